@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+set -euo pipefail
+readonly caller=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=build/setup.sh
+source build/setup.sh
+
+usage() {
+  cat <<'TEXT'
+./build.sh                build the static page: www/ is then ready for any static host
+./build.sh serve [ARGS]   build everything and serve the page; ARGS go to `polytask serve` (such as --port 8080)
+./build.sh test           run every check and test, in Chromium and Firefox too
+./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
+./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
+./build.sh help           print this
+
+The page comes with three builds of the library and takes the fastest that the browser can run. Threads it can use only
+from a host that isolates it: Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp
+(`serve` sends both).
+
+What is missing is set up on the way: Rust's target for the browser and the source of its standard library,
+wasm-bindgen, npm packages, the encoder.
+POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
+HF_ENDPOINT            a mirror of the Hugging Face hub
+POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
+CHROMIUM, FIREFOX, PYTHON        the programs that tests and benchmarks use; PYTHON= does without PyTorch
+ROUNDS=1, ONLY=id,id             shorter benchmarks: fewer rounds (of 5), only some rows of the table
+TEXT
+}
+
+readonly encoder_dir=www/models/all-MiniLM-L6-v2
+
+main() {
+  if [[ ${POLYTASK_ENCODER_DIR:-/} != /* ]]; then export POLYTASK_ENCODER_DIR=$caller/$POLYTASK_ENCODER_DIR; fi
+  local verb=${1:-page}
+  [ $# -eq 0 ] || shift
+  case $verb in
+    page)
+      build_page
+      print_page
+      ;;
+    serve) serve "$@" ;;
+    test) test_everything ;;
+    bench) bench ;;
+    encoder) encoder "$@" ;;
+    help | --help | -h) usage ;;
+    *)
+      printf 'build.sh: there is no "%s"; these there are:\n\n' "$verb" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+}
+
+build_page() {
+  need_rust
+  need_npm_packages
+  build_wasm
+  copy_vendor
+  build/encoder.sh "$encoder_dir"
+}
+
+# www/pkg: the library compiled for the browser in three ways; www/worker.js takes the fastest that it can run.
+#   plain    128-bit SIMD: every current browser
+#   fused    relaxed SIMD too, whose multiply-add is one instruction
+#   threads  shared memory too: for pages that are cross-origin isolated
+readonly builds=(plain fused threads)
+
+build_wasm() {
+  local build
+  need_wasm_toolchain
+  for build in "${builds[@]}"; do build_wasm_as "$build"; done
+}
+
+# www/pkg/BUILD: the module, its JavaScript glue and type declarations.
+build_wasm_as() { # BUILD
+  local compiled=target/wasm/$1/wasm32-unknown-unknown/wasm/polytask.wasm made=target/pkg pkg=www/pkg/$1
+  say "compiling the library for the browser: $1"
+  wasm_cargo "$1" build --profile wasm
+  [ -f "$compiled" ] || fail "cargo left no $compiled"
+  if [ "$pkg/polytask_bg.wasm" -nt "$compiled" ] && [ "$pkg/polytask_bg.wasm" -nt build.sh ]; then return; fi
+
+  need_wasm_bindgen
+  say "making the JavaScript glue (wasm-bindgen) and shrinking the module (wasm-opt): $1"
+  rm -rf "$made"
+  "$wasm_bindgen" --target web --out-dir "$made" "$compiled"
+  # At -O1: -O3 takes ten times as long and is no faster in training, and -O3, -Os and -Oz all compress worse.
+  # Which wasm features are allowed, wasm-opt reads from the module.
+  node_modules/.bin/wasm-opt -O1 "$made/polytask_bg.wasm" -o "$made/optimised.wasm"
+  mv "$made/optimised.wasm" "$made/polytask_bg.wasm"
+  rm -rf "$pkg"
+  mkdir -p www/pkg
+  mv "$made" "$pkg"
+}
+
+# www/vendor: the chart library, as npm has it.
+copy_vendor() {
+  mkdir -p www/vendor
+  cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css www/vendor/
+  cp node_modules/uplot/dist/uPlot.d.ts www/vendor/uPlot.esm.d.ts
+  cp node_modules/uplot/LICENSE www/vendor/uPlot.LICENSE
+}
+
+encoder() { # [DIR]
+  local dir=${1:-$PWD/$encoder_dir}
+  [[ $dir == /* ]] || dir=$caller/$dir
+  build/encoder.sh "$dir"
+  printf '%s\n' "$dir"
+}
+
+build_native() {
+  need_rust
+  say "compiling the native command"
+  cargo build --release --bin polytask --target-dir target
+}
+
+# What a visitor downloads, as stored and as a host that compresses sends it. Of the builds in www/pkg a browser loads one.
+print_page() {
+  say "www/ is ready for any static host; the largest downloads:"
+  node - "${builds[@]/#/www/pkg/}" www/vendor/uPlot.esm.js "$encoder_dir"/*.json "$encoder_dir/model.safetensors" <<'SCRIPT'
+const { readFileSync, statSync } = require('node:fs');
+const { promisify } = require('node:util');
+const zlib = require('node:zlib');
+const [gzip, brotli] = [promisify(zlib.gzip), promisify(zlib.brotliCompress)];
+const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(12);
+const total = (files) => files.reduce((sum, { length }) => sum + length, 0);
+const files = (path) => statSync(path).isDirectory() ? [`${path}/polytask_bg.wasm`, `${path}/polytask.js`] : [path];
+const compressed = async (parts) => kB(total(await Promise.all(parts)));
+const row = async (path) => {
+  const parts = files(path).map((file) => readFileSync(file));
+  const stored = path.padEnd(52) + kB(total(parts));
+  if (total(parts) > 2e7) return stored; // float weights hardly compress
+  return stored + await compressed(parts.map((part) => gzip(part))) + await compressed(parts.map((part) => brotli(part)));
+};
+console.log(`${''.padEnd(52)}${'stored'.padStart(12)}${'gzip'.padStart(12)}${'brotli'.padStart(12)}`);
+Promise.all(process.argv.slice(2).map(row)).then((rows) => console.log(rows.join('\n')));
+SCRIPT
+}
+
+serve() {
+  build_native
+  build_page
+  say "serving www/"
+  exec target/release/polytask serve --directory www "$@"
+}
+
+test_everything() {
+  need_rust
+  need_npm_packages
+  need_browsers
+  need_wasm_toolchain
+  rm -rf target/test-logs
+  mkdir -p target/test-logs
+  trap print_summary EXIT
+
+  check "cargo fmt --check" cargo fmt --check
+  check "clippy, native" cargo clippy --all-targets --target-dir target -- -D warnings
+  check "clippy, wasm: plain" lint_wasm plain
+  check "clippy, wasm: threads" lint_wasm threads
+  check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --target-dir target
+  check "build.sh encoder" build/encoder.sh "$encoder_dir"
+  check "cargo test --release" cargo test --release --target-dir target
+  check "build.sh (the page)" build_page
+  check "tests of build.sh" node_test tests/build
+  check "tsc -p www" node_modules/.bin/tsc -p www
+  check "build, native" build_native
+  check "browser tests" node_test tests/browser
+}
+
+# Runs one check, keeps its output and the outcome for the summary; the first that fails ends the run.
+check() { # TITLE COMMAND...
+  local title=$1 start=$SECONDS
+  shift
+  checks+=("$title")
+  outcomes+=("FAILED")
+  say "$title"
+  "$@" 2>&1 | tee "target/test-logs/${#checks[@]}.log"
+  outcomes[${#outcomes[@]} - 1]="ok, $((SECONDS - start)) s"
+}
+checks=()
+outcomes=()
+
+# Every check that ran, with the lines in which the test runners themselves sum up.
+print_summary() {
+  local i
+  printf '\n==> Summary\n'
+  for i in "${!checks[@]}"; do
+    printf '%-24s %s\n' "${checks[$i]}" "${outcomes[$i]}"
+    grep -hE '^test result: |^[^ ]+ (tests|pass|fail|cancelled|skipped) [0-9]+$' "target/test-logs/$((i + 1)).log" |
+      sed 's/^/    /' || true
+  done
+}
+
+# Clippy where the build's toolchain has it; otherwise the compiler's own warnings, denied.
+lint_wasm() { # BUILD
+  local toolchain=$wasm_toolchain
+  [ "$1" != threads ] || toolchain=$threads_toolchain
+  if [ "$toolchain" = debian ] && ! [ -x /usr/bin/cargo-clippy ]; then
+    (apt_install "to check the code for the browser" rust-web-clippy) || true
+  fi
+  if { [ "$toolchain" = debian ] && [ -x /usr/bin/cargo-clippy ]; } ||
+    { [ "$toolchain" = rustup ] && cargo clippy --version >/dev/null 2>&1; }; then
+    wasm_cargo "$1" clippy -- -D warnings
+  else
+    say "no clippy for the browser's toolchain here: cargo check with warnings denied instead"
+    wasm_rustflags='-D warnings' wasm_cargo "$1" check
+  fi
+}
+
+# The files named *.test.mjs or *.test.js in a directory, one after the other: browsers share the machine's cores badly. A
+# file that hangs ends after 20 minutes.
+node_test() { # DIRECTORY
+  local files=()
+  shopt -s nullglob
+  files=("$1"/*.test.mjs "$1"/*.test.js)
+  [ ${#files[@]} -gt 0 ] || fail "there are no tests in $1"
+  node --test --test-concurrency=1 --test-timeout=1200000 --test-reporter=spec "${files[@]}"
+}
+
+bench() {
+  need_pytorch
+  need_npm_packages benches
+  build_page
+  need_browsers
+  name_wasm
+  node benches/run.mjs
+}
+
+# target/bench/named: the module that Chromium gets as it was before wasm-opt took its functions' names, for the profile.
+name_wasm() {
+  need_wasm_bindgen
+  mkdir -p target/bench
+  "$wasm_bindgen" --target web --out-dir target/bench/named target/wasm/fused/wasm32-unknown-unknown/wasm/polytask.wasm
+}
+
+main "$@"

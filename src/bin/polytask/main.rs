@@ -1,0 +1,66 @@
+//! The command line's face: files, network, clock, progress bars and exit codes. The library has none of them.
+
+mod arguments;
+mod device;
+mod encoders;
+mod evaluate;
+mod files;
+mod memory;
+mod output;
+mod serve;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a command may fail with: a sentence for the person who typed it.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Multi-task fine-tuning of a real pretrained sentence encoder.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fine-tune an encoder on sentences for one or more tasks; without flags, the notebook's own job.
+    Train(Box<arguments::TrainArguments>),
+    /// Accuracy, macro-F1 and confusion matrix of a saved model on a data file.
+    Evaluate(evaluate::EvaluateArguments),
+    /// Classify sentences with a saved model.
+    Predict(evaluate::PredictArguments),
+    /// Fetch the pretrained encoders that Polytask knows by name.
+    Encoder {
+        #[command(subcommand)]
+        command: encoders::EncoderCommand,
+    },
+    /// Serve the page (or any directory) to a browser on this machine.
+    Serve(serve::ServeArguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Train(arguments) => train::run(*arguments),
+        Command::Evaluate(arguments) => evaluate::evaluate(arguments),
+        Command::Predict(arguments) => evaluate::predict(arguments),
+        Command::Encoder { command } => encoders::run(command),
+        Command::Serve(arguments) => serve::run(arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader like `head` that has seen enough is no fault.
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("polytask: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}

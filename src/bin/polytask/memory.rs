@@ -1,0 +1,15 @@
+//! How much memory this machine has left for a run.
+
+use crate::device::Device;
+
+/// Bytes that can still be had without swapping, where the system says so (Linux). Of a graphics card's own memory
+/// nothing is known here.
+pub fn available(device: &Device) -> Option<u64> {
+    if !device.is_cpu() {
+        return None;
+    }
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}

@@ -1,0 +1,72 @@
+//! What a person sees of a run, and the log that a machine reads.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use polytask::protocol::Event;
+use polytask::train::printout;
+
+use crate::Result;
+
+/// The notebook's printout on stdout, a progress bar on a terminal's stderr, JSON lines in the log.
+pub struct Output {
+    bar: ProgressBar,
+    log: Option<BufWriter<File>>,
+    /// The printout so far, to set epochs apart by a blank line as the notebook does.
+    printed: bool,
+}
+
+impl Output {
+    pub fn new(log: Option<&Path>) -> Result<Self> {
+        let open = |path: &Path| -> Result<BufWriter<File>> {
+            let file = File::create(path).map_err(|e| format!("--log: {}: cannot be written: {e}", path.display()))?;
+            Ok(BufWriter::new(file))
+        };
+        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        bar.set_style(ProgressStyle::with_template("{bar:30} step {pos}/{len}, {eta} left  {msg}")?);
+        Ok(Self { bar, log: log.map(open).transpose()?, printed: false })
+    }
+
+    /// Writes an event to the log, and nothing for people.
+    pub fn log(&mut self, event: &Event) -> Result<()> {
+        if let Some(log) = &mut self.log {
+            serde_json::to_writer(&mut *log, event)?;
+            log.write_all(b"\n")?;
+            log.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Tells of an event.
+    pub fn show(&mut self, event: &Event) -> Result<()> {
+        self.log(event)?;
+        match event {
+            Event::Start(start) => self.bar.set_length(start.steps_per_epoch as u64 * u64::from(start.epochs)),
+            Event::Step(step) => {
+                let losses: Vec<String> = step.losses.iter().map(|(task, x)| format!("{task} {x:.4}")).collect();
+                self.bar.set_message(losses.join("  "));
+                self.bar.set_position(step.step as u64);
+            }
+            Event::End(_) => self.bar.finish_and_clear(),
+            _ => {}
+        }
+        match (event, printout(event)) {
+            (Event::Warning(_), Some(line)) => self.bar.suspend(|| eprintln!("{line}")),
+            (Event::Epoch(_), Some(lines)) => {
+                let lines = if self.printed { format!("\n{lines}") } else { lines };
+                self.print(&lines)?;
+            }
+            (_, Some(lines)) => self.print(&lines)?,
+            (_, None) => {}
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, lines: &str) -> Result<()> {
+        self.printed = true;
+        // Not println!, which panics when the reader has gone.
+        Ok(self.bar.suspend(|| writeln!(std::io::stdout(), "{lines}"))?)
+    }
+}

@@ -1,0 +1,54 @@
+//! `polytask serve`: a directory over HTTP, for this machine's browser.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use clap::Args;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::Result;
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The directory to serve.
+    #[arg(long, value_name = "DIR", default_value = "www")]
+    directory: PathBuf,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, value_name = "N", default_value_t = 8080)]
+    port: u16,
+}
+
+pub fn run(arguments: ServeArguments) -> Result<()> {
+    let index = arguments.directory.join("index.html");
+    if !index.is_file() {
+        return Err(format!("--directory: there is no {}; ./build.sh makes the page in www", index.display()).into());
+    }
+    let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    let app = Router::new()
+        .fallback_service(ServeDir::new(&arguments.directory))
+        // A rebuilt page must show at the next reload; the encoder has a cache of its own in the browser.
+        .layer(set(header::CACHE_CONTROL, "no-cache"))
+        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // These two isolate the page, without which no browser shares memory between threads; the third lets pages of
+        // other origins, isolated ones too, take files from here.
+        .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(set(HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"))
+        .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+        let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| {
+            format!("--port: {} cannot be used: {e}; name another, or 0 for a free one", arguments.port)
+        })?;
+        println!("http://{}/", listener.local_addr()?);
+        let stop = async {
+            // Without a signal handler there is nothing to wait for but the process's end.
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        axum::serve(listener, app).with_graceful_shutdown(stop).await?;
+        Ok(())
+    })
+}

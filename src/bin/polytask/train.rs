@@ -1,0 +1,134 @@
+//! `polytask train`.
+
+use std::path::Path;
+
+use polytask::data::Dataset;
+use polytask::model::parse_config;
+use polytask::protocol::{Event, Message};
+use polytask::recipe::{Recipe, Task, Validation};
+use polytask::train::{Inputs, Plan, Trainer};
+
+use crate::arguments::TrainArguments;
+use crate::encoders::{self, EncoderFiles};
+use crate::output::Output;
+use crate::{Result, device, files, memory};
+
+pub fn run(arguments: TrainArguments) -> Result<()> {
+    let mut recipe = arguments.to_recipe()?;
+    let device = device::choose(arguments.device.as_deref())?;
+    device::use_threads(arguments.threads)?;
+    let directory = match &arguments.model {
+        Some(directory) => directory.clone(),
+        None => encoders::locate(&recipe.encoder)?,
+    };
+    let mut encoder = EncoderFiles::read(&directory)?;
+    let config = encoder.named(parse_config(&encoder.config))?;
+    if arguments.model.is_some() {
+        recipe.encoder = directory.display().to_string();
+        let saved = config.polytask.as_ref().ok_or_else(|| {
+            format!("--model: {} was not saved by polytask; give a bare encoder with --encoder", directory.display())
+        })?;
+        if arguments.pooling.is_none() {
+            recipe.pooling = saved.pooling;
+        }
+        continue_tasks(&mut recipe, &saved.tasks)?;
+    }
+    let data = Dataset::from_recipe(&recipe, files::table)?;
+    let validation = match &recipe.validation {
+        Some(Validation::File(file)) => Some(Dataset::from_table(&files::table(file)?, &data.tasks)?),
+        _ => None,
+    };
+    let inputs = Inputs {
+        data,
+        validation,
+        config,
+        keep_heads: arguments.model.is_some(),
+        tokenizer: &encoder.tokenizer,
+        memory_limit: memory::available(&device),
+        device,
+    };
+    let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
+    let weights = encoder.read_weights(plan.wanted())?;
+    let (mut trainer, events) = encoder.named(Trainer::start(plan, weights))?;
+
+    // Before the work starts, not after it: whether there is a place for its outcome.
+    if let Some(out) = &arguments.out {
+        files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
+    }
+    let mut output = Output::new(arguments.log.as_deref())?;
+    let trained = train(&mut trainer, &events, &mut output);
+    // After a divergence too, the parameters being the last good ones, and after a reader or a log that went away.
+    if let Some(out) = &arguments.out {
+        save(out, &trainer, &encoder.tokenizer, &recipe)?;
+    }
+    trained
+}
+
+/// Trains to the end, telling of it as long as it can be told, and returns the first thing that went wrong.
+fn train(trainer: &mut Trainer, prelude: &[Event], output: &mut Output) -> Result<()> {
+    let mut told = Ok(());
+    let mut tell = |events: &[Event]| {
+        for event in events {
+            if told.is_ok() {
+                told = output.show(event);
+            }
+        }
+    };
+    tell(prelude);
+    let mut trained = Ok(());
+    while !trainer.is_finished() && trained.is_ok() {
+        match trainer.advance() {
+            Ok(events) => tell(&events),
+            Err(error) => trained = Err(error),
+        }
+    }
+    if let Err(error) = trained {
+        // Whether or not the log can be written, this is what went wrong.
+        let _ = output.log(&Event::Error(Message { message: error.to_string() }));
+        return Err(error.into());
+    }
+    told
+}
+
+/// Lets the recipe go on with a saved model's heads: all of them, or those that it names, label for label.
+fn continue_tasks(recipe: &mut Recipe, saved: &[Task]) -> Result<()> {
+    if recipe.tasks.is_empty() {
+        recipe.tasks = saved.to_vec();
+    }
+    for task in &mut recipe.tasks {
+        let Some(known) = saved.iter().find(|known| known.name == task.name) else { continue };
+        if task.labels.is_empty() {
+            task.labels.clone_from(&known.labels);
+        } else if task.labels != known.labels {
+            return Err(format!(
+                "--model: its task {:?} has the labels {}, and the recipe has {}; a head can only go on with its own",
+                task.name,
+                known.labels.join(", "),
+                task.labels.join(", ")
+            )
+            .into());
+        }
+    }
+    let dropped: Vec<&str> = saved
+        .iter()
+        .map(|known| known.name.as_str())
+        .filter(|name| recipe.tasks.iter().all(|task| task.name != *name))
+        .collect();
+    if !dropped.is_empty() {
+        eprintln!("Warning: the model's heads that are not trained on are left out: {}", dropped.join(", "));
+    }
+    Ok(())
+}
+
+fn save(out: &Path, trainer: &Trainer, tokenizer: &[u8], recipe: &Recipe) -> Result<()> {
+    let model = trainer.to_files()?;
+    files::write_all(
+        out,
+        &[
+            ("tokenizer.json", tokenizer),
+            ("config.json", &model.config),
+            ("recipe.json", &serde_json::to_vec_pretty(recipe)?),
+            ("model.safetensors", &model.weights),
+        ],
+    )
+}

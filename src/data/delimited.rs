@@ -1,0 +1,184 @@
+//! CSV and TSV by the `csv` crate, after a check of the quotes: the crate reads a stray quote as best it can, which
+//! can swallow the rest of a file into one sentence.
+
+use super::quoted;
+use super::table::{Row, Table, filled};
+use crate::{Error, Result};
+
+pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> Result<Table> {
+    check_quotes(name, text, delimiter)?;
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+    let header: Vec<String> = reader
+        .headers()
+        .map_err(|e| wrong_row(name, text, &e))?
+        .iter()
+        .map(|column| column.trim().to_string())
+        .collect();
+    let text_at = header.iter().position(|c| c == text_column).ok_or_else(|| {
+        Error::data(
+            format!("{name}, line 1"),
+            format!(
+                "there is no column {text_column:?} for the sentences; the columns are {} (the text column's name is a setting)",
+                quoted(&header)
+            ),
+        )
+    })?;
+    let others = || header.iter().enumerate().filter(|&(at, _)| at != text_at);
+    for (at, column) in others() {
+        if column.is_empty() || header[..at].contains(column) {
+            return Err(Error::data(
+                format!("{name}, line 1"),
+                format!("column {} needs a name of its own, and it is {column:?}", at + 1),
+            ));
+        }
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| wrong_row(name, text, &e))?;
+        let place = format!("line {}", line_of(text, record.position()));
+        let text = record[text_at].trim().to_string();
+        if text.is_empty() {
+            return Err(Error::data(
+                format!("{name}, {place}, column {text_column:?}"),
+                "the sentence is blank; write one or remove the row",
+            ));
+        }
+        let labels = others().map(|(at, _)| filled(&record[at])).collect();
+        rows.push(Row { place, text, labels });
+    }
+    let tasks = others().map(|(_, column)| column.clone()).collect();
+    Ok(Table { name: name.into(), tasks, rows })
+}
+
+/// The line that a record begins on. The crate's position is from before the blank lines that it skips.
+fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
+    let start = position.map_or(0, |position| position.byte() as usize);
+    let blank = text[start..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    text[..start + blank].bytes().filter(|&byte| byte == b'\n').count() + 1
+}
+
+fn wrong_row(name: &str, text: &str, error: &csv::Error) -> Error {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => Error::data(
+            format!("{name}, line {}", line_of(text, pos.as_ref())),
+            format!(
+                "it has {len} fields and the header has {expected_len}; a sentence with commas must stand in double quotes"
+            ),
+        ),
+        _ => Error::data(name, error.to_string()),
+    }
+}
+
+/// RFC 4180: a quoted field ends at a lone quote, which only a delimiter or a line end may follow. In CSV an unquoted
+/// field holds no quote; in TSV it may, because there quotes inside sentences are usual and harm nothing.
+fn check_quotes(name: &str, text: &str, delimiter: u8) -> Result<()> {
+    enum At {
+        FieldStart,
+        Unquoted,
+        Quoted { since: usize },
+        AfterQuote { since: usize },
+    }
+    let wrong = |line: usize, wrong: &str| Err(Error::data(format!("{name}, line {line}"), wrong));
+    let mut at = At::FieldStart;
+    let mut line = 1;
+    for &byte in text.as_bytes() {
+        let ends = byte == delimiter || byte == b'\n' || byte == b'\r';
+        at = match at {
+            At::FieldStart if byte == b'"' => At::Quoted { since: line },
+            At::Quoted { since } if byte == b'"' => At::AfterQuote { since },
+            At::Quoted { since } => At::Quoted { since },
+            At::AfterQuote { since } if byte == b'"' => At::Quoted { since },
+            At::AfterQuote { since } if !ends => {
+                return wrong(
+                    since,
+                    "a stray double quote: text follows a closing quote; inside a quoted field write each quote twice",
+                );
+            }
+            At::Unquoted if byte == b'"' && delimiter == b',' => {
+                return wrong(
+                    line,
+                    "a stray double quote inside a field that does not begin with one; put the whole field in quotes and \
+                     write each quote inside it twice",
+                );
+            }
+            _ if ends => At::FieldStart,
+            _ => At::Unquoted,
+        };
+        line += usize::from(byte == b'\n');
+    }
+    match at {
+        At::Quoted { since } => wrong(
+            since,
+            "a stray double quote: the quoted field that begins here never ends; close it or write the quote twice",
+        ),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<Table> {
+        read("data.csv", text, b',', "text")
+    }
+
+    #[track_caller]
+    fn fails(text: &str, expected: &str) {
+        assert_eq!(csv(text).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn reads_quotes_and_blanks() {
+        let table = csv("text,topic,tone\n\"A, \"\"b\"\"\",x,\n c , ,y\n").unwrap();
+        assert_eq!(table.tasks, ["topic", "tone"]);
+        assert_eq!(table.rows[0].text, "A, \"b\"");
+        assert_eq!(table.rows[0].labels, [Some("x".into()), None]);
+        assert_eq!(table.rows[1].text, "c");
+        assert_eq!(table.rows[1].labels, [None, Some("y".into())]);
+        assert_eq!(table.rows[1].place, "line 3");
+    }
+
+    #[test]
+    fn quotes_in_tsv_sentences_are_text() {
+        let table = read("d.tsv", "topic\ttext\nx\tShe said \"no\".\n", b'\t', "text").unwrap();
+        assert_eq!(table.rows[0].text, "She said \"no\".");
+    }
+
+    #[test]
+    fn stray_quotes_name_their_line() {
+        fails(
+            "text,topic\nfine,x\n\"never closed,x\nmore,y\n",
+            "data.csv, line 3: a stray double quote: the quoted field that begins here never ends; close it or write \
+             the quote twice",
+        );
+        fails(
+            "text,topic\n\"closed\" early,x\n",
+            "data.csv, line 2: a stray double quote: text follows a closing quote; inside a quoted field write each \
+             quote twice",
+        );
+        fails(
+            "text,topic\nin the \"middle,x\n",
+            "data.csv, line 2: a stray double quote inside a field that does not begin with one; put the whole field \
+             in quotes and write each quote inside it twice",
+        );
+    }
+
+    #[test]
+    fn wrong_columns_and_rows_are_named() {
+        fails(
+            "sentence,topic\na,x\n",
+            "data.csv, line 1: there is no column \"text\" for the sentences; the columns are \"sentence\", \"topic\" \
+             (the text column's name is a setting)",
+        );
+        fails(
+            "text,topic\na,x\nb, c,y\n",
+            "data.csv, line 3: it has 3 fields and the header has 2; a sentence with commas must stand in double quotes",
+        );
+        fails("text,topic,topic\na,x,y\n", "data.csv, line 1: column 3 needs a name of its own, and it is \"topic\"");
+        fails(
+            "text,topic\n ,x\n",
+            "data.csv, line 2, column \"text\": the sentence is blank; write one or remove the row",
+        );
+    }
+}

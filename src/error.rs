@@ -1,0 +1,76 @@
+//! Errors as sentences: what is wrong, where, and what would be right.
+
+use thiserror::Error;
+
+/// The crate's result.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Everything that can go wrong in the library. Faces show the text as it stands.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A setting is outside its range, or names something unknown.
+    #[error("{name}: {wrong}")]
+    Setting {
+        /// The recipe's field.
+        name: String,
+        /// What is wrong with it and what would be right.
+        wrong: String,
+    },
+
+    /// A recipe that is not one.
+    #[error("recipe: {0}")]
+    Recipe(String),
+
+    /// Data that cannot be trained on.
+    #[error("{place}: {wrong}")]
+    Data {
+        /// File, row and column, as far as they are known.
+        place: String,
+        /// What is wrong there and what would be right.
+        wrong: String,
+    },
+
+    /// An encoder that cannot be used: its config or its weights.
+    #[error("encoder: {0}")]
+    Encoder(String),
+
+    /// A `tokenizer.json` that cannot be used.
+    #[error("tokenizer: {0}")]
+    Tokenizer(String),
+
+    /// More memory is needed than there is.
+    #[error("memory: {0}")]
+    Memory(String),
+
+    /// The loss became NaN or infinite.
+    #[error(
+        "step {step}: the loss of {task} became {loss}, so training stopped and the parameters of the step before were \
+         kept; try a learning rate ten times smaller than {learning_rate:e}, a warm-up, or max_grad_norm 1"
+    )]
+    Diverged {
+        /// The step that was not taken, from 1.
+        step: usize,
+        /// The task whose loss it was.
+        task: String,
+        /// NaN, inf or -inf.
+        loss: f32,
+        /// The learning rate of the run.
+        learning_rate: f64,
+    },
+
+    /// Candle could not do what was asked of it (out of memory, a device error).
+    #[error("tensor computation failed: {0}")]
+    Tensor(#[from] candle_core::Error),
+}
+
+impl Error {
+    /// A setting outside its range.
+    pub fn setting(name: impl Into<String>, wrong: impl Into<String>) -> Self {
+        Self::Setting { name: name.into(), wrong: wrong.into() }
+    }
+
+    /// Something wrong at a place in the data.
+    pub fn data(place: impl Into<String>, wrong: impl Into<String>) -> Self {
+        Self::Data { place: place.into(), wrong: wrong.into() }
+    }
+}

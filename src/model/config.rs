@@ -1,0 +1,125 @@
+//! `config.json`: a Hugging Face BERT config, plus our `"polytask"` object in a model of ours.
+
+use candle_transformers::models::bert::Config;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::recipe::{Pooling, Task};
+use crate::{Error, Result};
+
+/// What a model directory's config says.
+#[derive(Debug, Clone)]
+pub struct ModelConfig {
+    /// BERT's shape.
+    pub bert: Config,
+    /// Pooling and tasks, if the model was saved by Polytask.
+    pub polytask: Option<Polytask>,
+    /// The file as it stood, so that saving loses none of its fields.
+    pub(super) raw: Map<String, Value>,
+}
+
+/// The `"polytask"` object of a saved model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Polytask {
+    /// How tokens become a sentence vector.
+    pub pooling: Pooling,
+    /// The heads, in order.
+    pub tasks: Vec<Task>,
+    /// The length that sentences were cut to in training, in tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u32>,
+}
+
+/// Reads `config.json`. Errors name the field and what would be right.
+pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
+    let wrong = |what: String| Error::Encoder(format!("config.json: {what}"));
+    let raw: Map<String, Value> =
+        serde_json::from_slice(json).map_err(|e| wrong(format!("it is not a JSON object ({e})")))?;
+    let family = raw.get("model_type").and_then(Value::as_str).unwrap_or("bert");
+    if family != "bert" {
+        return Err(wrong(format!(
+            "model_type is {family:?}, and only \"bert\" is supported (bert-base-uncased, the MiniLMs, the small BERTs)"
+        )));
+    }
+    let mut known = raw.clone();
+    // Fields that older configs leave out, with the values that Hugging Face gives them.
+    for (field, default) in [
+        ("hidden_act", json!("gelu")),
+        ("hidden_dropout_prob", json!(0.1)),
+        ("max_position_embeddings", json!(512)),
+        ("type_vocab_size", json!(2)),
+        ("initializer_range", json!(0.02)),
+        ("layer_norm_eps", json!(1e-12)),
+        ("pad_token_id", json!(0)),
+        ("position_embedding_type", json!("absolute")),
+    ] {
+        known.entry(field).or_insert(default);
+    }
+    // Candle's name for the tanh approximation.
+    if let Some(act) = known.get_mut("hidden_act")
+        && matches!(act.as_str(), Some("gelu_new" | "gelu_pytorch_tanh"))
+    {
+        *act = json!("geluapproximate");
+    }
+    let bert: Config = serde_json::from_value(Value::Object(known)).map_err(|e| wrong(e.to_string()))?;
+    for (field, value) in [
+        ("vocab_size", bert.vocab_size),
+        ("hidden_size", bert.hidden_size),
+        ("num_hidden_layers", bert.num_hidden_layers),
+        ("num_attention_heads", bert.num_attention_heads),
+        ("intermediate_size", bert.intermediate_size),
+        ("max_position_embeddings", bert.max_position_embeddings),
+        ("type_vocab_size", bert.type_vocab_size),
+    ] {
+        if value == 0 {
+            return Err(wrong(format!("{field} is 0; it must be at least 1")));
+        }
+    }
+    if !bert.hidden_size.is_multiple_of(bert.num_attention_heads) {
+        return Err(wrong(format!(
+            "hidden_size {} is not a multiple of num_attention_heads {}",
+            bert.hidden_size, bert.num_attention_heads
+        )));
+    }
+    let polytask = raw
+        .get("polytask")
+        .map(|value| serde_json::from_value(value.clone()))
+        .transpose()
+        .map_err(|e| wrong(format!("polytask: {e}")))?;
+    Ok(ModelConfig { bert, polytask, raw })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn fails(json: &str, expected: &str) {
+        assert_eq!(parse_config(json.as_bytes()).unwrap_err().to_string(), expected);
+    }
+
+    const SHAPE: &str =
+        "\"vocab_size\": 64, \"num_hidden_layers\": 2, \"intermediate_size\": 64, \"num_attention_heads\": 4";
+
+    #[test]
+    fn older_configs_get_the_defaults() {
+        let config = parse_config(format!("{{{SHAPE}, \"hidden_size\": 32}}").as_bytes()).unwrap();
+        assert_eq!(config.bert.layer_norm_eps, 1e-12);
+        assert_eq!(config.bert.max_position_embeddings, 512);
+        assert!(config.polytask.is_none());
+    }
+
+    #[test]
+    fn other_families_and_shapes_are_refused_by_name() {
+        fails(
+            "{\"model_type\": \"roberta\"}",
+            "encoder: config.json: model_type is \"roberta\", and only \"bert\" is supported (bert-base-uncased, the \
+             MiniLMs, the small BERTs)",
+        );
+        fails(
+            &format!("{{{SHAPE}, \"hidden_size\": 30}}"),
+            "encoder: config.json: hidden_size 30 is not a multiple of num_attention_heads 4",
+        );
+        fails(&format!("{{{SHAPE}}}"), "encoder: config.json: missing field `hidden_size`");
+    }
+}

@@ -1,0 +1,210 @@
+//! A trainable BERT encoder on packed tokens, as Hugging Face's `modeling_bert.py` computes it.
+//!
+//! ```text
+//! embeddings: x = LayerNorm(word + position + token_type)
+//! block:      x = LayerNorm(x + O(attention(Q x, K x, V x)));  x = LayerNorm(x + W₂ gelu(W₁ x))
+//! ```
+//!
+//! All of it is (N,H); only the attention sees where a sentence ends.
+
+use std::sync::Arc;
+
+use candle_core::Tensor;
+use candle_transformers::models::bert::Config;
+
+use super::{Loading, Pass, Weights};
+use crate::ops::{Block, LayerNorm, Linear, Parameter, Table, Workspace, embedding};
+use crate::recipe::{Freeze, Pooling};
+use crate::text::Batch;
+use crate::{Error, Result};
+
+/// Embeddings, blocks and, where the checkpoint has one, the pooler.
+#[derive(Debug)]
+pub struct Encoder {
+    word: Arc<Table>,
+    position: Arc<Table>,
+    token_type: Arc<Parameter>,
+    norm: LayerNorm,
+    blocks: Vec<Arc<Block>>,
+    pooler: Option<Linear>,
+    workspace: Workspace,
+}
+
+/// Reads parameters by name, trainable or frozen.
+struct Reader<'a> {
+    weights: &'a mut Weights,
+    loading: &'a Loading<'a>,
+}
+
+impl Reader<'_> {
+    fn parameter(&mut self, name: String, shape: &[usize], trains: bool) -> Result<Arc<Parameter>> {
+        let values = self.weights.take(&name, shape)?;
+        let make = if trains { Parameter::trainable } else { Parameter::frozen };
+        Ok(Arc::new(make(name, values, shape, self.loading.device)?))
+    }
+
+    /// `in_size → out_size` as PyTorch stores it: weight (O,I), bias (O).
+    fn linear(&mut self, name: String, out_size: usize, in_size: usize, trains: bool) -> Result<Linear> {
+        Ok(Linear {
+            weight: self.parameter(format!("{name}.weight"), &[out_size, in_size], trains)?,
+            bias: self.parameter(format!("{name}.bias"), &[out_size], trains)?,
+        })
+    }
+
+    fn norm(&mut self, name: String, config: &Config, trains: bool) -> Result<LayerNorm> {
+        let h = config.hidden_size;
+        Ok(LayerNorm {
+            weight: self.parameter(format!("{name}.weight"), &[h], trains)?,
+            bias: self.parameter(format!("{name}.bias"), &[h], trains)?,
+            eps: config.layer_norm_eps,
+        })
+    }
+
+    fn table(&mut self, name: &str, v: usize, h: usize, rows: Option<Vec<u32>>) -> Result<Arc<Table>> {
+        let values = self.weights.take(name, &[v, h])?;
+        Ok(Arc::new(Table::new(name, values, (v, h), rows, self.loading.device)?))
+    }
+
+    fn block(&mut self, i: usize, config: &Config, trains: bool) -> Result<Arc<Block>> {
+        let (h, f) = (config.hidden_size, config.intermediate_size);
+        let name = |part: &str| format!("encoder.layer.{i}.{part}");
+        Ok(Arc::new(Block {
+            query: self.linear(name("attention.self.query"), h, h, trains)?,
+            key: self.linear(name("attention.self.key"), h, h, trains)?,
+            value: self.linear(name("attention.self.value"), h, h, trains)?,
+            output: self.linear(name("attention.output.dense"), h, h, trains)?,
+            attention_norm: self.norm(name("attention.output.LayerNorm"), config, trains)?,
+            up: self.linear(name("intermediate.dense"), f, h, trains)?,
+            down: self.linear(name("output.dense"), h, f, trains)?,
+            output_norm: self.norm(name("output.LayerNorm"), config, trains)?,
+            heads: config.num_attention_heads,
+            activation: config.hidden_act,
+        }))
+    }
+}
+
+impl Encoder {
+    /// Moves the encoder that `config` describes out of `weights`.
+    pub fn load(config: &Config, weights: &mut Weights, loading: &Loading) -> Result<Self> {
+        let (h, layers) = (config.hidden_size, config.num_hidden_layers);
+        let frozen_layers = loading.freeze.blocks(layers)?;
+        let trains = loading.freeze == Freeze::None;
+        let rows = |limit: usize| trains.then(|| (0..limit as u32).collect());
+        let word_rows = match loading.word_rows {
+            Some(chosen) if trains => Some(chosen.to_vec()),
+            _ => rows(config.vocab_size),
+        };
+        let positions = loading.positions.unwrap_or(config.max_position_embeddings);
+        let pools = loading.pooling == Pooling::Pooler;
+        let has_pooler = weights.has("pooler.dense.weight");
+        let mut reader = Reader { weights, loading };
+        let pooler = if has_pooler {
+            let trains = pools && loading.freeze != Freeze::Encoder;
+            Some(reader.linear("pooler.dense".into(), h, h, trains)?)
+        } else if pools {
+            return Err(no_pooler());
+        } else {
+            None
+        };
+        let (v, p) = (config.vocab_size, config.max_position_embeddings);
+        Ok(Self {
+            word: reader.table("embeddings.word_embeddings.weight", v, h, word_rows)?,
+            position: reader.table("embeddings.position_embeddings.weight", p, h, rows(positions.min(p)))?,
+            token_type: reader.parameter(
+                "embeddings.token_type_embeddings.weight".into(),
+                &[config.type_vocab_size, h],
+                trains,
+            )?,
+            norm: reader.norm("embeddings.LayerNorm".into(), config, trains)?,
+            blocks: (0..layers).map(|i| reader.block(i, config, i >= frozen_layers)).collect::<Result<_>>()?,
+            pooler,
+            workspace: Workspace::default(),
+        })
+    }
+
+    /// Token vectors (N,H) below the first block. Every id must be below `vocab_size` and every position below
+    /// `max_position_embeddings`.
+    pub fn embed(&self, batch: &Batch, pass: &mut Pass) -> Result<Tensor> {
+        let Batch { input_ids, positions, .. } = batch;
+        let xs = embedding(&self.word, input_ids, &self.position, positions, &self.token_type)?;
+        pass.dropped(self.norm.forward(&xs, &self.workspace)?)
+    }
+
+    /// Token vectors (N,H) through the blocks `range`.
+    pub fn blocks(
+        &self,
+        range: std::ops::Range<usize>,
+        mut xs: Tensor,
+        batch: &Batch,
+        pass: &mut Pass,
+    ) -> Result<Tensor> {
+        for block in &self.blocks[range] {
+            let keep = pass.keep(&batch.sentences, &xs, block.heads);
+            xs = block.forward(&xs, &batch.sentences, keep, &self.workspace)?;
+        }
+        Ok(xs)
+    }
+
+    /// How many blocks there are.
+    pub fn depth(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The pooler's linear map.
+    pub(super) fn pooler(&self) -> Result<&Linear> {
+        self.pooler.as_ref().ok_or_else(no_pooler)
+    }
+
+    /// Every parameter but the frozen rows of the tables.
+    pub fn parameters(&self) -> Vec<&Arc<Parameter>> {
+        let tables = self.tables().into_iter().filter_map(|table| table.parameter());
+        tables.chain(self.others()).collect()
+    }
+
+    /// The word- and the position-embedding table.
+    pub fn tables(&self) -> [&Arc<Table>; 2] {
+        [&self.word, &self.position]
+    }
+
+    /// The parameters outside of the tables.
+    fn others(&self) -> impl Iterator<Item = &Arc<Parameter>> {
+        let blocks = self.blocks.iter().flat_map(|block| {
+            let Block { query, key, value, output, attention_norm, up, down, output_norm, .. } = &**block;
+            let linears = [query, key, value, output, up, down].map(|linear| [&linear.weight, &linear.bias]);
+            let norms = [attention_norm, output_norm].map(|norm| [&norm.weight, &norm.bias]);
+            linears.into_iter().chain(norms).flatten()
+        });
+        let pooler = self.pooler.iter().flat_map(|pooler| [&pooler.weight, &pooler.bias]);
+        [&self.token_type, &self.norm.weight, &self.norm.bias].into_iter().chain(blocks).chain(pooler)
+    }
+
+    /// The tables by name, each whole, and every other parameter: what a saved model holds.
+    pub(super) fn tensors(&self) -> Result<Vec<(String, Tensor)>> {
+        let mut tensors: Vec<(String, Tensor)> =
+            self.others().map(|p| (p.name().to_string(), p.value().detach())).collect();
+        for (name, table) in [("word", &self.word), ("position", &self.position)] {
+            tensors.push((format!("embeddings.{name}_embeddings.weight"), table.assembled()?));
+        }
+        Ok(tensors)
+    }
+
+    /// The word-embedding table.
+    pub fn word_table(&self) -> &Table {
+        &self.word
+    }
+
+    /// (all numbers, numbers that train), tables counted whole.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let tables = self.tables();
+        let count = |p: &Arc<Parameter>| p.value().elem_count();
+        let all = tables.iter().map(|t| t.elem_count()).sum::<usize>() + self.others().map(count).sum::<usize>();
+        let trained = tables.iter().filter(|t| t.parameter().is_some());
+        let trainable = trained.map(|t| t.elem_count()).sum::<usize>()
+            + self.others().filter(|p| p.is_trainable()).map(count).sum::<usize>();
+        (all, trainable)
+    }
+}
+
+pub(super) fn no_pooler() -> Error {
+    Error::setting("pooling", "this encoder has no pooler; use \"mean\" or \"cls\"")
+}

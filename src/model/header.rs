@@ -1,0 +1,104 @@
+//! The header of a safetensors file: which tensors it holds, in the file's order.
+
+use std::collections::HashMap;
+
+use safetensors::{Dtype, SafeTensorError, tensor::Metadata};
+
+use crate::{Error, Result};
+
+/// A file's tensors, found by Hugging Face's names.
+///
+/// A name is found with or without the `bert.` prefix, and `LayerNorm.weight`/`.bias` also under the old names
+/// `gamma`/`beta`.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// In the file's order, which the bytes follow without a gap.
+    pub entries: Vec<Entry>,
+    /// A name as it is today, without `bert.`, to its entry.
+    places: HashMap<String, usize>,
+}
+
+/// One tensor.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub name: String,
+    pub dtype: Dtype,
+    pub shape: Vec<usize>,
+    pub bytes: usize,
+}
+
+impl Header {
+    /// Parses the header's JSON and checks that its tensors lie end to end.
+    pub fn parse(json: &[u8]) -> Result<Self> {
+        let text = std::str::from_utf8(json).map_err(|e| not_safetensors(&SafeTensorError::InvalidHeader(e)))?;
+        let metadata: Metadata = serde_json::from_str(text)
+            .map_err(|e| not_safetensors(&SafeTensorError::InvalidHeaderDeserialization(e)))?;
+        let tensors = metadata.tensors();
+        let entries: Vec<Entry> = metadata
+            .offset_keys()
+            .into_iter()
+            .map(|name| {
+                let info = tensors[&name];
+                let bytes = info.data_offsets.1 - info.data_offsets.0;
+                Entry { dtype: info.dtype, shape: info.shape.clone(), bytes, name }
+            })
+            .collect();
+        // Of two tensors for one name the prefixed one counts, and today's name before the old one.
+        let mut ranked: Vec<(bool, bool, String, usize)> = entries
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| {
+                let bare = entry.name.strip_prefix("bert.");
+                let (name, old) = todays_name(bare.unwrap_or(&entry.name));
+                (old, bare.is_none(), name, place)
+            })
+            .collect();
+        ranked.sort();
+        let mut places = HashMap::with_capacity(ranked.len());
+        for (_, _, name, place) in ranked {
+            places.entry(name).or_insert(place);
+        }
+        Ok(Self { entries, places })
+    }
+
+    /// Where the tensor `name` stands among the entries.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+
+    /// Where the tensor `name` stands; an error if it is missing, has another shape, or holds no floating-point numbers.
+    pub fn find(&self, name: &str, shape: &[usize]) -> Result<usize> {
+        let wrong = |what: String| Error::Encoder(format!("model.safetensors: tensor {name:?} {what}"));
+        let place = self
+            .place(name)
+            .ok_or_else(|| wrong("is missing; the file must hold a BERT encoder under Hugging Face's names".into()))?;
+        let entry = &self.entries[place];
+        if entry.shape != shape {
+            return Err(wrong(format!("has shape {:?}, and the config asks for {shape:?}", entry.shape)));
+        }
+        if !entry.is_float() {
+            return Err(wrong(format!("holds {:?}, and f32, f16 or bf16 is needed", entry.dtype)));
+        }
+        Ok(place)
+    }
+}
+
+impl Entry {
+    /// Whether its numbers can be widened to f32.
+    pub fn is_float(&self) -> bool {
+        matches!(self.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16)
+    }
+}
+
+/// A name as it is today, and whether it was an old one.
+fn todays_name(name: &str) -> (String, bool) {
+    match name.rsplit_once("LayerNorm.") {
+        Some((stem, "gamma")) => (format!("{stem}LayerNorm.weight"), true),
+        Some((stem, "beta")) => (format!("{stem}LayerNorm.bias"), true),
+        _ => (name.into(), false),
+    }
+}
+
+pub(super) fn not_safetensors(why: &SafeTensorError) -> Error {
+    Error::Encoder(format!("model.safetensors is not a safetensors file ({why}); fetch it again"))
+}

@@ -1,0 +1,55 @@
+//! One linear classifier per task: logits_k (B,C_k) = e·W_kᵀ + b_k on the sentence vectors e (B,H).
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+
+use super::Weights;
+use crate::Result;
+use crate::ops::{Linear, Parameter};
+use crate::random::Stream;
+use crate::recipe::Task;
+
+/// The K heads, in task order.
+#[derive(Debug)]
+pub struct Heads(Vec<Linear>);
+
+impl Heads {
+    /// Reads `heads.<task>.weight` (C,H) and `.bias` (C) where `saved` weights have them; others are drawn as
+    /// `torch.nn.Linear` draws them, uniform in ±1/√H.
+    pub fn load(
+        tasks: &[Task],
+        h: usize,
+        mut saved: Option<&mut Weights>,
+        init: &mut Stream,
+        device: &Device,
+    ) -> Result<Self> {
+        let bound = 1.0 / (h as f32).sqrt();
+        let mut parameter = |task: &Task, part: &str, shape: &[usize]| -> Result<Arc<Parameter>> {
+            let name = format!("heads.{}.{part}", task.name);
+            let values = match saved.as_mut().filter(|weights| weights.has(&name)) {
+                Some(weights) => weights.take(&name, shape)?,
+                None => {
+                    let n = shape.iter().product();
+                    (0..n).map(|_| (init.uniform() * 2.0 - 1.0) * bound).collect()
+                }
+            };
+            Ok(Arc::new(Parameter::trainable(name, values, shape.to_vec(), device)?))
+        };
+        let heads = tasks.iter().map(|task| {
+            let c = task.labels.len();
+            Ok(Linear { weight: parameter(task, "weight", &[c, h])?, bias: parameter(task, "bias", &[c])? })
+        });
+        Ok(Self(heads.collect::<Result<_>>()?))
+    }
+
+    /// Sentence vectors (B,H) → each task's logits. (K)(B,C_k)
+    pub fn forward(&self, embeddings: &Tensor) -> Result<Vec<Tensor>> {
+        self.0.iter().map(|head| head.forward(embeddings)).collect()
+    }
+
+    /// Weights and biases, head by head.
+    pub fn parameters(&self) -> impl Iterator<Item = &Arc<Parameter>> {
+        self.0.iter().flat_map(|head| [&head.weight, &head.bias])
+    }
+}

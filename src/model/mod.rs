@@ -1,0 +1,176 @@
+//! One shared BERT encoder and one linear head per task.
+
+mod config;
+mod encoder;
+mod header;
+mod heads;
+mod pass;
+mod receiver;
+mod save;
+mod wanted;
+mod weights;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor};
+
+pub use config::{ModelConfig, parse_config};
+pub use encoder::Encoder;
+pub use heads::Heads;
+pub use pass::{Dropout, Pass};
+pub use receiver::Receiver;
+pub use save::ModelFiles;
+pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+pub use weights::Weights;
+
+use crate::Result;
+use crate::ops::{Parameter, first_tokens, mean_pool, on_threads};
+use crate::random::Stream;
+use crate::recipe::{Freeze, Pooling, Task};
+use crate::text::Batch;
+
+/// How an encoder is loaded for a run.
+#[derive(Debug, Clone)]
+pub struct Loading<'a> {
+    /// Which parameters stay as they are.
+    pub freeze: Freeze,
+    /// How tokens become a sentence vector.
+    pub pooling: Pooling,
+    /// Word-embedding rows that can occur in training, ascending; `None`: all of them.
+    pub word_rows: Option<&'a [u32]>,
+    /// Position rows in reach: the longest training sentence; `None`: all.
+    pub positions: Option<usize>,
+    /// Keep the heads that the weights hold; else every head is drawn anew.
+    pub keep_heads: bool,
+    /// Where it computes.
+    pub device: &'a Device,
+}
+
+/// The encoder, the pooling and the heads.
+#[derive(Debug)]
+pub struct Model {
+    config: ModelConfig,
+    encoder: Encoder,
+    pooling: Pooling,
+    freeze: Freeze,
+    heads: Heads,
+}
+
+impl Model {
+    /// Moves encoder weights in under `config`; heads that are not kept are drawn from `init`.
+    pub fn load(
+        config: &ModelConfig,
+        mut weights: Weights,
+        tasks: &[Task],
+        loading: &Loading,
+        init: &mut Stream,
+    ) -> Result<Self> {
+        let encoder = Encoder::load(&config.bert, &mut weights, loading)?;
+        let saved = loading.keep_heads.then_some(&mut weights);
+        let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.device)?;
+        Ok(Self { config: config.clone(), encoder, pooling: loading.pooling, freeze: loading.freeze, heads })
+    }
+
+    /// The config it was loaded under.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// The encoder.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// Sentence vectors (B,H), not normalised.
+    pub fn embed(&self, batch: &Batch, mut pass: Pass) -> Result<Tensor> {
+        on_threads(|| {
+            let xs = self.encoder.embed(batch, &mut pass)?;
+            self.pool(&self.encoder.blocks(0..self.encoder.depth(), xs, batch, &mut pass)?, batch)
+        })
+    }
+
+    /// Each task's logits. (K)(B,C_k)
+    pub fn forward(&self, batch: &Batch, pass: Pass) -> Result<Vec<Tensor>> {
+        if self.has_prefix() {
+            return self.forward_from(self.prefix(batch)?, batch, pass);
+        }
+        self.heads.forward(&self.embed(batch, pass)?)
+    }
+
+    /// What the frozen part makes of a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. Only for
+    /// a model of which something is frozen.
+    pub fn prefix(&self, batch: &Batch) -> Result<Tensor> {
+        on_threads(|| {
+            let xs = self.encoder.embed(batch, &mut Pass::Evaluation)?;
+            let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation)?;
+            if self.prefix_pools() { self.pool(&xs, batch) } else { Ok(xs) }
+        })
+    }
+
+    /// Each task's logits from [`Model::prefix`]'s output; dropout acts only above it.
+    pub fn forward_from(&self, xs: Tensor, batch: &Batch, mut pass: Pass) -> Result<Vec<Tensor>> {
+        if self.prefix_pools() {
+            return self.heads.forward(&xs);
+        }
+        on_threads(|| {
+            let blocks = self.frozen_blocks()..self.encoder.depth();
+            let xs = self.encoder.blocks(blocks, xs, batch, &mut pass)?;
+            self.heads.forward(&self.pool(&xs, batch)?)
+        })
+    }
+
+    /// Whether the frozen part reaches up to the sentence vectors.
+    pub fn prefix_pools(&self) -> bool {
+        self.freeze == Freeze::Encoder
+    }
+
+    /// Whether there is a frozen part whose output stays the same.
+    pub fn has_prefix(&self) -> bool {
+        self.freeze != Freeze::None
+    }
+
+    fn frozen_blocks(&self) -> usize {
+        match self.freeze {
+            Freeze::None | Freeze::Embeddings => 0,
+            Freeze::Layers(n) => n,
+            Freeze::Encoder => self.encoder.depth(),
+        }
+    }
+
+    fn pool(&self, xs: &Tensor, batch: &Batch) -> Result<Tensor> {
+        Ok(match self.pooling {
+            Pooling::Mean => mean_pool(xs, &batch.sentences)?,
+            Pooling::Cls => first_tokens(xs, &batch.sentences)?,
+            Pooling::Pooler => self.encoder.pooler()?.forward(&first_tokens(xs, &batch.sentences)?)?.tanh()?,
+        })
+    }
+
+    /// Everything that trains, by name in name order; heads under `heads.<task>.…`.
+    pub fn trainable(&self) -> BTreeMap<&str, &Arc<Parameter>> {
+        let all = self.encoder.parameters().into_iter().chain(self.heads.parameters());
+        all.filter(|p| p.is_trainable()).map(|p| (p.name(), p)).collect()
+    }
+
+    /// Back-propagates `loss` and takes every trainable parameter's gradient, in name order. The tensors may share
+    /// buffers that the next call overwrites. A parameter that the loss does not reach is left out.
+    pub fn gradients(&self, loss: &Tensor) -> Result<BTreeMap<&str, Tensor>> {
+        let mut store: GradStore = loss.backward()?;
+        let mut gradients = BTreeMap::new();
+        for (name, parameter) in self.trainable() {
+            if let Some(gradient) = parameter.take_gradient(&mut store) {
+                gradients.insert(name, gradient);
+            }
+        }
+        Ok(gradients)
+    }
+
+    /// (all numbers, numbers that train) of the encoder and the heads. A table of which only the rows in use train
+    /// counts as trainable whole, since training it whole would give the same numbers.
+    pub fn size(&self) -> (usize, usize) {
+        let heads: usize = self.heads.parameters().map(|p| p.value().elem_count()).sum();
+        let (all, trainable) = self.encoder.size();
+        (all + heads, trainable + heads)
+    }
+}

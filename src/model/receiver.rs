@@ -1,0 +1,272 @@
+//! `model.safetensors` taken in as it arrives, in pieces of any size.
+//!
+//! A file of this format is 8 bytes of length, a JSON header of that length, and the tensors' bytes end to end. Once the
+//! header is in, each tensor that is wanted is allocated when its first byte comes, and filled in place: the file is
+//! never in memory beside its numbers.
+
+use safetensors::{Dtype, SafeTensorError};
+
+use super::header::{Entry, Header, not_safetensors};
+use super::{Wanted, Weights};
+use crate::{Error, Result};
+
+/// Bytes of the header's length.
+const LENGTH: usize = 8;
+/// The format's own limit on a header.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+/// Takes a file's bytes in and gives its [`Weights`] out.
+#[derive(Debug, Default)]
+pub struct Receiver {
+    wanted: Option<Wanted>,
+    /// The bytes up to the header's end, as far as they are in.
+    front: Vec<u8>,
+    body: Option<Body>,
+    received: u64,
+}
+
+/// The tensors, once the header is known.
+#[derive(Debug)]
+struct Body {
+    header: Header,
+    /// For each entry its numbers; `None` if it is passed over.
+    values: Vec<Option<Vec<f32>>>,
+    /// The entry that comes in now, and how many of its bytes are in.
+    at: usize,
+    done: usize,
+    /// The first bytes of a number whose last ones are in the next piece.
+    carried: Vec<u8>,
+}
+
+impl Receiver {
+    /// Takes in every tensor of floating-point numbers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in what `wanted` names and passes the rest over. A tensor that is missing or has another shape is an error
+    /// as soon as the header is in, before anything is allocated.
+    pub fn of(wanted: Wanted) -> Self {
+        Self { wanted: Some(wanted), ..Self::default() }
+    }
+
+    /// The file's next bytes.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        let bytes = self.push_header(bytes)?;
+        match &mut self.body {
+            Some(body) => body.fill(bytes, &mut self.received),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes of the file's next bytes those that belong to the header, and returns the others. Nothing is allocated for
+    /// tensors before bytes of theirs are pushed.
+    pub fn push_header<'b>(&mut self, mut bytes: &'b [u8]) -> Result<&'b [u8]> {
+        while self.body.is_none() {
+            let missing = self.header_end()? - self.front.len();
+            if bytes.len() < missing {
+                self.front.extend_from_slice(bytes);
+                self.received += bytes.len() as u64;
+                return Ok(&[]);
+            }
+            let (front, rest) = bytes.split_at(missing);
+            self.front.extend_from_slice(front);
+            self.received += missing as u64;
+            bytes = rest;
+            // The length alone ends the first round; the header that it gives, a later one.
+            if self.front.len() > LENGTH || self.header_end()? == LENGTH {
+                let header = Header::parse(&self.front[LENGTH..])?;
+                self.body = Some(Body::new(header, self.wanted.as_ref())?);
+                self.front = Vec::new();
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Whether the header is in, and right.
+    pub fn has_header(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// Where the header ends, as far as that is known.
+    fn header_end(&self) -> Result<usize> {
+        match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
+            None => Ok(LENGTH),
+            Some(length) if length > LONGEST_HEADER => Err(not_safetensors(&SafeTensorError::HeaderTooLarge)),
+            Some(length) => Ok(LENGTH + length as usize),
+        }
+    }
+
+    /// The tensors; an error if bytes are missing.
+    pub fn finish(self) -> Result<Weights> {
+        let cut = || {
+            Error::Encoder(format!(
+                "model.safetensors ends too early, at {} bytes (its header describes more); fetch it again",
+                self.received
+            ))
+        };
+        let mut body = self.body.ok_or_else(cut)?;
+        // Over tensors without a single number.
+        body.fill(&[], &mut 0)?;
+        if body.at < body.header.entries.len() {
+            return Err(cut());
+        }
+        Ok(Weights::new(body.header, body.values))
+    }
+}
+
+impl Body {
+    fn new(header: Header, wanted: Option<&Wanted>) -> Result<Self> {
+        let values = match wanted {
+            None => header.entries.iter().map(|entry| entry.is_float().then(Vec::new)).collect(),
+            Some(wanted) => {
+                let mut values = vec![None; header.entries.len()];
+                for place in wanted.places(&header)? {
+                    values[place] = Some(Vec::new());
+                }
+                values
+            }
+        };
+        Ok(Self { header, values, at: 0, done: 0, carried: Vec::new() })
+    }
+
+    fn fill(&mut self, mut bytes: &[u8], received: &mut u64) -> Result<()> {
+        while let Some(entry) = self.header.entries.get(self.at) {
+            let (now, rest) = bytes.split_at(bytes.len().min(entry.bytes - self.done));
+            if let Some(values) = &mut self.values[self.at] {
+                if self.done == 0 {
+                    reserve(values, entry)?;
+                }
+                widen(entry.dtype, &mut self.carried, now, values);
+            }
+            self.done += now.len();
+            *received += now.len() as u64;
+            bytes = rest;
+            if self.done < entry.bytes {
+                return Ok(());
+            }
+            self.at += 1;
+            self.done = 0;
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Encoder(format!(
+            "model.safetensors goes on after the {received} bytes that its header describes; fetch it again"
+        )))
+    }
+}
+
+/// Room for all of a tensor's numbers, so that it never moves while it fills.
+fn reserve(values: &mut Vec<f32>, entry: &Entry) -> Result<()> {
+    let n: usize = entry.shape.iter().product();
+    values.try_reserve_exact(n).map_err(|_| {
+        Error::Memory(format!(
+            "there is no room for the encoder's tensor {:?} ({:.1} MB); take a smaller encoder",
+            entry.name,
+            n as f64 * 4e-6
+        ))
+    })
+}
+
+/// Adds the numbers in `bytes` to `values`; a number whose last bytes are yet to come waits in `carried`.
+fn widen(dtype: Dtype, carried: &mut Vec<u8>, mut bytes: &[u8], values: &mut Vec<f32>) {
+    let width = if dtype == Dtype::F32 { 4 } else { 2 };
+    if !carried.is_empty() {
+        let (front, rest) = bytes.split_at(bytes.len().min(width - carried.len()));
+        carried.extend_from_slice(front);
+        bytes = rest;
+        if carried.len() < width {
+            return;
+        }
+        add_whole(dtype, carried, values);
+        carried.clear();
+    }
+    let (whole, rest) = bytes.split_at(bytes.len() - bytes.len() % width);
+    add_whole(dtype, whole, values);
+    carried.extend_from_slice(rest);
+}
+
+fn add_whole(dtype: Dtype, bytes: &[u8], values: &mut Vec<f32>) {
+    let halves = || bytes.as_chunks::<2>().0.iter();
+    match dtype {
+        Dtype::F16 => values.extend(halves().map(|b| half::f16::from_le_bytes(*b).to_f32())),
+        Dtype::BF16 => values.extend(halves().map(|b| half::bf16::from_le_bytes(*b).to_f32())),
+        _ => values.extend(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use safetensors::tensor::TensorView;
+
+    /// Tensors of every width that is read, one that is not, and one without numbers.
+    fn file() -> Vec<u8> {
+        let f32s: Vec<u8> = (0..5).flat_map(|i| (i as f32 * 0.37 - 1.0).to_le_bytes()).collect();
+        let f16s: Vec<u8> = (0..3).flat_map(|i| half::f16::from_f32(i as f32 * 0.5).to_le_bytes()).collect();
+        let bf16s: Vec<u8> = (0..3).flat_map(|i| half::bf16::from_f32(i as f32 - 8.0).to_le_bytes()).collect();
+        let ids: Vec<u8> = (0..4_i64).flat_map(i64::to_le_bytes).collect();
+        let view = |dtype, n, bytes| TensorView::new(dtype, vec![n], bytes).unwrap();
+        let views = [
+            ("full", view(Dtype::F32, 5, &f32s)),
+            ("half", view(Dtype::F16, 3, &f16s)),
+            ("brain", view(Dtype::BF16, 3, &bf16s)),
+            ("position_ids", view(Dtype::I64, 4, &ids)),
+            ("none", view(Dtype::F32, 0, &[])),
+        ];
+        safetensors::serialize(views, None).unwrap()
+    }
+
+    fn in_pieces(bytes: &[u8], size: usize) -> Result<Weights> {
+        let mut receiver = Receiver::new();
+        for piece in bytes.chunks(size) {
+            receiver.push(piece)?;
+        }
+        receiver.finish()
+    }
+
+    #[test]
+    fn pieces_of_any_size_give_the_same_numbers() {
+        let bytes = file();
+        for size in [1, 7, 4096] {
+            let mut weights = in_pieces(&bytes, size).unwrap();
+            assert_eq!(weights.take("full", &[5]).unwrap(), [-1.0, -0.63, -0.26, 0.37 * 3.0 - 1.0, 0.37 * 4.0 - 1.0]);
+            assert_eq!(weights.take("half", &[3]).unwrap(), [0.0, 0.5, 1.0]);
+            assert_eq!(weights.take("brain", &[3]).unwrap(), [-8.0, -7.0, -6.0]);
+            assert_eq!(weights.take("none", &[0]).unwrap(), [0.0; 0]);
+            assert_eq!(
+                weights.take("position_ids", &[4]).unwrap_err().to_string(),
+                "encoder: model.safetensors: tensor \"position_ids\" holds I64, and f32, f16 or bf16 is needed"
+            );
+        }
+    }
+
+    #[test]
+    fn files_that_are_cut_too_long_or_none_are_told_apart() {
+        let bytes = file();
+        for size in [1, 7, 4096] {
+            for cut in [bytes.len() - 1, bytes.len() - 40, 20, 8, 4, 0] {
+                assert_eq!(
+                    in_pieces(&bytes[..cut], size).unwrap_err().to_string(),
+                    format!(
+                        "encoder: model.safetensors ends too early, at {cut} bytes (its header describes more); fetch \
+                         it again"
+                    )
+                );
+            }
+            let long = [&bytes[..], &[0]].concat();
+            assert_eq!(
+                in_pieces(&long, size).unwrap_err().to_string(),
+                format!(
+                    "encoder: model.safetensors goes on after the {} bytes that its header describes; fetch it again",
+                    bytes.len()
+                )
+            );
+            for page in [&b"<!doctype html><title>404"[..], b"\x05\0\0\0\0\0\0\0hello", b"\0\0\0\0\0\0\0\0"] {
+                let error = in_pieces(page, size).unwrap_err().to_string();
+                assert!(error.starts_with("encoder: model.safetensors is not a safetensors file ("), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Which tensors a model reads, by name and shape: known from its config, before any of them is here.
+
+use candle_transformers::models::bert::Config;
+
+use super::encoder::no_pooler;
+use super::header::Header;
+use crate::Result;
+use crate::recipe::{Pooling, Task};
+
+/// A tensor's name and shape.
+pub type Described = (String, Vec<usize>);
+
+/// The tensors below the first block.
+pub fn embedding_tensors(config: &Config) -> Vec<Described> {
+    let h = config.hidden_size;
+    let table = |name: &str, rows| (format!("embeddings.{name}_embeddings.weight"), vec![rows, h]);
+    let mut tensors = vec![
+        table("word", config.vocab_size),
+        table("position", config.max_position_embeddings),
+        table("token_type", config.type_vocab_size),
+    ];
+    tensors.extend(affine("embeddings.LayerNorm", &[h]));
+    tensors
+}
+
+/// The tensors of block `i`.
+pub fn block_tensors(config: &Config, i: usize) -> Vec<Described> {
+    let (h, f) = (config.hidden_size, config.intermediate_size);
+    let parts: [(&str, &[usize]); 8] = [
+        ("attention.self.query", &[h, h]),
+        ("attention.self.key", &[h, h]),
+        ("attention.self.value", &[h, h]),
+        ("attention.output.dense", &[h, h]),
+        ("attention.output.LayerNorm", &[h]),
+        ("intermediate.dense", &[f, h]),
+        ("output.dense", &[h, f]),
+        ("output.LayerNorm", &[h]),
+    ];
+    parts.iter().flat_map(|(part, weight)| affine(&format!("encoder.layer.{i}.{part}"), weight)).collect()
+}
+
+/// BERT's pooler, which not every checkpoint has.
+pub fn pooler_tensors(config: &Config) -> Vec<Described> {
+    affine("pooler.dense", &[config.hidden_size; 2]).into()
+}
+
+/// The heads of `tasks`.
+pub fn head_tensors(config: &Config, tasks: &[Task]) -> Vec<Described> {
+    let head = |task: &Task| affine(&format!("heads.{}", task.name), &[task.labels.len(), config.hidden_size]);
+    tasks.iter().flat_map(head).collect()
+}
+
+/// A weight and its bias, which has the weight's first dimension.
+fn affine(name: &str, weight: &[usize]) -> [Described; 2] {
+    [(format!("{name}.weight"), weight.to_vec()), (format!("{name}.bias"), vec![weight[0]])]
+}
+
+/// What a model reads of `model.safetensors`.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// These must be there.
+    required: Vec<Described>,
+    /// These are read where they are there.
+    optional: Vec<Described>,
+    pools: bool,
+}
+
+impl Wanted {
+    /// The encoder under `config`, its pooler, and what there is of the heads of `tasks`.
+    pub fn new(config: &Config, pooling: Pooling, tasks: &[Task]) -> Self {
+        let blocks = (0..config.num_hidden_layers).flat_map(|i| block_tensors(config, i));
+        Self {
+            required: embedding_tensors(config).into_iter().chain(blocks).collect(),
+            optional: [pooler_tensors(config), head_tensors(config, tasks)].concat(),
+            pools: pooling == Pooling::Pooler,
+        }
+    }
+
+    /// The places of its tensors among the entries of `header`; an error if one is missing or has another shape.
+    pub(super) fn places(&self, header: &Header) -> Result<Vec<usize>> {
+        if self.pools && header.place("pooler.dense.weight").is_none() {
+            return Err(no_pooler());
+        }
+        let present = self.optional.iter().filter(|(name, _)| header.place(name).is_some());
+        self.required.iter().chain(present).map(|(name, shape)| header.find(name, shape)).collect()
+    }
+}

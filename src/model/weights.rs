@@ -1,0 +1,86 @@
+//! The numbers of `model.safetensors`, each tensor's to be taken once.
+
+use super::Receiver;
+use super::header::Header;
+use crate::Result;
+
+/// A file's tensors, found by Hugging Face's names.
+///
+/// A name is found with or without the `bert.` prefix, and `LayerNorm.weight`/`.bias` also under the old names
+/// `gamma`/`beta`.
+#[derive(Debug)]
+pub struct Weights {
+    header: Header,
+    /// For each of the header's entries its numbers, until they are taken.
+    values: Vec<Option<Vec<f32>>>,
+}
+
+impl Weights {
+    pub(super) fn new(header: Header, values: Vec<Option<Vec<f32>>>) -> Self {
+        Self { header, values }
+    }
+
+    /// Reads a whole file. One that arrives in pieces goes through a [`Receiver`].
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
+        let mut receiver = Receiver::new();
+        receiver.push(bytes)?;
+        receiver.finish()
+    }
+
+    /// Whether the file has a tensor of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.header.place(name).is_some()
+    }
+
+    /// Moves out the numbers of the tensor `name`, which must have `shape`; f16 and bf16 have been widened to f32.
+    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+        let place = self.header.find(name, shape)?;
+        self.values[place].take().ok_or_else(|| {
+            crate::Error::Encoder(format!("model.safetensors: tensor {name:?} was passed over or has been taken"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use safetensors::Dtype;
+    use safetensors::tensor::TensorView;
+
+    fn file(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
+        let bytes: Vec<Vec<u8>> =
+            tensors.iter().map(|(_, _, values)| values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+        let views = tensors
+            .iter()
+            .zip(&bytes)
+            .map(|((name, shape, _), bytes)| (*name, TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap()));
+        safetensors::serialize(views, None).unwrap()
+    }
+
+    #[test]
+    fn finds_names_with_and_without_prefix_and_the_old_ones() {
+        let bytes = file(&[
+            ("bert.pooler.dense.bias", &[2], &[1.0, 2.0]),
+            ("embeddings.LayerNorm.gamma", &[1], &[3.0]),
+            ("bert.embeddings.LayerNorm.beta", &[1], &[4.0]),
+        ]);
+        let mut weights = Weights::from_safetensors(&bytes).unwrap();
+        assert_eq!(weights.take("pooler.dense.bias", &[2]).unwrap(), [1.0, 2.0]);
+        assert_eq!(weights.take("embeddings.LayerNorm.weight", &[1]).unwrap(), [3.0]);
+        assert_eq!(weights.take("embeddings.LayerNorm.bias", &[1]).unwrap(), [4.0]);
+    }
+
+    #[test]
+    fn missing_and_misshapen_tensors_are_told_apart() {
+        let mut weights = Weights::from_safetensors(&file(&[("a", &[2], &[1.0, 2.0])])).unwrap();
+        assert_eq!(
+            weights.take("b", &[2]).unwrap_err().to_string(),
+            "encoder: model.safetensors: tensor \"b\" is missing; the file must hold a BERT encoder under Hugging \
+             Face's names"
+        );
+        assert_eq!(
+            weights.take("a", &[3]).unwrap_err().to_string(),
+            "encoder: model.safetensors: tensor \"a\" has shape [2], and the config asks for [3]"
+        );
+    }
+}

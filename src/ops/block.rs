@@ -1,0 +1,336 @@
+//! One block of the encoder, forward and backward as one operation, as Hugging Face's `BertLayer` computes it.
+//!
+//! ```text
+//! x, y (N,H):  u = LayerNorm(x + O(attention(Q x, K x, V x))),  y = LayerNorm(u + W₂ act(W₁ u))
+//! ```
+//!
+//! A graph of separate operations would allocate, clear and add a gradient for each arrow of this picture. Here the
+//! backward walks the same steps in reverse, every gradient is computed where it is needed, and all that lies between x
+//! and y is in buffers that the next step takes again.
+
+use std::sync::{Arc, OnceLock};
+
+use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
+
+use super::activation::{self, Activation, activate, multiply};
+use super::attention::{self, Attention, Ragged};
+use super::kernel::{Into, f32s, on_cpu, read};
+use super::layer_norm::{LayerNorm, Normalised};
+use super::linear::Linear;
+use super::workspace::{Buffer, Workspace};
+use crate::Result;
+
+/// The parameters of a block, named as in the equation: Q, K, V and O are (H,H), W₁ (F,H), W₂ (H,F).
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Block {
+    pub query: Linear,
+    pub key: Linear,
+    pub value: Linear,
+    pub output: Linear,
+    pub attention_norm: LayerNorm,
+    pub up: Linear,
+    pub down: Linear,
+    pub output_norm: LayerNorm,
+    /// A; H is a multiple of it.
+    pub heads: usize,
+    pub activation: Activation,
+}
+
+/// Dropout factors of one pass through a block: 0 where dropped, 1/(1−p) where kept.
+#[derive(Debug, Clone)]
+pub struct Masks {
+    /// On the attention probabilities, [`Ragged::probabilities`] many.
+    pub probabilities: Vec<f32>,
+    /// On what the attention adds to x. (N,H)
+    pub attended: Vec<f32>,
+    /// On what the two linear maps add to u. (N,H)
+    pub output: Vec<f32>,
+}
+
+/// What a forward pass is for, seen from a block.
+#[derive(Debug)]
+pub enum Keep {
+    /// Nothing is kept.
+    Nothing,
+    /// Activations are kept for a backward pass, with these elements dropped.
+    Activations(Option<Masks>),
+}
+
+impl Block {
+    /// `xs` (N,H) → (N,H).
+    pub fn forward(
+        self: &Arc<Self>,
+        xs: &Tensor,
+        sentences: &Ragged,
+        keep: Keep,
+        workspace: &Workspace,
+    ) -> Result<Tensor> {
+        if !on_cpu(xs) {
+            let masks = if let Keep::Activations(masks) = keep { masks } else { None };
+            return self.composed(xs, sentences, masks.as_ref());
+        }
+        let keeps = matches!(keep, Keep::Activations(_));
+        let op = Operation {
+            block: self.clone(),
+            sentences: sentences.clone(),
+            keep,
+            workspace: workspace.clone(),
+            saved: OnceLock::new(),
+        };
+        // A trainable weight ties the operation into the graph even where x itself has no gradient.
+        let anchor = self.query.weight.value();
+        let anchor = if keeps { anchor.clone() } else { anchor.detach() };
+        Ok(xs.contiguous()?.apply_op2(&anchor, op)?)
+    }
+
+    pub(super) fn composed(&self, xs: &Tensor, sentences: &Ragged, masks: Option<&Masks>) -> Result<Tensor> {
+        let dropped = |xs: Tensor, mask: fn(&Masks) -> &Vec<f32>| -> Result<Tensor> {
+            let Some(masks) = masks else { return Ok(xs) };
+            Ok((&xs * Tensor::from_vec(mask(masks).clone(), xs.shape(), xs.device())?)?)
+        };
+        let attention =
+            Attention { sentences, heads: self.heads, mask: masks.map(|masks| masks.probabilities.as_slice()) };
+        let [q, k, v] = [self.query.composed(xs)?, self.key.composed(xs)?, self.value.composed(xs)?];
+        let attended = self.output.composed(&attention::composed(&q, &k, &v, &attention)?)?;
+        let us = self.attention_norm.composed(&dropped(attended, |masks| &masks.attended)?, Some(xs))?;
+        let ys = activation::composed(&self.up.composed(&us)?, self.activation)?;
+        self.output_norm.composed(&dropped(self.down.composed(&ys)?, |masks| &masks.output)?, Some(&us))
+    }
+}
+
+struct Operation {
+    block: Arc<Block>,
+    sentences: Ragged,
+    keep: Keep,
+    workspace: Workspace,
+    /// Set by the forward, for the backward.
+    saved: OnceLock<Saved>,
+}
+
+/// The activations that the gradients need.
+#[derive(Debug)]
+struct Saved {
+    /// Q x, K x, V x (N,H)
+    qkv: [Buffer; 3],
+    probabilities: Buffer,
+    /// attention(…) (N,H)
+    attended: Buffer,
+    attention_norm: Normalised,
+    /// u (N,H)
+    us: Buffer,
+    /// act(W₁ u) and act′(W₁ u) (N,F)
+    activated: Buffer,
+    slopes: Buffer,
+    output_norm: Normalised,
+}
+
+impl Operation {
+    fn masks(&self) -> Option<&Masks> {
+        match &self.keep {
+            Keep::Activations(masks) => masks.as_ref(),
+            Keep::Nothing => None,
+        }
+    }
+
+    fn attention(&self) -> Attention<'_> {
+        let mask = self.masks().map(|masks| masks.probabilities.as_slice());
+        Attention { sentences: &self.sentences, heads: self.block.heads, mask }
+    }
+
+    /// `ys` (N,H) ← the block's output for `xs` (N,H).
+    fn forward(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<Saved> {
+        let Block { query, key, value, output, attention_norm, up, down, output_norm, heads, activation } =
+            &*self.block;
+        let take = |len| self.workspace.take(len);
+        let n = self.sentences.tokens();
+
+        let mut qkv = [take(xs.len()), take(xs.len()), take(xs.len())];
+        for (linear, ys) in [query, key, value].into_iter().zip(&mut qkv) {
+            linear.apply(xs, ys)?;
+        }
+        let mut probabilities = take(self.sentences.probabilities(*heads));
+        let mut attended = take(xs.len());
+        self.attention().forward(qkv.each_ref().map(|xs| &**xs), &mut probabilities, &mut attended);
+
+        let mut added = take(xs.len());
+        output.apply(&attended, &mut added)?;
+        if let Some(masks) = self.masks() {
+            multiply(&mut added, &masks.attended);
+        }
+        let mut us = take(xs.len());
+        let attention_norm = attention_norm.apply(added, Some(xs), &mut us, &self.workspace)?;
+
+        let f = up.bias.value().elem_count();
+        let (mut activated, mut slopes) = (take(n * f), take(n * f));
+        up.apply(&us, &mut activated)?;
+        activate(*activation, &mut activated, &mut slopes);
+        let mut added = take(xs.len());
+        down.apply(&activated, &mut added)?;
+        if let Some(masks) = self.masks() {
+            multiply(&mut added, &masks.output);
+        }
+        let output_norm = output_norm.apply(added, Some(&us), ys, &self.workspace)?;
+        Ok(Saved { qkv, probabilities, attended, attention_norm, us, activated, slopes, output_norm })
+    }
+
+    /// Accumulates the parameters' gradients; `dxs` (N,H) ← the gradient of x, only begun unless it is `wanted`.
+    fn backward(
+        &self,
+        saved: &Saved,
+        xs: &[f32],
+        dys: &[f32],
+        dxs: &mut [f32],
+        wanted: bool,
+    ) -> candle_core::Result<()> {
+        let Block { query, key, value, output, attention_norm, up, down, output_norm, .. } = &*self.block;
+        let Saved { qkv, probabilities, attended, us, activated, slopes, .. } = saved;
+        let take = |len| self.workspace.take(len);
+
+        // y = LayerNorm(u + dropped(W₂ act(W₁ u)))
+        let mut dus = take(xs.len());
+        output_norm.backward(dys, &saved.output_norm, &mut dus)?;
+        let dadded = self.dropped(&dus, |masks| &masks.output);
+        let dadded: &[f32] = dadded.as_deref().unwrap_or(&dus);
+        down.accumulate(activated, dadded)?;
+        let mut dactivated = take(activated.len());
+        down.input_gradient(dadded, &mut dactivated, Into::Overwrite)?;
+        multiply(&mut dactivated, slopes);
+        up.accumulate(us, &dactivated)?;
+        up.input_gradient(&dactivated, &mut dus, Into::Add)?;
+        drop(dactivated);
+
+        // u = LayerNorm(x + dropped(O(attention)))
+        attention_norm.backward(&dus, &saved.attention_norm, dxs)?;
+        let dadded = self.dropped(dxs, |masks| &masks.attended);
+        let dadded: &[f32] = dadded.as_deref().unwrap_or(dxs);
+        output.accumulate(attended, dadded)?;
+        let mut dattended = dus;
+        output.input_gradient(dadded, &mut dattended, Into::Overwrite)?;
+
+        let mut dqkv = [take(xs.len()), take(xs.len()), take(xs.len())];
+        let gradients = dqkv.each_mut().map(|gradient| &mut **gradient);
+        self.attention().backward(qkv.each_ref().map(|xs| &**xs), probabilities, &dattended, gradients);
+        for (linear, gradient) in [query, key, value].into_iter().zip(&dqkv) {
+            linear.accumulate(xs, gradient)?;
+            if wanted {
+                linear.input_gradient(gradient, dxs, Into::Add)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `gradient` where the forward dropped nothing; `None` if it dropped nothing at all.
+    fn dropped(&self, gradient: &[f32], mask: fn(&Masks) -> &Vec<f32>) -> Option<Buffer> {
+        let masks = self.masks()?;
+        let mut dropped = self.workspace.take(gradient.len());
+        dropped.copy_from_slice(gradient);
+        multiply(&mut dropped, mask(masks));
+        Some(dropped)
+    }
+}
+
+impl CustomOp2 for Operation {
+    fn name(&self) -> &'static str {
+        "block"
+    }
+
+    fn cpu_fwd(
+        &self,
+        xs: &CpuStorage,
+        layout: &Layout,
+        _: &CpuStorage,
+        _: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let xs = f32s(xs, layout)?;
+        let mut ys = vec![0.0; xs.len()];
+        let saved = self.forward(xs, &mut ys)?;
+        if matches!(self.keep, Keep::Activations(_)) {
+            // Set once: an operation stands in one graph and runs forward once.
+            let _ = self.saved.set(saved);
+        }
+        Ok((CpuStorage::F32(ys), layout.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        xs: &Tensor,
+        _: &Tensor,
+        _ys: &Tensor,
+        dys: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
+        let Some(saved) = self.saved.get() else {
+            candle_core::bail!("block: backward without activations kept by a forward");
+        };
+        let wanted = xs.track_op();
+        let mut dxs = vec![0.0; xs.elem_count()];
+        self.backward(saved, &read(xs)?, &read(&dys.contiguous()?)?, &mut dxs, wanted)?;
+        Ok((wanted.then(|| Tensor::from_vec(dxs, xs.shape(), xs.device())).transpose()?, None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{agrees, numbers, parameter, variable};
+    use super::*;
+    use crate::ops::Parameter;
+
+    fn block(h: usize, f: usize, heads: usize, activation: Activation) -> Result<Block> {
+        let mut seed = 0;
+        // Small weights, so that the softmax is not saturated and differences over a finite step are near derivatives.
+        let mut small = |name: &str, shape: &[usize]| -> Result<Arc<Parameter>> {
+            seed += 1;
+            let values = numbers(seed, shape.iter().product()).iter().map(|x| x * 0.3).collect();
+            Ok(Arc::new(Parameter::trainable(name, values, shape, &candle_core::Device::Cpu)?))
+        };
+        let mut linear = |o: usize, i: usize| -> Result<Linear> {
+            Ok(Linear { weight: small("w", &[o, i])?, bias: small("b", &[o])? })
+        };
+        let norm = |seed| -> Result<LayerNorm> {
+            let (weight, bias) = (Arc::new(parameter(seed, "w", h)?), Arc::new(parameter(seed + 1, "b", h)?));
+            Ok(LayerNorm { weight, bias, eps: 1e-12 })
+        };
+        Ok(Block {
+            query: linear(h, h)?,
+            key: linear(h, h)?,
+            value: linear(h, h)?,
+            output: linear(h, h)?,
+            attention_norm: norm(100)?,
+            up: linear(f, h)?,
+            down: linear(h, f)?,
+            output_norm: norm(200)?,
+            heads,
+            activation,
+        })
+    }
+
+    #[test]
+    fn kernel_and_fallback_agree_with_and_without_dropout() -> Result<()> {
+        let sentences = Ragged::from_lengths([3, 1, 4]);
+        let (n, h, heads) = (sentences.tokens(), 6, 2);
+        let mask = |seed, len| numbers(seed, len).iter().map(|x| if *x < -1.0 { 0.0 } else { 1.25 }).collect();
+        let masks = Masks {
+            probabilities: mask(7, sentences.probabilities(heads)),
+            attended: mask(8, n * h),
+            output: mask(9, n * h),
+        };
+        let workspace = Workspace::default();
+        for masks in [None, Some(masks)] {
+            let block = Arc::new(block(h, 10, heads, Activation::Gelu)?);
+            let xs = variable(50, (n, h))?;
+            let Block { query, key, value, output, attention_norm, up, down, output_norm, .. } = &*block;
+            let linears = [query, key, value, output, up, down].map(|l| [&l.weight, &l.bias]);
+            let norms = [attention_norm, output_norm].map(|l| [&l.weight, &l.bias]);
+            agrees(
+                &[&xs],
+                &[linears.as_flattened(), norms.as_flattened()].concat(),
+                || block.forward(&xs, &sentences, Keep::Activations(masks.clone()), &workspace),
+                || block.composed(&xs, &sentences, masks.as_ref()),
+            )?;
+            let kept = block.forward(&xs, &sentences, Keep::Activations(None), &workspace)?;
+            let unkept = block.forward(&xs, &sentences, Keep::Nothing, &workspace)?;
+            assert_eq!(kept.to_vec2::<f32>()?, unkept.to_vec2::<f32>()?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! What the CPU kernels share: views of tensors as slices, the matrix product, vector lanes and `exp`.
+
+use std::cell::RefCell;
+use std::ops::{Deref, Range};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Storage, Tensor, bail};
+
+static REPRODUCIBLE: AtomicBool = AtomicBool::new(false);
+
+/// Asks for arithmetic that gives the same bits in every browser on every machine: no fused multiply-add where a
+/// processor may lack it. It concerns the wasm builds with relaxed SIMD; others compute as before.
+pub fn set_reproducible(reproducible: bool) {
+    REPRODUCIBLE.store(reproducible, Ordering::Relaxed);
+}
+
+/// Whether such arithmetic was asked for.
+pub fn is_reproducible() -> bool {
+    REPRODUCIBLE.load(Ordering::Relaxed)
+}
+
+/// Whether the kernels of this crate compute with `xs`; known at compile time in wasm, which so holds no fallbacks.
+#[inline(always)]
+pub(super) fn on_cpu(xs: &Tensor) -> bool {
+    cfg!(target_arch = "wasm32") || xs.device().is_cpu()
+}
+
+/// A contiguous f32 tensor's numbers.
+pub(super) fn f32s<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    match (storage.as_slice::<f32>()?, layout.contiguous_offsets()) {
+        (values, Some((start, end))) => Ok(&values[start..end]),
+        _ => bail!("a kernel was given a tensor that is not contiguous: {layout:?}"),
+    }
+}
+
+/// The numbers of a contiguous f32 tensor on the CPU, for reading.
+pub(super) fn read(xs: &Tensor) -> Result<impl Deref<Target = [f32]> + '_> {
+    struct Numbers<Guard> {
+        storage: Guard,
+        range: Range<usize>,
+    }
+    impl<Guard: Deref<Target = Storage>> Deref for Numbers<Guard> {
+        type Target = [f32];
+        fn deref(&self) -> &[f32] {
+            match &*self.storage {
+                Storage::Cpu(CpuStorage::F32(values)) => &values[self.range.clone()],
+                _ => unreachable!("it was looked at below, and is locked"),
+            }
+        }
+    }
+    let (storage, layout) = xs.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(CpuStorage::F32(_)), Some((start, end))) => Ok(Numbers { storage, range: start..end }),
+        _ => bail!("a CPU kernel needs contiguous f32 numbers on the CPU: {xs:?}"),
+    }
+}
+
+/// Runs `write` on the numbers of a contiguous f32 tensor on the CPU, in place.
+pub(super) fn with_f32_mut<R>(xs: &Tensor, write: impl FnOnce(&mut [f32]) -> R) -> Result<R> {
+    struct Write<F, R>(RefCell<(Option<F>, Option<R>)>);
+    impl<F: FnOnce(&mut [f32]) -> R, R> InplaceOp1 for Write<F, R> {
+        fn name(&self) -> &'static str {
+            "with_f32_mut"
+        }
+        fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
+            let CpuStorage::F32(values) = storage else {
+                bail!("a kernel was given a tensor that is not f32");
+            };
+            let Some((start, end)) = layout.contiguous_offsets() else {
+                bail!("a kernel was given a tensor that is not contiguous: {layout:?}");
+            };
+            let mut cell = self.0.borrow_mut();
+            if let Some(write) = cell.0.take() {
+                cell.1 = Some(write(&mut values[start..end]));
+            }
+            Ok(())
+        }
+    }
+    let op = Write(RefCell::new((Some(write), None)));
+    xs.inplace_op1(&op)?;
+    match op.0.into_inner().1 {
+        Some(result) => Ok(result),
+        None => bail!("a CPU kernel was given a tensor of another device"),
+    }
+}
+
+/// A matrix inside a slice: element (i, j) stands at `i * row + j * column`.
+#[derive(Debug, Clone, Copy)]
+pub struct Strides {
+    /// From one row to the next.
+    pub row: usize,
+    /// From one column to the next.
+    pub column: usize,
+}
+
+impl Strides {
+    /// Rows of `width` numbers, one after the other.
+    pub fn rows(width: usize) -> Self {
+        Self { row: width, column: 1 }
+    }
+
+    /// The same numbers read as the transposed matrix.
+    pub fn transposed(self) -> Self {
+        Self { row: self.column, column: self.row }
+    }
+
+    /// Where element (i, j) stands.
+    #[inline(always)]
+    pub fn at(self, i: usize, j: usize) -> usize {
+        i * self.row + j * self.column
+    }
+
+    fn extent(self, rows: usize, columns: usize) -> usize {
+        if rows == 0 || columns == 0 { 0 } else { self.at(rows - 1, columns - 1) + 1 }
+    }
+}
+
+/// What becomes of the numbers that stand in a product's destination.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Into {
+    /// They are lost.
+    Overwrite,
+    /// The product is added to them.
+    Add,
+}
+
+/// `dst` (m,n) ← [`dst` +] `scale` · `lhs` (m,k) · `rhs` (k,n). The rows of `dst` are contiguous.
+///
+/// By the `gemm` crate; in wasm by a kernel of our own. Panics if a slice is too short for its strides, or the columns of
+/// `dst` are not 1 apart.
+#[allow(clippy::too_many_arguments)]
+pub fn matmul(
+    (m, n, k): (usize, usize, usize),
+    dst: &mut [f32],
+    dst_strides: Strides,
+    into: Into,
+    lhs: &[f32],
+    lhs_strides: Strides,
+    rhs: &[f32],
+    rhs_strides: Strides,
+    scale: f32,
+) {
+    assert!(dst_strides.column == 1 && dst_strides.extent(m, n) <= dst.len());
+    assert!(lhs_strides.extent(m, k) <= lhs.len());
+    assert!(rhs_strides.extent(k, n) <= rhs.len());
+    // SAFETY: the three asserts above keep every (i, j) inside its slice, and `dst` is borrowed mutably, so it
+    // overlaps neither operand.
+    #[cfg(target_arch = "wasm32")]
+    unsafe {
+        use super::gemm_wasm::{Source, Target, gemm};
+        let dst = Target { start: dst.as_mut_ptr(), strides: dst_strides, into };
+        let lhs = Source { start: lhs.as_ptr(), strides: lhs_strides };
+        let rhs = Source { start: rhs.as_ptr(), strides: rhs_strides };
+        gemm((m, n, k), dst, lhs, rhs, scale);
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    let parallelism = match super::threads() {
+        n if n > 1 => gemm::Parallelism::Rayon(n),
+        _ => gemm::Parallelism::None,
+    };
+    // SAFETY: as above.
+    #[cfg(not(target_arch = "wasm32"))]
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            dst.as_mut_ptr(),
+            1,
+            dst_strides.row as isize,
+            into == Into::Add,
+            lhs.as_ptr(),
+            lhs_strides.column as isize,
+            lhs_strides.row as isize,
+            rhs.as_ptr(),
+            rhs_strides.column as isize,
+            rhs_strides.row as isize,
+            1.0,
+            scale,
+            false,
+            false,
+            false,
+            parallelism,
+        );
+    }
+}
+
+/// Runs a kernel compiled for the widest vectors of this processor (wasm: simd128 at compile time).
+#[inline(always)]
+pub(super) fn vectorised<R>(kernel: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    {
+        pulp::Arch::new().dispatch(kernel)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        kernel()
+    }
+}
+
+/// Lanes of a sum: enough for the widest vectors, and a fixed order of addition on every processor.
+const LANES: usize = 16;
+
+/// Σ f(xᵢ, yᵢ), added in lanes.
+#[inline(always)]
+pub(super) fn sum_pairs(xs: &[f32], ys: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut lanes = [0.0_f32; LANES];
+    let (xs_chunks, xs_rest) = xs.as_chunks::<LANES>();
+    let (ys_chunks, ys_rest) = ys.as_chunks::<LANES>();
+    for (x, y) in xs_chunks.iter().zip(ys_chunks) {
+        for lane in 0..LANES {
+            lanes[lane] += f(x[lane], y[lane]);
+        }
+    }
+    for (lane, (&x, &y)) in lanes.iter_mut().zip(xs_rest.iter().zip(ys_rest)) {
+        *lane += f(x, y);
+    }
+    lanes.iter().sum()
+}
+
+/// Σ xᵢ, added in lanes.
+#[inline(always)]
+pub(super) fn sum(xs: &[f32]) -> f32 {
+    sum_pairs(xs, xs, |x, _| x)
+}
+
+/// The largest of `xs`, compared in lanes; −∞ if there is none. Not `f32::max`, which is a call per number in wasm.
+#[inline(always)]
+pub(super) fn largest(xs: &[f32]) -> f32 {
+    let larger = |x: f32, y: f32| if x > y { x } else { y };
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = xs.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(x, *lane);
+        }
+    }
+    rest.iter().chain(&lanes).fold(f32::NEG_INFINITY, |largest, &x| larger(x, largest))
+}
+
+/// eˣ without branches, so that loops over it become vectors. Relative error below 2.5e-7; about 1e-38 below −87, finite above 88.
+///
+/// 2ⁿ·eʳ with n = round(x/ln 2) and |r| ≤ ln 2 / 2; the polynomial is Cephes' `expf` (Moshier).
+#[inline(always)]
+pub(super) fn exp(x: f32) -> f32 {
+    const ROUND: f32 = 12_582_912.0; // 1.5·2²³: adding it rounds to the nearest integer
+    let x = x.clamp(-87.336_54, 88.0);
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = x - n * 0.693_359_4;
+    let r = r + n * 2.121_944_4e-4;
+    let mut p = 1.987_569_2e-4;
+    p = p * r + 1.398_199_9e-3;
+    p = p * r + 8.333_452e-3;
+    p = p * r + 4.166_579_6e-2;
+    p = p * r + 1.666_666_5e-1;
+    p = p * r + 0.5;
+    let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000));
+    (p * r * r + r + 1.0) * power
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_is_within_two_ulp_over_its_whole_range() {
+        for i in -87_000..=87_900 {
+            let x = i as f32 * 1e-3;
+            let expected = f64::from(x).exp();
+            let error = (f64::from(exp(x)) - expected).abs() / expected;
+            assert!(error < 2.5e-7, "exp({x}) is off by {error}");
+        }
+        assert!(exp(-1e4) < 1.3e-38);
+        assert!(exp(1e4).is_finite());
+    }
+
+    #[test]
+    fn matmul_reads_strides() {
+        // (2,3)·(3,2), the right factor stored transposed.
+        let lhs = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let rhs = [1.0, 0.0, 2.0, -1.0, 1.0, 0.5];
+        let mut dst = [10.0; 4];
+        let shape = (2, 2, 3);
+        let transposed = Strides::rows(3).transposed();
+        let rows = Strides::rows;
+        matmul(shape, &mut dst, rows(2), Into::Overwrite, &lhs, rows(3), &rhs, transposed, 1.0);
+        assert_eq!(dst, [7.0, 2.5, 16.0, 4.0]);
+        matmul(shape, &mut dst, rows(2), Into::Add, &lhs, rows(3), &rhs, transposed, 2.0);
+        assert_eq!(dst, [21.0, 7.5, 48.0, 12.0]);
+    }
+}

@@ -1,0 +1,235 @@
+//! What faces say to a run and what a run says back.
+//!
+//! [`Command`] goes from the page to its worker; [`Event`] comes out of every run, in the browser and on the command
+//! line, and one JSON event a line is the training log. TypeScript declarations of both are generated from here.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::{Recipe, Task};
+
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
+
+/// What the page asks of its worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Fetch an encoder (or read it from the cache): `progress` events, then `loaded` or `error`.
+    Load {
+        /// Address of a directory in Hugging Face layout with a `manifest.json`, relative to the page.
+        base: String,
+    },
+    /// Prepare a run from its first step: `start`, or `error`. Also what Reset sends.
+    Configure {
+        /// The run.
+        recipe: Box<Recipe>,
+    },
+    /// Step until the end or until `pause`.
+    Train,
+    /// Stop after the step in progress.
+    Pause,
+    /// One training step.
+    Step,
+    /// Classify a sentence with every head as it stands: `prediction`.
+    Predict {
+        /// The sentence.
+        text: String,
+    },
+}
+
+/// What a run says. One JSON object a line in the training log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// Bytes of a download. Sent by faces.
+    Progress(Progress),
+    /// The encoder is there. Sent by the browser's worker.
+    Loaded(Loaded),
+    /// A run is ready for its first step.
+    Start(Start),
+    /// One optimizer step has been taken.
+    Step(StepReport),
+    /// One pass over the training split is complete.
+    Epoch(EpochReport),
+    /// A split has been evaluated with the parameters as they stand.
+    Evaluation(Evaluation),
+    /// A sentence has been classified.
+    Prediction(Prediction),
+    /// Something the reader should know; the run goes on.
+    Warning(Message),
+    /// The run, or the command, stopped here; parameters are as they last were good.
+    Error(Message),
+    /// Training has reached its last step and been evaluated.
+    End(End),
+    /// The worker stopped stepping because it was told to. Sent by the browser's worker.
+    Paused,
+}
+
+/// Bytes of a download so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Progress {
+    /// File being fetched.
+    pub file: String,
+    /// Bytes received of all files together.
+    pub received: u64,
+    /// Bytes expected of all files together.
+    pub total: u64,
+    /// Whether they come from this browser's cache.
+    pub cached: bool,
+}
+
+/// An encoder is in place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Loaded {
+    /// The encoder's name.
+    pub encoder: String,
+    /// Size of its files in bytes.
+    pub bytes: u64,
+    /// Whether they came from this browser's cache.
+    pub cached: bool,
+}
+
+/// What is about to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Start {
+    /// The tasks with their label sets, in head order.
+    pub tasks: Vec<Task>,
+    /// The encoder's name.
+    pub encoder: String,
+    /// Sentences in the training split.
+    pub train_examples: usize,
+    /// Sentences held out; 0 means there is no validation.
+    pub validation_examples: usize,
+    /// For each sentence of the data, in the data's order: `true` if it is held out.
+    pub held_out: Vec<bool>,
+    /// Passes over the training split.
+    pub epochs: u32,
+    /// Optimizer steps in an epoch.
+    pub steps_per_epoch: usize,
+    /// Numbers in encoder and heads together.
+    pub parameters: usize,
+    /// How many of them train.
+    pub trainable_parameters: usize,
+    /// The seed.
+    pub seed: u64,
+    /// `cpu` or `cuda`.
+    pub device: String,
+}
+
+/// One optimizer step. Losses are those of its forward pass, before the update.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct StepReport {
+    /// Steps taken, from 1.
+    pub step: usize,
+    /// The epoch it belongs to, from 1.
+    pub epoch: u32,
+    /// Mean cross-entropy over the batch's rows labelled for the task, in nats. A task without such rows is absent.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    pub losses: IndexMap<String, f32>,
+    /// What was minimised: Σ wᵢLᵢ.
+    pub total: f32,
+    /// The encoder's learning rate in this step.
+    pub learning_rate: f64,
+}
+
+/// One pass over the training split, summed up from its steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct EpochReport {
+    /// From 1.
+    pub epoch: u32,
+    /// Of how many.
+    pub epochs: u32,
+    /// Mean cross-entropy over the epoch's labelled examples.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    pub losses: IndexMap<String, f32>,
+    /// Σ wᵢ of these.
+    pub total: f32,
+    /// Share of labelled examples classified rightly *while training*, each before its own update.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    pub accuracies: IndexMap<String, f32>,
+}
+
+/// Which examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// Those that train.
+    Train,
+    /// Those held out.
+    Validation,
+}
+
+/// How well each task is solved on a split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Evaluation {
+    /// Which examples.
+    pub split: Split,
+    /// Epochs completed before it.
+    pub epoch: u32,
+    /// Figures by task.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskMetrics>"))]
+    pub tasks: IndexMap<String, TaskMetrics>,
+}
+
+/// One task's figures over the examples labelled for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct TaskMetrics {
+    /// Share classified rightly, in [0, 1]; 0 if nothing is labelled.
+    pub accuracy: f32,
+    /// Unweighted mean of the classes' F1 over classes that occur or are predicted, in [0, 1].
+    pub macro_f1: f32,
+    /// Mean cross-entropy in nats.
+    pub loss: f32,
+    /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C)
+    pub confusion: Vec<Vec<u32>>,
+}
+
+/// One sentence classified by every head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Prediction {
+    /// The sentence.
+    pub text: String,
+    /// Answers by task.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskPrediction>"))]
+    pub tasks: IndexMap<String, TaskPrediction>,
+}
+
+/// One head's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct TaskPrediction {
+    /// The most probable label.
+    pub label: String,
+    /// Softmax over the label set, in head order. (C)
+    pub probabilities: Vec<f32>,
+}
+
+/// A sentence for people: what is wrong, where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Message {
+    /// The sentence.
+    pub message: String,
+}
+
+/// Training is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct End {
+    /// Optimizer steps taken.
+    pub steps: usize,
+    /// Epochs completed.
+    pub epochs: u32,
+}

@@ -1,0 +1,9 @@
+//! From sentences to packed batches of token ids.
+
+mod batch;
+mod tokenizer;
+
+pub use batch::Batch;
+pub use tokenizer::{Encoding, Tokenizer};
+
+pub(crate) use tokenizer::shortened;

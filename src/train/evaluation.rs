@@ -1,0 +1,85 @@
+//! A model at work without training: evaluation on labelled examples, prediction on any sentence.
+
+use candle_core::Tensor;
+use indexmap::IndexMap;
+
+use super::metrics::{Tally, argmax};
+use crate::Result;
+use crate::data::Dataset;
+use crate::model::{Model, Pass};
+use crate::ops::{cross_entropy, softmax_rows};
+use crate::protocol::{Prediction, TaskMetrics, TaskPrediction};
+use crate::recipe::Task;
+use crate::text::{Batch, Encoding, Tokenizer};
+
+/// Sentences of one pass; few, so that a browser's worker is never deaf for long.
+pub(super) const BATCH: usize = 16;
+
+/// Each task's figures over all of `data`'s labelled examples; `data` has the model's tasks in head order.
+pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<IndexMap<String, TaskMetrics>> {
+    let encodings: Vec<Encoding> = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
+    let mut tallies = tallies(&data.tasks);
+    let rows: Vec<usize> = (0..data.examples.len()).collect();
+    for rows in rows.chunks(BATCH) {
+        let batch = Batch::of_examples(&encodings, &data.examples, rows, data.tasks.len());
+        tally_batch(&model.forward(&batch, Pass::Evaluation)?, &batch, &mut tallies)?;
+    }
+    let named = data.tasks.iter().zip(&tallies);
+    Ok(named.map(|(task, tally)| (task.name.clone(), tally.metrics())).collect())
+}
+
+/// Classifies sentences with every head of `model`.
+pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[String]) -> Result<Vec<Prediction>> {
+    let mut predictions = Vec::with_capacity(texts.len());
+    for texts in texts.chunks(BATCH) {
+        let encodings: Vec<Encoding> = texts.iter().map(|text| tokenizer.encode(text)).collect::<Result<_>>()?;
+        let logits = model.forward(&Batch::of_sentences(&encodings), Pass::Evaluation)?;
+        let probabilities: Vec<Vec<f32>> = logits
+            .iter()
+            .zip(tasks)
+            .map(|(logits, task)| Ok(softmax_rows(&logits.flatten_all()?.to_vec1::<f32>()?, task.labels.len())))
+            .collect::<Result<_>>()?;
+        for (row, text) in texts.iter().enumerate() {
+            let answers = tasks.iter().zip(&probabilities).map(|(task, probabilities)| {
+                let c = task.labels.len();
+                let probabilities = probabilities[row * c..][..c].to_vec();
+                let label = task.labels[argmax(&probabilities)].clone();
+                (task.name.clone(), TaskPrediction { label, probabilities })
+            });
+            predictions.push(Prediction { text: text.clone(), tasks: answers.collect() });
+        }
+    }
+    Ok(predictions)
+}
+
+/// An empty tally for each task.
+pub(super) fn tallies(tasks: &[Task]) -> Vec<Tally> {
+    tasks.iter().map(|task| Tally::new(task.labels.len())).collect()
+}
+
+/// Counts one batch's logits into `tallies` and returns its losses. (K)
+pub(super) fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally]) -> Result<Vec<Option<f32>>> {
+    let losses = scalars(&task_losses(logits, batch)?)?;
+    tally(tallies, logits, &losses, batch)?;
+    Ok(losses)
+}
+
+/// Each task's loss on the batch; `None` for a task that no row is labelled for. (K)
+pub(super) fn task_losses(logits: &[Tensor], batch: &Batch) -> Result<Vec<Option<Tensor>>> {
+    logits.iter().zip(&batch.labels).map(|(logits, labels)| cross_entropy(logits, labels)).collect()
+}
+
+/// The losses as numbers.
+pub(super) fn scalars(losses: &[Option<Tensor>]) -> Result<Vec<Option<f32>>> {
+    let scalar = |loss: &Option<Tensor>| Ok(loss.as_ref().map(Tensor::to_scalar::<f32>).transpose()?);
+    losses.iter().map(scalar).collect()
+}
+
+/// Counts a batch's answers into each task's tally.
+pub(super) fn tally(tallies: &mut [Tally], logits: &[Tensor], losses: &[Option<f32>], batch: &Batch) -> Result<()> {
+    for (((tally, logits), loss), labels) in tallies.iter_mut().zip(logits).zip(losses).zip(&batch.labels) {
+        let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
+        tally.add(&logits, labels, loss.unwrap_or(0.0));
+    }
+    Ok(())
+}

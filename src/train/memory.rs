@@ -1,0 +1,193 @@
+//! How much memory a run needs, reckoned before any of it is taken.
+//!
+//! Numbers are f32, of 4 bytes. Of L blocks, U train:
+//!
+//! ```text
+//! parameters  P + S·R            P in encoder and heads; S·R for the R that train: gradient, m and v (S = 3), or the
+//!                                gradient alone (SGD, S = 1)
+//! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
+//! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
+//!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
+//!                                probabilities and output, u, y and what the LayerNorms and the activation keep; W = 1
+//!                                more for what is in the works, and W = 2, as measured, where trained blocks follow a
+//!                                frozen part
+//! dropout     U·(2·N·H + A·ΣT²)  masks
+//! frozen      Σ T·H              what the frozen part made of each sentence; H a sentence if the whole encoder is frozen
+//! ```
+//!
+//! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps nothing, but may
+//! take more sentences at a time.
+
+use candle_transformers::models::bert::Config;
+
+use super::evaluation;
+use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
+use crate::{Error, Result};
+
+/// A run as far as its memory goes.
+pub(super) struct Sizes<'a> {
+    pub recipe: &'a Recipe,
+    pub config: &'a Config,
+    pub tasks: &'a [Task],
+    /// Tokens of each sentence that is trained on or held out.
+    pub lengths: Vec<usize>,
+    /// Rows of the word and position tables that train; `None`: all.
+    pub table_rows: Option<usize>,
+}
+
+/// Bytes, as floating-point numbers: a config can ask for more than an integer holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Need {
+    /// Parameters, their gradients and the optimizer's moments.
+    parameters: f64,
+    /// What the largest batch leaves for the backward pass.
+    batch: f64,
+    /// What the frozen part made of the sentences.
+    frozen: f64,
+    /// Sentences in that batch.
+    sentences: usize,
+    adam: bool,
+}
+
+impl Need {
+    /// What `sizes` comes to.
+    pub fn of(mut sizes: Sizes) -> Result<Self> {
+        let Sizes { recipe: Recipe { training, pooling, .. }, config, tasks, table_rows, .. } = sizes;
+        let layers = config.num_hidden_layers;
+        let trained_blocks = layers - training.freeze.blocks(layers)?;
+        let (h, f, a) = (config.hidden_size as f64, config.intermediate_size as f64, config.num_attention_heads as f64);
+
+        let (block, pooler) = (numbers(block_tensors(config, 0)), numbers(pooler_tensors(config)));
+        let (embeddings, heads) = (numbers(embedding_tensors(config)), numbers(head_tensors(config, tasks)));
+        let all = embeddings + layers as f64 * block + pooler + heads;
+        let table_rows = table_rows.unwrap_or(config.vocab_size + config.max_position_embeddings) as f64;
+        let (tables, other_embeddings) = match training.freeze {
+            Freeze::None => (table_rows * h, (config.type_vocab_size + 2) as f64 * h),
+            _ => (0.0, 0.0),
+        };
+        let pools = *pooling == Pooling::Pooler && training.freeze != Freeze::Encoder;
+        let trained_pooler = if pools { pooler } else { 0.0 };
+        let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
+        let adam = training.optimizer != OptimizerKind::Sgd;
+        let state = if adam { 3.0 } else { 1.0 };
+
+        sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
+        let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
+        let pass = |sentences: usize, trained_blocks: f64| {
+            let longest = &sizes.lengths[..sentences.min(sizes.lengths.len())];
+            let (n, probabilities) = (sum(longest, 1), a * sum(longest, 2));
+            let masks = if training.dropout > 0.0 { trained_blocks * (2.0 * n * h + probabilities) } else { 0.0 };
+            let block = 8.0 * n * h + 2.0 * n * f + probabilities;
+            let working = if training.freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
+            (4.0 * ((trained_blocks + working) * block + 3.0 * n * h + masks), longest.len())
+        };
+        let (step, evaluation) =
+            (pass(training.batch_size as usize, trained_blocks as f64), pass(evaluation::BATCH, 0.0));
+        let (batch, sentences) = if step.0 >= evaluation.0 { step } else { evaluation };
+        let frozen = match training.freeze {
+            Freeze::None => 0.0,
+            Freeze::Encoder => sizes.lengths.len() as f64 * h,
+            _ => sum(&sizes.lengths, 1) * h,
+        };
+        Ok(Self { parameters: 4.0 * (all + tables + state * trained), batch, frozen: 4.0 * frozen, sentences, adam })
+    }
+
+    /// An error that tells the parts if there are fewer than the needed bytes.
+    pub fn check(&self, limit: Option<u64>) -> Result<()> {
+        let Self { parameters, batch, frozen, sentences, adam } = *self;
+        let total = parameters + batch + frozen;
+        let Some(limit) = limit.map(|bytes| bytes as f64).filter(|&limit| total > limit) else {
+            return Ok(());
+        };
+        let kept = if frozen > 0.0 {
+            format!(", {} for what the frozen layers made of every sentence", size(frozen))
+        } else {
+            String::new()
+        };
+        Err(Error::Memory(format!(
+            "this run needs about {} ({} for {}, {} for a batch of {sentences} sentences{kept}), and there are {}: use a \
+             smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
+            size(total),
+            size(parameters),
+            if adam { "weights, gradients and Adam" } else { "weights and gradients" },
+            size(batch),
+            size(limit),
+        )))
+    }
+}
+
+fn numbers(tensors: Vec<Described>) -> f64 {
+    tensors.iter().map(|(_, shape)| shape.iter().map(|&n| n as f64).product::<f64>()).sum()
+}
+
+fn size(bytes: f64) -> String {
+    match bytes {
+        b if b >= 1e12 => format!("{:.1} TB", b / 1e12),
+        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
+        b => format!("{:.0} MB", b / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::parse_config;
+
+    /// A BERT-base with its usual 30,522 words and sentences of `t` tokens.
+    fn need(training: &str, sentences: usize, t: usize) -> Need {
+        let json = r#"{"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
+            "intermediate_size": 3072}"#;
+        let config = parse_config(json.as_bytes()).unwrap();
+        let recipe = Recipe::from_json(&format!("{{\"training\": {{{training}}}}}")).unwrap();
+        let labels = vec!["yes".into(), "no".into()];
+        Need::of(Sizes {
+            recipe: &recipe,
+            config: &config.bert,
+            tasks: &[Task { name: "a".into(), labels }],
+            lengths: vec![t; sentences],
+            table_rows: Some(1000),
+        })
+        .unwrap()
+    }
+
+    #[track_caller]
+    fn refuses(need: Need, expected: &str) {
+        assert_eq!(need.check(Some(1 << 32)).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_in_parts() {
+        refuses(
+            need(r#""batch_size": 256"#, 300, 32),
+            "memory: this run needs about 6.9 GB (1.5 GB for weights, gradients and Adam, 5.5 GB for a batch of 256 \
+             sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a \
+             smaller encoder",
+        );
+        refuses(
+            need(r#""batch_size": 64, "optimizer": "sgd""#, 300, 128),
+            "memory: this run needs about 6.7 GB (784 MB for weights and gradients, 6.0 GB for a batch of 64 sentences), \
+             and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
+        );
+        refuses(
+            need(r#""batch_size": 256, "freeze": "layers:6""#, 20000, 128),
+            "memory: this run needs about 23.6 GB (948 MB for weights, gradients and Adam, 14.8 GB for a batch of 256 \
+             sentences, 7.9 GB for what the frozen layers made of every sentence), and there are 4.3 GB: use a smaller \
+             batch_size or max_length, freeze some layers, or take a smaller encoder",
+        );
+    }
+
+    #[test]
+    fn what_fits_or_has_no_limit_passes() {
+        need(r#""batch_size": 32"#, 300, 32).check(Some(1 << 32)).unwrap();
+        need(r#""batch_size": 100000"#, 100_000, 512).check(None).unwrap();
+        // Without Adam's two moments, with frozen layers, with shorter sentences: each needs less.
+        let all = |need: Need| need.parameters + need.batch + need.frozen;
+        let full = all(need(r#""batch_size": 32"#, 300, 32));
+        for less in [r#""batch_size": 32, "optimizer": "sgd""#, r#""batch_size": 32, "freeze": "layers:6""#] {
+            assert!(all(need(less, 300, 32)) < full, "{less}");
+        }
+        assert!(all(need(r#""batch_size": 32"#, 300, 16)) < full);
+        assert!(all(need(r#""batch_size": 32, "dropout": 0.1"#, 300, 32)) > full);
+    }
+}

@@ -1,0 +1,125 @@
+//! The optimizer: one update rule over every trainable parameter, each with its own state.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use candle_core::Tensor;
+
+use crate::Result;
+use crate::model::Model;
+use crate::ops::{Adam, Parameter, Table, Update, copy_into, squared_norm, update};
+use crate::recipe::{OptimizerKind, Training};
+
+/// Adam, AdamW or SGD over named parameters.
+#[derive(Debug)]
+pub struct Optimizer {
+    kind: OptimizerKind,
+    weight_decay: f64,
+    max_grad_norm: Option<f64>,
+    /// How much faster or slower the heads learn than the encoder.
+    head_factor: f64,
+    slots: BTreeMap<String, Slot>,
+    /// The embedding tables of which some rows train, and what their other rows' factor was before the last step.
+    tables: Vec<(Arc<Table>, f64)>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    parameter: Arc<Parameter>,
+    m: Tensor,
+    v: Tensor,
+    /// The parameter before its last update, until the next backward pass reaches it.
+    previous: Option<Tensor>,
+    /// Updates so far.
+    t: i32,
+}
+
+impl Optimizer {
+    /// An optimizer for everything that trains in `model`, with fresh state.
+    pub fn new(training: &Training, model: &Model) -> Result<Self> {
+        let slots = model.trainable().into_iter().map(|(name, parameter)| {
+            // SGD has no moments; a single zero stands in their place.
+            let moment = || match training.optimizer {
+                OptimizerKind::Sgd => Tensor::zeros(1, candle_core::DType::F32, parameter.value().device()),
+                _ => parameter.value().detach().zeros_like(),
+            };
+            let slot = Slot { parameter: parameter.clone(), m: moment()?, v: moment()?, previous: None, t: 0 };
+            Ok((name.to_string(), slot))
+        });
+        let tables = model.encoder().tables().into_iter().filter(|table| table.parameter().is_some());
+        Ok(Self {
+            kind: training.optimizer,
+            weight_decay: training.weight_decay,
+            max_grad_norm: training.max_grad_norm,
+            head_factor: training.head_learning_rate.unwrap_or(training.learning_rate) / training.learning_rate,
+            slots: slots.collect::<Result<_>>()?,
+            tables: tables.map(|table| (table.clone(), 1.0)).collect(),
+        })
+    }
+
+    /// One step with the gradients of this backward pass (name to gradient). A parameter without one stays as it is,
+    /// as in PyTorch. `learning_rate` is the encoder's; the heads' keeps its ratio to it.
+    pub fn step(&mut self, mut gradients: BTreeMap<&str, Tensor>, learning_rate: f64) -> Result<()> {
+        let scale = match self.max_grad_norm {
+            Some(limit) => (limit / (global_norm(&gradients)? + 1e-6)).min(1.0),
+            None => 1.0,
+        };
+        for (table, before) in &mut self.tables {
+            *before = table.shrinkage();
+            match self.kind {
+                // No gradient ever reaches the other rows, so decay is all that becomes of them.
+                OptimizerKind::AdamW | OptimizerKind::Sgd => {
+                    table.set_shrinkage(*before * (1.0 - learning_rate * self.weight_decay));
+                }
+                OptimizerKind::Adam => {}
+            }
+        }
+        for (name, slot) in &mut self.slots {
+            let Some(gradient) = gradients.remove(name.as_str()) else { continue };
+            slot.t += 1;
+            let learning_rate =
+                if name.starts_with("heads.") { learning_rate * self.head_factor } else { learning_rate };
+            let rule = match self.kind {
+                OptimizerKind::Adam => {
+                    Update::Adam(Adam { learning_rate, l2: self.weight_decay, decay: 0.0, t: slot.t })
+                }
+                OptimizerKind::AdamW => {
+                    let decay = if decays(name) { self.weight_decay } else { 0.0 };
+                    Update::Adam(Adam { learning_rate, l2: 0.0, decay, t: slot.t })
+                }
+                OptimizerKind::Sgd => Update::Sgd { learning_rate, l2: self.weight_decay },
+            };
+            let previous = update(slot.parameter.value(), gradient, scale, [&slot.m, &slot.v], rule)?;
+            slot.previous = Some(previous);
+        }
+        Ok(())
+    }
+
+    /// Takes every parameter's last update back; a head that the last batches had no label for goes back to before its
+    /// own last update, whose losses were finite. The moments stay as they are: after this a run is over.
+    pub fn roll_back(&mut self) -> Result<()> {
+        for slot in self.slots.values_mut() {
+            if let Some(previous) = slot.previous.take() {
+                copy_into(slot.parameter.value(), &previous)?;
+            }
+        }
+        for (table, before) in &self.tables {
+            table.set_shrinkage(*before);
+        }
+        Ok(())
+    }
+}
+
+/// AdamW's usual groups: everything decays but biases and LayerNorms.
+fn decays(name: &str) -> bool {
+    !name.ends_with(".bias") && !name.contains("LayerNorm")
+}
+
+/// ‖g‖₂ over all gradients together, as `torch.nn.utils.clip_grad_norm_` computes it.
+fn global_norm(gradients: &BTreeMap<&str, Tensor>) -> Result<f64> {
+    let mut squares = 0.0;
+    for gradient in gradients.values() {
+        squares += squared_norm(gradient)?;
+    }
+    Ok(squares.sqrt())
+}

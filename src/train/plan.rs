@@ -1,0 +1,144 @@
+//! A run before its weights: everything that can be wrong with it without them is found here.
+
+use std::collections::BTreeSet;
+
+use candle_core::Device;
+
+use super::memory::{Need, Sizes};
+use super::warnings::warnings;
+use super::weighting::TaskWeights;
+use crate::data::{Dataset, stratified_split};
+use crate::model::{ModelConfig, Wanted};
+use crate::protocol::{Event, Message};
+use crate::recipe::{OptimizerKind, Recipe};
+use crate::text::{Encoding, Tokenizer};
+use crate::{Error, Result};
+
+/// What a run is made of, besides its recipe and its weights.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    /// The training data, before the split.
+    pub data: Dataset,
+    /// Held-out data of its own; absent: split off by the recipe.
+    pub validation: Option<Dataset>,
+    /// The encoder's config.
+    pub config: ModelConfig,
+    /// Go on with the heads that the weights hold for the tasks; else every head is drawn anew.
+    pub keep_heads: bool,
+    /// The encoder's `tokenizer.json`.
+    pub tokenizer: &'a [u8],
+    /// Where to compute.
+    pub device: Device,
+    /// Bytes that the run may take, if that is known; one that needs more is refused.
+    pub memory_limit: Option<u64>,
+}
+
+/// A run that only lacks its weights.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) recipe: Recipe,
+    pub(super) config: ModelConfig,
+    pub(super) data: Dataset,
+    pub(super) encodings: Vec<Encoding>,
+    /// Rows of `data` that train, and that are held out.
+    pub(super) splits: [Vec<usize>; 2],
+    pub(super) tokenizer: Tokenizer,
+    pub(super) task_weights: TaskWeights,
+    pub(super) keep_heads: bool,
+    pub(super) device: Device,
+    /// What there is to warn of.
+    pub(super) warnings: Vec<Event>,
+    /// The words and the number of positions that can occur in training, where only those need to train.
+    pub(super) in_reach: Option<(Vec<u32>, usize)>,
+}
+
+impl Plan {
+    /// Checks a recipe against its data, its encoder's config and the memory that there is.
+    pub fn new(recipe: Recipe, inputs: Inputs) -> Result<Self> {
+        recipe.validate()?;
+        let Inputs { mut data, validation, config, keep_heads, tokenizer, device, memory_limit } = inputs;
+        let settings = &recipe.training;
+        let positions = config.bert.max_position_embeddings;
+        if settings.max_length as usize > positions {
+            return Err(Error::setting(
+                "max_length",
+                format!("{} is more than the encoder's {positions} positions", settings.max_length),
+            ));
+        }
+        settings.freeze.blocks(config.bert.num_hidden_layers)?;
+        let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;
+        let splits = split(&recipe, &mut data, validation)?;
+        let encodings: Vec<Encoding> =
+            data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
+        let task_weights = TaskWeights::new(settings, &data.tasks)?;
+        let length = |row: &usize| encodings[*row].input_ids.len();
+
+        // Only rows that a training sentence uses can ever have a gradient. The others stay, or shrink by a factor; but
+        // where weight decay is a part of Adam's gradient they move in a way of their own, and the tables train whole.
+        let compact = settings.optimizer != OptimizerKind::Adam || settings.weight_decay == 0.0;
+        let in_reach = compact.then(|| {
+            let ids = splits[0].iter().flat_map(|&row| &encodings[row].input_ids);
+            let words: BTreeSet<u32> = ids.copied().collect();
+            (words.into_iter().collect(), splits[0].iter().map(length).max().unwrap_or(0))
+        });
+        let table_rows = in_reach.as_ref().map(|(words, positions): &(Vec<u32>, usize)| words.len() + positions);
+        let lengths = splits.iter().flatten().map(length).collect();
+        Need::of(Sizes { recipe: &recipe, config: &config.bert, tasks: &data.tasks, lengths, table_rows })?
+            .check(memory_limit)?;
+
+        let mut warnings = warnings(&data, &encodings, &splits, settings.max_length);
+        let steps = splits[0].len().div_ceil(settings.batch_size as usize) * settings.epochs as usize;
+        if steps <= settings.warmup as usize {
+            let warmup = settings.warmup;
+            warnings.push(Event::Warning(Message {
+                message: format!(
+                    "warmup: {warmup} steps are at least as many as the run's {steps}; the learning rate never reaches \
+                     its full value"
+                ),
+            }));
+        }
+        Ok(Self {
+            recipe,
+            config,
+            data,
+            encodings,
+            splits,
+            tokenizer,
+            task_weights,
+            keep_heads,
+            device,
+            warnings,
+            in_reach,
+        })
+    }
+
+    /// The tensors that the run reads.
+    pub fn wanted(&self) -> Wanted {
+        let heads = if self.keep_heads { self.data.tasks.as_slice() } else { &[] };
+        Wanted::new(&self.config.bert, self.recipe.pooling, heads)
+    }
+}
+
+/// The rows that train, and those that are held out: `validation`'s, which are put behind the data's own, or a share.
+fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Result<[Vec<usize>; 2]> {
+    let splits = match validation {
+        Some(held_out) => {
+            let first = data.examples.len();
+            data.examples.extend(held_out.examples);
+            let labelled = |rows: std::ops::Range<usize>| rows.filter(|&i| data.is_labelled(i)).collect();
+            let held_out: Vec<usize> = labelled(first..data.examples.len());
+            if held_out.is_empty() {
+                return Err(Error::data("the validation file", "none of its sentences carries a label"));
+            }
+            [labelled(0..first), held_out]
+        }
+        None => {
+            let (training, held_out) = stratified_split(data, recipe.validation_fraction(), recipe.seed)?;
+            [training, held_out]
+        }
+    };
+    if splits[0].is_empty() {
+        return Err(Error::data("the sentences", "none of them carries a label; label at least one per class"));
+    }
+    Ok(splits)
+}

@@ -1,0 +1,57 @@
+//! What a frozen prefix makes of a sentence, computed once.
+//!
+//! With `--freeze embeddings`, `layers:N` or `encoder` the first part of the model gives a sentence the same numbers at
+//! every step, since nothing in it trains and dropout is off there. So each sentence passes through it once in a run;
+//! after the first epoch a step costs only what lies above. A linear probe becomes two small products.
+
+use candle_core::Tensor;
+
+use crate::Result;
+use crate::model::{Model, Pass};
+use crate::text::{Batch, Encoding};
+
+/// The prefix's output of each sentence of the data, once it has been needed: (T,H), or (1,H) with the whole encoder
+/// frozen.
+#[derive(Debug)]
+pub(super) struct PrefixCache(Vec<Option<Tensor>>);
+
+impl PrefixCache {
+    /// An empty cache for `sentences` sentences.
+    pub fn new(sentences: usize) -> Self {
+        Self(vec![None; sentences])
+    }
+
+    /// Each task's logits for the sentences `rows`, which `batch` holds: through the cache where the model has a frozen
+    /// prefix, else through the whole model.
+    pub fn logits(
+        &mut self,
+        model: &Model,
+        encodings: &[Encoding],
+        rows: &[usize],
+        batch: &Batch,
+        pass: Pass,
+    ) -> Result<Vec<Tensor>> {
+        if !model.has_prefix() {
+            return model.forward(batch, pass);
+        }
+        model.forward_from(self.outputs(model, encodings, rows)?, batch, pass)
+    }
+
+    /// The prefix's output for the sentences `rows`, end to end.
+    fn outputs(&mut self, model: &Model, encodings: &[Encoding], rows: &[usize]) -> Result<Tensor> {
+        let missing: Vec<usize> = rows.iter().copied().filter(|&row| self.0[row].is_none()).collect();
+        if !missing.is_empty() {
+            let batch = Batch::of_sentences(missing.iter().map(|&row| &encodings[row]));
+            let outputs = model.prefix(&batch)?.detach();
+            let mut start = 0;
+            for (&row, range) in missing.iter().zip(batch.sentences.ranges()) {
+                let length = if model.prefix_pools() { 1 } else { range.len() };
+                // A copy, so that one sentence does not keep its whole batch in memory.
+                self.0[row] = Some(outputs.narrow(0, start, length)?.copy()?);
+                start += length;
+            }
+        }
+        let parts: Vec<&Tensor> = rows.iter().filter_map(|&row| self.0[row].as_ref()).collect();
+        Ok(Tensor::cat(&parts, 0)?)
+    }
+}

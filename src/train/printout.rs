@@ -1,0 +1,70 @@
+//! Events as the notebook prints them.
+
+use indexmap::IndexMap;
+
+use crate::protocol::{Evaluation, Event, Split};
+
+/// The lines that tell a person of `event`, without a final line end; `None` for events that are not printed.
+///
+/// ```text
+/// Epoch 1/3
+/// Loss Task A: 0.9914, Loss Task B: 0.7179, Total Loss: 1.7093
+/// …
+/// Task A Accuracy: 0.75, Task B Accuracy: 0.75
+/// ```
+pub fn printout(event: &Event) -> Option<String> {
+    match event {
+        Event::Epoch(epoch) => {
+            let losses: String = epoch.losses.iter().map(|(task, loss)| format!("Loss {task}: {loss:.4}, ")).collect();
+            let heading = format!("Epoch {}/{}", epoch.epoch, epoch.epochs);
+            Some(format!("{heading}\n{losses}Total Loss: {:.4}", epoch.total))
+        }
+        Event::Evaluation(evaluation) => Some(accuracies(evaluation)),
+        Event::Warning(warning) => Some(format!("Warning: {}", warning.message)),
+        Event::Error(error) => Some(format!("Error: {}", error.message)),
+        _ => None,
+    }
+}
+
+fn accuracies(evaluation: &Evaluation) -> String {
+    let tasks: &IndexMap<_, _> = &evaluation.tasks;
+    let parts: Vec<String> =
+        tasks.iter().map(|(task, metrics)| format!("{task} Accuracy: {:.2}", metrics.accuracy)).collect();
+    let of = match evaluation.split {
+        Split::Train => "",
+        Split::Validation => "Held out: ",
+    };
+    format!("{of}{}", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{EpochReport, TaskMetrics};
+
+    #[test]
+    fn the_notebooks_own_lines() {
+        let losses = [("Task A".to_string(), 0.991_42), ("Task B".to_string(), 0.7179)];
+        let epoch = EpochReport {
+            epoch: 1,
+            epochs: 3,
+            losses: losses.into_iter().collect(),
+            total: 1.70932,
+            accuracies: IndexMap::new(),
+        };
+        assert_eq!(
+            printout(&Event::Epoch(epoch)).unwrap(),
+            "Epoch 1/3\nLoss Task A: 0.9914, Loss Task B: 0.7179, Total Loss: 1.7093"
+        );
+        let metrics = TaskMetrics { accuracy: 0.75, macro_f1: 0.7, loss: 0.5, confusion: vec![] };
+        let evaluation = |split| {
+            let tasks = ["Task A", "Task B"].map(|task| (task.to_string(), metrics.clone()));
+            Event::Evaluation(Evaluation { split, epoch: 3, tasks: tasks.into_iter().collect() })
+        };
+        assert_eq!(printout(&evaluation(Split::Train)).unwrap(), "Task A Accuracy: 0.75, Task B Accuracy: 0.75");
+        assert_eq!(
+            printout(&evaluation(Split::Validation)).unwrap(),
+            "Held out: Task A Accuracy: 0.75, Task B Accuracy: 0.75"
+        );
+    }
+}

@@ -1,0 +1,320 @@
+//! The training loop, one step per call.
+
+use std::collections::VecDeque;
+
+use candle_core::{Device, Tensor};
+use indexmap::IndexMap;
+
+use super::evaluation::{self, predict, scalars, tallies, tally, tally_batch, task_losses};
+use super::metrics::Tally;
+use super::optimizer::Optimizer;
+use super::plan::Plan;
+use super::prefix::PrefixCache;
+use super::schedule::factor;
+use super::weighting::TaskWeights;
+use crate::data::Dataset;
+use crate::model::{Dropout, Loading, Model, ModelFiles, Pass, Weights};
+use crate::ops::{on_threads, set_reproducible};
+use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start, StepReport};
+use crate::random::Stream;
+use crate::recipe::{Recipe, Task};
+use crate::text::{Batch, Encoding, Tokenizer};
+use crate::{Error, Result};
+
+/// A run: the model, its data, and how far it has come.
+#[derive(Debug)]
+pub struct Trainer {
+    recipe: Recipe,
+    tasks: Vec<Task>,
+    data: Dataset,
+    encodings: Vec<Encoding>,
+    /// Rows of `data` that train, and that are held out.
+    splits: [Vec<usize>; 2],
+    tokenizer: Tokenizer,
+    model: Model,
+    optimizer: Optimizer,
+    weights: TaskWeights,
+    shuffle: Stream,
+    dropout: Stream,
+    device: Device,
+    /// What the frozen part made of the sentences so far.
+    prefix: PrefixCache,
+    /// This epoch's order of the training rows.
+    order: Vec<usize>,
+    /// Steps taken.
+    steps: usize,
+    /// This epoch's figures so far. (K)
+    tallies: Vec<Tally>,
+    /// Evaluations that are due, first first.
+    due: VecDeque<Evaluating>,
+    finished: bool,
+}
+
+/// An evaluation in progress.
+#[derive(Debug)]
+struct Evaluating {
+    split: Split,
+    done: usize,
+    tallies: Vec<Tally>,
+}
+
+impl Trainer {
+    /// Begins a planned run with its weights and tells of it: a `start` event, then warnings.
+    pub fn start(plan: Plan, weights: Weights) -> Result<(Self, Vec<Event>)> {
+        let Plan { recipe, config, data, encodings, splits, tokenizer, .. } = plan;
+        let settings = &recipe.training;
+        set_reproducible(settings.reproducible);
+        let device = plan.device;
+        let loading = Loading {
+            freeze: settings.freeze,
+            pooling: recipe.pooling,
+            word_rows: plan.in_reach.as_ref().map(|(words, _)| words.as_slice()),
+            positions: plan.in_reach.as_ref().map(|(_, positions)| *positions),
+            keep_heads: plan.keep_heads,
+            device: &device,
+        };
+        let tasks = data.tasks.clone();
+        let model = Model::load(&config, weights, &tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;
+        let optimizer = Optimizer::new(settings, &model)?;
+        let mut trainer = Self {
+            shuffle: Stream::new(recipe.seed, "shuffle"),
+            dropout: Stream::new(recipe.seed, "dropout"),
+            tallies: tallies(&tasks),
+            prefix: PrefixCache::new(encodings.len()),
+            order: Vec::new(),
+            steps: 0,
+            due: VecDeque::new(),
+            finished: false,
+            weights: plan.task_weights,
+            recipe,
+            tasks,
+            data,
+            encodings,
+            splits,
+            tokenizer,
+            model,
+            optimizer,
+            device,
+        };
+        trainer.begin_epoch();
+        let mut events = vec![Event::Start(trainer.report())];
+        events.extend(plan.warnings);
+        Ok((trainer, events))
+    }
+
+    fn report(&self) -> Start {
+        let (parameters, trainable_parameters) = self.model.size();
+        let mut held_out = vec![false; self.data.examples.len()];
+        for &row in &self.splits[1] {
+            held_out[row] = true;
+        }
+        Start {
+            tasks: self.tasks.clone(),
+            encoder: self.recipe.encoder.clone(),
+            train_examples: self.splits[0].len(),
+            validation_examples: self.splits[1].len(),
+            held_out,
+            epochs: self.recipe.training.epochs,
+            steps_per_epoch: self.steps_per_epoch(),
+            parameters,
+            trainable_parameters,
+            seed: self.recipe.seed,
+            device: if self.device.is_cpu() { "cpu" } else { "cuda" }.into(),
+        }
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.splits[0].len().div_ceil(self.recipe.training.batch_size as usize)
+    }
+
+    fn total_steps(&self) -> usize {
+        self.steps_per_epoch() * self.recipe.training.epochs as usize
+    }
+
+    /// Whether the last step has been taken and evaluated, or training stopped at an error.
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// The model as it stands.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The tasks, in head order.
+    pub fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
+    /// The files of a model directory, but for `tokenizer.json`, which is as it was.
+    pub fn to_files(&self) -> Result<ModelFiles> {
+        self.model.to_files(&self.tasks, self.recipe.training.max_length)
+    }
+
+    /// Does the next piece of work: a step, or a batch of an evaluation that is due. Returns what there is to tell;
+    /// after `end`, or after an error, nothing more happens.
+    pub fn advance(&mut self) -> Result<Vec<Event>> {
+        if self.finished {
+            return Ok(Vec::new());
+        }
+        if !self.due.is_empty() {
+            return self.evaluate_a_batch();
+        }
+        let mut events = vec![Event::Step(self.step()?)];
+        if self.steps.is_multiple_of(self.steps_per_epoch()) {
+            events.push(Event::Epoch(self.end_epoch()));
+        }
+        Ok(events)
+    }
+
+    /// One step on the next batch. If a loss is not finite, the parameters go back to those of the step before, whose
+    /// losses were, and the run is over.
+    pub fn step(&mut self) -> Result<StepReport> {
+        // The heads alone are too little work to be worth handing on.
+        if self.model.prefix_pools() { self.step_here() } else { on_threads(|| self.step_here()) }
+    }
+
+    fn step_here(&mut self) -> Result<StepReport> {
+        let settings = &self.recipe.training;
+        let learning_rate = settings.learning_rate
+            * factor(settings.schedule, self.steps, settings.warmup as usize, self.total_steps());
+        let rows = self.next_rows();
+        let batch = self.batch(&rows);
+        let dropout = Dropout { p: settings.dropout as f32, stream: &mut self.dropout };
+        let pass = Pass::Training((settings.dropout > 0.0).then_some(dropout));
+
+        let logits = self.prefix.logits(&self.model, &self.encodings, &rows, &batch, pass)?;
+        let losses = task_losses(&logits, &batch)?;
+        let total = self.weights.total(&losses)?;
+
+        let values = self.record(&logits, &losses, &batch)?;
+        if let Some(total) = total {
+            let gradients = self.model.gradients(&total)?;
+            self.optimizer.step(gradients, learning_rate)?;
+        }
+
+        self.steps += 1;
+        Ok(StepReport {
+            step: self.steps,
+            epoch: self.epoch(),
+            total: self.weights.total_of(&values),
+            losses: self.by_task(values),
+            learning_rate,
+        })
+    }
+
+    /// The losses as numbers, counted into the epoch's tallies; an error, after rolling back, if one is not finite.
+    fn record(&mut self, logits: &[Tensor], losses: &[Option<Tensor>], batch: &Batch) -> Result<Vec<Option<f32>>> {
+        let values = scalars(losses)?;
+        self.stop_if_diverged(&values, self.steps + 1)?;
+        tally(&mut self.tallies, logits, &values, batch)?;
+        Ok(values)
+    }
+
+    fn stop_if_diverged(&mut self, losses: &[Option<f32>], step: usize) -> Result<()> {
+        let named = self.tasks.iter().map(|task| task.name.as_str()).zip(losses.iter().copied());
+        let total = ("all tasks together", Some(self.weights.total_of(losses)));
+        let bad = named.chain([total]).find_map(|(task, loss)| Some((task, loss.filter(|x| !x.is_finite())?)));
+        let Some((task, loss)) = bad else {
+            return Ok(());
+        };
+        let task = task.to_string();
+        self.optimizer.roll_back()?;
+        self.finished = true;
+        Err(Error::Diverged { step, task, loss, learning_rate: self.recipe.training.learning_rate })
+    }
+
+    /// The epoch of the latest step, from 1.
+    fn epoch(&self) -> u32 {
+        (self.steps.saturating_sub(1) / self.steps_per_epoch()) as u32 + 1
+    }
+
+    fn begin_epoch(&mut self) {
+        self.order.clone_from(&self.splits[0]);
+        if self.recipe.training.shuffle {
+            self.shuffle.shuffle(&mut self.order);
+        }
+    }
+
+    fn next_rows(&self) -> Vec<usize> {
+        let size = self.recipe.training.batch_size as usize;
+        let start = (self.steps % self.steps_per_epoch()) * size;
+        self.order[start..(start + size).min(self.order.len())].to_vec()
+    }
+
+    fn batch(&self, rows: &[usize]) -> Batch {
+        Batch::of_examples(&self.encodings, &self.data.examples, rows, self.tasks.len())
+    }
+
+    /// Sums the epoch up, orders the evaluations that are due, and sets out for the next epoch.
+    fn end_epoch(&mut self) -> EpochReport {
+        let done = std::mem::replace(&mut self.tallies, tallies(&self.tasks));
+        let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();
+        let epoch = self.epoch();
+        let last = epoch == self.recipe.training.epochs;
+        let mut due = Vec::new();
+        if last {
+            due.push(Split::Train);
+        }
+        if !self.splits[1].is_empty() {
+            due.push(Split::Validation);
+        }
+        let evaluating = |split| Evaluating { split, done: 0, tallies: tallies(&self.tasks) };
+        self.due = due.into_iter().map(evaluating).collect();
+        self.begin_epoch();
+        EpochReport {
+            epoch,
+            epochs: self.recipe.training.epochs,
+            total: self.weights.total_of(&losses),
+            losses: self.by_task(losses),
+            accuracies: self.by_task(done.iter().map(Tally::accuracy)),
+        }
+    }
+
+    fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
+        let Some(mut evaluating) = self.due.pop_front() else {
+            return Ok(Vec::new());
+        };
+        let rows = &self.splits[usize::from(evaluating.split == Split::Validation)];
+        let (all, end) = (rows.len(), (evaluating.done + evaluation::BATCH).min(rows.len()));
+        let rows = rows[evaluating.done..end].to_vec();
+        let batch = self.batch(&rows);
+        let logits = self.prefix.logits(&self.model, &self.encodings, &rows, &batch, Pass::Evaluation)?;
+        let losses = tally_batch(&logits, &batch, &mut evaluating.tallies)?;
+        self.stop_if_diverged(&losses, self.steps)?;
+        evaluating.done = end;
+        if end < all {
+            self.due.push_front(evaluating);
+            return Ok(Vec::new());
+        }
+        // A task that the split does not label has no figures.
+        let labelled = |tally: &Tally| (tally.labelled() > 0).then(|| tally.metrics());
+        let metrics = evaluating.tallies.iter().map(labelled);
+        let mut events = vec![Event::Evaluation(Evaluation {
+            split: evaluating.split,
+            epoch: self.epoch(),
+            tasks: self.by_task(metrics),
+        })];
+        if self.due.is_empty() && self.steps == self.total_steps() {
+            self.finished = true;
+            events.push(Event::End(End { steps: self.steps, epochs: self.epoch() }));
+        }
+        Ok(events)
+    }
+
+    /// Classifies sentences with every head as it stands.
+    pub fn predict(&self, texts: &[String]) -> Result<Vec<Prediction>> {
+        predict(&self.model, &self.tokenizer, &self.tasks, texts)
+    }
+
+    /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
+    pub fn embed(&self, texts: &[String]) -> Result<Vec<f32>> {
+        let encodings: Vec<Encoding> = texts.iter().map(|text| self.tokenizer.encode(text)).collect::<Result<_>>()?;
+        Ok(self.model.embed(&Batch::of_sentences(&encodings), Pass::Evaluation)?.flatten_all()?.to_vec1()?)
+    }
+
+    fn by_task<T>(&self, values: impl IntoIterator<Item = Option<T>>) -> IndexMap<String, T> {
+        let named = self.tasks.iter().zip(values);
+        named.filter_map(|(task, value)| Some((task.name.clone(), value?))).collect()
+    }
+}

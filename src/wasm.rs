@@ -1,0 +1,202 @@
+//! The browser's face: what `www/worker.js` calls. Types cross as plain objects, as `protocol` and `recipe` declare them.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::Digest;
+use tsify::Tsify;
+use wasm_bindgen::prelude::*;
+
+use crate::Result;
+use crate::data::{Dataset, presets, read_table};
+use crate::model::{Receiver, parse_config};
+use crate::protocol::Event;
+use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation};
+use crate::train::{Inputs, Plan, Trainer};
+
+/// Sentences for the page's table, and the tasks that they are labelled for.
+#[derive(Debug, Serialize, Tsify)]
+pub struct Examples {
+    /// The tasks with their label sets.
+    pub tasks: Vec<Task>,
+    /// The sentences.
+    pub examples: Vec<InlineExample>,
+}
+
+/// Called once by the module's start: a panic becomes a readable line in the console before the instance traps.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Sets how many threads the kernels may use. More than one only in the `threads` build, once its pool has started.
+#[wasm_bindgen]
+pub fn set_threads(threads: usize) {
+    crate::ops::set_threads(threads);
+}
+
+/// A built-in set's sentences; `seed` draws the notebook's random labels.
+#[wasm_bindgen(unchecked_return_type = "Examples")]
+pub fn preset(
+    #[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue,
+    seed: f64,
+) -> std::result::Result<JsValue, JsError> {
+    let preset: Preset = from_js(preset)?;
+    let (table, tasks) = presets::preset(&preset.name, preset.labels, seed as u64)?;
+    to_js(&Examples { tasks, examples: table.to_examples() })
+}
+
+/// Settings that suit a built-in set.
+#[wasm_bindgen(unchecked_return_type = "Recipe")]
+pub fn default_recipe(preset: &str) -> std::result::Result<JsValue, JsError> {
+    to_js(&presets::recommended(preset, PresetLabels::default())?)
+}
+
+/// The sentences of a CSV, TSV or JSONL file with a `text` column; the ending of `name` decides the format.
+#[wasm_bindgen(js_name = read_table, unchecked_return_type = "Examples")]
+pub fn read_examples(name: &str, text: &str) -> std::result::Result<JsValue, JsError> {
+    let table = read_table(name, text.as_bytes(), "text")?;
+    let tasks = Dataset::from_table(&table, &[])?.tasks;
+    to_js(&Examples { tasks, examples: table.to_examples() })
+}
+
+/// The notebook's lines for an event, if it is one that the notebook prints.
+#[wasm_bindgen]
+pub fn printout(
+    #[wasm_bindgen(unchecked_param_type = "Event")] event: JsValue,
+) -> std::result::Result<Option<String>, JsError> {
+    Ok(crate::train::printout(&from_js(event)?))
+}
+
+/// One run at a time, prepared in three calls: [`Session::plan`], [`Session::receive`] for each piece of the weights,
+/// [`Session::begin`].
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Session {
+    run: Option<Trainer>,
+    /// The next run, and its weights as far as they are in.
+    next: Option<(Plan, Receiver)>,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// A session without a run.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Plans `recipe` from its first step with an encoder's `config.json` and `tokenizer.json`. The run before it stays.
+    pub fn plan(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
+        config: &[u8],
+        tokenizer: &[u8],
+    ) -> std::result::Result<(), JsError> {
+        self.next = None;
+        let plan = plan(from_js(recipe)?, config, tokenizer)?;
+        let receiver = Receiver::of(plan.wanted());
+        self.next = Some((plan, receiver));
+        Ok(())
+    }
+
+    /// Takes in the next bytes of the encoder's `model.safetensors`. Once its header is in and right, the run before ends,
+    /// so that two runs never share the memory; an error earlier than that leaves it as it was.
+    pub fn receive(&mut self, bytes: &[u8]) -> std::result::Result<(), JsError> {
+        let (plan, mut receiver) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+        let bytes = receiver.push_header(bytes)?;
+        if receiver.has_header() {
+            self.run = None;
+        }
+        receiver.push(bytes)?;
+        self.next = Some((plan, receiver));
+        Ok(())
+    }
+
+    /// Begins the planned run; its weights must be in.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn begin(&mut self) -> std::result::Result<JsValue, JsError> {
+        let (plan, receiver) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+        let (trainer, events) = Trainer::start(plan, receiver.finish()?)?;
+        self.run = Some(trainer);
+        to_js(&events)
+    }
+
+    /// Does the next piece of work, a training step or a batch of an evaluation, and tells of it. Nothing after `end`.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn advance(&mut self) -> std::result::Result<JsValue, JsError> {
+        to_js(&self.run()?.advance()?)
+    }
+
+    /// Classifies a sentence with every head as it stands.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn predict(&mut self, text: String) -> std::result::Result<JsValue, JsError> {
+        let mut predictions = self.run()?.predict(&[text])?;
+        to_js(&predictions.pop().map(Event::Prediction))
+    }
+
+    /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
+    pub fn embed(&mut self, texts: Vec<String>) -> std::result::Result<Vec<f32>, JsError> {
+        Ok(self.run()?.embed(&texts)?)
+    }
+
+    fn run(&mut self) -> std::result::Result<&mut Trainer, JsError> {
+        self.run.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))
+    }
+}
+
+const NO_PLAN: &str = "no run is planned; plan one first";
+
+/// All that 32 bits can address.
+const MEMORY: u64 = 1 << 32;
+
+fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8]) -> Result<Plan> {
+    let data = Dataset::from_recipe(&recipe, |file| {
+        Err(crate::Error::data(&file.path, "a page cannot read files by path; import the file instead"))
+    })?;
+    if let Some(Validation::File(file)) = &recipe.validation {
+        return Err(crate::Error::data(&file.path, "a page cannot read files by path; hold out a fraction instead"));
+    }
+    let inputs = Inputs {
+        data,
+        validation: None,
+        config: parse_config(config)?,
+        keep_heads: false,
+        tokenizer,
+        device: candle_core::Device::Cpu,
+        memory_limit: Some(MEMORY),
+    };
+    Plan::new(recipe, inputs)
+}
+
+/// A SHA-256 of bytes that come in pieces, which the browser's own cannot compute.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Sha256(sha2::Sha256);
+
+#[wasm_bindgen]
+impl Sha256 {
+    /// The hash of nothing.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes, in hexadecimal. Ends the object's life.
+    pub fn finish(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> std::result::Result<T, JsError> {
+    serde_wasm_bindgen::from_value(value).map_err(|e| JsError::new(&e.to_string()))
+}
+
+/// Plain objects and numbers, as JSON would hold them.
+fn to_js<T: Serialize>(value: &T) -> std::result::Result<JsValue, JsError> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|e| JsError::new(&e.to_string()))
+}

@@ -1,0 +1,122 @@
+// The three builds of the wasm module compute the same run: fused within rounding, threads and reproducible runs bit for
+// bit; and an isolated page gets the threads.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS, launch, openLab } from './browser.mjs';
+import { startServer, WWW } from './server.mjs';
+
+/** A worker's script: one run, and back come its losses, each as the shortest text that tells every bit. */
+const script = `
+  self.onmessage = async ({ data: { base, build, threads, reproducible } }) => {
+    try {
+      const polytask = await import(base + 'pkg/' + build + '/polytask.js');
+      await polytask.default();
+      if (threads) {
+        await polytask.initThreadPool(threads);
+        polytask.set_threads(threads);
+        self.postMessage({ threads });
+      }
+      const file = async (name) =>
+        new Uint8Array(await (await fetch(base + 'models/all-MiniLM-L6-v2/' + name)).arrayBuffer());
+      const recipe = polytask.default_recipe('topic-sentiment');
+      Object.assign(recipe.training, { epochs: 1, reproducible });
+      const session = new polytask.Session();
+      session.plan(recipe, await file('config.json'), await file('tokenizer.json'));
+      session.receive(await file('model.safetensors'));
+      session.begin();
+      const losses = [];
+      while (losses.length < 5) losses.push(...session.advance().filter((e) => e.type === 'step').map((e) => e.total));
+      self.postMessage({ recipe, losses: losses.map(String) });
+    } catch (error) {
+      self.postMessage({ error: String(error) });
+    }
+  };
+`;
+
+/** The losses of plain runs in the browsers so far. */
+const plain = new Map();
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session, page;
+
+    before(async () => {
+      server = await startServer(WWW, { isolated: true });
+      session = await launch(name);
+      page = await session.browser.newPage();
+      await page.goto(`${server.url}models/all-MiniLM-L6-v2/manifest.json`); // a page of this origin that runs nothing
+    });
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
+
+    /** What a worker of its own answers; nothing if its threads do not come up within some seconds. */
+    const attempt = (message) =>
+      page.evaluate(
+        (script, message) => {
+          const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+          const worker = new Worker(url, { type: 'module' });
+          return new Promise((resolve) => {
+            const answer = (value) => (worker.terminate(), resolve(value));
+            const limit = message.threads ? setTimeout(answer, 20_000) : undefined;
+            worker.onmessage = ({ data }) => (data.threads ? clearTimeout(limit) : answer(data));
+            worker.onerror = ({ message }) => answer({ error: message });
+            worker.postMessage(message);
+          });
+        },
+        script,
+        message,
+      );
+
+    const run = async (build, { threads = 0, reproducible = false } = {}) => {
+      const message = { base: server.url, build, threads, reproducible };
+      // In Firefox a worker that starts workers now and then hangs; the page begins again then, and so does this.
+      const answer = (await attempt(message)) ?? (await attempt(message)) ?? (await attempt(message));
+      assert.equal(answer?.error, undefined);
+      return answer;
+    };
+
+    test('any number of threads gives the numbers of one', async () => {
+      const { losses } = await run('fused');
+      for (const threads of [1, 2, 3]) assert.deepEqual((await run('threads', { threads })).losses, losses, `${threads}`);
+    });
+
+    test('a reproducible run is the plain build’s, whatever the build', async () => {
+      const { losses } = await run('plain');
+      assert.deepEqual((await run('fused', { reproducible: true })).losses, losses);
+      assert.deepEqual((await run('threads', { threads: 2, reproducible: true })).losses, losses);
+      for (const [other, theirs] of plain) assert.deepEqual(losses, theirs, `${name} and ${other}`);
+      plain.set(name, losses);
+    });
+
+    test('the product of our own gives what the native command gives', async () => {
+      const { losses, recipe } = await run('fused');
+      const scratch = mkdtempSync(path.join(tmpdir(), 'polytask-'));
+      const [file, log] = ['recipe.json', 'log.jsonl'].map((name) => path.join(scratch, name));
+      writeFileSync(file, JSON.stringify(recipe));
+      const encoder = path.join(WWW, 'models/all-MiniLM-L6-v2');
+      const binary = path.resolve(import.meta.dirname, '../../target/release/polytask');
+      execFileSync(binary, ['train', '--recipe', file, '--encoder', encoder, '--log', log], { stdio: 'pipe' });
+      const events = readFileSync(log, 'utf8').trim().split('\n').map(JSON.parse);
+      rmSync(scratch, { recursive: true });
+      const native = events.filter(({ type }) => type === 'step').map(({ total }) => total);
+      losses.forEach((loss, step) => {
+        assert.ok(Math.abs(loss - native[step]) < 1e-3, `step ${step + 1}: ${loss} and natively ${native[step]}`);
+      });
+    });
+
+    test('an isolated page computes on every core', { skip: availableParallelism() < 2 }, async () => {
+      const lab = await openLab(session.browser, server.url);
+      await lab.untilStatus('ready');
+      assert.match(await lab.text('encoder-threads'), /^[2-8] threads$/);
+      await lab.page.close();
+      assert.deepEqual(lab.noise, []);
+    });
+  });
+}

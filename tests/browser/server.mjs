@@ -1,0 +1,66 @@
+// A small static server for the browser tests: it counts requests and can break a download off half-way.
+
+import { createReadStream, promises as fs } from 'node:fs';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+/** The page as build.sh leaves it. */
+export const WWW = path.resolve(process.env.POLYTASK_WWW ?? fileURLToPath(new URL('../../www', import.meta.url)));
+
+/** What makes a page cross-origin isolated, so that its threads may share memory. */
+const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+/**
+ * @param {string} [root]
+ * @param {{ isolated?: boolean }} [options] `isolated` sends the headers that isolate the page.
+ */
+export async function startServer(root = WWW, { isolated = false } = {}) {
+  /** How often each path was asked for. */
+  const requests = new Map();
+  /** @type {{ name: string, after: number } | undefined} A file that is cut off after so many bytes. */
+  let cut;
+
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    requests.set(pathname, (requests.get(pathname) ?? 0) + 1);
+    const file = path.join(root, decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+    const stat = await fs.stat(file).catch(() => undefined);
+    if (!file.startsWith(root + path.sep) || !stat?.isFile()) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      'content-length': stat.size,
+      'cache-control': 'no-cache',
+      ...(isolated ? ISOLATION : {}),
+    });
+    if (cut && pathname.endsWith(cut.name)) {
+      // What was written must reach the browser before the connection breaks.
+      const part = createReadStream(file, { end: cut.after - 1 });
+      part.pipe(response, { end: false });
+      part.on('end', () => response.write('', () => setTimeout(() => response.destroy(), 200)));
+    } else {
+      createReadStream(file).pipe(response);
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    requests,
+    count: (suffix) => [...requests].reduce((sum, [name, n]) => sum + (name.endsWith(suffix) ? n : 0), 0),
+    cutOff: (name, after) => (cut = { name, after }),
+    mend: () => (cut = undefined),
+    close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
+  };
+}

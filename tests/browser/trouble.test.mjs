@@ -1,0 +1,371 @@
+// What bad input, a bad network and an old browser get: one clear sentence on the page, and nothing lost.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session;
+
+    before(async () => {
+      server = await startServer();
+      session = await launch(name);
+    });
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
+
+    test('a browser without SIMD is told so, and fetches nothing heavy', async () => {
+      const lab = await openLab(session.browser, server.url, { before: () => (WebAssembly.validate = () => false) });
+      await lab.untilMessage(/This browser has no WebAssembly SIMD, which training here needs\./);
+      assert.equal(await lab.page.evaluate(() => document.querySelector('[data-part="train"]').disabled), true);
+      assert.equal(await lab.page.evaluate(() => getComputedStyle(document.querySelector('main')).display), 'none');
+      await sleep(300);
+      assert.equal(server.count('.wasm') + server.count('.safetensors'), 0);
+      lab.assertQuiet();
+      await lab.close();
+    });
+
+    test('a browser in which threads do not come up trains on one', async () => {
+      const isolated = await startServer(undefined, { isolated: true });
+      const lab = await openLab(session.browser, isolated.url, {
+        before: () => {
+          // The first worker falls silent while it starts its threads, as Firefox's do now and then.
+          window.Worker = class extends Worker {
+            constructor(url, options) {
+              super(url, options);
+              this.silent = options.name === 'polytask';
+            }
+            set onmessage(hear) {
+              super.onmessage = (event) => (this.silent && event.data.kind !== 'threads') || hear(event);
+            }
+          };
+        },
+      });
+      await lab.untilStatus('ready');
+      assert.equal(await lab.text('encoder-threads'), '1 thread');
+      await lab.press('step');
+      await lab.until('a step', () => window.runEvents.some((event) => event.type === 'step'));
+      lab.assertQuiet();
+      await lab.close();
+      await isolated.close();
+    });
+
+    test('a download that breaks off says where, keeps nothing, and can be retried', async () => {
+      server.cutOff('model.safetensors', 30_000_000);
+      const lab = await openLab(session.browser, server.url);
+      await lab.untilMessage(
+        /The download of model\.safetensors stopped at [\d,]+ of 90,868,376 bytes; nothing of it was kept\. Check the connection, then retry\./,
+      );
+      const kept = await lab.page.evaluate(async () =>
+        (await (await caches.open('polytask-encoders')).keys()).map((request) => request.url),
+      );
+      assert.ok(!kept.some((url) => url.includes('model.safetensors')), `in the cache: ${kept}`);
+      assert.ok((await lab.sentences()).length > 0, 'the page lives');
+      assert.match(await lab.text('status'), /The encoder is not here/);
+
+      server.mend();
+      await lab.page.evaluate(() => document.querySelector('[role="alert"] .message button').click());
+      await lab.untilStatus('ready');
+      assert.match(await lab.text('encoder-state'), /91\.3 MB, downloaded/);
+      assert.equal((await lab.text('alerts')).trim(), '');
+      await lab.close();
+    });
+
+    test('a cached encoder that was damaged is downloaded anew before anything trains on it', async () => {
+      const lab = await openLab(session.browser, server.url);
+      const firstLosses = async () => {
+        await lab.untilStatus('ready');
+        await lab.press('step');
+        await lab.until('a step', () => window.runEvents.some((event) => event.type === 'step'));
+        return (await lab.events('step'))[0].losses;
+      };
+      const good = await firstLosses();
+      await lab.page.evaluate(async () => {
+        const cache = await caches.open('polytask-encoders');
+        const key = (await cache.keys()).find((request) => request.url.includes('model.safetensors'));
+        const response = await cache.match(key);
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        bytes[50_000_000] ^= 1;
+        await cache.put(key, new Response(bytes, { headers: response.headers }));
+      });
+      const asked = server.count('model.safetensors');
+      await lab.page.reload();
+      assert.deepEqual(await firstLosses(), good);
+      assert.equal(server.count('model.safetensors'), asked + 1);
+      assert.match(await lab.text('encoder-state'), /91\.3 MB, downloaded/);
+      lab.assertQuiet();
+
+      await lab.page.reload();
+      await lab.untilStatus('ready');
+      assert.equal(server.count('model.safetensors'), asked + 1, 'and then it is cached again');
+      await lab.close();
+    });
+
+    describe('with the encoder loaded', () => {
+      let lab;
+      before(async () => {
+        lab = await openLab(session.browser, server.url);
+        await lab.untilStatus('ready');
+      });
+      after(() => lab?.close());
+
+      test('a bad file gets a sentence with its name, and the table stays', async () => {
+        const old = await lab.sentences();
+        for (const [file, text] of [
+          ['empty.csv', ''],
+          ['no-text.csv', 'a,b\n1,2\n'],
+          ['ragged.csv', 'text,mood\nfine,good\nbad,bad,extra\n'],
+          ['broken.jsonl', '{"text": "fine", "mood": "good"}\n{"text": \n'],
+        ]) {
+          await lab.drop(file, text);
+          await lab.untilMessage(new RegExp(file.replace('.', '\\.')));
+          assert.match(await lab.messages(), /^[^\n]{20,300}/, file);
+          assert.deepEqual(await lab.sentences(), old, `${file} changed nothing`);
+        }
+      });
+
+      test('a good file replaces the table, and Undo brings the old one back', async () => {
+        const old = await lab.sentences();
+        const rows = Array.from(
+          { length: 12 },
+          (_, i) => `sentence number ${i},${i % 2 ? 'odd' : 'even'},${i < 6 ? 'low' : 'high'}`,
+        );
+        await lab.drop('numbers.csv', `text,parity,size\n${rows.join('\n')}\n`);
+        await lab.untilMessage(/12 sentences read from numbers\.csv/);
+        assert.equal((await lab.sentences()).length, 12);
+        await lab.until(
+          'a run on it',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1).tasks[0].name === 'parity',
+        );
+        await lab.press('undo');
+        assert.deepEqual(await lab.sentences(), old);
+      });
+
+      test('a file of thousands is read, and its rows come as one scrolls', async () => {
+        const rows = Array.from({ length: 3000 }, (_, i) => `sentence ${i} of a long file,${i % 3},${i % 2}`);
+        await lab.drop('long.csv', `text,a,b\n${rows.join('\n')}\n`);
+        await lab.untilMessage(/3000 sentences read from long\.csv/);
+        await lab.until(
+          'its run',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1).held_out.length === 3000,
+        );
+        assert.match(await lab.text('table-summary'), /^3000 sentences, 2 tasks, 7\d\d held out/);
+        assert.ok((await lab.sentences()).length < 200);
+        const last = await lab.page.evaluate(async () => {
+          const scroller = document.querySelector('.table-scroll');
+          for (let i = 0; i < 1000 && document.querySelectorAll('.sentences tbody tr').length < 3000; i++) {
+            scroller.scrollTop = scroller.scrollHeight;
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+          return document.querySelector('.sentences tbody tr:last-child textarea').value;
+        });
+        assert.equal(last, 'sentence 2999 of a long file');
+        await lab.press('undo');
+      });
+
+      test('hostile text is shown as text', async () => {
+        const image = '<img src=x onerror="window.hacked=1">';
+        const script = '</script><script>window.hacked=1</script>';
+        const rows = Array.from({ length: 12 }, (_, i) =>
+          JSON.stringify({
+            text: `${i % 2 ? image : script} ${i}`,
+            [image]: i % 2 ? script : 'plain',
+            __proto__x: i < 6 ? '<b>a</b>' : '"b"',
+          }),
+        );
+        await lab.drop('hostile.jsonl', rows.join('\n'));
+        await lab.untilMessage(/12 sentences read from hostile\.jsonl/);
+        await lab.until(
+          'a run on it',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1).train_examples < 12,
+        );
+        await lab.fill('#try-text', image);
+        const from = (await lab.events()).length;
+        await lab.press('train');
+        await lab.until(
+          'the end',
+          (n) => window.runEvents.slice(n).some((event) => event.type === 'end' || event.type === 'error'),
+          from,
+          240,
+        );
+        assert.deepEqual(
+          (await lab.events('error')).map((event) => event.message),
+          [],
+        );
+        assert.ok((await lab.sentences()).includes(`${image} 1`));
+        assert.ok((await lab.text('loss-legend')).includes(image));
+        assert.ok((await lab.text('results-body')).includes(script));
+        const found = await lab.page.evaluate(() => ({
+          hacked: window.hacked ?? null,
+          images: document.querySelectorAll('img').length,
+          scripts: document.querySelectorAll('script').length,
+          bold: document.querySelectorAll('b').length,
+        }));
+        assert.deepEqual(found, { hacked: null, images: 0, scripts: 1, bold: 0 });
+      });
+
+      test('an edit, a new class and a reload: nothing is lost', async () => {
+        await lab.choosePreset('tickets');
+        await lab.until(
+          'a run on three tasks',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1).tasks.length === 3,
+        );
+        await lab.fill('.sentences tbody tr:first-child textarea', 'A sentence of my own.');
+        await lab.page.evaluate(() => {
+          const select = document.querySelector('.sentences tbody select');
+          select.value = Array.from(select.options).at(-1).value;
+          select.dispatchEvent(new Event('change', { bubbles: true }));
+        });
+        await lab.fill('.new-class', 'praise');
+        await lab.page.keyboard.press('Enter');
+        await lab.until('the new class', () => document.querySelector('.sentences tbody select').value === 'praise');
+        assert.match(await lab.text('status'), /Sentences changed/);
+        const before = await lab.sentences();
+        await lab.page.reload();
+        await lab.untilStatus('ready', 'none');
+        assert.deepEqual((await lab.sentences()).slice(0, 20), before.slice(0, 20));
+        assert.equal(await lab.page.evaluate(() => document.querySelector('.sentences tbody select').value), 'praise');
+        await lab.choosePreset('notebook');
+        await lab.until(
+          'the notebook’s run',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1)?.train_examples === 4,
+        );
+      });
+
+      test('the notebook’s random labels are drawn from the seed', async () => {
+        const labels = () =>
+          lab.page.evaluate(() =>
+            Array.from(document.querySelectorAll('.sentences tbody select'), (select) => select.value).join(),
+          );
+        const drawn = new Set();
+        const runs = (await lab.events('start')).length;
+        await lab.page.evaluate(() => document.querySelector('input[name="notebook-labels"][value="random"]').click());
+        await lab.until(
+          'a run on them',
+          (n) => window.runEvents.filter((event) => event.type === 'start').length > n,
+          runs,
+        );
+        for (const seed of ['1', '2', '3', '4', '1']) {
+          await lab.fill('#setting-seed', seed);
+          await lab.until(
+            `a run of seed ${seed}`,
+            (n) => window.runEvents.filter((event) => event.type === 'start').at(-1).seed === n,
+            Number(seed),
+          );
+          drawn.add(await labels());
+        }
+        assert.ok(drawn.size > 1 && drawn.size < 5, `${drawn.size} different draws of 4 seeds, one of them twice`);
+        await lab.page.evaluate(() =>
+          document.querySelector('input[name="notebook-labels"][value="sensible"]').click(),
+        );
+        await lab.untilStatus('ready');
+      });
+
+      test('choosing other sentences in the middle of a run ends it cleanly', async () => {
+        await lab.choosePreset('topic-sentiment');
+        await lab.until(
+          'its run',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1).train_examples > 100,
+        );
+        await lab.press('train');
+        await lab.until('a step', () =>
+          document.querySelector('[data-part="step-count"]').textContent.startsWith('1 /'),
+        );
+        await lab.choosePreset('notebook');
+        await lab.until(
+          'the notebook’s run',
+          () => window.runEvents.filter((event) => event.type === 'start').at(-1).train_examples === 4,
+        );
+        await sleep(500);
+        assert.equal(await lab.text('step-count'), '0 / 3');
+        assert.equal(await lab.points('loss-chart'), 0);
+        assert.equal(await lab.status(), 'ready');
+      });
+
+      test('settings out of range are told at the field and in one sentence', async () => {
+        for (const [field, value, sentence] of [
+          ['learning-rate', '1e9', /The learning rate must be above 0 and at most 10/],
+          ['epochs', '0', /Epochs must be a whole number from 1 to 1,000\./],
+          ['batch-size', 'many', /The batch size must be a whole number/],
+          ['seed', '-1', /The seed must be a whole number/],
+        ]) {
+          const selector = `#setting-${field}`;
+          const good = await lab.page.evaluate((where) => document.querySelector(where).value, selector);
+          await lab.fill(selector, value);
+          assert.match(
+            await lab.page.evaluate((where) => document.querySelector(`${where}-hint`).textContent, selector),
+            sentence,
+          );
+          await lab.press('reset');
+          await lab.untilMessage(sentence);
+          await lab.fill(selector, good);
+        }
+        await lab.press('reset');
+        await lab.untilStatus('ready');
+        assert.equal((await lab.text('alerts')).trim(), '');
+      });
+
+      test('a task whose sentences all carry one label, or none, is refused in words', async () => {
+        await lab.drop('one.csv', 'text,mood\nI am fine,good\nI am well,good\nI am here,good\nI am glad,good\n');
+        await lab.untilMessage(/mood/);
+        assert.match(await lab.text('alerts'), /mood/);
+        await lab.choosePreset('notebook');
+        await lab.untilStatus('ready');
+      });
+
+      test('a sentence of 100,000 words does no harm', async () => {
+        await lab.fill('.sentences tbody tr:first-child textarea', 'word '.repeat(100_000));
+        const from = (await lab.events()).length;
+        await lab.press('step');
+        await lab.until('its step', (n) => window.runEvents.slice(n).some((event) => event.type === 'step'), from, 240);
+        assert.match(await lab.messages(), /longer than 128 tokens and were cut/);
+      });
+
+      test('a run that memory cannot hold is refused before it starts, and the page lives', async () => {
+        const words = 'the quick brown fox jumps over the lazy dog and runs away '.repeat(45);
+        const rows = Array.from({ length: 700 }, (_, i) => `${i} ${words},${i % 2 ? 'odd' : 'even'}`);
+        await lab.fill('#setting-batch-size', '512');
+        await lab.fill('#setting-max-length', '512');
+        await lab.drop('heavy.csv', `text,parity\n${rows.join('\n')}\n`);
+        await lab.untilMessage(
+          /memory: this run needs about \d+\.\d GB \(\d+ MB for weights, gradients and Adam, \d+\.\d GB for a batch of 512 sentences\), and there are 4\.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder/,
+        );
+        assert.equal(await lab.status(), 'none');
+        await lab.choosePreset('notebook');
+        await lab.untilStatus('ready');
+        await lab.press('reset');
+        await lab.untilStatus('ready');
+        assert.equal((await lab.text('alerts')).trim(), '');
+      });
+
+      // puppeteer-core can reach into a worker only through Chromium's protocol.
+      test('a worker that crashes is replaced, and the reader told', { skip: name === 'firefox' }, async () => {
+        const [worker] = lab.page.workers().slice(-1);
+        await worker.evaluate(
+          () =>
+            void setTimeout(() => {
+              throw new WebAssembly.RuntimeError('memory access out of bounds');
+            }),
+        );
+        await lab.untilMessage(
+          /The training worker crashed \(.*memory access out of bounds.*\) and was replaced: your sentences and settings are still here/,
+        );
+        await lab.until(
+          'the encoder again',
+          () => document.querySelector('[data-part="encoder"]').dataset.state === 'loaded',
+        );
+        const from = (await lab.events()).length;
+        await lab.press('step');
+        await lab.until(
+          'a step of the new worker',
+          (n) => window.runEvents.slice(n).some((event) => event.type === 'step'),
+          from,
+        );
+      });
+    });
+  });
+}

@@ -1,0 +1,492 @@
+//! The command as a person meets it: what it prints, what it writes, and what it says of bad input.
+
+mod tiny;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+use tiny::Tiny;
+
+/// A directory with the tiny encoder in `encoder/` and a data file `data.csv`.
+fn workplace() -> TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    Tiny::new().write(&directory.path().join("encoder"));
+    fs::write(
+        directory.path().join("data.csv"),
+        "text,topic,tone\nw5 w6,x,p\nw5 w7,x,q\nw8 w9,y,\nw8 w10,y,p\nw8 w11,y,q\nw5 w12,x,p\n",
+    )
+    .expect("a temporary file");
+    directory
+}
+
+fn polytask(directory: &Path) -> Command {
+    let mut command = Command::cargo_bin("polytask").expect("the command is built");
+    command.current_dir(directory).env("POLYTASK_CACHE", directory.join("cache"));
+    command
+}
+
+/// Runs with the tiny encoder; returns stdout.
+#[track_caller]
+fn succeeds(directory: &Path, arguments: &str) -> String {
+    let output = polytask(directory).args(arguments.split_whitespace()).output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments}: {stderr}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Runs and returns the one line on stderr; the exit code must be 2.
+#[track_caller]
+fn fails(directory: &Path, arguments: &str) -> String {
+    let output = polytask(directory).args(arguments.split_whitespace()).output().expect("it runs");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+    let last = stderr.lines().last().unwrap_or_default();
+    assert_eq!(stderr.lines().count(), 1, "more than one line: {stderr}");
+    last.strip_prefix("polytask: ").expect("the command's name").to_string()
+}
+
+const TRAIN: &str = "train --encoder encoder --max-length 16 --threads 1";
+
+#[test]
+fn the_notebooks_job_prints_the_notebooks_lines() {
+    let place = workplace();
+    let out = succeeds(place.path(), TRAIN);
+    let shape: String = out.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let epoch = "Epoch 0/0\nLoss Task A: 0.0000, Loss Task B: 0.0000, Total Loss: 0.0000\n";
+    let end = "Task A Accuracy: 0.00, Task B Accuracy: 0.00\n";
+    assert_eq!(shape, format!("{epoch}\n{epoch}\n{epoch}{end}"));
+    assert_eq!(out, succeeds(place.path(), TRAIN), "the same recipe is the same run");
+    assert_ne!(out, succeeds(place.path(), &format!("{TRAIN} --seed 1")));
+}
+
+#[test]
+fn every_flag_of_training_is_taken() {
+    let place = workplace();
+    let flags = "--data data.csv --text text --tasks topic,tone --validation-fraction 0.3 --pooling cls --epochs 2 \
+                 --batch-size 2 --learning-rate 1e-3 --head-learning-rate 1e-2 --optimizer adamw --weight-decay 0.01 \
+                 --warmup 1 --schedule linear --max-grad-norm 1 --dropout 0.1 --freeze layers:1 --weighting sum \
+                 --task-weight tone=0.5 --seed 7 --no-shuffle --device cpu --log log.jsonl --out model";
+    let out = succeeds(place.path(), &format!("{TRAIN} {flags}"));
+    assert!(out.contains("Held out: topic Accuracy: "), "{out}");
+
+    let log = fs::read_to_string(place.path().join("log.jsonl")).unwrap();
+    let events: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events[0]["type"], "start");
+    assert_eq!(events.last().unwrap()["type"], "end");
+    let steps: Vec<_> = events.iter().filter(|e| e["type"] == "step").collect();
+    assert_eq!(steps.len(), 4);
+    assert_eq!(steps[0]["learning_rate"], 0.0);
+    assert_eq!(steps[1]["learning_rate"], 1e-3);
+    let evaluation = events.iter().rfind(|e| e["type"] == "evaluation").unwrap();
+    for field in ["accuracy", "macro_f1", "loss", "confusion"] {
+        assert!(!evaluation["tasks"]["topic"][field].is_null(), "{field}");
+    }
+
+    // The saved recipe is the same run; the saved model is in Hugging Face's layout.
+    assert_eq!(out, succeeds(place.path(), "train --recipe model/recipe.json --threads 1"));
+    let config: serde_json::Value =
+        serde_json::from_slice(&fs::read(place.path().join("model/config.json")).unwrap()).unwrap();
+    assert_eq!(config["polytask"]["pooling"], "cls");
+    assert_eq!(config["polytask"]["tasks"][0]["labels"], serde_json::json!(["x", "y"]));
+    assert_eq!(config["hidden_size"], 32);
+    let names = fs::read(place.path().join("model/model.safetensors")).unwrap();
+    let names = safetensors::SafeTensors::deserialize(&names).unwrap();
+    for name in ["bert.embeddings.word_embeddings.weight", "heads.topic.weight", "heads.tone.bias"] {
+        assert!(names.tensor(name).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_saved_model_is_evaluated_predicted_with_and_continued() {
+    let place = workplace();
+    succeeds(
+        place.path(),
+        &format!("{TRAIN} --data data.csv --validation-fraction 0 --epochs 40 --learning-rate 1e-2 --out model"),
+    );
+    let out = succeeds(place.path(), "evaluate --model model --data data.csv --max-length 16");
+    assert!(out.starts_with("topic Accuracy: 1.00, Macro-F1: 1.00, Loss: 0.0"), "{out}");
+    assert!(out.contains("   (columns: predicted)\nx     "), "{out}");
+    let json: serde_json::Value =
+        serde_json::from_str(&succeeds(place.path(), "evaluate --json --model model --data data.csv --max-length 16"))
+            .unwrap();
+    assert_eq!(json["topic"]["confusion"], serde_json::json!([[3, 0], [0, 3]]));
+
+    let mut predict = polytask(place.path());
+    let output =
+        predict.args(["predict", "--model", "model", "--max-length", "16", "--json", "w8 w9"]).output().unwrap();
+    let prediction: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(prediction["tasks"]["topic"]["label"], "y");
+    let mut predict = polytask(place.path());
+    let output = predict
+        .args(["predict", "--model", "model", "--max-length", "16"])
+        .write_stdin("w5 w6\n\nw8 w9\n")
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.starts_with("w5 w6\n  topic: x (x "), "{out}");
+
+    // Continuing starts where training ended: its first loss is already low.
+    let more = "train --model model --data data.csv --validation-fraction 0 --max-length 16 --epochs 1 --threads 1";
+    assert!(succeeds(place.path(), more).starts_with("Epoch 1/1\nLoss topic: 0.0"));
+}
+
+#[test]
+fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
+    let place = workplace();
+    let at = place.path();
+    let write = |name: &str, text: &str| fs::write(at.join(name), text).unwrap();
+    let train = |flags: &str| fails(at, &format!("{TRAIN} {flags}"));
+    write("empty.csv", "");
+    assert_eq!(
+        train("--data empty.csv"),
+        "empty.csv: the file is empty; it must hold sentences under \"text\" and a label column per task"
+    );
+    assert_eq!(
+        train("--data data.csv --text sentence"),
+        "data.csv, line 1: there is no column \"sentence\" for the sentences; the columns are \"text\", \"topic\", \
+         \"tone\" (the text column's name is a setting)"
+    );
+    assert_eq!(
+        train("--data data.csv --tasks topic,colour"),
+        "data.csv: there is no column \"colour\" for a task of that name; its label columns are \"topic\", \"tone\""
+    );
+    write("once.csv", "text,topic\nw5,x\nw6,x\nw7,y\nw8,z\nw9,z\n");
+    assert_eq!(
+        train("--data once.csv"),
+        "task \"topic\": the label \"y\" appears once (sentence 3), so it cannot be both learnt and checked; give it a \
+         second sentence, correct it, or hold out nothing (validation fraction 0)"
+    );
+    write("quote.csv", "text,topic\nw5,x\nw6 \"w7,y\n");
+    assert_eq!(
+        train("--data quote.csv"),
+        "quote.csv, line 3: a stray double quote inside a field that does not begin with one; put the whole field in \
+         quotes and write each quote inside it twice"
+    );
+    assert_eq!(
+        train("--data nowhere.csv"),
+        "nowhere.csv: the file cannot be read: No such file or directory (os error 2)"
+    );
+    write("other.csv", "text,topic\nw5,sideways\n");
+    assert_eq!(
+        train("--data data.csv --tasks topic --validation other.csv"),
+        "other.csv, line 2, column \"topic\": the label \"sideways\" is not one of \"x\", \"y\""
+    );
+    assert_eq!(
+        train("--learning-rate 1e9"),
+        "learning_rate: 1e9 is out of range; it must be above 0 and at most 10 (1e-3 is the notebook's, 2e-5 is usual \
+         for BERT)"
+    );
+    assert_eq!(train("--epochs 0"), "epochs: is 0; train for at least 1 epoch");
+    assert_eq!(fails(at, "train --threads 0"), "--threads: is 0; at least 1 is needed");
+    assert_eq!(
+        train("--preset tweets"),
+        "preset: \"tweets\" is not one of \"notebook\", \"topic-sentiment\", \"tickets\""
+    );
+    assert_eq!(train("--weighting pcgrad"), "weighting: unknown name `pcgrad`, expected `sum`");
+    assert_eq!(
+        train("--task-weight Task=1"),
+        "task_weight: there is no task \"Task\"; the tasks are \"Task A\", \"Task B\""
+    );
+    assert_eq!(train("--device cuda"), "--device: this polytask was built without CUDA; build it with --features cuda");
+    write("recipe.json", "{\"training\": {\"epoch\": 3}}");
+    assert!(
+        fails(at, "train --recipe recipe.json")
+            .starts_with("recipe.json: recipe: unknown field `epoch`, expected one of `epochs`, ")
+    );
+    assert_eq!(fails(at, "serve"), "--directory: there is no www/index.html; ./build.sh makes the page in www");
+}
+
+#[test]
+fn bad_encoders_are_told_apart_and_an_old_model_is_kept() {
+    let place = workplace();
+    let at = place.path();
+    succeeds(at, &format!("{TRAIN} --out model"));
+    let before = fs::read(at.join("model/model.safetensors")).unwrap();
+    let train = |flags: &str| fails(at, &format!("train --max-length 16 --out model {flags}"));
+    let broken = |name: &str, file: &str, bytes: &[u8]| {
+        Tiny::new().write(&at.join(name));
+        fs::write(at.join(name).join(file), bytes).unwrap();
+    };
+
+    let whole = Tiny::new().weights;
+    broken("cut", "model.safetensors", &whole[..whole.len() / 2]);
+    assert_eq!(
+        train("--encoder cut"),
+        format!(
+            "cut: encoder: model.safetensors ends too early, at {} bytes (its header describes more); fetch it again",
+            whole.len() / 2
+        )
+    );
+    broken("family", "config.json", b"{\"model_type\": \"roberta\"}");
+    assert_eq!(
+        train("--encoder family"),
+        "family: encoder: config.json: model_type is \"roberta\", and only \"bert\" is supported (bert-base-uncased, \
+         the MiniLMs, the small BERTs)"
+    );
+    let config = String::from_utf8(Tiny::new().config).unwrap();
+    broken("deeper", "config.json", config.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3").as_bytes());
+    assert_eq!(
+        train("--encoder deeper"),
+        "deeper: encoder: model.safetensors: tensor \"encoder.layer.2.attention.self.query.weight\" is missing; the \
+         file must hold a BERT encoder under Hugging Face's names"
+    );
+    broken("wider", "config.json", config.replace("\"intermediate_size\": 64", "\"intermediate_size\": 65").as_bytes());
+    assert_eq!(
+        train("--encoder wider"),
+        "wider: encoder: model.safetensors: tensor \"encoder.layer.0.intermediate.dense.weight\" has shape [64, 32], \
+         and the config asks for [65, 32]"
+    );
+    broken("mute", "tokenizer.json", b"{}");
+    assert!(train("--encoder mute").starts_with("mute: tokenizer: tokenizer.json cannot be read: "));
+    fs::remove_file(at.join("mute/tokenizer.json")).unwrap();
+    assert!(train("--encoder mute").starts_with("mute/tokenizer.json: cannot be read: No such file"));
+    assert_eq!(train("--encoder ./nowhere"), "encoder: \"./nowhere\" is not a directory");
+    assert_eq!(
+        train("--encoder nothing"),
+        "encoder: \"nothing\" is neither a directory nor a known name (all-MiniLM-L6-v2)"
+    );
+    assert_eq!(
+        fails(at, "predict --model encoder hello"),
+        "--model: encoder was not saved by polytask; it has no heads"
+    );
+    assert_eq!(fs::read(at.join("model/model.safetensors")).unwrap(), before, "nothing was lost");
+}
+
+#[test]
+#[cfg(target_os = "linux")] // Elsewhere the command does not know how much memory there is.
+fn a_run_that_memory_cannot_hold_is_refused_before_it_starts() {
+    let place = workplace();
+    let config = String::from_utf8(Tiny::new().config).unwrap();
+    let long = config.replace("\"max_position_embeddings\": 16", "\"max_position_embeddings\": 500000");
+    assert_ne!(config, long);
+    fs::write(place.path().join("encoder/config.json"), long).unwrap();
+    let recipe = serde_json::json!({
+        "data": {"examples": [
+            {"text": "w5 ".repeat(300_000), "labels": {"topic": "x"}},
+            {"text": "w8 ".repeat(300_000), "labels": {"topic": "y"}}
+        ]},
+        "validation": {"fraction": 0},
+        "training": {"batch_size": 100_000, "max_length": 400_000}
+    });
+    fs::write(place.path().join("recipe.json"), recipe.to_string()).unwrap();
+    let error = fails(place.path(), "train --recipe recipe.json --encoder encoder --out model");
+    assert!(error.starts_with("memory: this run needs about 8.6 TB ("), "{error}");
+    assert!(error.contains(" MB for weights, gradients and Adam, 8.6 TB for a batch of 2 sentences), and "), "{error}");
+    assert!(
+        error.ends_with(": use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder"),
+        "{error}"
+    );
+    assert!(!place.path().join("model").exists());
+}
+
+/// A server that answers each request in turn with what `answer` makes of its path, for `requests` requests.
+fn hub(requests: usize, answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (String, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for stream in listener.incoming().take(requests) {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let request = lines.next().unwrap().unwrap();
+            while lines.next().unwrap().unwrap() != "" {}
+            let path = request.split(' ').nth(1).unwrap().to_string();
+            // A client that hangs up early is part of some tests.
+            let _ = stream.write_all(&answer(&path));
+        }
+    });
+    (address, server)
+}
+
+fn http(status: &str, length: usize, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+#[test]
+fn fetching_an_encoder_speaks_the_hubs_protocol_and_keeps_no_halves() {
+    let place = workplace();
+    let fetch = |endpoint: &str| {
+        let output = polytask(place.path())
+            .args(["encoder", "fetch", "all-MiniLM-L6-v2", "--out", "fetched"])
+            .env("HF_ENDPOINT", endpoint)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let base = "/sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41";
+
+    let (address, server) = hub(1, |_| http("404 Not Found", 0, b""));
+    let error = fetch(&address);
+    assert!(error.starts_with(&format!("polytask: {address}{base}/config.json: cannot be fetched: ")), "{error}");
+    assert!(error.contains("404"), "{error}");
+    server.join().unwrap();
+
+    let (address, server) = hub(1, |_| http("200 OK", 500, b"only the beginn"));
+    let error = fetch(&address);
+    let expected = format!("polytask: {address}{base}/config.json: the download was cut off after 15 of 500 bytes");
+    assert!(error.starts_with(&expected), "{error}");
+    assert!(error.ends_with("nothing was kept, try again\n"), "{error}");
+    assert!(!place.path().join("fetched/config.json").exists());
+    server.join().unwrap();
+
+    let (address, server) = hub(1, |_| http("200 OK", 20, b"<html>log in</html>\n"));
+    let error = fetch(&address);
+    let expected = format!("polytask: {address}{base}/config.json: not the file it should be: its SHA-256 is ");
+    assert!(error.starts_with(&expected), "{error}");
+    assert!(!place.path().join("fetched/config.json").exists());
+    server.join().unwrap();
+
+    // The real files, one of them already there but damaged; and then nobody is asked any more.
+    fs::create_dir_all(place.path().join("fetched")).unwrap();
+    fs::write(place.path().join("fetched/tokenizer.json"), "damaged").unwrap();
+    let (address, server) = hub(3, |path| {
+        let file = path.rsplit('/').next().unwrap();
+        let bytes = fs::read(minilm().join(file)).expect("./build.sh encoder fetches it");
+        http("200 OK", bytes.len(), &bytes)
+    });
+    for _ in 0..2 {
+        let mut fetch = polytask(place.path());
+        let output =
+            fetch.args(["encoder", "fetch", "--out", "fetched"]).env("HF_ENDPOINT", &address).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "fetched\n");
+    }
+    server.join().unwrap();
+}
+
+fn minilm() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/all-MiniLM-L6-v2")
+}
+
+#[test]
+fn minilm_does_the_notebooks_job_and_learns_topic_and_sentiment() {
+    let place = workplace();
+    let train = |flags: &str| {
+        let out = succeeds(place.path(), &format!("train --encoder {} --log log.jsonl {flags}", minilm().display()));
+        (out, log(place.path()))
+    };
+    let (out, events) = train("--threads 2");
+    // The tiny encoder's products are too small to be shared out between threads; these are not.
+    assert_eq!(events, train("--threads 1").1, "a number of threads changes no bit");
+    assert_eq!(out.matches("Epoch ").count(), 3);
+    let totals = events.iter().filter(|e| e["type"] == "epoch").map(|e| e["total"].as_f64().unwrap());
+    assert!(totals.is_sorted_by(|a, b| a > b), "{out}");
+
+    let (_, events) = train("--preset topic-sentiment");
+    let held_out = events.iter().rfind(|e| e["split"] == "validation").unwrap();
+    let accuracy = |task: &str| held_out["tasks"][task]["accuracy"].as_f64().unwrap();
+    // The commonest class alone gives 0.34 and 0.51.
+    assert!(accuracy("topic") > 0.9 && accuracy("sentiment") > 0.6, "{held_out}");
+}
+
+/// The training log `log.jsonl`.
+fn log(directory: &Path) -> Vec<serde_json::Value> {
+    let log = fs::read_to_string(directory.join("log.jsonl")).unwrap();
+    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_validation_file_is_evaluated() {
+    let place = workplace();
+    fs::write(place.path().join("held.csv"), "text,topic,tone\nw5 w6,x,\nw8 w9,y,\n").unwrap();
+    succeeds(place.path(), &format!("{TRAIN} --data data.csv --validation held.csv --log log.jsonl"));
+    let events = log(place.path());
+    let last = events.iter().rfind(|e| e["split"] == "validation").unwrap();
+    assert_eq!(last["tasks"]["topic"]["confusion"].as_array().unwrap().len(), 2);
+    assert!(last["tasks"]["tone"].is_null(), "a task that the file does not label has no figures");
+    fs::write(place.path().join("blank.csv"), "text,topic,tone\nw5 w6,,\n").unwrap();
+    assert_eq!(
+        fails(place.path(), &format!("{TRAIN} --data data.csv --validation blank.csv")),
+        "the validation file: none of its sentences carries a label"
+    );
+}
+
+#[test]
+fn a_presets_task_that_is_only_named_keeps_its_label_set() {
+    let place = workplace();
+    // Whatever the seed draws, Task B has two classes.
+    for seed in ["4", "5", "6"] {
+        let mut train = polytask(place.path());
+        let train = train.args(TRAIN.split(' ')).args(["--tasks", "Task B", "--seed", seed]);
+        assert!(train.output().unwrap().status.success(), "seed {seed}");
+    }
+}
+
+#[test]
+fn an_outcome_is_saved_even_if_nobody_listens_and_a_bad_place_is_told_before_training() {
+    let place = workplace();
+    fs::write(place.path().join("afile"), "").unwrap();
+    assert!(fails(place.path(), &format!("{TRAIN} --out afile")).starts_with("--out: afile: cannot be written: "));
+    // A reader that takes one line and leaves.
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("polytask"))
+        .args(TRAIN.split(' '))
+        .args(["--epochs", "200", "--out", "kept"])
+        .current_dir(place.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "Epoch 1/200\n");
+    assert!(child.wait().unwrap().success());
+    assert!(place.path().join("kept/model.safetensors").is_file());
+}
+
+#[test]
+fn a_head_goes_on_only_with_its_own_labels() {
+    let place = workplace();
+    succeeds(place.path(), &format!("{TRAIN} --data data.csv --out model"));
+    let recipe = r#"{"data": {"file": {"path": "data.csv"}}, "tasks": [{"name": "topic", "labels": ["y", "x"]}]}"#;
+    fs::write(place.path().join("recipe.json"), recipe).unwrap();
+    assert_eq!(
+        fails(place.path(), "train --model model --recipe recipe.json --max-length 16"),
+        "--model: its task \"topic\" has the labels x, y, and the recipe has y, x; a head can only go on with its own"
+    );
+}
+
+#[test]
+fn serve_answers_with_the_page() {
+    let place = workplace();
+    fs::create_dir(place.path().join("www")).unwrap();
+    fs::write(place.path().join("www/index.html"), "<title>hello</title>").unwrap();
+    fs::write(place.path().join("www/a.wasm"), "").unwrap();
+    let mut server = std::process::Command::new(assert_cmd::cargo::cargo_bin("polytask"))
+        .args(["serve", "--port", "0"])
+        .current_dir(place.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    let page = ureq::get(address.trim()).call();
+    let wasm = ureq::get(format!("{}a.wasm", address.trim())).call();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let (page, wasm) = (page.unwrap(), wasm.unwrap());
+    assert_eq!(wasm.headers()["content-type"], "application/wasm");
+    for headers in [page.headers(), wasm.headers()] {
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
+        assert_eq!(headers["cross-origin-embedder-policy"], "require-corp");
+        assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
+    }
+    assert_eq!(page.into_body().read_to_string().unwrap(), "<title>hello</title>");
+}
+
+#[test]
+fn a_network_that_refuses_is_noticed_in_seconds() {
+    let place = workplace();
+    let start = std::time::Instant::now();
+    let output = polytask(place.path()).args(["train"]).env("HF_ENDPOINT", "http://127.0.0.1:9").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("polytask: http://127.0.0.1:9/"), "{error}");
+    assert!(
+        error.trim_end().ends_with("give a directory with --encoder DIR, or let ./build.sh encoder find it"),
+        "{error}"
+    );
+    assert!(start.elapsed().as_secs() < 10);
+}

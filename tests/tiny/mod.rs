@@ -1,0 +1,71 @@
+//! A tiny encoder as three files in memory: the reference model's weights under a word-level tokeniser of 64 words.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+/// The encoder's files.
+pub struct Tiny {
+    pub config: Vec<u8>,
+    pub tokenizer: Vec<u8>,
+    pub weights: Vec<u8>,
+}
+
+impl Tiny {
+    pub fn new() -> Self {
+        let read = |file: &str| std::fs::read(reference(file)).expect("a committed golden");
+        Self {
+            config: read("tiny/config.json"),
+            tokenizer: tokenizer().to_string().into_bytes(),
+            weights: read("tiny/weights.safetensors"),
+        }
+    }
+
+    /// Writes the three files.
+    #[allow(dead_code, reason = "not every test needs files")]
+    pub fn write(&self, directory: &Path) {
+        std::fs::create_dir_all(directory).expect("a temporary directory");
+        for (file, bytes) in
+            [("config.json", &self.config), ("tokenizer.json", &self.tokenizer), ("model.safetensors", &self.weights)]
+        {
+            std::fs::write(directory.join(file), bytes).expect("a temporary file");
+        }
+    }
+}
+
+fn reference(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file)
+}
+
+/// `[CLS]` is 1, `[SEP]` 2, unknown words 3, and `w4` to `w63` are words.
+fn tokenizer() -> Value {
+    let special = ["[PAD]", "[CLS]", "[SEP]", "[UNK]"];
+    let words = special.iter().map(|word| word.to_string()).chain((4..64).map(|i| format!("w{i}")));
+    let vocab: Map<String, Value> = words.zip(0..).map(|(word, id): (String, u32)| (word, id.into())).collect();
+    json!({
+        "version": "1.0",
+        "truncation": null,
+        "padding": {
+            "strategy": {"Fixed": 32}, "direction": "Right", "pad_to_multiple_of": null,
+            "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]"
+        },
+        "added_tokens": [],
+        "normalizer": null,
+        "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [
+                {"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+                {"Sequence": {"id": "A", "type_id": 0}},
+                {"SpecialToken": {"id": "[SEP]", "type_id": 0}}
+            ],
+            "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {
+                "[CLS]": {"id": "[CLS]", "ids": [1], "tokens": ["[CLS]"]},
+                "[SEP]": {"id": "[SEP]", "ids": [2], "tokens": ["[SEP]"]}
+            }
+        },
+        "decoder": null,
+        "model": {"type": "WordLevel", "vocab": vocab, "unk_token": "[UNK]"}
+    })
+}

@@ -1,0 +1,321 @@
+//! Whole runs on the tiny encoder: what they compute, what they tell, and how they stop.
+
+mod tiny;
+
+use candle_core::{Device, Tensor};
+use polytask::Error;
+use polytask::data::Dataset;
+use polytask::model::{Weights, parse_config};
+use polytask::protocol::{Event, Split};
+use polytask::recipe::Recipe;
+use polytask::train::{Inputs, Plan, Trainer};
+use tiny::Tiny;
+
+/// Six sentences, two tasks, one blank, as a recipe with the given training settings.
+fn recipe(training: &str) -> Recipe {
+    recipe_on(
+        r#"[
+            {"text": "w5 w6 w7", "labels": {"a": "x", "b": "p"}},
+            {"text": "w8 w9", "labels": {"a": "y", "b": "q"}},
+            {"text": "w5 w10 w11 w12", "labels": {"a": "x", "b": "p"}},
+            {"text": "w8 w13", "labels": {"a": "y"}},
+            {"text": "w14 w15 w6", "labels": {"a": "z", "b": "p"}},
+            {"text": "w14 w9 w9", "labels": {"a": "z", "b": "q"}}
+        ]"#,
+        training,
+    )
+}
+
+fn recipe_on(examples: &str, training: &str) -> Recipe {
+    let json = format!(
+        r#"{{"data": {{"examples": {examples}}}, "validation": {{"fraction": 0}}, "seed": 3,
+            "training": {{"max_length": 16, {training}}}}}"#
+    );
+    Recipe::from_json(&json).expect("a recipe")
+}
+
+fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+    let files = Tiny::new();
+    let data = Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?;
+    let inputs = Inputs {
+        data,
+        validation: None,
+        config: parse_config(&files.config)?,
+        keep_heads: false,
+        tokenizer: &files.tokenizer,
+        device: Device::Cpu,
+        memory_limit: None,
+    };
+    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(&files.weights)?)
+}
+
+/// Runs to the end: the trainer and all that it told.
+fn run(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+    let (mut trainer, mut events) = prepare(recipe)?;
+    while !trainer.is_finished() {
+        events.extend(trainer.advance()?);
+    }
+    Ok((trainer, events))
+}
+
+fn loss_bits(events: &[Event]) -> Vec<u32> {
+    let steps = events.iter().filter_map(|event| match event {
+        Event::Step(step) => Some(step),
+        _ => None,
+    });
+    steps.flat_map(|step| step.losses.values().chain([&step.total]).map(|x| x.to_bits())).collect()
+}
+
+fn parameters(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
+    let files = trainer.to_files().expect("files");
+    let tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).expect("safetensors");
+    let mut all: Vec<(String, Vec<f32>)> = tensors
+        .into_iter()
+        .map(|(name, xs): (String, Tensor)| (name, xs.flatten_all().and_then(|xs| xs.to_vec1()).expect("f32")))
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+#[test]
+fn a_run_tells_its_steps_epochs_evaluations_and_end() {
+    let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
+    recipe.validation = Some(polytask::recipe::Validation::Fraction(0.34));
+    let (_, events) = run(&recipe).unwrap();
+    let names: Vec<String> =
+        events.iter().map(|event| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_string()).collect();
+    assert_eq!(
+        names.iter().filter(|name| *name != "warning").collect::<Vec<_>>(),
+        ["start", "step", "step", "epoch", "evaluation", "step", "step", "epoch", "evaluation", "evaluation", "end"]
+    );
+    let splits: Vec<Split> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Evaluation(evaluation) => Some(evaluation.split),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(splits, [Split::Validation, Split::Train, Split::Validation]);
+}
+
+#[test]
+fn an_epochs_loss_is_the_mean_over_its_labelled_examples() {
+    let (_, events) = run(&recipe(r#""epochs": 1, "batch_size": 4, "shuffle": false"#)).unwrap();
+    let steps: Vec<_> = events.iter().filter_map(|e| if let Event::Step(s) = e { Some(s) } else { None }).collect();
+    let epoch = events.iter().find_map(|e| if let Event::Epoch(e) = e { Some(e) } else { None }).unwrap();
+    // Task b: three of the first four sentences are labelled, and both of the last two.
+    let expected = (steps[0].losses["b"] * 3.0 + steps[1].losses["b"] * 2.0) / 5.0;
+    assert!((epoch.losses["b"] - expected).abs() < 1e-6);
+    assert!((epoch.total - epoch.losses["a"] - epoch.losses["b"]).abs() < 1e-6);
+}
+
+#[test]
+fn losses_fall_and_the_heads_learn_the_labels() {
+    let (trainer, events) = run(&recipe(r#""epochs": 30, "batch_size": 6, "learning_rate": 0.01"#)).unwrap();
+    let totals: Vec<f32> =
+        events.iter().filter_map(|e| if let Event::Epoch(e) = e { Some(e.total) } else { None }).collect();
+    assert!(totals[29] < 0.1 * totals[0], "{totals:?}");
+    let prediction = &trainer.predict(&["w8 w9".into()]).unwrap()[0];
+    assert_eq!(prediction.tasks["a"].label, "y");
+    assert_eq!(prediction.tasks["b"].label, "q");
+    for answer in prediction.tasks.values() {
+        assert!((answer.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn same_recipe_same_run_and_another_seed_another() {
+    let once = recipe(r#""epochs": 3, "batch_size": 2, "dropout": 0.1"#);
+    let bits = |recipe: &Recipe| loss_bits(&run(recipe).unwrap().1);
+    assert_eq!(bits(&once), bits(&once));
+    assert_ne!(bits(&once), bits(&Recipe { seed: 4, ..once.clone() }));
+    let still = recipe(r#""epochs": 3, "batch_size": 2"#);
+    assert_ne!(bits(&once), bits(&still), "dropout does something");
+}
+
+#[test]
+fn the_compact_embedding_table_equals_dense_adam() {
+    // Weight decay inside Adam's gradient moves every row in its own way, so the trainer keeps the table whole; a decay
+    // too small to change an f32 compares.
+    let compact = run(&recipe(r#""epochs": 5, "batch_size": 2"#)).unwrap();
+    let dense = run(&recipe(r#""epochs": 5, "batch_size": 2, "weight_decay": 1e-30"#)).unwrap();
+    assert!(
+        dense.0.model().encoder().word_table().rows().len() > compact.0.model().encoder().word_table().rows().len()
+    );
+    assert_eq!(loss_bits(&compact.1), loss_bits(&dense.1));
+    assert_eq!(parameters(&compact.0), parameters(&dense.0));
+}
+
+#[test]
+fn freezing_keeps_what_it_names() {
+    for (freeze, moves) in [
+        ("none", ["bert.embeddings.word", "layer.0.", "layer.1.", "heads."].as_slice()),
+        ("embeddings", &["layer.0.", "layer.1.", "heads."]),
+        ("layers:1", &["layer.1.", "heads."]),
+        ("encoder", &["heads."]),
+    ] {
+        let recipe = recipe(&format!(r#""epochs": 1, "freeze": "{freeze}""#));
+        let (trainer, _) = prepare(&recipe).unwrap();
+        let before = parameters(&trainer);
+        let after = parameters(&run(&recipe).unwrap().0);
+        let moved: Vec<&str> = before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, _)| a.0.as_str()).collect();
+        for part in ["bert.embeddings.word", "layer.0.", "layer.1.", "heads."] {
+            let moved = moved.iter().any(|name| name.contains(part));
+            assert_eq!(moved, moves.contains(&part), "{freeze}: {part}");
+        }
+    }
+}
+
+#[test]
+fn a_diverging_run_stops_with_the_last_good_parameters() {
+    // Such a decay with such a step makes every parameter ten thousand million times larger, until a loss is no number.
+    let settings = r#""epochs": 50, "batch_size": 6, "optimizer": "sgd", "learning_rate": 10, "weight_decay": 1e9"#;
+    let (mut trainer, _) = prepare(&recipe(settings)).unwrap();
+    let mut states = vec![parameters(&trainer)];
+    let error = loop {
+        match trainer.step() {
+            Ok(_) => states.push(parameters(&trainer)),
+            Err(error) => break error,
+        }
+        assert!(states.len() < 50, "it never diverged");
+    };
+    let Error::Diverged { step, .. } = &error else { panic!("{error}") };
+    assert_eq!(*step, states.len());
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("step {step}: the loss of ")), "{text}");
+    assert!(text.ends_with("try a learning rate ten times smaller than 1e1, a warm-up, or max_grad_norm 1"), "{text}");
+    // The parameters whose losses were last finite: those from before the last update.
+    assert_eq!(parameters(&trainer), states[states.len() - 2]);
+    assert!(trainer.is_finished());
+    assert_eq!(trainer.advance().unwrap(), []);
+}
+
+#[test]
+fn saved_models_predict_as_the_run_did() {
+    let (trainer, _) = run(&recipe(r#""epochs": 3"#)).unwrap();
+    let files = trainer.to_files().unwrap();
+    let config = parse_config(&files.config).unwrap();
+    let saved = config.polytask.as_ref().unwrap();
+    assert_eq!(saved.tasks, trainer.tasks());
+    let again = recipe(r#""epochs": 1, "freeze": "encoder""#);
+    let data = Dataset::from_recipe(&again, |_| unreachable!()).unwrap();
+    let inputs = Inputs {
+        data,
+        validation: None,
+        config,
+        keep_heads: true,
+        tokenizer: &Tiny::new().tokenizer,
+        device: Device::Cpu,
+        memory_limit: None,
+    };
+    let weights = Weights::from_safetensors(&files.weights).unwrap();
+    let (reloaded, _) = Trainer::start(Plan::new(again, inputs).unwrap(), weights).unwrap();
+    // w50 was never trained on, so its row comes from the frozen part of the table.
+    let sentences = ["w8 w9".to_string(), "w50 w5".into()];
+    assert_eq!(reloaded.predict(&sentences).unwrap(), trainer.predict(&sentences).unwrap());
+}
+
+#[test]
+fn long_sentences_are_cut_and_told_of() {
+    let long = "w5 ".repeat(100_000);
+    let examples = format!(
+        r#"[{{"text": "{long}", "labels": {{"a": "x"}}}}, {{"text": "w6", "labels": {{"a": "y"}}}},
+            {{"text": "w7", "labels": {{}}}}]"#
+    );
+    let (_, events) = run(&recipe_on(&examples, r#""epochs": 1"#)).unwrap();
+    let warnings: Vec<&str> = events
+        .iter()
+        .filter_map(|event| if let Event::Warning(w) = event { Some(w.message.as_str()) } else { None })
+        .collect();
+    assert_eq!(
+        warnings,
+        [
+            "1 of 3 sentences are longer than 16 tokens and were cut; the first, \"w5 w5 w5 w5 w5 w5 w5 w5 w5 w5 w5 w5 \
+             w5 w…\", has 100002 tokens (max_length sets the limit)",
+            "1 of 3 sentences carry no label at all and take no part in training"
+        ]
+    );
+}
+
+#[test]
+fn settings_out_of_range_say_what_would_be_right() {
+    let wrong =
+        |training: &str| Recipe::from_json(&format!(r#"{{"training": {{{training}}}}}"#)).unwrap_err().to_string();
+    assert_eq!(
+        wrong(r#""learning_rate": 1e9"#),
+        "learning_rate: 1e9 is out of range; it must be above 0 and at most 10 (1e-3 is the notebook's, 2e-5 is usual \
+         for BERT)"
+    );
+    assert_eq!(wrong(r#""epochs": 0"#), "epochs: is 0; train for at least 1 epoch");
+    assert_eq!(wrong(r#""batch_size": 0"#), "batch_size: is 0; a step needs at least 1 sentence");
+    assert_eq!(wrong(r#""dropout": 1"#), "dropout: 1 is not in [0, 1)");
+    assert!(wrong(r#""epoch": 1"#).starts_with("recipe: unknown field `epoch`, expected one of `epochs`, "));
+    assert_eq!(
+        wrong(r#""freeze": "layer:2""#),
+        "recipe: freeze: \"layer:2\" is not one of none, embeddings, layers:N, encoder at line 1 column 34"
+    );
+    let run_wrong = |training: &str| prepare(&recipe(training)).unwrap_err().to_string();
+    assert_eq!(run_wrong(r#""freeze": "layers:3""#), "freeze: layers:3 asks for more than the encoder's 2 layers");
+    let mut deep = recipe(r#""epochs": 1"#);
+    deep.training.max_length = 17;
+    assert_eq!(prepare(&deep).unwrap_err().to_string(), "max_length: 17 is more than the encoder's 16 positions");
+}
+
+#[test]
+fn sentences_without_tasks_or_labels_are_refused() {
+    let refused = |examples: &str| prepare(&recipe_on(examples, r#""epochs": 1"#)).unwrap_err().to_string();
+    assert_eq!(refused("[]"), "the sentences: there is no sentence in it; give at least two labelled ones");
+    assert_eq!(
+        refused(r#"[{"text": "w5", "labels": {}}]"#),
+        "the sentences: there is no label column; add one column per task beside the text"
+    );
+    assert_eq!(
+        refused(r#"[{"text": "w5", "labels": {"a": "x"}}]"#),
+        "the sentences, column \"a\": a task needs at least two different labels, and there is only \"x\""
+    );
+    let mut blank = recipe_on(r#"[{"text": "w5", "labels": {"a": ""}}]"#, r#""epochs": 1"#);
+    blank.tasks = vec![polytask::recipe::Task { name: "a".into(), labels: vec!["x".into(), "y".into()] }];
+    assert_eq!(
+        prepare(&blank).unwrap_err().to_string(),
+        "the sentences: none of them carries a label; label at least one per class"
+    );
+    assert_eq!(refused(r#"[{"text": " "}]"#), "sentence 1: it is empty; write a sentence or remove the row");
+}
+
+#[test]
+fn a_frozen_prefix_is_computed_once_and_changes_no_number() {
+    for freeze in ["embeddings", "layers:1", "encoder"] {
+        let recipe = recipe(&format!(r#""epochs": 4, "batch_size": 2, "freeze": "{freeze}""#));
+        let (trainer, events) = run(&recipe).unwrap();
+        // The evaluation at the end came from the cache; prediction passes through the whole model.
+        let losses =
+            events.iter().rev().find_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None }).unwrap();
+        let sentences = ["w5 w6 w7", "w8 w9", "w5 w10 w11 w12", "w8 w13", "w14 w15 w6", "w14 w9 w9"].map(String::from);
+        let right = [0, 1, 0, 1, 2, 2];
+        let predictions = trainer.predict(&sentences).unwrap();
+        let loss: f32 = predictions.iter().zip(right).map(|(p, class)| -p.tasks["a"].probabilities[class].ln()).sum();
+        assert!((loss / 6.0 - losses.tasks["a"].loss).abs() < 1e-5, "{freeze}");
+    }
+}
+
+#[test]
+fn a_total_that_is_no_number_stops_before_it_moves_anything() {
+    let recipe = recipe(r#""epochs": 3, "batch_size": 1, "shuffle": false, "task_weight": {"b": 1e39}"#);
+    let (mut trainer, _) = prepare(&recipe).unwrap();
+    let before = parameters(&trainer);
+    let error = trainer.step().unwrap_err().to_string();
+    assert!(error.starts_with("step 1: the loss of all tasks together became inf, so training stopped"), "{error}");
+    assert_eq!(parameters(&trainer), before);
+}
+
+#[test]
+fn a_tokeniser_of_another_model_is_refused() {
+    let mut files = Tiny::new();
+    files.tokenizer = String::from_utf8(files.tokenizer).unwrap().replace("\"w63\":63", "\"w63\":5000").into_bytes();
+    let error = polytask::text::Tokenizer::from_json(&files.tokenizer, 16, 64).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "tokenizer: tokenizer.json gives \"w63\" the id 5000 and the encoder's vocab_size is 64; they belong to \
+         different models"
+    );
+}

@@ -1,0 +1,104 @@
+// One file over the network: handed to the browser's storage piece by piece, hashed on the way.
+
+import { PIECE, sha256, StoredFile } from './stored-file.js';
+
+/** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher A SHA-256 of bytes that come in pieces. */
+
+/**
+ * @param {string} url
+ * @param {import('./encoder.js').File} file
+ * @param {Hasher} hasher
+ * @param {(received: number) => void} progress
+ * @returns {Promise<StoredFile>}
+ * @throws {Error} One sentence that says what went wrong, where, and what to do.
+ */
+export async function download(url, file, hasher, progress) {
+  /** @type {Response} */
+  let response;
+  try {
+    // Our own cache keeps the bytes; the HTTP cache need not hold the same 90 MB again.
+    response = await fetch(url, { cache: 'no-store' });
+  } catch {
+    throw new Error(
+      `The download of ${file.name} did not start: nothing answers at ${url}. Check the connection, then retry.`,
+    );
+  }
+  if (!response.ok || !response.body) {
+    throw new Error(`The download of ${file.name} failed: the server answered ${response.status} for ${url}.`);
+  }
+  const pieces = new Pieces(hasher);
+  let received = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const part = await reader.read().catch(() => undefined);
+    if (!part || part.done) break;
+    received += part.value.length;
+    if (received > file.bytes) {
+      await reader.cancel().catch(() => {});
+      throw new Error(
+        `The download of ${file.name} is longer than the ${count(file.bytes)} bytes that it should have, so it was thrown away. Retry, or reload the page.`,
+      );
+    }
+    pieces.add(part.value);
+    progress(received);
+  }
+  // A connection that breaks ends the stream with an error or, from some servers, just early: the count decides.
+  if (received < file.bytes) {
+    throw new Error(
+      `The download of ${file.name} stopped at ${count(received)} of ${count(file.bytes)} bytes; nothing of it was kept. Check the connection, then retry.`,
+    );
+  }
+  const { blob, digests, digest } = await pieces.finish();
+  if (digest !== file.sha256.toLowerCase()) {
+    throw new Error(
+      `The download of ${file.name} has all its ${count(file.bytes)} bytes but not the expected SHA-256, so it was thrown away. Retry, or reload the page.`,
+    );
+  }
+  return new StoredFile(file.name, blob, digests);
+}
+
+/** Gathers a stream's chunks, of any size, into pieces of one size. */
+class Pieces {
+  #hasher;
+  #piece = new Uint8Array(PIECE);
+  #filled = 0;
+  /** @type {Blob[]} */
+  #blobs = [];
+  /** @type {Promise<string>[]} */
+  #digests = [];
+
+  /** @param {Hasher} hasher */
+  constructor(hasher) {
+    this.#hasher = hasher;
+  }
+
+  /** @param {Uint8Array} chunk */
+  add(chunk) {
+    while (chunk.length > 0) {
+      const now = chunk.subarray(0, PIECE - this.#filled);
+      this.#piece.set(now, this.#filled);
+      this.#filled += now.length;
+      if (this.#filled === PIECE) this.#store();
+      chunk = chunk.subarray(now.length);
+    }
+  }
+
+  async finish() {
+    if (this.#filled > 0) this.#store();
+    const digests = await Promise.all(this.#digests);
+    return { blob: new Blob(this.#blobs), digests, digest: this.#hasher.finish() };
+  }
+
+  /** Gives the piece to the browser, which may put it on disk. */
+  #store() {
+    const piece = this.#piece.subarray(0, this.#filled);
+    this.#hasher.update(piece);
+    this.#blobs.push(new Blob([piece]));
+    // SubtleCrypto copies the bytes before it returns, so the buffer can be filled again.
+    if (globalThis.crypto?.subtle) this.#digests.push(sha256(piece));
+    this.#filled = 0;
+  }
+}
+
+/** @param {number} n */
+const count = (n) => n.toLocaleString('en-GB');

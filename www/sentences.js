@@ -1,0 +1,111 @@
+// Edits of the sentences and their labels, as functions from one value to the next. Nothing is changed in place, so an
+// older value can be kept for Undo, and comparing two references tells whether anything changed.
+
+/** @typedef {import('./types.js').Task} Task */
+/** @typedef {import('./types.js').InlineExample} InlineExample */
+
+/**
+ * What the table shows. `preset` says that the sentences are a built-in set as it came; the first edit makes it null.
+ *
+ * @typedef {object} Table
+ * @property {import('./types.js').Preset | null} preset
+ * @property {string} name Where the sentences came from, for people.
+ * @property {Task[]} tasks
+ * @property {InlineExample[]} examples
+ */
+
+/**
+ * @param {Table} table
+ * @param {Partial<Pick<Table, 'tasks' | 'examples'>>} change
+ * @returns {Table}
+ */
+const edited = (table, change) => ({ ...table, preset: null, ...change });
+
+/**
+ * @template T
+ * @param {T[]} xs
+ * @param {number} i
+ * @param {T} x
+ */
+const replaced = (xs, i, x) => xs.map((old, j) => (j === i ? x : old));
+
+/** @type {(table: Table, row: number, text: string) => Table} */
+export const setText = (table, row, text) =>
+  edited(table, { examples: replaced(table.examples, row, { ...table.examples[row], text }) });
+
+/** An empty `label` means "not labelled for this task". @type {(table: Table, row: number, task: string, label: string) => Table} */
+export function setLabel(table, row, task, label) {
+  return edited(table, { examples: replaced(table.examples, row, labelled(table.examples[row], task, label)) });
+}
+
+/** A new row stands first, where the reader is. @type {(table: Table, text?: string) => Table} */
+export const addRow = (table, text = '') => edited(table, { examples: [{ text, labels: {} }, ...table.examples] });
+
+/** @type {(table: Table, row: number) => Table} */
+export const removeRow = (table, row) => edited(table, { examples: table.examples.filter((_, i) => i !== row) });
+
+/** Adds a class to a task if it is not there. @type {(table: Table, task: string, label: string) => Table} */
+export function addClass(table, task, label) {
+  const tasks = table.tasks.map((t) =>
+    t.name === task && !t.labels.includes(label) ? { ...t, labels: [...t.labels, label] } : t,
+  );
+  return edited(table, { tasks });
+}
+
+/** @type {(table: Table, task: Task) => Table} */
+export const addTask = (table, task) => edited(table, { tasks: [...table.tasks, task] });
+
+/** Removes the column and its labels. @type {(table: Table, task: string) => Table} */
+export function removeTask(table, task) {
+  return edited(table, {
+    tasks: table.tasks.filter((t) => t.name !== task),
+    examples: table.examples.map((example) => labelled(example, task, '')),
+  });
+}
+
+/**
+ * Renames a task and its classes and drops classes, in one go. A dropped class's sentences become unlabelled; two classes
+ * renamed to the same name become one.
+ *
+ * @param {Table} table
+ * @param {string} task
+ * @param {string} name The task's new name.
+ * @param {Map<string, string>} classes Old label to new label; a new label of '' drops the class.
+ * @returns {Table}
+ */
+export function redefineTask(table, task, name, classes) {
+  const become = (/** @type {string} */ label) => classes.get(label) ?? label;
+  return edited(table, {
+    tasks: table.tasks.map((t) =>
+      t.name === task ? { name, labels: [...new Set(t.labels.map(become).filter(Boolean))] } : t,
+    ),
+    examples: table.examples.map((example) => {
+      const label = example.labels[task];
+      return label === undefined ? example : labelled(labelled(example, task, ''), name, become(label));
+    }),
+  });
+}
+
+/**
+ * @param {InlineExample} example
+ * @param {string} task
+ * @param {string} label
+ * @returns {InlineExample}
+ */
+function labelled(example, task, label) {
+  const labels = { ...example.labels };
+  if (label) labels[task] = label;
+  else delete labels[task];
+  return { ...example, labels };
+}
+
+/**
+ * A name that no task has yet.
+ *
+ * @param {Table} table
+ */
+export function freshTaskName(table) {
+  let n = table.tasks.length + 1;
+  while (table.tasks.some((task) => task.name === `task ${n}`)) n += 1;
+  return `task ${n}`;
+}

@@ -1,0 +1,148 @@
+// The one document that the reader edits: sentences and settings. Knows undo and survives a reload; knows no elements.
+
+/** @typedef {import('./sentences.js').Table} Table */
+/** @typedef {import('./types.js').Recipe} Recipe */
+
+/**
+ * @typedef {object} Doc
+ * @property {Table} table
+ * @property {Recipe} recipe Its `data` and `tasks` mean nothing here; {@link recipeOf} fills them in from the table.
+ */
+
+/**
+ * What a change touched, so that views redraw no more than they must: `cell` is an edit that the table already shows,
+ * `data` replaces all sentences (a preset, an import, an undo).
+ *
+ * @typedef {'cell' | 'rows' | 'data' | 'settings'} Change
+ */
+
+const KEY = 'polytask';
+const VERSION = 1;
+const UNDO_LIMIT = 100;
+
+export class Store {
+  /** @type {Doc[]} */
+  #past = [];
+  /** @type {Doc | undefined} */
+  #doc;
+  /** @type {((doc: Doc, change: Change) => void)[]} */
+  #views = [];
+  #saves = true;
+  /** Called once, when the browser first refuses to keep the document. @type {() => void} */
+  onForgetful = () => {};
+
+  /** @returns {Doc} Only after {@link open}. */
+  get doc() {
+    if (!this.#doc) throw new Error('The document is not open yet.');
+    return this.#doc;
+  }
+
+  get isOpen() {
+    return this.#doc !== undefined;
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  /** @param {(doc: Doc, change: Change) => void} view */
+  subscribe(view) {
+    this.#views.push(view);
+  }
+
+  /** The first document; nothing to undo. @param {Doc} doc */
+  open(doc) {
+    this.#doc = doc;
+    this.#tell('data');
+  }
+
+  /**
+   * @param {Change} change
+   * @param {(table: Table) => Table} edit
+   */
+  editTable(change, edit) {
+    this.replace(change, { ...this.doc, table: edit(this.doc.table) });
+  }
+
+  /** @param {(recipe: Recipe) => Recipe} edit */
+  editSettings(edit) {
+    this.replace('settings', { ...this.doc, recipe: edit(this.doc.recipe) });
+  }
+
+  /**
+   * @param {Change} change
+   * @param {Doc} doc
+   */
+  replace(change, doc) {
+    this.#past.push(this.doc);
+    if (this.#past.length > UNDO_LIMIT) this.#past.shift();
+    this.#doc = doc;
+    this.#save();
+    this.#tell(change);
+  }
+
+  undo() {
+    const doc = this.#past.pop();
+    if (!doc) return;
+    this.#doc = doc;
+    this.#save();
+    this.#tell('data');
+  }
+
+  /** @param {Change} change */
+  #tell(change) {
+    for (const view of this.#views) view(this.doc, change);
+  }
+
+  #save() {
+    const { table, recipe } = this.doc;
+    // A built-in set is saved by name alone.
+    const kept = table.preset ? { ...table, tasks: [], examples: [] } : table;
+    try {
+      localStorage.setItem(KEY, JSON.stringify({ version: VERSION, table: kept, recipe }));
+      this.#saves = true;
+    } catch {
+      // Storage is full or switched off: the page works, and forgets on reload.
+      if (this.#saves) this.onForgetful();
+      this.#saves = false;
+    }
+  }
+}
+
+/**
+ * What an earlier visit left, if this version understands it.
+ *
+ * @returns {Doc | undefined}
+ */
+export function savedDoc() {
+  try {
+    const { version, table, recipe } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const isTable =
+      Array.isArray(table?.tasks) &&
+      table.tasks.every(isTask) &&
+      Array.isArray(table.examples) &&
+      table.examples.every(isExample);
+    if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') return { table, recipe };
+  } catch {
+    // Not ours, or damaged: start afresh.
+  }
+  return undefined;
+}
+
+/** @param {any} task */
+const isTask = (task) => typeof task?.name === 'string' && Array.isArray(task.labels);
+/** @param {any} example */
+const isExample = (example) => typeof example?.text === 'string' && typeof example.labels === 'object';
+
+/**
+ * The recipe that trains on what the table shows.
+ *
+ * @param {Doc} doc
+ * @returns {Recipe}
+ */
+export function recipeOf({ table, recipe }) {
+  if (table.preset) return { ...recipe, data: { preset: table.preset }, tasks: [] };
+  // A row that was added and not yet written is no sentence.
+  const examples = table.examples.filter((example) => example.text.trim() !== '');
+  return { ...recipe, data: { examples }, tasks: table.tasks };
+}

@@ -1,0 +1,85 @@
+// A file that the browser keeps, in its cache or as a Blob, and that is read piece by piece: it is never in memory whole.
+
+/** Bytes of a piece: few enough to hold several, enough that their number costs no time. */
+export const PIECE = 4 << 20;
+/** How many pieces are read and checked at a time, so that the disk, the hashing and whoever takes them all have work. */
+const AT_A_TIME = 4;
+
+/** A file is no longer what it was when it was stored. */
+export class DamagedFile extends Error {}
+
+export class StoredFile {
+  #name;
+  #blob;
+  #digests;
+
+  /**
+   * @param {string} name
+   * @param {Blob} blob
+   * @param {string[]} digests The SHA-256 of each piece; none where SubtleCrypto does not exist.
+   */
+  constructor(name, blob, digests) {
+    this.#name = name;
+    this.#blob = blob;
+    this.#digests = digests;
+  }
+
+  get blob() {
+    return this.#blob;
+  }
+
+  get digests() {
+    return this.#digests;
+  }
+
+  /**
+   * The pieces in order, each checked before it is handed out. The first are being read when this returns.
+   *
+   * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>}
+   * @throws {DamagedFile}
+   */
+  pieces() {
+    const count = Math.ceil(this.#blob.size / PIECE);
+    const read = (/** @type {number} */ i) => (i < count ? [this.#read(i)] : []);
+    const reading = Array.from({ length: AT_A_TIME }, (_, i) => read(i)).flat();
+    return (async function* () {
+      for (let i = AT_A_TIME; reading.length > 0; i++) {
+        const piece = await /** @type {(typeof reading)[0]} */ (reading.shift());
+        reading.push(...read(i));
+        yield piece;
+      }
+    })();
+  }
+
+  /** The whole of a small file. */
+  async bytes() {
+    const bytes = new Uint8Array(this.#blob.size);
+    let at = 0;
+    for await (const piece of this.pieces()) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  /** @param {number} i */
+  #read(i) {
+    const read = async () => {
+      const bytes = new Uint8Array(await this.#blob.slice(i * PIECE, (i + 1) * PIECE).arrayBuffer());
+      const digest = this.#digests[i];
+      if (digest && (await sha256(bytes)) !== digest)
+        throw new DamagedFile(`${this.#name} was damaged in this browser’s storage.`);
+      return bytes;
+    };
+    const reading = read();
+    // Whoever wants this piece hears of it; of one that nobody wants any more, nobody.
+    reading.catch(() => {});
+    return reading;
+  }
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<string>} In hexadecimal. */
+export async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

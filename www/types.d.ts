@@ -1,0 +1,60 @@
+// The types that cross the worker boundary. Commands and events are generated from Rust (pkg/plain/polytask.d.ts,
+// from src/protocol.rs and src/recipe.rs); only the envelopes around them are written here.
+
+import type * as Rust from './pkg/plain/polytask.js';
+
+export type { Command, Evaluation, Prediction, Preset, Session } from './pkg/plain/polytask.js';
+
+/** The wasm module; every build of it has these exports. */
+export type Polytask = typeof Rust;
+/** The builds by the names of their folders in pkg/. */
+export type Build = 'threads' | 'fused' | 'plain';
+
+// Fields with a default may be left out when a recipe is read; Rust never leaves them out when it writes one.
+export type Task = Required<Rust.Task>;
+export type InlineExample = Required<Rust.InlineExample>;
+type Absent = 'head_learning_rate' | 'max_grad_norm';
+export type Training = Required<Omit<Rust.Training, Absent>> & Pick<Rust.Training, Absent>;
+export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' | 'validation'>> {
+  tasks: Task[];
+  training: Training;
+  validation?: Rust.Validation;
+}
+export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
+
+/** An event of a run. Named apart from the DOM's `Event`. */
+export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start' } & Start);
+
+/** A task's name to something about it. */
+export type ByTask<T> = Record<string, T>;
+
+/** Sentences with their labels, and the tasks that the labels belong to. */
+export interface Sentences {
+  tasks: Task[];
+  examples: InlineExample[];
+}
+
+/** Questions that the worker answers from the wasm module without a run: name to arguments and answer. */
+export interface Questions {
+  preset: { args: [preset: Rust.Preset, seed: number]; answer: Sentences };
+  default_recipe: { args: [preset: string]; answer: Recipe };
+  read_table: { args: [filename: string, text: string]; answer: Sentences };
+}
+
+/** Page to worker. */
+export type ToWorker =
+  | { command: Rust.Command }
+  | { [Q in keyof Questions]: { ask: Q; id: number; args: Questions[Q]['args'] } }[keyof Questions];
+
+/** Worker to page. */
+export type FromWorker =
+  /** Threads are being started, which may never end. */
+  | { kind: 'threads' }
+  /** The wasm module is compiled; commands may come. */
+  | { kind: 'ready'; build: Build; threads: number }
+  /** `of` is the command that it belongs to; `text` its lines in the notebook's printout. */
+  | { kind: 'event'; event: RunEvent; of: Rust.Command['type']; text?: string }
+  | { kind: 'answer'; id: number; value: unknown }
+  | { kind: 'refusal'; id: number; message: string }
+  /** The wasm instance trapped or ran out of memory: this worker is of no more use. */
+  | { kind: 'dead'; message: string };
