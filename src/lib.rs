@@ -32,5 +32,6 @@ mod threads;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+pub mod weighting;
 
 pub use error::{Error, Result};
