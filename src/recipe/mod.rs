@@ -1,0 +1,206 @@
+//! The recipe: everything that decides what a run computes.
+//!
+//! The page's link, a saved run and `polytask train --recipe` are this one object. Two runs with equal recipes
+//! (and equal encoder files) give equal numbers. Unknown fields are errors that name the field.
+
+mod freeze;
+mod training;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+pub use freeze::Freeze;
+pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training, Weighting};
+
+use crate::{Error, Result};
+
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
+
+/// What to train on, with which encoder, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(deny_unknown_fields, default)]
+pub struct Recipe {
+    /// Where the sentences and labels come from.
+    pub data: Source,
+    /// The tasks to train and, for each, its label set in head order. Empty: every label column, labels inferred.
+    pub tasks: Vec<Task>,
+    /// What to hold out for evaluation. Absent: a quarter, except for the `notebook` preset, which holds out nothing.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub validation: Option<Validation>,
+    /// A directory in Hugging Face layout or the name of a known encoder.
+    pub encoder: String,
+    /// How the tokens of a sentence become one vector.
+    pub pooling: Pooling,
+    /// Optimisation settings.
+    pub training: Training,
+    /// What to measure on the way.
+    pub diagnostics: Diagnostics,
+    /// Seeds head initialisation, shuffling, dropout, the split and the notebook's random labels. Any integer up to 2^53.
+    pub seed: u64,
+}
+
+/// Where sentences and labels come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// One of the built-in sets.
+    Preset(Preset),
+    /// A CSV, TSV or JSONL file, read by the face (the library does no I/O).
+    File(DataFile),
+    /// Sentences written into the recipe itself.
+    Examples(Vec<InlineExample>),
+}
+
+/// A built-in set of sentences.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// `notebook`, `topic-sentiment` or `tickets`.
+    pub name: String,
+    /// `notebook` only: draw the labels at random from the seed, as the notebook does, or use sensible ones.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub labels: PresetLabels,
+}
+
+/// Which labels the `notebook` preset carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum PresetLabels {
+    /// Uniform over 3 and 2 classes, from the seed.
+    #[default]
+    Random,
+    /// topic ∈ {food, technology, weather}, sentiment ∈ {negative, positive}.
+    Sensible,
+}
+
+/// A data file on disk or at an address; which of the two is the face's business.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct DataFile {
+    /// Path; the ending (`.csv`, `.tsv`, `.jsonl`) decides the format.
+    pub path: String,
+    /// The column that holds the sentences.
+    #[serde(default = "default_text_column")]
+    pub text: String,
+}
+
+fn default_text_column() -> String {
+    "text".into()
+}
+
+/// One sentence with its labels, inside a recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct InlineExample {
+    /// The sentence.
+    pub text: String,
+    /// Task name to label. A missing or empty entry means "not labelled for this task".
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
+    pub labels: IndexMap<String, String>,
+}
+
+/// A task and its label set; class `c` of the head is `labels[c]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// The label column's name.
+    pub name: String,
+    /// The classes, in the order of the head's outputs. Empty in a recipe: inferred, sorted.
+    #[serde(default)]
+    pub labels: Vec<String>,
+}
+
+/// What is held out of training to evaluate on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Validation {
+    /// A share of the examples in [0, 1), stratified over every task's labels. 0: hold out nothing.
+    Fraction(f64),
+    /// A second file with the same columns.
+    File(DataFile),
+}
+
+/// How the N token vectors become B sentence vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// The mean over the sentence's own tokens, `[CLS]` and `[SEP]` included (sentence-transformers' choice).
+    #[default]
+    Mean,
+    /// The vector of `[CLS]`.
+    Cls,
+    /// BERT's pooler: tanh(W·`[CLS]` + b).
+    Pooler,
+}
+
+/// Measurements beside the training. They cost time and change nothing: with or without them a run gives the same numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(deny_unknown_fields, default)]
+pub struct Diagnostics {
+    /// Tell of the tasks' gradients in the first step and every so many steps after it; 0: never.
+    pub gradients_every: u32,
+    /// Measure before the first step, and every so many steps after it, what a step on each task alone would do to
+    /// every task's loss; 0: never.
+    pub interference_every: u32,
+}
+
+impl Default for Recipe {
+    /// The notebook's own job.
+    fn default() -> Self {
+        Self {
+            data: Source::Preset(Preset { name: "notebook".into(), labels: PresetLabels::Random }),
+            tasks: Vec::new(),
+            validation: None,
+            encoder: "all-MiniLM-L6-v2".into(),
+            pooling: Pooling::Mean,
+            training: Training::default(),
+            diagnostics: Diagnostics::default(),
+            seed: 0,
+        }
+    }
+}
+
+impl Recipe {
+    /// Parses `recipe.json`. Errors name the unknown or misshapen field and the line.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let recipe: Self = serde_json::from_str(text).map_err(|e| Error::Recipe(e.to_string()))?;
+        recipe.validate()?;
+        Ok(recipe)
+    }
+
+    /// The share of the examples to hold out, where no validation file is given.
+    pub fn validation_fraction(&self) -> f64 {
+        match (&self.validation, &self.data) {
+            (Some(Validation::Fraction(fraction)), _) => *fraction,
+            (Some(Validation::File(_)), _) => 0.0,
+            (None, Source::Preset(preset)) if preset.name == "notebook" => 0.0,
+            (None, _) => 0.25,
+        }
+    }
+
+    /// Checks every setting that can be judged without the data or the encoder.
+    pub fn validate(&self) -> Result<()> {
+        if self.seed > 1 << 53 {
+            return Err(Error::setting("seed", "must be at most 2^53, so that a browser can hold it exactly"));
+        }
+        if let Some(Validation::Fraction(x)) = self.validation
+            && !(0.0..1.0).contains(&x)
+        {
+            return Err(Error::setting("validation_fraction", format!("{x} is not in [0, 1)")));
+        }
+        self.training.validate()
+    }
+}
