@@ -58,7 +58,7 @@ pub enum Event {
     Start(Start),
     /// One optimizer step has been taken.
     Step(StepReport),
-    /// How the tasks' gradients lay in a step that is told of next.
+    /// How the tasks' gradients lay in the step that is told of next.
     Gradients(Gradients),
     /// What a step on each task alone would do to every task's loss.
     Interference(Interference),
@@ -212,8 +212,10 @@ pub struct Interference {
     pub tasks: Vec<String>,
     /// Lⱼ as the parameters stand, without dropout. (K)
     pub losses: Vec<f32>,
-    /// Lⱼ after a step on task i alone, less Lⱼ now: row i, column j. Below 0 the step on i helps j. (K,K)
-    pub changes: Vec<Vec<f32>>,
+    /// Lⱼ after a step on task i alone, less Lⱼ now: row i, column j. Below 0 the step on i helps j. `null` if that step
+    /// would diverge. (K,K)
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "(number | null)[][]"))]
+    pub changes: Vec<Vec<Option<f32>>>,
 }
 
 /// One pass over the training split, summed up from its steps.

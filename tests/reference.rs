@@ -369,10 +369,9 @@ fn total_is_the_plain_sum_and_weights_scale_it() -> Result<()> {
         let recipe = polytask::recipe::Recipe::from_json(recipe)?;
         TaskWeights::new(&recipe.training, &tasks(["a", "b"]))
     };
-    let losses = [Some(Tensor::new(0.5_f32, &Device::Cpu)?), Some(Tensor::new(0.25_f32, &Device::Cpu)?)];
-    let total = |w: &TaskWeights| -> Result<f32> { Ok(w.total(&losses)?.expect("two losses").to_scalar()?) };
-    assert_eq!(total(&weights("{}")?)?, 0.75);
-    assert_eq!(total(&weights("{\"training\": {\"task_weight\": {\"b\": 4}}}")?)?, 1.5);
+    let losses = [Some(0.5), Some(0.25)];
+    assert_eq!(weights("{}")?.total_of(&losses), 0.75);
+    assert_eq!(weights("{\"training\": {\"task_weight\": {\"b\": 4}}}")?.total_of(&losses), 1.5);
     assert_eq!(
         weights("{\"training\": {\"task_weight\": {\"c\": 1}}}").unwrap_err().to_string(),
         "task_weight: there is no task \"c\"; the tasks are \"a\", \"b\""

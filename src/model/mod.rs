@@ -13,7 +13,6 @@ mod weights;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
 
 pub use config::{ModelConfig, parse_config};
@@ -153,17 +152,45 @@ impl Model {
         all.filter(|p| p.is_trainable()).map(|p| (p.name(), p)).collect()
     }
 
-    /// Back-propagates `loss` and takes every trainable parameter's gradient, in name order. The tensors may share
-    /// buffers that the next call overwrites. A parameter that the loss does not reach is left out.
+    /// Back-propagates `loss`: adds the gradient of every trainable parameter that it reaches to what is there.
+    pub fn backward(&self, loss: &Tensor) -> Result<()> {
+        let mut store = loss.backward()?;
+        self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
+    }
+
+    /// Takes what [`Model::backward`] added up, in name order, and begins anew. The tensors may share buffers that the
+    /// next backward pass overwrites. A parameter that no loss reached is left out.
+    pub fn take_gradients(&self) -> BTreeMap<&str, Tensor> {
+        let gradient = |(name, parameter): (_, &Arc<Parameter>)| Some((name, parameter.take_gradient()?));
+        self.trainable().into_iter().filter_map(gradient).collect()
+    }
+
+    /// Back-propagates `loss` alone and takes its gradients.
     pub fn gradients(&self, loss: &Tensor) -> Result<BTreeMap<&str, Tensor>> {
-        let mut store: GradStore = loss.backward()?;
-        let mut gradients = BTreeMap::new();
-        for (name, parameter) in self.trainable() {
-            if let Some(gradient) = parameter.take_gradient(&mut store) {
-                gradients.insert(name, gradient);
+        self.backward(loss)?;
+        Ok(self.take_gradients())
+    }
+
+    /// Whether the parameter `name` belongs to one task's head; all others are shared.
+    pub fn is_head(name: &str) -> bool {
+        name.starts_with("heads.")
+    }
+
+    /// The trainable parameters that all tasks share, layer by layer from below: `embeddings`, `layer.0`, …, `pooler`.
+    pub fn shared(&self) -> Vec<(String, Vec<&Arc<Parameter>>)> {
+        let mut layers: Vec<(String, Vec<&Arc<Parameter>>)> = Vec::new();
+        for parameter in self.encoder.parameters().into_iter().filter(|p| p.is_trainable()) {
+            let mut parts = parameter.name().trim_start_matches("encoder.").split('.');
+            let layer = match (parts.next(), parts.next()) {
+                (Some("layer"), Some(i)) => format!("layer.{i}"),
+                (part, _) => part.unwrap_or_default().to_string(),
+            };
+            match layers.iter_mut().find(|(name, _)| *name == layer) {
+                Some((_, parameters)) => parameters.push(parameter),
+                None => layers.push((layer, vec![parameter])),
             }
         }
-        Ok(gradients)
+        layers
     }
 
     /// (all numbers, numbers that train) of the encoder and the heads. A table of which only the rows in use train

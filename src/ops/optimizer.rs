@@ -11,7 +11,7 @@
 
 use candle_core::Tensor;
 
-use super::kernel::{on_cpu, read, sum_pairs, vectorised, with_f32_mut};
+use super::kernel::{on_cpu, read, vectorised, with_f32_mut};
 use super::threads::each_rows;
 use crate::Result;
 
@@ -98,25 +98,6 @@ fn adam(numbers: [&mut [f32]; 4], scale: f32, step: Adam) {
             },
         );
     });
-}
-
-/// ‖xs‖², added up in double precision.
-pub fn squared_norm(xs: &Tensor) -> Result<f64> {
-    if !on_cpu(xs) {
-        return Ok(f64::from(xs.sqr()?.sum_all()?.to_scalar::<f32>()?));
-    }
-    let numbers = xs.contiguous()?;
-    let numbers = read(&numbers)?;
-    // A run of numbers is short enough for f32 lanes, and there are few enough runs to add them one by one.
-    Ok(numbers
-        .chunks(1 << 12)
-        .map(|run| {
-            f64::from(vectorised(
-                #[inline(always)]
-                || sum_pairs(run, run, |x, y| x * y),
-            ))
-        })
-        .sum())
 }
 
 /// Overwrites `target`'s numbers with `source`'s, in place.

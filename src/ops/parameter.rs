@@ -1,24 +1,44 @@
-//! A named weight and, where it trains on the CPU, the buffer that its gradient is added to.
+//! A named weight and, where it trains, the gradient that backward passes add up for it.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Shape, Tensor, Var};
 
-use super::kernel::with_f32_mut;
+use super::gradients::weighted_sum;
+use super::kernel::{on_cpu, read, with_f32_mut};
 use crate::Result;
 
 /// A weight of the model.
 ///
-/// Our kernels add its gradient to a buffer that lives as long as the run; operations composed of Candle's own leave
-/// it in Candle's store. [`Parameter::take_gradient`] finds it in either place.
+/// Our kernels add its gradient to a buffer that lives as long as the run; operations composed of Candle's own leave it in
+/// Candle's store, from where [`Parameter::collect`] fetches it.
 #[derive(Debug)]
 pub struct Parameter {
     name: String,
     value: Tensor,
-    gradient: OnceLock<Tensor>,
-    filled: AtomicBool,
+    gradient: Mutex<Gradient>,
+}
+
+/// A gradient, or the place for one.
+#[derive(Debug, Default)]
+pub struct Gradient {
+    /// Kept when its numbers are of no more use, for the next ones.
+    numbers: Option<Tensor>,
+    /// Whether anything has been added since it was last taken; if not, the numbers mean nothing.
+    filled: bool,
+}
+
+impl Gradient {
+    /// The gradient, unless nothing has been added to it.
+    pub fn numbers(&self) -> Option<&Tensor> {
+        self.numbers.as_ref().filter(|_| self.filled)
+    }
+
+    /// Forgets what was added; the place stays.
+    pub fn clear(&mut self) {
+        self.filled = false;
+    }
 }
 
 impl Parameter {
@@ -40,7 +60,7 @@ impl Parameter {
     }
 
     fn holding(name: String, value: Tensor) -> Self {
-        Self { name, value, gradient: OnceLock::new(), filled: AtomicBool::new(false) }
+        Self { name, value, gradient: Mutex::default() }
     }
 
     /// Hugging Face's name for it, without the `bert.` prefix.
@@ -70,24 +90,65 @@ impl Parameter {
 
     /// Hands the gradient's buffer to `add` with `true` if it must be overwritten, `false` if added to.
     pub(super) fn accumulate_or_set(&self, add: impl FnOnce(&mut [f32], bool)) -> candle_core::Result<()> {
-        let buffer = match self.gradient.get() {
+        let Gradient { numbers, filled } = &mut *self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
+        let buffer = match numbers {
             Some(buffer) => buffer,
-            None => {
-                let zeros = self.value.detach().zeros_like()?;
-                self.gradient.get_or_init(|| zeros)
-            }
+            None => numbers.insert(self.value.detach().zeros_like()?),
         };
-        let fresh = !self.filled.swap(true, Ordering::Relaxed);
+        let fresh = !std::mem::replace(filled, true);
         with_f32_mut(buffer, |values| add(values, fresh))
+    }
+
+    /// Adds what a backward pass left for this parameter in Candle's store.
+    pub fn collect(&self, store: &mut GradStore) -> Result<()> {
+        match store.remove(&self.value) {
+            Some(gradient) => self.add(&gradient),
+            None => Ok(()),
+        }
+    }
+
+    fn add(&self, more: &Tensor) -> Result<()> {
+        if on_cpu(more) {
+            let more = more.contiguous()?;
+            let more = read(&more)?;
+            return Ok(self.accumulate(|sum| sum.iter_mut().zip(&*more).for_each(|(sum, x)| *sum += x))?);
+        }
+        let mut gradient = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = match gradient.numbers() {
+            Some(sum) => (sum + more)?,
+            None => more.detach(),
+        };
+        *gradient = Gradient { numbers: Some(sum), filled: true };
+        Ok(())
+    }
+
+    /// Makes Σ wᵢgᵢ the gradient; a task without a gradient adds nothing, and without any there is none.
+    pub fn combine(&self, weights: &[f64], gradients: &[&Gradient]) -> Result<()> {
+        let terms: Vec<(f64, &Tensor)> =
+            weights.iter().zip(gradients).filter_map(|(&w, g)| Some((w, g.numbers()?))).collect();
+        self.take_gradient();
+        if terms.iter().any(|(_, g)| !on_cpu(g)) {
+            return terms.into_iter().try_for_each(|(w, g)| self.add(&(g * w)?));
+        }
+        if terms.is_empty() {
+            return Ok(());
+        }
+        let numbers = terms.iter().map(|(_, g)| read(g)).collect::<candle_core::Result<Vec<_>>>()?;
+        let terms: Vec<(f32, &[f32])> = terms.iter().zip(&numbers).map(|((w, _), xs)| (*w as f32, &**xs)).collect();
+        Ok(self.accumulate_or_set(|sum, _| weighted_sum(sum, &terms))?)
+    }
+
+    /// Exchanges the gradient as far as it has been added up for another one of the same parameter.
+    pub fn exchange(&self, other: &mut Gradient) {
+        std::mem::swap(&mut *self.gradient.lock().unwrap_or_else(PoisonError::into_inner), other);
     }
 
     /// The gradient since it was last taken; `None` if no operation reached this parameter.
     /// It shares the buffer, so it is valid until the next backward pass.
-    pub fn take_gradient(&self, composed: &mut GradStore) -> Option<Tensor> {
-        if self.filled.swap(false, Ordering::Relaxed) {
-            self.gradient.get().cloned()
-        } else {
-            composed.remove(&self.value)
-        }
+    pub fn take_gradient(&self) -> Option<Tensor> {
+        let mut gradient = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbers = gradient.numbers().cloned();
+        gradient.clear();
+        numbers
     }
 }

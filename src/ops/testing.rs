@@ -110,7 +110,8 @@ pub fn agrees(
             gradients.push(gradient.flatten_all()?.to_vec1()?);
         }
         for parameter in parameters {
-            let gradient = parameter.take_gradient(&mut store).expect("every parameter has a gradient");
+            parameter.collect(&mut store)?;
+            let gradient = parameter.take_gradient().expect("every parameter has a gradient");
             gradients.push(gradient.flatten_all()?.to_vec1()?);
         }
         Ok(gradients)

@@ -141,6 +141,13 @@ pub enum Weighting {
     Sum,
 }
 
+impl Weighting {
+    /// Whether it gives every task the factor 1.
+    pub fn is_sum(self) -> bool {
+        self == Self::Sum
+    }
+}
+
 impl Default for Training {
     /// The notebook's settings: Adam, 1e-3, 3 epochs, batch 4.
     fn default() -> Self {
@@ -174,6 +181,11 @@ impl Default for Training {
 }
 
 impl Training {
+    /// How many sentences an optimizer step takes; an epoch's last step may find fewer.
+    pub fn sentences_per_step(&self) -> usize {
+        self.batch_size as usize * self.gradient_accumulation_steps as usize
+    }
+
     pub(super) fn validate(&self) -> Result<()> {
         let check = |ok: bool, name, wrong: String| {
             if ok { Ok(()) } else { Err(Error::setting(name, wrong)) }

@@ -1,6 +1,8 @@
 //! The loop: losses, their weighting, the optimizer and the schedule, evaluation, and the events that tell of it.
 
 mod evaluation;
+mod geometry;
+mod interference;
 mod memory;
 mod metrics;
 mod optimizer;
@@ -8,15 +10,17 @@ mod plan;
 mod prefix;
 mod printout;
 mod schedule;
+mod step;
+mod task_gradients;
+mod task_weights;
 mod trainer;
 mod warnings;
-mod weighting;
 
 pub use evaluation::{evaluate, predict};
 pub use metrics::Tally;
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, Snapshot};
 pub use plan::{Inputs, Plan};
 pub use printout::printout;
 pub use schedule::factor;
+pub use task_weights::TaskWeights;
 pub use trainer::Trainer;
-pub use weighting::TaskWeights;

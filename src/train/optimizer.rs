@@ -34,6 +34,23 @@ struct Slot {
     t: i32,
 }
 
+/// What a step changes, as it was.
+#[derive(Debug)]
+pub struct Snapshot {
+    slots: Vec<Kept>,
+    tables: Vec<(f64, f64)>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    value: Tensor,
+    m: Tensor,
+    v: Tensor,
+    /// Not a copy: whoever steps after the snapshot must give the gradients other buffers.
+    previous: Option<Tensor>,
+    t: i32,
+}
+
 impl Optimizer {
     /// An optimizer for everything that trains in `model`, with fresh state.
     pub fn new(training: &Training, model: &Model) -> Result<Self> {
@@ -77,8 +94,7 @@ impl Optimizer {
         for (name, slot) in &mut self.slots {
             let Some(gradient) = gradients.remove(name.as_str()) else { continue };
             slot.t += 1;
-            let learning_rate =
-                if name.starts_with("heads.") { learning_rate * self.head_factor } else { learning_rate };
+            let learning_rate = if Model::is_head(name) { learning_rate * self.head_factor } else { learning_rate };
             let rule = match self.kind {
                 OptimizerKind::Adam => {
                     Update::Adam(Adam { learning_rate, l2: self.weight_decay, decay: 0.0, t: slot.t })
@@ -91,6 +107,40 @@ impl Optimizer {
             };
             let previous = update(slot.parameter.value(), gradient, scale, [&slot.m, &slot.v], rule)?;
             slot.previous = Some(previous);
+        }
+        Ok(())
+    }
+
+    /// What the parameter `name` was before its last update, until the next backward pass reaches it.
+    pub fn previous(&self, name: &str) -> Option<&Tensor> {
+        self.slots.get(name)?.previous.as_ref()
+    }
+
+    /// A copy of all that a step changes: the parameters and the optimizer's state.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let copy = |xs: &Tensor| xs.detach().copy();
+        let slots = self.slots.values().map(|slot| {
+            let Slot { parameter, m, v, previous, t } = slot;
+            Ok(Kept { value: copy(parameter.value())?, m: copy(m)?, v: copy(v)?, previous: previous.clone(), t: *t })
+        });
+        Ok(Snapshot {
+            slots: slots.collect::<Result<_>>()?,
+            tables: self.tables.iter().map(|(table, before)| (table.shrinkage(), *before)).collect(),
+        })
+    }
+
+    /// Makes everything what it was at `snapshot`, bit for bit.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+        for (slot, kept) in self.slots.values_mut().zip(&snapshot.slots) {
+            copy_into(slot.parameter.value(), &kept.value)?;
+            copy_into(&slot.m, &kept.m)?;
+            copy_into(&slot.v, &kept.v)?;
+            slot.previous.clone_from(&kept.previous);
+            slot.t = kept.t;
+        }
+        for ((table, before), (shrinkage, kept)) in self.tables.iter_mut().zip(&snapshot.tables) {
+            table.set_shrinkage(*shrinkage);
+            *before = *kept;
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use candle_core::Device;
 
 use super::memory::{Need, Sizes};
+use super::task_weights::TaskWeights;
 use super::warnings::warnings;
-use super::weighting::TaskWeights;
 use crate::data::{Dataset, stratified_split};
 use crate::model::{ModelConfig, Wanted};
 use crate::protocol::{Event, Message};
@@ -71,6 +71,10 @@ impl Plan {
         let encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;
+        let k = data.tasks.len();
+        if let Some(n) = settings.tasks_per_step.filter(|&n| n as usize > k) {
+            return Err(Error::setting("tasks_per_step", format!("{n} is more than there are tasks, {k}")));
+        }
         let length = |row: &usize| encodings[*row].input_ids.len();
 
         // Only rows that a training sentence uses can ever have a gradient. The others stay, or shrink by a factor; but
@@ -87,7 +91,7 @@ impl Plan {
             .check(memory_limit)?;
 
         let mut warnings = warnings(&data, &encodings, &splits, settings.max_length);
-        let steps = splits[0].len().div_ceil(settings.batch_size as usize) * settings.epochs as usize;
+        let steps = splits[0].len().div_ceil(settings.sentences_per_step()) * settings.epochs as usize;
         if steps <= settings.warmup as usize {
             let warmup = settings.warmup;
             warnings.push(Event::Warning(Message {

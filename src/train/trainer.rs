@@ -1,52 +1,63 @@
 //! The training loop, one step per call.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
 use indexmap::IndexMap;
 
-use super::evaluation::{self, predict, scalars, tallies, tally, tally_batch, task_losses};
+use super::evaluation::{self, predict, tallies, tally_batch};
 use super::metrics::Tally;
 use super::optimizer::Optimizer;
 use super::plan::Plan;
 use super::prefix::PrefixCache;
-use super::schedule::factor;
-use super::weighting::TaskWeights;
+use super::step::is_due;
+use super::task_gradients::TaskGradients;
+use super::task_weights::TaskWeights;
 use crate::data::Dataset;
-use crate::model::{Dropout, Loading, Model, ModelFiles, Pass, Weights};
-use crate::ops::{on_threads, set_reproducible};
-use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start, StepReport};
+use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
+use crate::ops::set_reproducible;
+use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start};
 use crate::random::Stream;
 use crate::recipe::{Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
+use crate::weighting::{Method, method};
 use crate::{Error, Result};
 
 /// A run: the model, its data, and how far it has come.
 #[derive(Debug)]
 pub struct Trainer {
-    recipe: Recipe,
-    tasks: Vec<Task>,
+    pub(super) recipe: Recipe,
+    pub(super) tasks: Vec<Task>,
     data: Dataset,
-    encodings: Vec<Encoding>,
+    pub(super) encodings: Vec<Encoding>,
     /// Rows of `data` that train, and that are held out.
     splits: [Vec<usize>; 2],
     tokenizer: Tokenizer,
-    model: Model,
-    optimizer: Optimizer,
-    weights: TaskWeights,
+    pub(super) model: Model,
+    pub(super) optimizer: Optimizer,
+    /// The recipe's factor on each task.
+    pub(super) weights: TaskWeights,
+    /// How K tasks make one update.
+    pub(super) method: Box<dyn Method>,
+    /// The tasks' own gradients, where something asks for them.
+    pub(super) task_gradients: TaskGradients,
     shuffle: Stream,
-    dropout: Stream,
+    pub(super) dropout: Stream,
     device: Device,
     /// What the frozen part made of the sentences so far.
-    prefix: PrefixCache,
+    pub(super) prefix: PrefixCache,
     /// This epoch's order of the training rows.
     order: Vec<usize>,
     /// Steps taken.
-    steps: usize,
+    pub(super) steps: usize,
     /// This epoch's figures so far. (K)
-    tallies: Vec<Tally>,
+    pub(super) tallies: Vec<Tally>,
     /// Evaluations that are due, first first.
     due: VecDeque<Evaluating>,
+    /// The number of steps after which interference was measured last.
+    pub(super) measured: Option<usize>,
+    /// Warnings that were given already.
+    pub(super) warned: BTreeSet<String>,
     finished: bool,
 }
 
@@ -84,8 +95,12 @@ impl Trainer {
             order: Vec::new(),
             steps: 0,
             due: VecDeque::new(),
+            measured: None,
+            warned: BTreeSet::new(),
             finished: false,
             weights: plan.task_weights,
+            method: method(recipe.training.weighting, tasks.len(), recipe.seed),
+            task_gradients: TaskGradients::new(tasks.len()),
             recipe,
             tasks,
             data,
@@ -123,11 +138,11 @@ impl Trainer {
         }
     }
 
-    fn steps_per_epoch(&self) -> usize {
-        self.splits[0].len().div_ceil(self.recipe.training.batch_size as usize)
+    pub(super) fn steps_per_epoch(&self) -> usize {
+        self.splits[0].len().div_ceil(self.recipe.training.sentences_per_step())
     }
 
-    fn total_steps(&self) -> usize {
+    pub(super) fn total_steps(&self) -> usize {
         self.steps_per_epoch() * self.recipe.training.epochs as usize
     }
 
@@ -151,67 +166,34 @@ impl Trainer {
         self.model.to_files(&self.tasks, self.recipe.training.max_length)
     }
 
-    /// Does the next piece of work: a step, or a batch of an evaluation that is due. Returns what there is to tell;
-    /// after `end`, or after an error, nothing more happens.
+    /// Does the next piece of work: a step, a batch of an evaluation or a measurement that is due. Returns what there is to
+    /// tell; after `end`, or after an error, nothing more happens.
     pub fn advance(&mut self) -> Result<Vec<Event>> {
+        self.advance_on(&[])
+    }
+
+    /// As [`Trainer::advance`]; a step trains the tasks `only`, all or those in turn if none is named.
+    pub fn advance_on(&mut self, only: &[String]) -> Result<Vec<Event>> {
         if self.finished {
             return Ok(Vec::new());
         }
         if !self.due.is_empty() {
             return self.evaluate_a_batch();
         }
-        let mut events = vec![Event::Step(self.step()?)];
+        if is_due(self.recipe.diagnostics.interference_every, self.steps) && self.measured != Some(self.steps) {
+            self.measured = Some(self.steps);
+            return Ok(vec![Event::Interference(self.interference()?)]);
+        }
+        let (report, mut events) = self.take_step(only)?;
+        events.push(Event::Step(report));
         if self.steps.is_multiple_of(self.steps_per_epoch()) {
             events.push(Event::Epoch(self.end_epoch()));
         }
         Ok(events)
     }
 
-    /// One step on the next batch. If a loss is not finite, the parameters go back to those of the step before, whose
-    /// losses were, and the run is over.
-    pub fn step(&mut self) -> Result<StepReport> {
-        // The heads alone are too little work to be worth handing on.
-        if self.model.prefix_pools() { self.step_here() } else { on_threads(|| self.step_here()) }
-    }
-
-    fn step_here(&mut self) -> Result<StepReport> {
-        let settings = &self.recipe.training;
-        let learning_rate = settings.learning_rate
-            * factor(settings.schedule, self.steps, settings.warmup as usize, self.total_steps());
-        let rows = self.next_rows();
-        let batch = self.batch(&rows);
-        let dropout = Dropout { p: settings.dropout as f32, stream: &mut self.dropout };
-        let pass = Pass::Training((settings.dropout > 0.0).then_some(dropout));
-
-        let logits = self.prefix.logits(&self.model, &self.encodings, &rows, &batch, pass)?;
-        let losses = task_losses(&logits, &batch)?;
-        let total = self.weights.total(&losses)?;
-
-        let values = self.record(&logits, &losses, &batch)?;
-        if let Some(total) = total {
-            let gradients = self.model.gradients(&total)?;
-            self.optimizer.step(gradients, learning_rate)?;
-        }
-
-        self.steps += 1;
-        Ok(StepReport {
-            step: self.steps,
-            epoch: self.epoch(),
-            total: self.weights.total_of(&values),
-            losses: self.by_task(values),
-            learning_rate,
-        })
-    }
-
-    /// The losses as numbers, counted into the epoch's tallies; an error, after rolling back, if one is not finite.
-    fn record(&mut self, logits: &[Tensor], losses: &[Option<Tensor>], batch: &Batch) -> Result<Vec<Option<f32>>> {
-        let values = scalars(losses)?;
-        self.stop_if_diverged(&values, self.steps + 1)?;
-        tally(&mut self.tallies, logits, &values, batch)?;
-        Ok(values)
-    }
-
-    fn stop_if_diverged(&mut self, losses: &[Option<f32>], step: usize) -> Result<()> {
+    /// An error, after rolling back, if a loss is not finite.
+    pub(super) fn stop_if_diverged(&mut self, losses: &[Option<f32>], step: usize) -> Result<()> {
         let named = self.tasks.iter().map(|task| task.name.as_str()).zip(losses.iter().copied());
         let total = ("all tasks together", Some(self.weights.total_of(losses)));
         let bad = named.chain([total]).find_map(|(task, loss)| Some((task, loss.filter(|x| !x.is_finite())?)));
@@ -225,7 +207,7 @@ impl Trainer {
     }
 
     /// The epoch of the latest step, from 1.
-    fn epoch(&self) -> u32 {
+    pub(super) fn epoch(&self) -> u32 {
         (self.steps.saturating_sub(1) / self.steps_per_epoch()) as u32 + 1
     }
 
@@ -236,13 +218,13 @@ impl Trainer {
         }
     }
 
-    fn next_rows(&self) -> Vec<usize> {
-        let size = self.recipe.training.batch_size as usize;
+    pub(super) fn next_rows(&self) -> Vec<usize> {
+        let size = self.recipe.training.sentences_per_step();
         let start = (self.steps % self.steps_per_epoch()) * size;
         self.order[start..(start + size).min(self.order.len())].to_vec()
     }
 
-    fn batch(&self, rows: &[usize]) -> Batch {
+    pub(super) fn batch(&self, rows: &[usize]) -> Batch {
         Batch::of_examples(&self.encodings, &self.data.examples, rows, self.tasks.len())
     }
 
@@ -250,6 +232,7 @@ impl Trainer {
     fn end_epoch(&mut self) -> EpochReport {
         let done = std::mem::replace(&mut self.tallies, tallies(&self.tasks));
         let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();
+        self.method.epoch_ended(&losses.iter().map(|loss| loss.map(f64::from)).collect::<Vec<_>>());
         let epoch = self.epoch();
         let last = epoch == self.recipe.training.epochs;
         let mut due = Vec::new();
@@ -313,7 +296,7 @@ impl Trainer {
         Ok(self.model.embed(&Batch::of_sentences(&encodings), Pass::Evaluation)?.flatten_all()?.to_vec1()?)
     }
 
-    fn by_task<T>(&self, values: impl IntoIterator<Item = Option<T>>) -> IndexMap<String, T> {
+    pub(super) fn by_task<T>(&self, values: impl IntoIterator<Item = Option<T>>) -> IndexMap<String, T> {
         let named = self.tasks.iter().zip(values);
         named.filter_map(|(task, value)| Some((task.name.clone(), value?))).collect()
     }

@@ -6,10 +6,13 @@
 //! ([`Gram`]). One file a method, its paper first.
 
 mod gram;
+mod sum;
 
 use std::fmt::Debug;
 
 pub use gram::Gram;
+
+use crate::recipe::Weighting;
 
 /// What a method's factors depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub enum Asks {
 pub struct Seen<'a> {
     /// The index of each among all K tasks.
     pub tasks: &'a [usize],
-    /// Lᵢ in nats, times the recipe's task weight.
+    /// Lᵢ in nats, times the recipe's task weight. Empty for a method that asks for nothing.
     pub losses: &'a [f64],
     /// Inner products of the gᵢ over all shared parameters, if the method asks for gradients.
     pub gram: Option<&'a Gram>,
@@ -55,6 +58,12 @@ pub trait Method: Debug + Send {
     /// The factors for this step. Called once a step; it may move the method's own state on.
     fn choose(&mut self, seen: &Seen) -> Chosen;
 
+    /// Whether the factors weigh the tasks' heads too, as they do where they weigh losses. Else each head follows its own
+    /// task's gradient.
+    fn weighs_heads(&self) -> bool {
+        self.asks() != Asks::Gradients
+    }
+
     /// Whether [`Method::stepped`] is to be told the losses after the update.
     fn asks_after(&self) -> bool {
         false
@@ -65,4 +74,9 @@ pub trait Method: Debug + Send {
 
     /// An epoch is over; each task's mean loss in it, `None` for a task that had no labelled sentence. (K)
     fn epoch_ended(&mut self, _losses: &[Option<f64>]) {}
+}
+
+/// The method that `weighting` names, for `k` tasks.
+pub fn method(_weighting: Weighting, _k: usize, _seed: u64) -> Box<dyn Method> {
+    Box::new(sum::Sum)
 }

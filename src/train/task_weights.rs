@@ -1,6 +1,4 @@
-//! How K losses become the one that is minimised. Fixed weights: Σ wᵢLᵢ, the notebook's `loss_A + loss_B` with wᵢ = 1.
-
-use candle_core::Tensor;
+//! The recipe's factor on each task's loss; 1 where it names none. A task with factor 0 does not train.
 
 use crate::data::quoted;
 use crate::recipe::{Task, Training};
@@ -27,18 +25,9 @@ impl TaskWeights {
         Ok(Self(weights))
     }
 
-    /// Σ wᵢLᵢ over the tasks that have a loss in this batch; `None` if none has.
-    pub fn total(&self, losses: &[Option<Tensor>]) -> Result<Option<Tensor>> {
-        let mut total: Option<Tensor> = None;
-        for (weight, loss) in self.0.iter().zip(losses) {
-            let Some(loss) = loss else { continue };
-            let term = if *weight == 1.0 { loss.clone() } else { (loss * *weight)? };
-            total = Some(match total {
-                Some(sum) => (sum + term)?,
-                None => term,
-            });
-        }
-        Ok(total)
+    /// The factor on task `task`'s loss.
+    pub fn of(&self, task: usize) -> f64 {
+        self.0[task]
     }
 
     /// Σ wᵢxᵢ over the tasks that have a number.

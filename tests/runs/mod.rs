@@ -1,0 +1,77 @@
+//! Whole runs on the tiny encoder: six sentences, two tasks, one blank label.
+#![allow(dead_code)] // Each test file uses some of it.
+
+use candle_core::{Device, Tensor};
+use polytask::data::Dataset;
+use polytask::model::{Weights, parse_config};
+use polytask::protocol::Event;
+use polytask::recipe::Recipe;
+use polytask::train::{Inputs, Plan, Trainer};
+
+use crate::tiny::Tiny;
+
+/// Six sentences, two tasks, one blank, as a recipe with the given training settings.
+pub fn recipe(training: &str) -> Recipe {
+    recipe_on(
+        r#"[
+            {"text": "w5 w6 w7", "labels": {"a": "x", "b": "p"}},
+            {"text": "w8 w9", "labels": {"a": "y", "b": "q"}},
+            {"text": "w5 w10 w11 w12", "labels": {"a": "x", "b": "p"}},
+            {"text": "w8 w13", "labels": {"a": "y"}},
+            {"text": "w14 w15 w6", "labels": {"a": "z", "b": "p"}},
+            {"text": "w14 w9 w9", "labels": {"a": "z", "b": "q"}}
+        ]"#,
+        training,
+    )
+}
+
+pub fn recipe_on(examples: &str, training: &str) -> Recipe {
+    let json = format!(
+        r#"{{"data": {{"examples": {examples}}}, "validation": {{"fraction": 0}}, "seed": 3,
+            "training": {{"max_length": 16, {training}}}}}"#
+    );
+    Recipe::from_json(&json).expect("a recipe")
+}
+
+pub fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+    let files = Tiny::new();
+    let data = Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?;
+    let inputs = Inputs {
+        data,
+        validation: None,
+        config: parse_config(&files.config)?,
+        keep_heads: false,
+        tokenizer: &files.tokenizer,
+        device: Device::Cpu,
+        memory_limit: None,
+    };
+    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(&files.weights)?)
+}
+
+/// Runs to the end: the trainer and all that it told.
+pub fn run(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+    let (mut trainer, mut events) = prepare(recipe)?;
+    while !trainer.is_finished() {
+        events.extend(trainer.advance()?);
+    }
+    Ok((trainer, events))
+}
+
+pub fn loss_bits(events: &[Event]) -> Vec<u32> {
+    let steps = events.iter().filter_map(|event| match event {
+        Event::Step(step) => Some(step),
+        _ => None,
+    });
+    steps.flat_map(|step| step.losses.values().chain([&step.total]).map(|x| x.to_bits())).collect()
+}
+
+pub fn parameters(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
+    let files = trainer.to_files().expect("files");
+    let tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).expect("safetensors");
+    let mut all: Vec<(String, Vec<f32>)> = tensors
+        .into_iter()
+        .map(|(name, xs): (String, Tensor)| (name, xs.flatten_all().and_then(|xs| xs.to_vec1()).expect("f32")))
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}

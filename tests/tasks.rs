@@ -1,0 +1,280 @@
+//! Several tasks in one run: their gradients apart, steps on some of them, what they do to each other.
+
+mod runs;
+mod tiny;
+
+use polytask::protocol::{Event, Gradients, Interference, StepReport};
+use polytask::recipe::Recipe;
+use polytask::train::Trainer;
+use runs::{loss_bits, parameters, prepare, recipe, run};
+
+const ONE_BATCH: &str = r#""epochs": 4, "batch_size": 6, "shuffle": false"#;
+
+fn observed(training: &str) -> Recipe {
+    let mut recipe = recipe(training);
+    recipe.diagnostics.gradients_every = 1;
+    recipe
+}
+
+fn gradients(events: &[Event]) -> Vec<&Gradients> {
+    events
+        .iter()
+        .filter_map(|event| if let Event::Gradients(gradients) = event { Some(gradients) } else { None })
+        .collect()
+}
+
+fn steps(events: &[Event]) -> Vec<&StepReport> {
+    events.iter().filter_map(|event| if let Event::Step(step) = event { Some(step) } else { None }).collect()
+}
+
+fn close(what: &str, found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance * expected.abs().max(1e-6), "{what}: {found}, expected {expected}");
+}
+
+/// The shared parameters' values, one after the other.
+fn shared(trainer: &Trainer) -> Vec<f64> {
+    let parameters = parameters(trainer).into_iter().filter(|(name, _)| !name.starts_with("heads."));
+    parameters.flat_map(|(_, xs)| xs).map(f64::from).collect()
+}
+
+fn head(trainer: &Trainer, task: &str) -> Vec<f32> {
+    let name = format!("heads.{task}.weight");
+    parameters(trainer).into_iter().find(|(found, _)| *found == name).expect("a head").1
+}
+
+/// What plain gradient descent with step size 1 on `task` alone takes off the shared parameters: its gradient.
+fn descent(training: &str, task: &str) -> Vec<f64> {
+    let training = format!(r#"{training}, "optimizer": "sgd", "learning_rate": 1"#);
+    let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
+    let before = shared(&trainer);
+    trainer.advance_on(&[task.into()]).unwrap();
+    before.iter().zip(shared(&trainer)).map(|(before, after)| before - after).collect()
+}
+
+fn dot(xs: &[f64], ys: &[f64]) -> f64 {
+    xs.iter().zip(ys).map(|(x, y)| x * y).sum()
+}
+
+#[test]
+fn the_geometry_is_that_of_each_tasks_own_gradient() {
+    let (mut trainer, _) = prepare(&observed(ONE_BATCH)).unwrap();
+    let before = shared(&trainer);
+    let events = trainer.advance().unwrap();
+    let told = gradients(&events)[0];
+    let own = ["a", "b"].map(|task| descent(ONE_BATCH, task));
+    for i in 0..2 {
+        for j in 0..2 {
+            close("gram", told.whole.gram[i][j], dot(&own[i], &own[j]), 1e-4);
+            let layers: f64 = told.layers.values().map(|layer| layer.gram[i][j]).sum();
+            close("sum of the layers", layers, told.whole.gram[i][j], 1e-12);
+        }
+        close("norm", told.whole.norms[i], dot(&own[i], &own[i]).sqrt(), 1e-4);
+    }
+    let cosine = dot(&own[0], &own[1]) / (told.whole.norms[0] * told.whole.norms[1]);
+    close("cosine", told.whole.cosines[0][1], cosine, 1e-3);
+    assert_eq!(told.whole.conflict, cosine < 0.0);
+    assert_eq!(told.layers.keys().collect::<Vec<_>>(), ["embeddings", "layer.0", "layer.1"]);
+    assert_eq!((told.step, &told.weights), (1, &vec![1.0, 1.0]));
+    assert_eq!(told.tasks, ["a", "b"]);
+
+    // What Adam made of it, seen from the gradients.
+    let change: Vec<f64> = shared(&trainer).iter().zip(&before).map(|(after, before)| after - before).collect();
+    close("‖Δθ‖", told.update.norm, dot(&change, &change).sqrt(), 1e-4);
+    for (product, own) in told.update.products.iter().zip(&own) {
+        close("Δθ·g", *product, dot(&change, own), 1e-3);
+    }
+    let inside: Vec<f64> = own[0]
+        .iter()
+        .zip(&own[1])
+        .map(|(a, b)| told.update.coefficients[0] * a + told.update.coefficients[1] * b)
+        .collect();
+    let rest: Vec<f64> = change.iter().zip(&inside).map(|(change, inside)| change - inside).collect();
+    for own in &own {
+        assert!(dot(&rest, own).abs() < 1e-3 * dot(&change, own).abs(), "what is left is not at right angles");
+    }
+    close("share", told.update.share, dot(&inside, &inside).sqrt() / told.update.norm, 1e-3);
+}
+
+#[test]
+fn with_plain_descent_the_update_lies_in_the_gradients_span() {
+    let (_, events) = run(&observed(&format!(r#"{ONE_BATCH}, "optimizer": "sgd", "learning_rate": 0.5"#))).unwrap();
+    for told in gradients(&events) {
+        close("share", told.update.share, 1.0, 1e-5);
+        for coefficient in &told.update.coefficients {
+            close("coefficient", *coefficient, -0.5, 1e-3);
+        }
+        close("combined", told.update.norm, 0.5 * told.combined_norm, 1e-4);
+    }
+}
+
+#[test]
+fn watching_changes_nothing() {
+    for training in [
+        r#""epochs": 3, "batch_size": 2"#,
+        r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2, "dropout": 0.1"#,
+        r#""epochs": 3, "batch_size": 2, "optimizer": "adamw", "weight_decay": 0.1, "max_grad_norm": 0.5"#,
+        r#""epochs": 2, "batch_size": 3, "weighting": "pcgrad", "dropout": 0.1"#,
+        r#""epochs": 2, "batch_size": 3, "weighting": "famo", "dropout": 0.1"#,
+    ] {
+        let quiet = recipe(training);
+        let mut watched = quiet.clone();
+        watched.diagnostics.gradients_every = 1;
+        watched.diagnostics.interference_every = 1;
+        let ((quiet, quiet_events), (watched, watched_events)) = (run(&quiet).unwrap(), run(&watched).unwrap());
+        assert_eq!(loss_bits(&quiet_events), loss_bits(&watched_events), "{training}");
+        assert_eq!(parameters(&quiet), parameters(&watched), "{training}");
+        assert_eq!(gradients(&watched_events).len(), steps(&quiet_events).len());
+    }
+}
+
+#[test]
+fn gradients_are_told_every_so_many_steps() {
+    let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
+    recipe.diagnostics.gradients_every = 4;
+    let (_, events) = run(&recipe).unwrap();
+    assert_eq!(gradients(&events).iter().map(|told| told.step).collect::<Vec<_>>(), [1, 5]);
+}
+
+#[test]
+fn a_frozen_encoder_has_no_shared_gradients_to_tell_of() {
+    let (_, events) = run(&observed(&format!(r#"{ONE_BATCH}, "freeze": "encoder""#))).unwrap();
+    assert!(gradients(&events).is_empty());
+    assert!(steps(&events).last().unwrap().total < steps(&events)[0].total);
+}
+
+#[test]
+fn interference_is_what_a_step_on_one_task_does() {
+    let (mut trainer, _) = prepare(&recipe(ONE_BATCH)).unwrap();
+    trainer.step().unwrap();
+    let told = trainer.interference().unwrap();
+    assert_eq!((told.step, told.tasks.len()), (1, 2));
+    for (i, task) in ["a", "b"].into_iter().enumerate() {
+        let (mut other, _) = prepare(&recipe(ONE_BATCH)).unwrap();
+        other.step().unwrap();
+        other.advance_on(&[task.into()]).unwrap();
+        // The next batch holds the same sentences.
+        let after = other.interference().unwrap().losses;
+        let changes: Vec<Option<f32>> = after.iter().zip(&told.losses).map(|(after, now)| Some(after - now)).collect();
+        assert_eq!(told.changes[i], changes, "{task}");
+        assert!(told.changes[i][i].unwrap() < 0.0, "a step on a task lowers its own loss: {told:?}");
+    }
+}
+
+#[test]
+fn interference_undoes_itself_bit_for_bit() {
+    for optimizer in ["adam", "adamw", "sgd"] {
+        let training = format!(r#"{ONE_BATCH}, "optimizer": "{optimizer}", "weight_decay": 0.01, "dropout": 0.1"#);
+        let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
+        let (mut twin, _) = prepare(&recipe(&training)).unwrap();
+        trainer.step().unwrap();
+        twin.step().unwrap();
+        let before = parameters(&trainer);
+        let first = trainer.interference().unwrap();
+        assert_eq!(parameters(&trainer), before, "{optimizer}");
+        assert_eq!(trainer.interference().unwrap(), first, "{optimizer}: a second measurement gives the same");
+        // Moments, step counts and streams show in what comes next.
+        for _ in 0..2 {
+            assert_eq!(trainer.step().unwrap(), twin.step().unwrap(), "{optimizer}");
+        }
+        assert_eq!(parameters(&trainer), parameters(&twin), "{optimizer}");
+    }
+}
+
+#[test]
+fn what_diverges_after_interference_still_rolls_back() {
+    let recipe = recipe(r#""epochs": 9, "batch_size": 6, "learning_rate": 10, "optimizer": "sgd""#);
+    let good = |measures: bool| {
+        let (mut trainer, _) = prepare(&recipe).unwrap();
+        for _ in 0..54 {
+            if measures && trainer.interference().is_err() {
+                return parameters(&trainer);
+            }
+            if trainer.step().is_err() {
+                return parameters(&trainer);
+            }
+        }
+        panic!("it did not diverge");
+    };
+    assert_eq!(good(true), good(false));
+}
+
+#[test]
+fn a_step_on_one_task_leaves_the_other_head_alone() {
+    let (mut trainer, _) = prepare(&recipe(ONE_BATCH)).unwrap();
+    let (a, b, encoder) = (head(&trainer, "a"), head(&trainer, "b"), shared(&trainer));
+    let events = trainer.advance_on(&["b".into()]).unwrap();
+    assert_eq!(head(&trainer, "a"), a);
+    assert!(head(&trainer, "b") != b && shared(&trainer) != encoder);
+    let step = steps(&events)[0];
+    assert_eq!(step.total, step.losses["b"]);
+    assert!(step.losses.contains_key("a"), "its loss is told all the same");
+    assert_eq!(
+        trainer.advance_on(&["c".into()]).unwrap_err().to_string(),
+        "tasks: there is no task \"c\"; the tasks are \"a\", \"b\""
+    );
+}
+
+#[test]
+fn one_task_a_step_takes_turns() {
+    let training = format!(r#"{ONE_BATCH}, "tasks_per_step": 1"#);
+    let (_, events) = run(&recipe(&training)).unwrap();
+    for (i, step) in steps(&events).into_iter().enumerate() {
+        assert_eq!(step.total, step.losses[i % 2], "step {}", i + 1);
+    }
+    let refused = prepare(&recipe(r#""tasks_per_step": 3"#)).unwrap_err().to_string();
+    assert_eq!(refused, "tasks_per_step: 3 is more than there are tasks, 2");
+}
+
+#[test]
+fn a_task_of_weight_zero_takes_no_part() {
+    let (mut trainer, _) = prepare(&observed(&format!(r#"{ONE_BATCH}, "task_weight": {{"a": 0}}"#))).unwrap();
+    let before = head(&trainer, "a");
+    let events = trainer.advance().unwrap();
+    assert_eq!(gradients(&events)[0].tasks, ["b"]);
+    assert_eq!(head(&trainer, "a"), before);
+}
+
+#[test]
+fn small_batches_add_up_to_a_large_one() {
+    for extra in ["", r#", "weighting": "pcgrad""#, r#", "weighting": "famo""#, r#", "max_grad_norm": 0.1"#] {
+        let course = |batches: &str| {
+            // SGD too: Adam hides a gradient's length.
+            let training =
+                format!(r#""epochs": 6, "shuffle": false, "optimizer": "sgd", "learning_rate": 0.1, {batches}{extra}"#);
+            let (trainer, events) = run(&recipe(&training)).unwrap();
+            let losses: Vec<f32> = steps(&events).iter().flat_map(|step| step.losses.values().copied()).collect();
+            (losses, shared(&trainer))
+        };
+        let (large, large_end) = course(r#""batch_size": 6"#);
+        // Task b's blank label makes the parts uneven: 2 labelled of 2, 1 of 2, 2 of 2.
+        let (small, small_end) = course(r#""batch_size": 2, "gradient_accumulation_steps": 3"#);
+        assert_eq!(large.len(), small.len());
+        for (large, small) in large.iter().zip(&small) {
+            close("loss", f64::from(*small), f64::from(*large), 1e-5);
+        }
+        let size = dot(&large_end, &large_end).sqrt();
+        let apart: f64 = large_end.iter().zip(&small_end).map(|(x, y)| (x - y).powi(2)).sum();
+        assert!(apart.sqrt() < 1e-5 * size, "{extra}: {} of {size}", apart.sqrt());
+    }
+}
+
+#[test]
+fn an_epochs_last_step_may_find_fewer_batches() {
+    let (_, events) = run(&recipe(r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2"#)).unwrap();
+    assert_eq!(steps(&events).len(), 4);
+    let start =
+        events.iter().find_map(|event| if let Event::Start(start) = event { Some(start) } else { None }).unwrap();
+    assert_eq!(start.steps_per_epoch, 2);
+}
+
+#[test]
+fn interference_is_told_before_the_steps_that_it_is_due_at() {
+    let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
+    recipe.diagnostics.interference_every = 2;
+    let (_, events) = run(&recipe).unwrap();
+    let told: Vec<&Interference> = events
+        .iter()
+        .filter_map(|event| if let Event::Interference(told) = event { Some(told) } else { None })
+        .collect();
+    assert_eq!(told.iter().map(|told| told.step).collect::<Vec<_>>(), [0, 2, 4]);
+}
