@@ -1,5 +1,6 @@
 //! The loop: losses, their weighting, the optimizer and the schedule, evaluation, and the events that tell of it.
 
+mod comparison;
 mod evaluation;
 mod geometry;
 mod interference;
@@ -16,6 +17,7 @@ mod task_weights;
 mod trainer;
 mod warnings;
 
+pub use comparison::{Compare, Planned};
 pub use evaluation::{evaluate, predict};
 pub use metrics::Tally;
 pub use optimizer::{Optimizer, Snapshot};

@@ -196,6 +196,18 @@ fn set<T: Clone>(field: &mut T, flag: &Option<T>) {
     }
 }
 
+/// The weighting called `name`; `flag` is what gave it.
+pub fn weighting_named(flag: &str, name: &str) -> Result<Weighting> {
+    let weighting = named::<Weighting>(flag, &Some(name.trim().into()))?;
+    weighting.ok_or_else(|| format!("--{flag}: a name is missing").into())
+}
+
+/// A weighting's name, as recipes and flags spell it.
+pub fn name_of(weighting: Weighting) -> String {
+    let name = serde_json::to_value(weighting).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().into()
+}
+
 /// One of a recipe's named choices, by the name that the recipe uses for it.
 fn named<T: DeserializeOwned>(flag: &str, name: &Option<String>) -> Result<Option<T>> {
     let parse = |name: &String| {

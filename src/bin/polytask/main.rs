@@ -1,6 +1,7 @@
 //! The command line's face: files, network, clock, progress bars and exit codes. The library has none of them.
 
 mod arguments;
+mod compare;
 mod device;
 mod encoders;
 mod evaluate;
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Fine-tune an encoder on sentences for one or more tasks; without flags, the notebook's own job.
     Train(Box<arguments::TrainArguments>),
+    /// Train with several weightings and seeds, side by side with single tasks, a linear probe and the commonest class.
+    Compare(Box<compare::CompareArguments>),
     /// Accuracy, macro-F1 and confusion matrix of a saved model on a data file.
     Evaluate(evaluate::EvaluateArguments),
     /// Classify sentences with a saved model.
@@ -45,6 +48,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Train(arguments) => train::run(*arguments),
+        Command::Compare(arguments) => compare::run(*arguments),
         Command::Evaluate(arguments) => evaluate::evaluate(arguments),
         Command::Predict(arguments) => evaluate::predict(arguments),
         Command::Encoder { command } => encoders::run(command),

@@ -33,20 +33,9 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         }
         continue_tasks(&mut recipe, &saved.tasks)?;
     }
-    let data = Dataset::from_recipe(&recipe, files::table)?;
-    let validation = match &recipe.validation {
-        Some(Validation::File(file)) => Some(Dataset::from_table(&files::table(file)?, &data.tasks)?),
-        _ => None,
-    };
-    let inputs = Inputs {
-        data,
-        validation,
-        config,
-        keep_heads: arguments.model.is_some(),
-        tokenizer: &encoder.tokenizer,
-        memory_limit: memory::available(&device),
-        device,
-    };
+    let limit = memory::available(&device);
+    let mut inputs = inputs(&recipe, &encoder, device, limit)?;
+    inputs.keep_heads = arguments.model.is_some();
     let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
     let weights = encoder.read_weights(plan.wanted())?;
     let (mut trainer, events) = encoder.named(Trainer::start(plan, weights))?;
@@ -62,6 +51,22 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         save(out, &trainer, &encoder.tokenizer, &recipe)?;
     }
     trained
+}
+
+/// What a run of `recipe` is made of, with new heads.
+pub fn inputs<'a>(
+    recipe: &Recipe,
+    encoder: &'a EncoderFiles,
+    device: device::Device,
+    memory_limit: Option<u64>,
+) -> Result<Inputs<'a>> {
+    let data = Dataset::from_recipe(recipe, files::table)?;
+    let validation = match &recipe.validation {
+        Some(Validation::File(file)) => Some(Dataset::from_table(&files::table(file)?, &data.tasks)?),
+        _ => None,
+    };
+    let config = encoder.named(parse_config(&encoder.config))?;
+    Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, device, memory_limit })
 }
 
 /// Trains to the end, telling of it as long as it can be told, and returns the first thing that went wrong.

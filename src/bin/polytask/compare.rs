@@ -1,0 +1,199 @@
+//! `polytask compare`: several weightings and seeds on the same sentences, beside what they must be held against.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use polytask::data::Dataset;
+use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
+use polytask::recipe::{Recipe, Weighting};
+use polytask::train::{Compare, Plan, Trainer};
+
+use crate::arguments::{TrainArguments, name_of, weighting_named};
+use crate::encoders::{self, EncoderFiles};
+use crate::{Result, device, files, memory, train};
+
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// The weightings to compare, comma-separated, or `all` [default: sum,uncertainty,pcgrad].
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    weightings: Vec<String>,
+    /// The seeds that each of them trains with, comma-separated [default: 0,1,2].
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    seeds: Vec<u64>,
+    /// What all runs have in common.
+    #[command(flatten)]
+    train: TrainArguments,
+}
+
+pub fn run(arguments: CompareArguments) -> Result<()> {
+    let CompareArguments { weightings, seeds, train: common } = &arguments;
+    let misplaced = [
+        (common.model.is_some(), "--model: every run of a comparison starts from an encoder; give --encoder"),
+        (common.out.is_some(), "--out: a comparison saves no model; train the weighting that you choose"),
+        (common.seed.is_some(), "--seed: a comparison has several; give --seeds"),
+        (common.weighting.is_some(), "--weighting: a comparison has several; give --weightings"),
+    ];
+    if let Some((_, why)) = misplaced.into_iter().find(|(is, _)| *is) {
+        return Err(why.into());
+    }
+    let recipe = common.to_recipe()?;
+    let weightings = match weightings.as_slice() {
+        [] => vec![Weighting::Sum, Weighting::Uncertainty, Weighting::Pcgrad],
+        [all] if all == "all" => Weighting::ALL.to_vec(),
+        names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
+    };
+    let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
+    let device = device::choose(common.device.as_deref())?;
+    device::use_threads(common.threads)?;
+    let directory = encoders::locate(&recipe.encoder)?;
+    let data = Dataset::from_recipe(&recipe, files::table)?;
+    let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
+    let compare = Compare::new(&recipe, &tasks, &weightings, &seeds)?;
+
+    // On the CPU a run has a core to itself: several at a time waste none of it on waiting for each other.
+    let at_a_time = if device.is_cpu() { polytask::ops::threads().min(compare.runs().len()) } else { 1 };
+    let limit = memory::available(&device).map(|bytes| bytes / at_a_time as u64);
+    let one = |recipe: &Recipe| -> Result<Vec<Event>> {
+        let mut encoder = EncoderFiles::read(&directory)?;
+        let plan = plan(recipe, &encoder, &device, limit)?;
+        let weights = encoder.read_weights(plan.wanted())?;
+        let (mut trainer, _) = encoder.named(Trainer::start(plan, weights))?;
+        let mut events = Vec::new();
+        while !trainer.is_finished() {
+            events.extend(trainer.advance()?);
+        }
+        Ok(events)
+    };
+    // What is wrong with every run is told before the first.
+    for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
+        plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit)?;
+    }
+    if at_a_time > 1 {
+        polytask::ops::set_threads(1);
+    }
+    let output = Mutex::new(Output::new(compare.runs().len(), common.log.as_deref())?);
+    let runs = compare.runs().to_vec();
+    let compare = Mutex::new(compare);
+    let next = AtomicUsize::new(0);
+    let worker = || -> std::result::Result<(), String> {
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(planned) = runs.get(i) else { return Ok(()) };
+            let start = Instant::now();
+            let events = one(&planned.recipe);
+            let mut compare = compare.lock().map_err(|e| e.to_string())?;
+            let compared = match events {
+                Ok(events) => compare.finish(i, &events),
+                Err(error) => compare.fail(i, error.to_string()),
+            };
+            drop(compare);
+            let mut output = output.lock().map_err(|e| e.to_string())?;
+            output.tell(compared, start.elapsed().as_secs_f64()).map_err(|e| e.to_string())?;
+        }
+    };
+    std::thread::scope(|scope| -> Result<()> {
+        let workers: Vec<_> = (0..at_a_time).map(|_| scope.spawn(worker)).collect();
+        for worker in workers {
+            worker.join().map_err(|_| "compare: a run panicked")??;
+        }
+        Ok(())
+    })?;
+    let table = compare.into_inner()?.table();
+    output.into_inner()?.end(&table)
+}
+
+fn plan(recipe: &Recipe, encoder: &EncoderFiles, device: &device::Device, limit: Option<u64>) -> Result<Plan> {
+    let inputs = train::inputs(recipe, encoder, device.clone(), limit)?;
+    encoder.named(Plan::new(recipe.clone(), inputs))
+}
+
+/// A progress bar on a terminal's stderr, JSON lines in the log, the table on stdout.
+struct Output {
+    bar: ProgressBar,
+    log: Option<BufWriter<File>>,
+}
+
+impl Output {
+    fn new(runs: usize, log: Option<&Path>) -> Result<Self> {
+        let open = |path: &Path| -> Result<BufWriter<File>> {
+            Ok(BufWriter::new(
+                File::create(path).map_err(|e| format!("--log: {}: cannot be written: {e}", path.display()))?,
+            ))
+        };
+        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(runs as u64) } else { ProgressBar::hidden() };
+        bar.set_style(ProgressStyle::with_template("{bar:30} run {pos}/{len}, {eta} left  {msg}")?);
+        Ok(Self { bar, log: log.map(open).transpose()? })
+    }
+
+    fn tell(&mut self, compared: Compared, seconds: f64) -> Result<()> {
+        let name = title(&compared.contender);
+        if let Some(why) = &compared.failure {
+            self.bar.suspend(|| eprintln!("Warning: {name}, seed {}: {why}", compared.seed));
+        }
+        self.bar.set_message(format!("{name}, seed {}", compared.seed));
+        self.bar.inc(1);
+        let mut line = serde_json::to_value(Event::Compared(compared))?;
+        // The library has no clock; how long a run took is the command's to say.
+        line["seconds"] = seconds.into();
+        self.log(&line)
+    }
+
+    fn end(mut self, table: &Comparison) -> Result<()> {
+        self.bar.finish_and_clear();
+        self.log(&serde_json::to_value(Event::Comparison(table.clone()))?)?;
+        write_table(&mut std::io::stdout().lock(), table)
+    }
+
+    fn log(&mut self, line: &serde_json::Value) -> Result<()> {
+        if let Some(log) = &mut self.log {
+            serde_json::to_writer(&mut *log, line)?;
+            log.write_all(b"\n")?;
+            log.flush()?;
+        }
+        Ok(())
+    }
+}
+
+fn title(contender: &Contender) -> String {
+    match contender {
+        Contender::Majority => "commonest class".into(),
+        Contender::LinearProbe => "linear probe".into(),
+        Contender::SingleTask => "single tasks".into(),
+        Contender::Weighting(weighting) => name_of(*weighting),
+    }
+}
+
+/// One row per contender: each task's accuracy and macro-F1 on the held-out sentences, and Δm.
+fn write_table(out: &mut impl Write, table: &Comparison) -> Result<()> {
+    let Comparison { seeds, tasks, rows } = table;
+    let plural = if seeds.len() == 1 { "" } else { "s" };
+    writeln!(out, "Held-out accuracy (macro-F1), mean ± deviation over {} seed{plural}; Δm in %", seeds.len())?;
+    let mut cells = vec![std::iter::once(String::new()).chain(tasks.iter().cloned()).chain(["Δm".into()]).collect()];
+    for row in rows {
+        let ComparisonRow { contender, finished, accuracy, macro_f1, delta_m } = row;
+        let mut name = title(contender);
+        if *finished < seeds.len() {
+            name += &format!(" ({finished} of {} seeds)", seeds.len());
+        }
+        let share = |Spread { mean, deviation }: &Spread| format!("{mean:.3} ± {deviation:.3}");
+        let cell = |task: &String| match (accuracy.get(task), macro_f1.get(task)) {
+            (Some(accuracy), Some(f1)) => format!("{} ({:.3})", share(accuracy), f1.mean),
+            _ => "–".into(),
+        };
+        let delta = delta_m.map_or("–".into(), |Spread { mean, deviation }| format!("{mean:+.1} ± {deviation:.1}"));
+        cells.push(std::iter::once(name).chain(tasks.iter().map(cell)).chain([delta]).collect::<Vec<String>>());
+    }
+    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..tasks.len() + 2).map(width).collect();
+    for row in &cells {
+        let line: Vec<String> = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
+        writeln!(out, "{}", line.join("  ").trim_end())?;
+    }
+    Ok(())
+}
