@@ -11,7 +11,8 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 pub struct Stream(ChaCha8Rng);
 
 impl Stream {
-    /// The stream `name` of `seed`. Names in use: `init`, `shuffle`, `dropout`, `split`, `labels`.
+    /// The stream `name` of `seed`. Names in use: `init`, `shuffle`, `dropout`, `split`, `labels`,
+    /// `weighting`.
     pub fn new(seed: u64, name: &str) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // FNV-1a of the name picks one of 2^64 non-overlapping streams.

@@ -167,7 +167,7 @@ pub struct Training {
     pub dropout: f64,
     /// Which parameters stay as they are.
     pub freeze: Freeze,
-    /// How K losses become one update. Known: `sum`.
+    /// How K losses, or the gradients that they send into the encoder, become one update.
     pub weighting: Weighting,
     /// Factor on a task's loss; tasks not named have 1.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
@@ -209,7 +209,8 @@ pub enum Schedule {
     Cosine,
 }
 
-/// How K losses become one update.
+/// How K losses, or the gradients that they send into the encoder, become one update. The papers stand in
+/// [`crate::weighting`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "kebab-case")]
@@ -217,6 +218,21 @@ pub enum Weighting {
     /// Σ wᵢLᵢ, the notebook's `loss_A + loss_B`.
     #[default]
     Sum,
+    /// Learns how noisy each task is, and weighs it the less.
+    Uncertainty,
+    /// Dynamic weight average: more for tasks whose loss fell least from epoch to epoch.
+    Dwa,
+    /// New weights by lot in each step.
+    Random,
+    /// Evens out the gradients at the last shared layer, so that the tasks train at like rates.
+    Gradnorm,
+    /// Moves weight to the tasks that gained least by the step before.
+    Famo,
+}
+
+impl Weighting {
+    /// All of them, simplest first.
+    pub const ALL: [Self; 6] = [Self::Sum, Self::Uncertainty, Self::Dwa, Self::Random, Self::Gradnorm, Self::Famo];
 }
 
 /// Which parameters stay as they are. Written `none`, `embeddings`, `layers:N` or `encoder`.
