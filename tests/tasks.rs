@@ -113,7 +113,6 @@ fn watching_changes_nothing() {
         r#""epochs": 3, "batch_size": 2"#,
         r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2, "dropout": 0.1"#,
         r#""epochs": 3, "batch_size": 2, "optimizer": "adamw", "weight_decay": 0.1, "max_grad_norm": 0.5"#,
-        r#""epochs": 2, "batch_size": 3, "weighting": "pcgrad", "dropout": 0.1"#,
         r#""epochs": 2, "batch_size": 3, "weighting": "famo", "dropout": 0.1"#,
     ] {
         let quiet = recipe(training);
@@ -236,7 +235,7 @@ fn a_task_of_weight_zero_takes_no_part() {
 
 #[test]
 fn small_batches_add_up_to_a_large_one() {
-    for extra in ["", r#", "weighting": "pcgrad""#, r#", "weighting": "famo""#, r#", "max_grad_norm": 0.1"#] {
+    for extra in ["", r#", "weighting": "famo""#, r#", "max_grad_norm": 0.1"#] {
         let course = |batches: &str| {
             // SGD too: Adam hides a gradient's length.
             let training =

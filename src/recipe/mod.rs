@@ -5,12 +5,14 @@
 
 mod freeze;
 mod training;
+mod weighting;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use freeze::Freeze;
-pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training, Weighting};
+pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training};
+pub use weighting::Weighting;
 
 use crate::{Error, Result};
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::Freeze;
+use super::{Freeze, Weighting};
 use crate::{Error, Result};
 
 #[cfg(target_arch = "wasm32")]
@@ -51,7 +51,7 @@ pub struct Training {
     pub label_smoothing: f64,
     /// How much each class counts in its task's loss.
     pub class_weights: ClassWeights,
-    /// How K losses become one update.
+    /// How K losses, or the gradients that they send into the encoder, become one update.
     pub weighting: Weighting,
     /// Factor on a task's loss; tasks not named have 1.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
@@ -129,23 +129,6 @@ pub enum Metric {
     Accuracy,
     /// Macro-F1: higher is better.
     MacroF1,
-}
-
-/// How K losses become one update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-#[serde(rename_all = "kebab-case")]
-pub enum Weighting {
-    /// Σ wᵢLᵢ, the notebook's `loss_A + loss_B`.
-    #[default]
-    Sum,
-}
-
-impl Weighting {
-    /// Whether it gives every task the factor 1.
-    pub fn is_sum(self) -> bool {
-        self == Self::Sum
-    }
 }
 
 impl Default for Training {

@@ -3,16 +3,37 @@
 //! Every method here ends in one factor per task: the update of the encoder is Σ wᵢgᵢ. Methods that look at losses choose
 //! the factors before the backward pass, so that a step costs what the plain sum costs; methods that look at gradients
 //! need each task's own, one backward pass through the encoder per task, but of the gradients only their inner products
-//! ([`Gram`]). One file a method, its paper first.
+//! ([`Gram`]). One file a method, its paper first; the files without a paper's name on top are what several share.
 
+mod adam;
+mod dwa;
+mod famo;
+mod gradnorm;
 mod gram;
+mod random;
+mod softmax;
 mod sum;
+mod uncertainty;
 
 use std::fmt::Debug;
 
 pub use gram::Gram;
 
+use crate::random::Stream;
 use crate::recipe::Weighting;
+
+/// The method of that name for K tasks, at its beginning. Those that draw lots draw from `seed`'s stream `weighting`.
+pub fn method(weighting: Weighting, k: usize, seed: u64) -> Box<dyn Method> {
+    let stream = || Stream::new(seed, "weighting");
+    match weighting {
+        Weighting::Sum => Box::new(sum::Sum),
+        Weighting::Uncertainty => Box::new(uncertainty::Uncertainty::new(k)),
+        Weighting::Dwa => Box::new(dwa::Dwa::new(k)),
+        Weighting::Random => Box::new(random::Random::new(k, stream())),
+        Weighting::Gradnorm => Box::new(gradnorm::Gradnorm::new(k)),
+        Weighting::Famo => Box::new(famo::Famo::new(k)),
+    }
+}
 
 /// What a method's factors depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +71,13 @@ pub struct Chosen {
     pub warning: Option<String>,
 }
 
+impl Chosen {
+    /// A choice that there is nothing to say about.
+    fn plainly(weights: Vec<f64>) -> Self {
+        Self { weights, warning: None }
+    }
+}
+
 /// A way to weigh tasks, with whatever it remembers of earlier steps.
 pub trait Method: Debug + Send {
     /// What [`Method::choose`] needs to see.
@@ -76,7 +104,54 @@ pub trait Method: Debug + Send {
     fn epoch_ended(&mut self, _losses: &[Option<f64>]) {}
 }
 
-/// The method that `weighting` names, for `k` tasks.
-pub fn method(_weighting: Weighting, _k: usize, _seed: u64) -> Box<dyn Method> {
-    Box::new(sum::Sum)
+/// The inner products that a method which asks for gradients is shown.
+fn gradients<'a>(seen: &Seen<'a>) -> &'a Gram {
+    seen.gram.expect("who calls a method that asks for gradients shows them")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The weights of a method that looks at losses.
+    pub fn chosen(method: &mut dyn Method, tasks: &[usize], losses: &[f64]) -> Vec<f64> {
+        chosen_at(method, tasks, losses, 1e-3)
+    }
+
+    /// The same at this learning rate of the encoder.
+    pub fn chosen_at(method: &mut dyn Method, tasks: &[usize], losses: &[f64], learning_rate: f64) -> Vec<f64> {
+        let chosen = method.choose(&Seen { tasks, losses, gram: None, last_layer: None, learning_rate });
+        assert_eq!(chosen.warning, None);
+        chosen.weights
+    }
+
+    #[test]
+    fn one_task_alone_has_a_finite_weight_in_every_method_and_every_scale() {
+        for weighting in Weighting::ALL {
+            for square in [0.0, 1e-60, 1.0, 1e60] {
+                let gram = Gram::new(1, |_, _| square);
+                let seen = Seen {
+                    tasks: &[1],
+                    losses: &[0.5],
+                    gram: Some(&gram),
+                    last_layer: Some(&gram),
+                    learning_rate: 1e-3,
+                };
+                let chosen = method(weighting, 3, 0).choose(&seen);
+                assert_eq!(chosen.weights.len(), 1, "{weighting:?}");
+                let w = chosen.weights[0];
+                assert!(w.is_finite() && (w > 0.0 || square == 0.0), "{weighting:?}, {square:e}: {w}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_taking_part_is_no_weight() {
+        for weighting in Weighting::ALL {
+            let gram = Gram::new(0, |_, _| 1.0);
+            let seen =
+                Seen { tasks: &[], losses: &[], gram: Some(&gram), last_layer: Some(&gram), learning_rate: 1e-3 };
+            assert_eq!(method(weighting, 3, 0).choose(&seen), Chosen::plainly(vec![]), "{weighting:?}");
+        }
+    }
 }
