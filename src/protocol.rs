@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Recipe, Task, Weighting};
+use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
 
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
@@ -35,6 +35,11 @@ pub enum Command {
         /// Train these tasks only; empty: all.
         #[serde(default)]
         tasks: Vec<String>,
+    },
+    /// From now on measure this beside the training.
+    Observe {
+        /// What, and how often.
+        diagnostics: Diagnostics,
     },
     /// Measure what a step on each task alone would do to every task's loss: `interference`. The run stays as it is.
     Interference,

@@ -10,8 +10,8 @@ use crate::Result;
 use crate::data::{Dataset, presets, read_table};
 use crate::model::{Receiver, parse_config};
 use crate::protocol::Event;
-use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation};
-use crate::train::{Inputs, Plan, Trainer};
+use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
+use crate::train::{Compare, Inputs, Plan, Trainer};
 
 /// Sentences for the page's table, and the tasks that they are labelled for.
 #[derive(Debug, Serialize, Tsify)]
@@ -121,10 +121,26 @@ impl Session {
         to_js(&events)
     }
 
-    /// Does the next piece of work, a training step or a batch of an evaluation, and tells of it. Nothing after `end`.
+    /// Does the next piece of work, a training step, a batch of an evaluation or a measurement, and tells of it. A step is
+    /// on `tasks` only; on all of them, or those in turn, if none is named. Nothing after `end`.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
-    pub fn advance(&mut self) -> std::result::Result<JsValue, JsError> {
-        to_js(&self.run()?.advance()?)
+    pub fn advance(&mut self, tasks: Option<Vec<String>>) -> std::result::Result<JsValue, JsError> {
+        to_js(&self.run()?.advance_on(&tasks.unwrap_or_default())?)
+    }
+
+    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any.
+    pub fn observe(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Diagnostics")] diagnostics: JsValue,
+    ) -> std::result::Result<(), JsError> {
+        self.run()?.observe(from_js(diagnostics)?);
+        Ok(())
+    }
+
+    /// Measures what a step on each task alone would do to every task's loss. The run stays as it is.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn interference(&mut self) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Interference(self.run()?.interference()?))
     }
 
     /// Classifies a sentence with every head as it stands.
@@ -144,15 +160,70 @@ impl Session {
     }
 }
 
+/// Several weightings and seeds side by side. The page trains each of the runs in a [`Session`] of its own.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ComparisonRuns(Compare);
+
+#[wasm_bindgen]
+impl ComparisonRuns {
+    /// The comparison that a `compare` command asks for.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Weighting[]")] weightings: JsValue,
+        seeds: Vec<f64>,
+    ) -> std::result::Result<Self, JsError> {
+        let recipe: Recipe = from_js(recipe)?;
+        let weightings: Vec<Weighting> = from_js(weightings)?;
+        let seeds: Vec<u64> = seeds.into_iter().map(|seed| seed as u64).collect();
+        let tasks: Vec<String> = dataset(&recipe)?.tasks.into_iter().map(|task| task.name).collect();
+        Ok(Self(Compare::new(&recipe, &tasks, &weightings, &seeds)?))
+    }
+
+    /// The recipes of all runs.
+    #[wasm_bindgen(unchecked_return_type = "Recipe[]")]
+    pub fn recipes(&self) -> std::result::Result<JsValue, JsError> {
+        to_js(&self.0.runs().iter().map(|run| &run.recipe).collect::<Vec<_>>())
+    }
+
+    /// Takes in what run `run` told to its end: a `compared` event.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn finish(
+        &mut self,
+        run: usize,
+        #[wasm_bindgen(unchecked_param_type = "Event[]")] events: JsValue,
+    ) -> std::result::Result<JsValue, JsError> {
+        let events: Vec<Event> = from_js(events)?;
+        to_js(&Event::Compared(self.0.finish(run, &events)))
+    }
+
+    /// Takes in that run `run` failed: a `compared` event.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn fail(&mut self, run: usize, why: String) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Compared(self.0.fail(run, why)))
+    }
+
+    /// The figures of all runs that finished: a `comparison` event.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn table(&self) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Comparison(self.0.table()))
+    }
+}
+
 const NO_PLAN: &str = "no run is planned; plan one first";
 
 /// All that 32 bits can address.
 const MEMORY: u64 = 1 << 32;
 
-fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8]) -> Result<Plan> {
-    let data = Dataset::from_recipe(&recipe, |file| {
+fn dataset(recipe: &Recipe) -> Result<Dataset> {
+    Dataset::from_recipe(recipe, |file| {
         Err(crate::Error::data(&file.path, "a page cannot read files by path; import the file instead"))
-    })?;
+    })
+}
+
+fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8]) -> Result<Plan> {
+    let data = dataset(&recipe)?;
     if let Some(Validation::File(file)) = &recipe.validation {
         return Err(crate::Error::data(&file.path, "a page cannot read files by path; hold out a fraction instead"));
     }

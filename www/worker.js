@@ -73,18 +73,45 @@ const commands = {
     say({ type: 'paused' }, 'pause');
   },
 
-  async step() {
+  async step({ tasks = [] }) {
     await prepared;
     const mine = ++loop;
     /** @type {RunEvent['type'] | undefined} */
     let awaited = 'step';
     while (mine === loop) {
-      for (const event of advance('step')) {
+      for (const event of advance('step', tasks)) {
         if (event.type === 'step') awaited = endOfStep(event);
         if (event.type === awaited || event.type === 'end') awaited = undefined;
       }
       if (!awaited) return say({ type: 'paused' }, 'step');
       await breathe();
+    }
+  },
+
+  async observe({ diagnostics }) {
+    await prepared;
+    configured().session.observe(diagnostics);
+  },
+
+  async interference() {
+    await prepared;
+    say(/** @type {RunEvent} */ (configured().session.interference()), 'interference');
+  },
+
+  async compare({ recipe, weightings, seeds }) {
+    const mine = ++loop;
+    const { polytask } = await ready;
+    const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
+    try {
+      for (const [i, planned] of /** @type {Recipe[]} */ (comparison.recipes()).entries()) {
+        const events = await runToEnd(planned, () => mine === loop);
+        if (!events) return;
+        const compared = Array.isArray(events) ? comparison.finish(i, events) : comparison.fail(i, sentence(events));
+        say(/** @type {RunEvent} */ (compared), 'compare');
+      }
+      say(/** @type {RunEvent} */ (comparison.table()), 'compare');
+    } finally {
+      comparison.free();
     }
   },
 
@@ -114,6 +141,23 @@ async function prepare(recipe, mine) {
 
 /** @param {Recipe} recipe @param {number} mine */
 async function fill(recipe, mine) {
+  session ??= new (await ready).polytask.Session();
+  const events = await begin(session, recipe, () => mine === asked);
+  for (const event of events ?? []) {
+    if (event.type === 'start') start = event;
+    say(event, 'configure');
+  }
+}
+
+/**
+ * Begins `recipe` in `into` with the encoder that is loaded.
+ *
+ * @param {import('./types.js').Session} into
+ * @param {Recipe} recipe
+ * @param {() => boolean} wanted Asked while waiting; if it says no, nothing more happens.
+ * @returns {Promise<RunEvent[] | undefined>} What there is to tell; nothing if it is wanted no more.
+ */
+async function begin(into, recipe, wanted) {
   if (!encoder) throw new Error('The encoder is not loaded yet.');
   const { files } = encoder;
   const [config, tokenizer, weights] = ['config.json', 'tokenizer.json', 'model.safetensors'].map(
@@ -121,17 +165,37 @@ async function fill(recipe, mine) {
   );
   const pieces = weights.pieces();
   const small = await Promise.all([config.bytes(), tokenizer.bytes()]);
-  const { polytask } = await ready;
-  if (mine !== asked) return;
-  session ??= new polytask.Session();
-  session.plan(recipe, ...small);
+  if (!wanted()) return undefined;
+  into.plan(recipe, ...small);
   for await (const piece of pieces) {
-    if (mine !== asked) return;
-    session.receive(piece);
+    if (!wanted()) return undefined;
+    into.receive(piece);
   }
-  for (const event of /** @type {RunEvent[]} */ (session.begin())) {
-    if (event.type === 'start') start = event;
-    say(event, 'configure');
+  return /** @type {RunEvent[]} */ (into.begin());
+}
+
+/**
+ * Trains `recipe` beside the configured run, from its first step to its end.
+ *
+ * @param {Recipe} recipe
+ * @param {() => boolean} wanted
+ * @returns {Promise<RunEvent[] | Error | undefined>} All it told; why it failed; nothing if it is wanted no more.
+ */
+async function runToEnd(recipe, wanted) {
+  const beside = new (await ready).polytask.Session();
+  try {
+    const events = await begin(beside, recipe, wanted);
+    while (events && !events.some((event) => event.type === 'end')) {
+      if (!wanted()) return undefined;
+      events.push(.../** @type {RunEvent[]} */ (beside.advance([])));
+      await breathe();
+    }
+    return events;
+  } catch (error) {
+    if (isFatal(error) || !(error instanceof Error)) throw error;
+    return error;
+  } finally {
+    beside.free();
   }
 }
 
@@ -142,9 +206,12 @@ function endOfStep({ step }) {
   return step % steps_per_epoch === 0 && validation_examples > 0 ? 'evaluation' : 'step';
 }
 
-/** @param {Command['type']} of */
-function advance(of) {
-  const events = /** @type {RunEvent[]} */ (configured().session.advance());
+/**
+ * @param {Command['type']} of
+ * @param {string[]} [tasks] What a step is to train; all if absent or empty.
+ */
+function advance(of, tasks = []) {
+  const events = /** @type {RunEvent[]} */ (configured().session.advance(tasks));
   for (const event of events) say(event, of);
   return events;
 }

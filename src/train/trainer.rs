@@ -18,7 +18,7 @@ use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::set_reproducible;
 use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start};
 use crate::random::Stream;
-use crate::recipe::{Recipe, Task};
+use crate::recipe::{Diagnostics, Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
 use crate::weighting::{Method, method};
 use crate::{Error, Result};
@@ -164,6 +164,11 @@ impl Trainer {
     /// The files of a model directory, but for `tokenizer.json`, which is as it was.
     pub fn to_files(&self) -> Result<ModelFiles> {
         self.model.to_files(&self.tasks, self.recipe.training.max_length)
+    }
+
+    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any.
+    pub fn observe(&mut self, diagnostics: Diagnostics) {
+        self.recipe.diagnostics = diagnostics;
     }
 
     /// Does the next piece of work: a step, a batch of an evaluation or a measurement that is due. Returns what there is to
