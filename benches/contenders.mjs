@@ -34,7 +34,7 @@ export async function assemble(names, keys, also) {
   };
   const encoderOf = (job) => (job.encoder ? path.join(made, job.encoder) : minilm);
 
-  const program = also.native || keys.has('native-1') || keys.has('native-2') ? buildNative() : undefined;
+  const program = also.native || [...keys].some((key) => key.startsWith('native')) ? buildNative() : undefined;
   if (names.includes('bertbase'))
     writeRandomBert(path.join(made, 'bert-base'), BERT_BASE, path.join(minilm, 'tokenizer.json'));
   const withoutPyTorch = whatPythonLacks('torch', 'transformers', 'safetensors', 'tokenizers');
@@ -67,6 +67,14 @@ export async function assemble(names, keys, also) {
     name: `Polytask, Chromium, 1 thread${title}`,
     run: (_, job) => (job.kind === 'forward' ? chromium.forward(job, build) : chromium.step(job, build)),
   });
+  /** Another contender on the same job, but with two gradients to combine. */
+  const fighting = (contender) => ({
+    name: `${contender.name}, PCGrad`,
+    run(name, job) {
+      const training = { ...job.recipe.training, weighting: 'pcgrad' };
+      return contender.run(`${name}-pcgrad`, { ...job, recipe: { ...job.recipe, training } });
+    },
+  });
   const threaded = (threads) => ({
     name: `Polytask, Chromium, build with threads, ${threadsOf(threads)}`,
     run: (_, job) => chromium.step(job, 'threads', threads),
@@ -81,6 +89,8 @@ export async function assemble(names, keys, also) {
       'chromium-plain': single('plain', ', reproducible arithmetic'),
       'native-1': native(1),
       'native-2': native(2),
+      'chromium-pcgrad': fighting(single('fused', '')),
+      'native-pcgrad': fighting(native(1)),
       'pytorch-1': pytorch(1),
       'pytorch-2': pytorch(2),
       'threads-1': threaded(1),

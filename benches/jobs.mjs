@@ -57,7 +57,16 @@ const notebookRecipe = {
   training: { epochs: 1_000_000, batch_size: 4, learning_rate: 1e-3 },
 };
 
-const STEP = ['chromium', 'chromium-plain', 'native-1', 'pytorch-1', 'native-2', 'pytorch-2'];
+const STEP = [
+  'chromium',
+  'chromium-plain',
+  'native-1',
+  'pytorch-1',
+  'native-2',
+  'pytorch-2',
+  'chromium-pcgrad',
+  'native-pcgrad',
+];
 const batch32 = sentencesOf(32, 32);
 
 /**
