@@ -24,11 +24,39 @@ pub enum Weighting {
     Gradnorm,
     /// Moves weight to the tasks that gained least by the step before.
     Famo,
+    /// Projects each gradient off those it conflicts with, in random order.
+    Pcgrad,
+    /// The update near the mean gradient that serves the worst-served task best.
+    Cagrad,
+    /// The shortest mixture of the gradients.
+    Mgda,
+    /// The update with equal projections onto all gradients.
+    ImtlG,
+    /// The update that a fair bargain between the tasks ends in.
+    NashMtl,
+    /// The mean of the gradients, each first projected to where it harms no task.
+    Upgrad,
+    /// The sum of the gradients, first made equally long and at right angles.
+    AlignedMtl,
 }
 
 impl Weighting {
     /// All of them, simplest first.
-    pub const ALL: [Self; 6] = [Self::Sum, Self::Uncertainty, Self::Dwa, Self::Random, Self::Gradnorm, Self::Famo];
+    pub const ALL: [Self; 13] = [
+        Self::Sum,
+        Self::Uncertainty,
+        Self::Dwa,
+        Self::Random,
+        Self::Gradnorm,
+        Self::Famo,
+        Self::Pcgrad,
+        Self::Cagrad,
+        Self::Mgda,
+        Self::ImtlG,
+        Self::NashMtl,
+        Self::Upgrad,
+        Self::AlignedMtl,
+    ];
 }
 
 impl Weighting {

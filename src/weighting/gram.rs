@@ -62,4 +62,19 @@ impl Gram {
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
         self.products.chunks_exact(self.k.max(1))
     }
+
+    /// The largest ‖g_i‖²; 0 of none.
+    pub(super) fn largest(&self) -> f64 {
+        (0..self.k).map(|i| self.dot(i, i)).fold(0.0, f64::max)
+    }
+
+    /// Whether g_i is zero, or so far below the longest (1e-12 of its length) that its direction is rounding.
+    pub(super) fn vanishes(&self, i: usize) -> bool {
+        self.dot(i, i) <= 1e-24 * self.largest()
+    }
+
+    /// Whether Σ wᵢgᵢ is zero within what single precision tells of the longest gradient.
+    pub(super) fn cancels(&self, weights: &[f64]) -> bool {
+        !self.is_empty() && self.combined_norm(weights) <= 1e-7 * self.largest().sqrt()
+    }
 }

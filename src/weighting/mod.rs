@@ -6,14 +6,26 @@
 //! ([`Gram`]). One file a method, its paper first; the files without a paper's name on top are what several share.
 
 mod adam;
+mod aligned_mtl;
+mod cagrad;
+mod cholesky;
+mod directions;
 mod dwa;
+mod eigen;
 mod famo;
 mod gradnorm;
 mod gram;
+mod imtl_g;
+mod mgda;
+mod nash_mtl;
+mod nonnegative;
+mod pcgrad;
 mod random;
+mod shortest;
 mod softmax;
 mod sum;
 mod uncertainty;
+mod upgrad;
 
 use std::fmt::Debug;
 
@@ -32,6 +44,13 @@ pub fn method(weighting: Weighting, k: usize, seed: u64) -> Box<dyn Method> {
         Weighting::Random => Box::new(random::Random::new(k, stream())),
         Weighting::Gradnorm => Box::new(gradnorm::Gradnorm::new(k)),
         Weighting::Famo => Box::new(famo::Famo::new(k)),
+        Weighting::Pcgrad => Box::new(pcgrad::Pcgrad::new(stream())),
+        Weighting::Cagrad => Box::new(cagrad::Cagrad),
+        Weighting::Mgda => Box::new(mgda::Mgda),
+        Weighting::ImtlG => Box::new(imtl_g::ImtlG),
+        Weighting::NashMtl => Box::new(nash_mtl::NashMtl),
+        Weighting::Upgrad => Box::new(upgrad::Upgrad),
+        Weighting::AlignedMtl => Box::new(aligned_mtl::AlignedMtl),
     }
 }
 
@@ -123,6 +142,99 @@ mod tests {
         let chosen = method.choose(&Seen { tasks, losses, gram: None, last_layer: None, learning_rate });
         assert_eq!(chosen.warning, None);
         chosen.weights
+    }
+
+    /// The choice of a method that looks at gradients, K of them.
+    pub fn combine(method: &mut dyn Method, gram: &Gram) -> Chosen {
+        let tasks: Vec<usize> = (0..gram.len()).collect();
+        let losses = vec![1.0; gram.len()];
+        let seen =
+            Seen { tasks: &tasks, losses: &losses, gram: Some(gram), last_layer: Some(gram), learning_rate: 1e-3 };
+        let chosen = method.choose(&seen);
+        assert_eq!(chosen.weights.len(), gram.len(), "{method:?}");
+        assert!(chosen.weights.iter().all(|w| w.is_finite()), "{method:?}: {chosen:?} of {gram:?}");
+        chosen
+    }
+
+    /// Equal within `tolerance` of the largest.
+    #[track_caller]
+    pub fn close(ours: &[f64], expected: &[f64], tolerance: f64) {
+        assert_eq!(ours.len(), expected.len());
+        let size = expected.iter().fold(1e-300, |largest: f64, x| largest.max(x.abs()));
+        let near = |(x, y): (&f64, &f64)| (x - y).abs() <= tolerance * size;
+        assert!(ours.iter().zip(expected).all(near), "{ours:?}, not {expected:?}");
+    }
+
+    /// Two gradients at many angles and lengths: a = ‖g₁‖², b = g₁·g₂, c = ‖g₂‖², and the three as a matrix.
+    pub fn pairs() -> impl Iterator<Item = (f64, f64, f64, Gram)> {
+        let lengths = [0.05, 0.4, 1.0, 3.0, 70.0];
+        let cosines = [-0.999, -0.9, -0.5, -0.01, 0.0, 0.02, 0.5, 0.8, 0.999];
+        let all = lengths.into_iter().flat_map(move |x| lengths.into_iter().map(move |y| (x, y)));
+        all.flat_map(move |(x, y)| cosines.into_iter().map(move |cosine| (x * x, x * y * cosine, y * y)))
+            .map(|(a, b, c)| (a, b, c, Gram::new(2, |i, j| [a, b, c][i + j])))
+    }
+
+    /// Two to six gradients (K,8) of unlike lengths that often conflict, and their inner products.
+    pub fn random_grams() -> impl Iterator<Item = (Vec<Vec<f64>>, Gram)> {
+        let mut stream = Stream::new(11, "weighting");
+        (0..200).map(move |round| {
+            let vector = |stream: &mut Stream| {
+                let length = 0.1 + 3.0 * f64::from(stream.uniform());
+                (0..8).map(|_| length * (f64::from(stream.uniform()) - 0.5)).collect::<Vec<f64>>()
+            };
+            let vectors: Vec<Vec<f64>> = (0..2 + round % 5).map(|_| vector(&mut stream)).collect();
+            let gram = Gram::new(vectors.len(), |i, j| vectors[i].iter().zip(&vectors[j]).map(|(x, y)| x * y).sum());
+            (vectors, gram)
+        })
+    }
+
+    #[test]
+    fn every_method_that_combines_gradients_knows_no_scale() {
+        let gradients = Weighting::ALL.into_iter().filter(|&w| method(w, 2, 0).asks() == Asks::Gradients);
+        for weighting in gradients.filter(|&w| w != Weighting::Gradnorm) {
+            for (_, gram) in random_grams() {
+                let choose = |gram: &Gram| combine(&mut *method(weighting, gram.len(), 1), gram);
+                let plain = choose(&gram);
+                for scale in [1e-30, 1e30] {
+                    let scaled = choose(&Gram::new(gram.len(), |i, j| gram.dot(i, j) * scale * scale));
+                    // Nash's bargain asks for directions, so that its weights are as the inverse lengths.
+                    let factor = if weighting == Weighting::NashMtl { 1.0 / scale } else { 1.0 };
+                    let expected: Vec<f64> = plain.weights.iter().map(|w| w * factor).collect();
+                    close(&scaled.weights, &expected, 1e-9);
+                    assert_eq!(scaled.warning, plain.warning);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn degenerate_gradients_give_finite_weights_in_every_method() {
+        // gᵢ·gⱼ, from (K, i, j).
+        type Product = fn(usize, usize, usize) -> f64;
+        let families: [(&str, Product); 7] = [
+            ("zero", |_, _, _| 0.0),
+            ("equal", |_, _, _| 1.0),
+            ("opposite", |_, i, j| if (i + j) % 2 == 0 { 1.0 } else { -1.0 }),
+            ("one zero", |_, i, j| if i == j && i > 0 { 1.0 } else { 0.0 }),
+            ("of very unlike lengths", |_, i, j| libm::pow(1e-8, (i + j) as f64)),
+            ("at right angles and unlike", |_, i, j| if i == j { libm::pow(1e-12, i as f64) } else { 0.0 }),
+            ("all against all", |k, i, j| if i == j { 1.0 } else { -1.0 / (k as f64 - 1.0) }),
+        ];
+        for weighting in Weighting::ALL {
+            for (name, product) in families {
+                for k in 1..=6 {
+                    for scale in [1e-60, 1.0, 1e60] {
+                        let gram = Gram::new(k, |i, j| scale * product(k, i, j));
+                        let weights = combine(&mut *method(weighting, k, 0), &gram).weights;
+                        // Nash's are as 1/‖g‖, to a factor of 1e4; no other method makes a gradient much longer.
+                        let longest =
+                            weights.iter().enumerate().map(|(i, w)| w.abs() * gram.norm(i)).fold(0.0, f64::max);
+                        let bound = if weighting == Weighting::NashMtl { 1e4 } else { 1e3 * scale.sqrt() };
+                        assert!(longest <= bound, "{weighting:?}, {name}, {k} tasks, {scale:e}: {weights:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

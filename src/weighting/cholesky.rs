@@ -1,0 +1,60 @@
+//! Linear equations with a symmetric positive definite matrix (Golub & Van Loan, Matrix Computations, §4.2).
+//!
+//! ```text
+//! A = LLᵀ,  Ly = b,  Lᵀx = y
+//! ```
+
+use super::Gram;
+
+/// x with Ax = b. Where A is singular but for rounding, x is finite all the same.
+pub(super) fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
+    let n = a.len();
+    let mut l: Vec<Vec<f64>> = Vec::with_capacity(n);
+    for i in 0..n {
+        let mut row = Vec::with_capacity(i + 1);
+        for (j, above) in l.iter().enumerate() {
+            row.push((a.dot(i, j) - dot(&row, above)) / above[j]);
+        }
+        // A pivot smaller than the rounding of its diagonal element is taken to be that rounding.
+        row.push((a.dot(i, i) - dot(&row, &row)).max(f64::EPSILON * a.dot(i, i)).max(f64::MIN_POSITIVE).sqrt());
+        l.push(row);
+    }
+    let mut x = b.to_vec();
+    for i in 0..n {
+        x[i] = (x[i] - dot(&l[i], &x[..i])) / l[i][i];
+    }
+    for i in (0..n).rev() {
+        let below: f64 = (i + 1..n).map(|j| l[j][i] * x[j]).sum();
+        x[i] = (x[i] - below) / l[i][i];
+    }
+    x
+}
+
+/// Σ xᵢyᵢ, as far as the shorter goes.
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::random_grams;
+    use super::*;
+
+    #[test]
+    fn what_it_solves_is_solved() {
+        for (_, a) in random_grams() {
+            let b: Vec<f64> = (0..a.len()).map(|i| i as f64 - 1.5).collect();
+            let x = solve(&a, &b);
+            for (j, b) in b.iter().enumerate() {
+                let error = (a.combined_dot(&x, j) - b).abs();
+                assert!(error < 1e-12 * a.norm(j) * a.combined_norm(&x).max(1.0), "{error:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_singular_matrix_gives_finite_numbers() {
+        assert!(solve(&Gram::new(3, |_, _| 1.0), &[1.0, 2.0, 3.0]).iter().all(|x| x.is_finite()));
+        assert!(solve(&Gram::new(2, |_, _| 0.0), &[1.0, 0.0]).iter().all(|x| x.is_finite()));
+    }
+}
