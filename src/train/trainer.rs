@@ -200,6 +200,7 @@ impl Trainer {
             total: self.weights.total_of(&values),
             losses: self.by_task(values),
             learning_rate,
+            weights: IndexMap::new(),
         })
     }
 
