@@ -140,7 +140,8 @@ pub struct StepReport {
     pub step: usize,
     /// The epoch it belongs to, from 1.
     pub epoch: u32,
-    /// Mean cross-entropy over the batch's rows labelled for the task, in nats. A task without such rows is absent.
+    /// Mean cross-entropy over the batch's rows labelled for the task, in nats, with the recipe's label smoothing and
+    /// class weights. A task without such rows is absent.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub losses: IndexMap<String, f32>,
     /// Σ of the losses of the tasks that took part, each times the recipe's task weight.
@@ -224,7 +225,7 @@ pub struct EpochReport {
     pub epoch: u32,
     /// Of how many.
     pub epochs: u32,
-    /// Mean cross-entropy over the epoch's labelled examples.
+    /// Mean cross-entropy over the epoch's labelled examples, with the recipe's label smoothing and class weights.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub losses: IndexMap<String, f32>,
     /// Σ wᵢ of these.
@@ -266,7 +267,7 @@ pub struct TaskMetrics {
     pub accuracy: f32,
     /// Unweighted mean of the classes' F1 over classes that occur or are predicted, in [0, 1].
     pub macro_f1: f32,
-    /// Mean cross-entropy in nats.
+    /// Mean cross-entropy in nats, always without label smoothing and class weights, so that runs can be compared.
     pub loss: f32,
     /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C)
     pub confusion: Vec<Vec<u32>>,

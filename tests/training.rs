@@ -110,6 +110,40 @@ fn an_epochs_loss_is_the_mean_over_its_labelled_examples() {
 }
 
 #[test]
+fn smoothing_and_class_weights_act_on_training_and_not_on_evaluation() {
+    let run = |settings: &str| {
+        let (trainer, events) =
+            run(&recipe(&format!(r#""epochs": 1, "batch_size": 6, "learning_rate": 1e-9, {settings}"#))).unwrap();
+        let step = events.iter().find_map(|e| if let Event::Step(s) = e { Some(s.clone()) } else { None }).unwrap();
+        let epoch = events.iter().find_map(|e| if let Event::Epoch(e) = e { Some(e.clone()) } else { None }).unwrap();
+        let evaluation = events.iter().find_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None }).unwrap();
+        assert!((epoch.total - step.total).abs() < 1e-6, "one step is the whole epoch");
+        let texts = ["w5 w6 w7", "w8 w9", "w5 w10 w11 w12", "w14 w15 w6", "w14 w9 w9"].map(String::from);
+        let predictions = trainer.predict(&texts).unwrap().into_iter();
+        let b: Vec<Vec<f32>> = predictions.map(|p| p.tasks["b"].probabilities.clone()).collect();
+        (step.losses["b"], evaluation.tasks["b"].loss, b)
+    };
+    let (training, evaluated, probabilities) = run(r#""shuffle": false"#);
+    assert!((training - evaluated).abs() < 1e-5);
+    // Task b is labelled p q p p q: balanced weights are 5/(2·3) and 5/(2·2).
+    let (classes, weights) = ([0, 1, 0, 0, 1], [5.0 / 6.0, 5.0 / 4.0]);
+    for (smoothing, weights) in [(0.1, [1.0, 1.0]), (0.0, weights), (0.1, weights)] {
+        let name = if weights[0] == 1.0 { "none" } else { "balanced" };
+        let (training, same, _) = run(&format!(r#""label_smoothing": {smoothing}, "class_weights": "{name}""#));
+        assert_eq!(same, evaluated);
+        let (mut sum, mut divisor) = (0.0, 0.0);
+        for (row, class) in probabilities.iter().zip(classes) {
+            divisor += weights[class];
+            for c in 0..2 {
+                let own = if c == class { 1.0 - smoothing } else { 0.0 };
+                sum -= weights[c] * (own + smoothing / 2.0) * row[c].ln();
+            }
+        }
+        assert!((training - sum / divisor).abs() < 1e-5, "{smoothing} {name}: {training} {}", sum / divisor);
+    }
+}
+
+#[test]
 fn losses_fall_and_the_heads_learn_the_labels() {
     let (trainer, events) = run(&recipe(r#""epochs": 30, "batch_size": 6, "learning_rate": 0.01"#)).unwrap();
     let totals: Vec<f32> =

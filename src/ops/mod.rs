@@ -25,7 +25,7 @@ mod workspace;
 pub use activation::{Activation, activate};
 pub use attention::{Attention, Ragged};
 pub use block::{Block, Keep, Masks};
-pub use cross_entropy::{IGNORE, cross_entropy, softmax_rows};
+pub use cross_entropy::{CrossEntropy, IGNORE, cross_entropy, softmax_rows};
 pub use embedding::{Table, embedding};
 pub use kernel::{Into, Strides, is_reproducible, matmul, set_reproducible};
 pub use layer_norm::LayerNorm;

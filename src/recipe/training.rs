@@ -48,8 +48,9 @@ pub struct Training {
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub gradual_unfreezing: Option<u32>,
     /// Share of each label that is spread evenly over all classes, in [0, 1), as `torch.nn.CrossEntropyLoss` does it.
+    /// Evaluations are without it.
     pub label_smoothing: f64,
-    /// How much each class counts in its task's loss.
+    /// How much each class counts in its task's loss. Evaluations are without it.
     pub class_weights: ClassWeights,
     /// How K losses become one update.
     pub weighting: Weighting,
@@ -113,7 +114,7 @@ pub enum ClassWeights {
     #[default]
     None,
     /// Inversely to how often the class occurs in the training split: M/(C·M_c) with M labelled sentences, M_c of
-    /// class c (scikit-learn's `balanced`).
+    /// class c (scikit-learn's `balanced`); 0 for a class that does not occur.
     Balanced,
 }
 

@@ -1,6 +1,7 @@
 //! The loop: losses, their weighting, the optimizer and the schedule, evaluation, and the events that tell of it.
 
 mod evaluation;
+mod losses;
 mod memory;
 mod metrics;
 mod optimizer;

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use candle_core::{Device, Tensor};
 use indexmap::IndexMap;
 
-use super::evaluation::{self, predict, scalars, tallies, tally, tally_batch, task_losses};
+use super::evaluation::{self, predict, scalars, tallies, tally, tally_batch};
+use super::losses::TaskLosses;
 use super::metrics::Tally;
 use super::optimizer::Optimizer;
 use super::plan::Plan;
@@ -33,6 +34,7 @@ pub struct Trainer {
     tokenizer: Tokenizer,
     model: Model,
     optimizer: Optimizer,
+    losses: TaskLosses,
     weights: TaskWeights,
     shuffle: Stream,
     dropout: Stream,
@@ -85,6 +87,7 @@ impl Trainer {
             steps: 0,
             due: VecDeque::new(),
             finished: false,
+            losses: TaskLosses::new(&recipe.training, &data, &splits[0]),
             weights: plan.task_weights,
             recipe,
             tasks,
@@ -184,7 +187,7 @@ impl Trainer {
         let pass = Pass::Training((settings.dropout > 0.0).then_some(dropout));
 
         let logits = self.prefix.logits(&self.model, &self.encodings, &rows, &batch, pass)?;
-        let losses = task_losses(&logits, &batch)?;
+        let losses = self.losses.of(&logits, &batch)?;
         let total = self.weights.total(&losses)?;
 
         let values = self.record(&logits, &losses, &batch)?;
@@ -208,7 +211,7 @@ impl Trainer {
     fn record(&mut self, logits: &[Tensor], losses: &[Option<Tensor>], batch: &Batch) -> Result<Vec<Option<f32>>> {
         let values = scalars(losses)?;
         self.stop_if_diverged(&values, self.steps + 1)?;
-        tally(&mut self.tallies, logits, &values, batch)?;
+        tally(&mut self.tallies, logits, &values, &self.losses, batch)?;
         Ok(values)
     }
 
