@@ -124,7 +124,7 @@ pub struct Start {
     pub steps_per_epoch: usize,
     /// Numbers in encoder and heads together.
     pub parameters: usize,
-    /// How many of them train.
+    /// How many of them train, from the start or later.
     pub trainable_parameters: usize,
     /// The seed.
     pub seed: u64,

@@ -248,6 +248,53 @@ fn twenty_steps_with_each_setting() -> Result<()> {
 }
 
 #[test]
+fn gradual_unfreezing_leaves_what_is_not_due_alone() -> Result<()> {
+    let golden = &json("tiny/settings.json")?["gradual_unfreezing"];
+    let training = Training { optimizer: OptimizerKind::AdamW, weight_decay: 0.1, ..Training::default() };
+    let (_, batch) = tiny(Pooling::Mean, "gelu")?;
+    let mut used = batch.input_ids.clone();
+    used.sort_unstable();
+    used.dedup();
+    let (mut model, _) = tiny_with_rows(Pooling::Mean, "gelu", Some((&used, 12)))?;
+    let mut optimizer = Optimizer::new(&training, &model)?;
+    let values = |model: &Model| -> BTreeMap<String, Vec<f32>> {
+        model.trainable().iter().map(|(name, p)| (name.to_string(), flat(p.value()))).collect()
+    };
+    let start = values(&model);
+    let mut course = Vec::new();
+    for (frozen, parts) in [
+        (Freeze::Encoder, ["heads."].as_slice()),
+        (Freeze::Layers(1), &["heads.", "encoder.layer.1."]),
+        (Freeze::Embeddings, &["heads.", "encoder.layer.1.", "encoder.layer.0."]),
+        (Freeze::None, &["heads.", "encoder.layer.1.", "encoder.layer.0.", "embeddings."]),
+    ] {
+        assert!(model.set_frozen(frozen)?);
+        for _ in 0..5 {
+            let (values, total) = losses(&model, &batch)?;
+            course.push([0, 1, 2].map(|i| f64::from(values[i])));
+            let gradients = model.gradients(&total)?;
+            let reached = gradients.keys().all(|name| parts.iter().any(|part| name.starts_with(part)));
+            assert!(reached, "{frozen} has a gradient: {:?}", gradients.keys());
+            optimizer.step(gradients, 1e-3)?;
+        }
+        for (name, after) in values(&model) {
+            let moved = after != start[&name];
+            assert_eq!(moved, parts.iter().any(|part| name.starts_with(part)), "{frozen}: {name}");
+        }
+        let decay = if frozen == Freeze::None { (1.0 - 1e-3 * 0.1_f64).powi(5) } else { 1.0 };
+        assert!((model.encoder().word_table().shrinkage() - decay).abs() < 1e-12, "{frozen}");
+    }
+    for (column, task) in ["a", "b", "total"].iter().enumerate() {
+        close_course(&format!("unfreezing {task}"), &course, column, &numbers(&golden["losses"][task]), 1e-4);
+    }
+    assert_eq!(
+        model.set_frozen(Freeze::Layers(3)).unwrap_err().to_string(),
+        "freeze: layers:3 asks for more than the encoder's 2 layers"
+    );
+    Ok(())
+}
+
+#[test]
 fn smoothed_and_weighted_cross_entropy_and_its_gradient() -> Result<()> {
     let golden = &json("tiny/settings.json")?["cross_entropy"];
     let logits: Vec<Vec<f32>> = serde_json::from_value(golden["logits"].clone())?;

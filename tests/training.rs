@@ -5,7 +5,7 @@ mod tiny;
 use candle_core::{Device, Tensor};
 use polytask::Error;
 use polytask::data::Dataset;
-use polytask::model::{Weights, parse_config};
+use polytask::model::{ModelFiles, Weights, parse_config};
 use polytask::protocol::{Event, Split};
 use polytask::recipe::Recipe;
 use polytask::train::{Inputs, Plan, Trainer};
@@ -35,18 +35,24 @@ fn recipe_on(examples: &str, training: &str) -> Recipe {
 }
 
 fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+    prepare_from(recipe, None)
+}
+
+/// A run that goes on with a saved model, or begins with the tiny encoder and new heads.
+fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Result<(Trainer, Vec<Event>)> {
     let files = Tiny::new();
     let data = Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?;
     let inputs = Inputs {
         data,
         validation: None,
-        config: parse_config(&files.config)?,
-        keep_heads: false,
+        config: parse_config(saved.map_or(&files.config, |saved| &saved.config))?,
+        keep_heads: saved.is_some(),
         tokenizer: &files.tokenizer,
         device: Device::Cpu,
         memory_limit: None,
     };
-    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(&files.weights)?)
+    let weights = saved.map_or(&files.weights, |saved| &saved.weights);
+    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(weights)?)
 }
 
 /// Runs to the end: the trainer and all that it told.
@@ -196,6 +202,63 @@ fn freezing_keeps_what_it_names() {
         for part in ["bert.embeddings.word", "layer.0.", "layer.1.", "heads."] {
             let moved = moved.iter().any(|name| name.contains(part));
             assert_eq!(moved, moves.contains(&part), "{freeze}: {part}");
+        }
+    }
+}
+
+#[test]
+fn layers_are_unfrozen_from_the_top_epoch_by_epoch() {
+    let settings =
+        r#""epochs": 4, "batch_size": 2, "gradual_unfreezing": 1, "optimizer": "adamw", "weight_decay": 0.1"#;
+    let moved_by_epoch = |settings: &str, pooling| {
+        let mut recipe = recipe(settings);
+        recipe.pooling = pooling;
+        let (mut trainer, events) = prepare(&recipe).unwrap();
+        assert_eq!(events.len(), 1, "nothing to warn of: {events:?}");
+        let mut before = parameters(&trainer);
+        let mut moved = Vec::new();
+        while !trainer.is_finished() {
+            for event in trainer.advance().unwrap() {
+                if let Event::Epoch(_) = event {
+                    let after = parameters(&trainer);
+                    let differs = |part: &str| before.iter().zip(&after).any(|(a, b)| a.0.contains(part) && a != b);
+                    let parts = ["heads.", "pooler.", "layer.1.", "layer.0.", "embeddings."];
+                    moved.push(parts.into_iter().filter(|part| differs(part)).collect::<Vec<_>>());
+                    before = after;
+                }
+            }
+        }
+        moved
+    };
+    use polytask::recipe::Pooling;
+    let all = ["heads.", "layer.1.", "layer.0.", "embeddings."];
+    assert_eq!(moved_by_epoch(settings, Pooling::Mean), [&all[..1], &all[..2], &all[..3], &all]);
+    let pooled = ["heads.", "pooler.", "layer.1.", "layer.0.", "embeddings."];
+    assert_eq!(moved_by_epoch(settings, Pooling::Pooler), [&pooled[..2], &pooled[..3], &pooled[..4], &pooled]);
+    let frozen = moved_by_epoch(&format!(r#"{settings}, "freeze": "layers:1""#), Pooling::Mean);
+    assert_eq!(frozen, [&all[..1], &all[..2], &all[..2], &all[..2]]);
+    let (_, events) = run(&recipe(r#""epochs": 2, "gradual_unfreezing": 1"#)).unwrap();
+    assert!(matches!(&events[1], Event::Warning(w) if w.message.starts_with("gradual_unfreezing: the run's 2 epochs")));
+}
+
+#[test]
+fn a_run_that_unfreezes_equals_runs_that_freeze_less_and_less() {
+    // SGD has no memory, so runs of one epoch in a row are one run of four.
+    let sgd =
+        |settings: &str| recipe(&format!(r#""optimizer": "sgd", "learning_rate": 0.1, "batch_size": 2, {settings}"#));
+    let whole = run(&sgd(r#""epochs": 4, "gradual_unfreezing": 1, "shuffle": false"#)).unwrap().0;
+    let mut files = None;
+    for freeze in ["encoder", "layers:1", "embeddings", "none"] {
+        let recipe = sgd(&format!(r#""epochs": 1, "freeze": "{freeze}", "shuffle": false"#));
+        let (mut trainer, _) = prepare_from(&recipe, files.as_ref()).unwrap();
+        while !trainer.is_finished() {
+            trainer.advance().unwrap();
+        }
+        files = Some(trainer.to_files().unwrap());
+        if freeze == "none" {
+            for ((name, a), (_, b)) in parameters(&whole).iter().zip(parameters(&trainer)) {
+                assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() <= 1e-6), "{name}");
+            }
         }
     }
 }

@@ -54,7 +54,10 @@ pub struct Model {
     config: ModelConfig,
     encoder: Encoder,
     pooling: Pooling,
+    /// What never trains: its parameters are no variables.
     freeze: Freeze,
+    /// What does not train now.
+    frozen: Freeze,
     heads: Heads,
 }
 
@@ -70,7 +73,19 @@ impl Model {
         let encoder = Encoder::load(&config.bert, &mut weights, loading)?;
         let saved = loading.keep_heads.then_some(&mut weights);
         let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.device)?;
-        Ok(Self { config: config.clone(), encoder, pooling: loading.pooling, freeze: loading.freeze, heads })
+        let (pooling, freeze) = (loading.pooling, loading.freeze);
+        Ok(Self { config: config.clone(), encoder, pooling, freeze, frozen: freeze, heads })
+    }
+
+    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it is
+    /// run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of the
+    /// frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
+    pub fn set_frozen(&mut self, frozen: Freeze) -> Result<bool> {
+        frozen.blocks(self.encoder.depth())?;
+        let frozen = frozen.max(self.freeze);
+        let moved = frozen != self.frozen;
+        self.frozen = frozen;
+        Ok(moved)
     }
 
     /// The config it was loaded under.
@@ -100,12 +115,13 @@ impl Model {
     }
 
     /// What the frozen part makes of a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. Only for
-    /// a model of which something is frozen.
+    /// a model of which something is frozen. No gradient goes through it.
     pub fn prefix(&self, batch: &Batch) -> Result<Tensor> {
         on_threads(|| {
             let xs = self.encoder.embed(batch, &mut Pass::Evaluation)?;
             let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation)?;
-            if self.prefix_pools() { self.pool(&xs, batch) } else { Ok(xs) }
+            let xs = if self.prefix_pools() { self.pool(&xs, batch)? } else { xs };
+            Ok(xs.detach())
         })
     }
 
@@ -123,16 +139,16 @@ impl Model {
 
     /// Whether the frozen part reaches up to the sentence vectors.
     pub fn prefix_pools(&self) -> bool {
-        self.freeze == Freeze::Encoder
+        self.frozen == Freeze::Encoder
     }
 
     /// Whether there is a frozen part whose output stays the same.
     pub fn has_prefix(&self) -> bool {
-        self.freeze != Freeze::None
+        self.frozen != Freeze::None
     }
 
     fn frozen_blocks(&self) -> usize {
-        match self.freeze {
+        match self.frozen {
             Freeze::None | Freeze::Embeddings => 0,
             Freeze::Layers(n) => n,
             Freeze::Encoder => self.encoder.depth(),
@@ -147,7 +163,7 @@ impl Model {
         })
     }
 
-    /// Everything that trains, by name in name order; heads under `heads.<task>.…`.
+    /// Everything that trains, now or later in the run, by name in name order; heads under `heads.<task>.…`.
     pub fn trainable(&self) -> BTreeMap<&str, &Arc<Parameter>> {
         let all = self.encoder.parameters().into_iter().chain(self.heads.parameters());
         all.filter(|p| p.is_trainable()).map(|p| (p.name(), p)).collect()
@@ -166,7 +182,7 @@ impl Model {
         Ok(gradients)
     }
 
-    /// (all numbers, numbers that train) of the encoder and the heads. A table of which only the rows in use train
+    /// (all numbers, numbers that train, now or later) of the encoder and the heads. A table of which only the rows in use train
     /// counts as trainable whole, since training it whole would give the same numbers.
     pub fn size(&self) -> (usize, usize) {
         let heads: usize = self.heads.parameters().map(|p| p.value().elem_count()).sum();

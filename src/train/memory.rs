@@ -16,11 +16,12 @@
 //! ```
 //!
 //! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps nothing, but may
-//! take more sentences at a time.
+//! take more sentences at a time. Where layers are unfrozen in the course of a run, `batch` and `frozen` are those of the
+//! stage that needs most.
 
 use candle_transformers::models::bert::Config;
 
-use super::evaluation;
+use super::{evaluation, unfreezing};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::{Error, Result};
@@ -74,23 +75,35 @@ impl Need {
 
         sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
-        let pass = |sentences: usize, trained_blocks: f64| {
+        let pass = |sentences: usize, trained_blocks: usize, freeze: Freeze| {
+            let trained_blocks = trained_blocks as f64;
             let longest = &sizes.lengths[..sentences.min(sizes.lengths.len())];
             let (n, probabilities) = (sum(longest, 1), a * sum(longest, 2));
             let masks = if training.dropout > 0.0 { trained_blocks * (2.0 * n * h + probabilities) } else { 0.0 };
             let block = 8.0 * n * h + 2.0 * n * f + probabilities;
-            let working = if training.freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
+            let working = if freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
             (4.0 * ((trained_blocks + working) * block + 3.0 * n * h + masks), longest.len())
         };
-        let (step, evaluation) =
-            (pass(training.batch_size as usize, trained_blocks as f64), pass(evaluation::BATCH, 0.0));
-        let (batch, sentences) = if step.0 >= evaluation.0 { step } else { evaluation };
-        let frozen = match training.freeze {
-            Freeze::None => 0.0,
-            Freeze::Encoder => sizes.lengths.len() as f64 * h,
-            _ => sum(&sizes.lengths, 1) * h,
+        let parameters = 4.0 * (all + tables + state * trained);
+        let stage = |freeze: Freeze| -> Result<Self> {
+            let step = pass(training.batch_size as usize, layers - freeze.blocks(layers)?, freeze);
+            let evaluation = pass(evaluation::BATCH, 0, freeze);
+            let (batch, sentences) = if step.0 >= evaluation.0 { step } else { evaluation };
+            let frozen = match freeze {
+                Freeze::None => 0.0,
+                Freeze::Encoder => sizes.lengths.len() as f64 * h,
+                _ => sum(&sizes.lengths, 1) * h,
+            };
+            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, adam })
         };
-        Ok(Self { parameters: 4.0 * (all + tables + state * trained), batch, frozen: 4.0 * frozen, sentences, adam })
+        let mut most = stage(unfreezing::frozen(sizes.recipe, layers, 0))?;
+        for freeze in unfreezing::course(sizes.recipe, layers) {
+            let need = stage(freeze)?;
+            if need.batch + need.frozen > most.batch + most.frozen {
+                most = need;
+            }
+        }
+        Ok(most)
     }
 
     /// An error that tells the parts if there are fewer than the needed bytes.
@@ -189,5 +202,12 @@ mod tests {
         }
         assert!(all(need(r#""batch_size": 32"#, 300, 16)) < full);
         assert!(all(need(r#""batch_size": 32, "dropout": 0.1"#, 300, 32)) > full);
+        // The heads alone need little; at the end all is as if nothing had ever been frozen, and before that something
+        // is kept of every sentence besides.
+        let unfreezing = |epochs| need(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);
+        let whole = need("", 20_000, 32);
+        assert!(unfreezing(1).batch < whole.batch && unfreezing(1).frozen < 20_000.0 * 4.0 * 769.0);
+        assert!(unfreezing(13).frozen == 20_000.0 * 32.0 * 4.0 * 768.0 && whole.frozen == 0.0);
+        assert_eq!(unfreezing(14), unfreezing(13), "the last stage keeps nothing");
     }
 }

@@ -10,6 +10,7 @@ mod prefix;
 mod printout;
 mod schedule;
 mod trainer;
+mod unfreezing;
 mod warnings;
 mod weighting;
 

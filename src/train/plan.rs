@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use candle_core::Device;
 
 use super::memory::{Need, Sizes};
+use super::unfreezing;
 use super::warnings::warnings;
 use super::weighting::TaskWeights;
 use crate::data::{Dataset, stratified_split};
@@ -87,6 +88,8 @@ impl Plan {
             .check(memory_limit)?;
 
         let mut warnings = warnings(&data, &encodings, &splits, settings.max_length);
+        let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
+        warnings.extend(unfreezing.map(|message| Event::Warning(Message { message })));
         let steps = splits[0].len().div_ceil(settings.batch_size as usize) * settings.epochs as usize;
         if steps <= settings.warmup as usize {
             let warmup = settings.warmup;

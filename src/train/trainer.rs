@@ -12,6 +12,7 @@ use super::optimizer::Optimizer;
 use super::plan::Plan;
 use super::prefix::PrefixCache;
 use super::schedule::factor;
+use super::unfreezing;
 use super::weighting::TaskWeights;
 use crate::data::Dataset;
 use crate::model::{Dropout, Loading, Model, ModelFiles, Pass, Weights};
@@ -99,7 +100,7 @@ impl Trainer {
             optimizer,
             device,
         };
-        trainer.begin_epoch();
+        trainer.begin_epoch()?;
         let mut events = vec![Event::Start(trainer.report())];
         events.extend(plan.warnings);
         Ok((trainer, events))
@@ -165,7 +166,7 @@ impl Trainer {
         }
         let mut events = vec![Event::Step(self.step()?)];
         if self.steps.is_multiple_of(self.steps_per_epoch()) {
-            events.push(Event::Epoch(self.end_epoch()));
+            events.push(Event::Epoch(self.end_epoch()?));
         }
         Ok(events)
     }
@@ -233,11 +234,17 @@ impl Trainer {
         (self.steps.saturating_sub(1) / self.steps_per_epoch()) as u32 + 1
     }
 
-    fn begin_epoch(&mut self) {
+    fn begin_epoch(&mut self) -> Result<()> {
         self.order.clone_from(&self.splits[0]);
         if self.recipe.training.shuffle {
             self.shuffle.shuffle(&mut self.order);
         }
+        // After the last epoch everything stays as it was in it.
+        let epochs = ((self.steps / self.steps_per_epoch()) as u32).min(self.recipe.training.epochs - 1);
+        if self.model.set_frozen(unfreezing::frozen(&self.recipe, self.model.encoder().depth(), epochs))? {
+            self.prefix.clear();
+        }
+        Ok(())
     }
 
     fn next_rows(&self) -> Vec<usize> {
@@ -251,7 +258,7 @@ impl Trainer {
     }
 
     /// Sums the epoch up, orders the evaluations that are due, and sets out for the next epoch.
-    fn end_epoch(&mut self) -> EpochReport {
+    fn end_epoch(&mut self) -> Result<EpochReport> {
         let done = std::mem::replace(&mut self.tallies, tallies(&self.tasks));
         let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();
         let epoch = self.epoch();
@@ -265,14 +272,14 @@ impl Trainer {
         }
         let evaluating = |split| Evaluating { split, done: 0, tallies: tallies(&self.tasks) };
         self.due = due.into_iter().map(evaluating).collect();
-        self.begin_epoch();
-        EpochReport {
+        self.begin_epoch()?;
+        Ok(EpochReport {
             epoch,
             epochs: self.recipe.training.epochs,
             total: self.weights.total_of(&losses),
             losses: self.by_task(losses),
             accuracies: self.by_task(done.iter().map(Tally::accuracy)),
-        }
+        })
     }
 
     fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
