@@ -72,7 +72,7 @@ pub enum Event {
     Warning(Message),
     /// The run, or the command, stopped here; parameters are as they last were good.
     Error(Message),
-    /// Training has reached its last step and been evaluated.
+    /// Training is over, at its last step or when patience ran out, and the parameters that it leaves have been evaluated.
     End(End),
     /// The worker stopped stepping because it was told to. Sent by the browser's worker.
     Paused,
@@ -252,7 +252,7 @@ pub enum Split {
 pub struct Evaluation {
     /// Which examples.
     pub split: Split,
-    /// Epochs completed before it.
+    /// Epochs completed before it; of parameters that were gone back to, those that they had seen.
     pub epoch: u32,
     /// Figures by task.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskMetrics>"))]
@@ -308,6 +308,10 @@ pub struct Message {
 pub struct End {
     /// Optimizer steps taken.
     pub steps: usize,
-    /// Epochs completed.
+    /// Epochs completed: fewer than were to be if patience ran out.
     pub epochs: u32,
+    /// The epoch whose parameters were best and have been gone back to; left out if the run was not to do that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub best_epoch: Option<u32>,
 }

@@ -6,8 +6,8 @@ use candle_core::{Device, Tensor};
 use polytask::Error;
 use polytask::data::Dataset;
 use polytask::model::{ModelFiles, Weights, parse_config};
-use polytask::protocol::{Event, Split};
-use polytask::recipe::Recipe;
+use polytask::protocol::{End, Evaluation, Event, Split, TaskMetrics};
+use polytask::recipe::{Pooling, Recipe, Validation};
 use polytask::train::{Inputs, Plan, Trainer};
 use tiny::Tiny;
 
@@ -86,7 +86,7 @@ fn parameters(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
 #[test]
 fn a_run_tells_its_steps_epochs_evaluations_and_end() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
-    recipe.validation = Some(polytask::recipe::Validation::Fraction(0.34));
+    recipe.validation = Some(Validation::Fraction(0.34));
     let (_, events) = run(&recipe).unwrap();
     let names: Vec<String> =
         events.iter().map(|event| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_string()).collect();
@@ -230,7 +230,6 @@ fn layers_are_unfrozen_from_the_top_epoch_by_epoch() {
         }
         moved
     };
-    use polytask::recipe::Pooling;
     let all = ["heads.", "layer.1.", "layer.0.", "embeddings."];
     assert_eq!(moved_by_epoch(settings, Pooling::Mean), [&all[..1], &all[..2], &all[..3], &all]);
     let pooled = ["heads.", "pooler.", "layer.1.", "layer.0.", "embeddings."];
@@ -260,6 +259,105 @@ fn a_run_that_unfreezes_equals_runs_that_freeze_less_and_less() {
                 assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() <= 1e-6), "{name}");
             }
         }
+    }
+}
+
+/// What a run was evaluated to on the held-out sentences, in order.
+fn held_out(events: &[Event]) -> Vec<Evaluation> {
+    let evaluations = events.iter().filter_map(|e| if let Event::Evaluation(e) = e { Some(e.clone()) } else { None });
+    evaluations.filter(|evaluation| evaluation.split == Split::Validation).collect()
+}
+
+fn end(events: &[Event]) -> End {
+    let Some(Event::End(end)) = events.last() else { panic!("no end: {events:?}") };
+    end.clone()
+}
+
+/// The mean of a figure over the tasks.
+fn mean(evaluation: &Evaluation, figure: fn(&TaskMetrics) -> f32) -> f64 {
+    evaluation.tasks.values().map(|task| f64::from(figure(task))).sum::<f64>() / evaluation.tasks.len() as f64
+}
+
+#[test]
+fn the_best_epoch_is_gone_back_to() {
+    for (settings, metric) in [
+        (r#""optimizer": "adamw", "weight_decay": 0.5"#, "loss"),
+        (r#""freeze": "layers:1""#, "accuracy"),
+        (r#""gradual_unfreezing": 3"#, "macro_f1"),
+    ] {
+        let settings = format!(r#""epochs": 12, "batch_size": 2, "learning_rate": 0.02, {settings}"#);
+        let mut plain = recipe(&settings);
+        plain.validation = Some(Validation::Fraction(0.34));
+        let (mut trainer, _) = prepare(&plain).unwrap();
+        let (mut states, mut events) = (Vec::new(), Vec::new());
+        while !trainer.is_finished() {
+            events.extend(trainer.advance().unwrap());
+            if let Some(Event::Epoch(_)) = events.last() {
+                states.push(parameters(&trainer));
+            }
+        }
+        assert_eq!(end(&events), End { steps: 24, epochs: 12, best_epoch: None });
+        let figure: fn(&TaskMetrics) -> f32 = match metric {
+            "loss" => |task| -task.loss,
+            "accuracy" => |task| task.accuracy,
+            _ => |task| task.macro_f1,
+        };
+        let figures: Vec<f64> = held_out(&events).iter().map(|evaluation| mean(evaluation, figure)).collect();
+        // Of equals the first, so searched from behind.
+        let best = (0..12).rev().max_by(|&a, &b| figures[a].total_cmp(&figures[b])).unwrap();
+        assert!(best < 11, "the test needs a run that gets worse: {figures:?}");
+
+        let mut going_back = plain.clone();
+        going_back.training =
+            recipe(&format!(r#"{settings}, "load_best_model_at_end": true, "metric_for_best_model": "{metric}""#))
+                .training;
+        let (trainer, events) = run(&going_back).unwrap();
+        assert_eq!(end(&events), End { steps: 24, epochs: 12, best_epoch: Some(best as u32 + 1) });
+        assert_eq!(parameters(&trainer), states[best], "{metric}");
+        let evaluations = held_out(&events);
+        assert_eq!(evaluations.len(), 13);
+        assert_eq!(evaluations[12], evaluations[best], "what is saved was measured last");
+        let splits: Vec<Split> = events[events.len() - 4..]
+            .iter()
+            .filter_map(|event| if let Event::Evaluation(e) = event { Some(e.split) } else { None })
+            .collect();
+        assert_eq!(splits, [Split::Validation, Split::Train, Split::Validation]);
+
+        // With patience the same parameters, sooner.
+        let mut patient = going_back.clone();
+        patient.training.load_best_model_at_end = false;
+        patient.training.early_stopping_patience = Some(1);
+        let (trainer, events) = run(&patient).unwrap();
+        let stop = (1..12).find(|&epoch| figures[epoch] <= figures[..epoch].iter().copied().fold(f64::MIN, f64::max));
+        let stop = stop.expect("it gets worse") + 1;
+        let last = End { steps: 2 * stop, epochs: stop as u32, best_epoch: Some(stop as u32 - 1) };
+        assert_eq!(end(&events), last, "{metric}");
+        assert_eq!(parameters(&trainer), states[stop - 2]);
+        assert_eq!(events.iter().filter(|event| matches!(event, Event::Epoch(_))).count(), stop);
+    }
+}
+
+#[test]
+fn a_run_whose_last_epoch_is_best_measures_it_once() {
+    let mut recipe = recipe(r#""epochs": 2, "batch_size": 2, "learning_rate": 1e-4, "early_stopping_patience": 2"#);
+    recipe.validation = Some(Validation::Fraction(0.34));
+    let (_, events) = run(&recipe).unwrap();
+    assert_eq!(end(&events).best_epoch, Some(2), "{:?}", held_out(&events));
+    assert_eq!(held_out(&events).len(), 2);
+    assert!(matches!(&events[events.len() - 2], Event::Evaluation(e) if e.split == Split::Train && e.epoch == 2));
+}
+
+#[test]
+fn the_best_epoch_needs_held_out_sentences() {
+    for setting in [r#""early_stopping_patience": 3"#, r#""load_best_model_at_end": true"#] {
+        let name = setting.split('"').nth(1).unwrap();
+        assert_eq!(
+            prepare(&recipe(setting)).unwrap_err().to_string(),
+            format!(
+                "{name}: held-out sentences decide which epoch is best, and there are none; hold out a share of the \
+                 sentences (a validation fraction of 0.25, say) or give a validation file"
+            )
+        );
     }
 }
 

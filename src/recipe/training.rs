@@ -60,11 +60,12 @@ pub struct Training {
     /// How many tasks train in a step, in turn; absent: all of them. 1 alternates between the tasks.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub tasks_per_step: Option<u32>,
-    /// Stop when `metric_for_best_model` has not improved for this many epochs, and go back to the best parameters;
-    /// absent: train to the last epoch. At least 1; needs held-out sentences.
+    /// Stop when `metric_for_best_model` has not improved for this many epochs, and go back to the best parameters as
+    /// `load_best_model_at_end` does; absent: train to the last epoch. At least 1; needs held-out sentences.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub early_stopping_patience: Option<u32>,
-    /// At the end go back to the parameters of the epoch whose `metric_for_best_model` was best. Needs held-out sentences.
+    /// At the end go back to the parameters of the epoch whose `metric_for_best_model` was best, of equals the first.
+    /// Needs held-out sentences.
     pub load_best_model_at_end: bool,
     /// What "best" means, measured on the held-out sentences.
     pub metric_for_best_model: Metric,
@@ -118,12 +119,12 @@ pub enum ClassWeights {
     Balanced,
 }
 
-/// A figure of the held-out sentences, as the mean over the tasks.
+/// A figure of the held-out sentences, as the mean over the tasks that any of them is labelled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Cross-entropy: lower is better.
+    /// Cross-entropy, without label smoothing or class weights: lower is better.
     #[default]
     Loss,
     /// Accuracy: higher is better.
@@ -175,6 +176,11 @@ impl Default for Training {
 }
 
 impl Training {
+    /// Whether the run goes back to its best epoch in the end.
+    pub fn keeps_best(&self) -> bool {
+        self.load_best_model_at_end || self.early_stopping_patience.is_some()
+    }
+
     pub(super) fn validate(&self) -> Result<()> {
         let check = |ok: bool, name, wrong: String| {
             if ok { Ok(()) } else { Err(Error::setting(name, wrong)) }

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! parameters  P + S·R            P in encoder and heads; S·R for the R that train: gradient, m and v (S = 3), or the
-//!                                gradient alone (SGD, S = 1)
+//!                                gradient alone (SGD, S = 1); where the best epoch is gone back to, a copy of it too
+//!                                (S = 4 or 2)
 //! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
 //! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
 //!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
@@ -48,7 +49,8 @@ pub(super) struct Need {
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    adam: bool,
+    /// What the parameters come with, for people.
+    parts: &'static str,
 }
 
 impl Need {
@@ -70,8 +72,12 @@ impl Need {
         let pools = *pooling == Pooling::Pooler && training.freeze != Freeze::Encoder;
         let trained_pooler = if pools { pooler } else { 0.0 };
         let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
-        let adam = training.optimizer != OptimizerKind::Sgd;
-        let state = if adam { 3.0 } else { 1.0 };
+        let (state, parts) = match (training.optimizer, training.keeps_best()) {
+            (OptimizerKind::Sgd, false) => (1.0, "weights and gradients"),
+            (OptimizerKind::Sgd, true) => (2.0, "weights, gradients and a copy of the best epoch's"),
+            (_, false) => (3.0, "weights, gradients and Adam"),
+            (_, true) => (4.0, "weights, gradients, Adam and a copy of the best epoch's"),
+        };
 
         sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
@@ -94,7 +100,7 @@ impl Need {
                 Freeze::Encoder => sizes.lengths.len() as f64 * h,
                 _ => sum(&sizes.lengths, 1) * h,
             };
-            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, adam })
+            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
         };
         let mut most = stage(unfreezing::frozen(sizes.recipe, layers, 0))?;
         for freeze in unfreezing::course(sizes.recipe, layers) {
@@ -108,7 +114,7 @@ impl Need {
 
     /// An error that tells the parts if there are fewer than the needed bytes.
     pub fn check(&self, limit: Option<u64>) -> Result<()> {
-        let Self { parameters, batch, frozen, sentences, adam } = *self;
+        let Self { parameters, batch, frozen, sentences, parts } = *self;
         let total = parameters + batch + frozen;
         let Some(limit) = limit.map(|bytes| bytes as f64).filter(|&limit| total > limit) else {
             return Ok(());
@@ -119,11 +125,10 @@ impl Need {
             String::new()
         };
         Err(Error::Memory(format!(
-            "this run needs about {} ({} for {}, {} for a batch of {sentences} sentences{kept}), and there are {}: use a \
+            "this run needs about {} ({} for {parts}, {} for a batch of {sentences} sentences{kept}), and there are {}: use a \
              smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
             size(total),
             size(parameters),
-            if adam { "weights, gradients and Adam" } else { "weights and gradients" },
             size(batch),
             size(limit),
         )))
@@ -191,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn the_copy_of_the_best_epoch_is_counted() {
+        refuses(
+            need(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
+            "memory: this run needs about 7.3 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, 5.5 GB \
+             for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
+             layers, or take a smaller encoder",
+        );
+    }
+
+    #[test]
     fn what_fits_or_has_no_limit_passes() {
         need(r#""batch_size": 32"#, 300, 32).check(Some(1 << 32)).unwrap();
         need(r#""batch_size": 100000"#, 100_000, 512).check(None).unwrap();
@@ -202,6 +217,10 @@ mod tests {
         }
         assert!(all(need(r#""batch_size": 32"#, 300, 16)) < full);
         assert!(all(need(r#""batch_size": 32, "dropout": 0.1"#, 300, 32)) > full);
+        let best = all(need(r#""batch_size": 32, "load_best_model_at_end": true"#, 300, 32));
+        let adam =
+            all(need(r#""batch_size": 32"#, 300, 32)) - all(need(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
+        assert_eq!(best - full, adam / 2.0, "as much as one of Adam's two moments");
         // The heads alone need little; at the end all is as if nothing had ever been frozen, and before that something
         // is kept of every sentence besides.
         let unfreezing = |epochs| need(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);

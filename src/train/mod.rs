@@ -1,5 +1,6 @@
 //! The loop: losses, their weighting, the optimizer and the schedule, evaluation, and the events that tell of it.
 
+mod best;
 mod evaluation;
 mod losses;
 mod memory;

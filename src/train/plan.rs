@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use candle_core::Device;
 
+use super::best::Best;
 use super::memory::{Need, Sizes};
 use super::unfreezing;
 use super::warnings::warnings;
@@ -69,6 +70,7 @@ impl Plan {
         settings.freeze.blocks(config.bert.num_hidden_layers)?;
         let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;
         let splits = split(&recipe, &mut data, validation)?;
+        Best::check(settings, splits[1].len())?;
         let encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;

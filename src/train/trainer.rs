@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use candle_core::{Device, Tensor};
 use indexmap::IndexMap;
 
+use super::best::Best;
 use super::evaluation::{self, predict, scalars, tallies, tally, tally_batch};
 use super::losses::TaskLosses;
 use super::metrics::Tally;
@@ -50,6 +51,10 @@ pub struct Trainer {
     tallies: Vec<Tally>,
     /// Evaluations that are due, first first.
     due: VecDeque<Evaluating>,
+    /// The best epoch so far, if the run goes back to it in the end.
+    best: Option<Best>,
+    /// The epoch that it has gone back to.
+    kept: Option<u32>,
     finished: bool,
 }
 
@@ -87,6 +92,8 @@ impl Trainer {
             order: Vec::new(),
             steps: 0,
             due: VecDeque::new(),
+            best: Best::new(&recipe.training),
+            kept: None,
             finished: false,
             losses: TaskLosses::new(&recipe.training, &data, &splits[0]),
             weights: plan.task_weights,
@@ -263,15 +270,13 @@ impl Trainer {
         let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();
         let epoch = self.epoch();
         let last = epoch == self.recipe.training.epochs;
-        let mut due = Vec::new();
-        if last {
-            due.push(Split::Train);
+        // Where the best epoch is gone back to, it is the held-out sentences that decide what to measure last.
+        if last && self.best.is_none() {
+            self.order_evaluation(Split::Train);
         }
         if !self.splits[1].is_empty() {
-            due.push(Split::Validation);
+            self.order_evaluation(Split::Validation);
         }
-        let evaluating = |split| Evaluating { split, done: 0, tallies: tallies(&self.tasks) };
-        self.due = due.into_iter().map(evaluating).collect();
         self.begin_epoch()?;
         Ok(EpochReport {
             epoch,
@@ -280,6 +285,28 @@ impl Trainer {
             losses: self.by_task(losses),
             accuracies: self.by_task(done.iter().map(Tally::accuracy)),
         })
+    }
+
+    fn order_evaluation(&mut self, split: Split) {
+        self.due.push_back(Evaluating { split, done: 0, tallies: tallies(&self.tasks) });
+    }
+
+    /// Judges the epoch by its held-out sentences. If the run ends with it, goes back to the best parameters and orders
+    /// what has not been measured of them.
+    fn judge(&mut self, evaluation: &Evaluation) -> Result<()> {
+        let at_the_end = self.steps == self.total_steps();
+        let Some(best) = &mut self.best else { return Ok(()) };
+        if self.kept.is_some() || evaluation.split != Split::Validation {
+            return Ok(());
+        }
+        if best.judge(evaluation, &self.model)? || at_the_end {
+            self.kept = best.restore()?;
+            self.order_evaluation(Split::Train);
+            if self.kept != Some(evaluation.epoch) {
+                self.order_evaluation(Split::Validation);
+            }
+        }
+        Ok(())
     }
 
     fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
@@ -301,14 +328,16 @@ impl Trainer {
         // A task that the split does not label has no figures.
         let labelled = |tally: &Tally| (tally.labelled() > 0).then(|| tally.metrics());
         let metrics = evaluating.tallies.iter().map(labelled);
-        let mut events = vec![Event::Evaluation(Evaluation {
+        let evaluation = Evaluation {
             split: evaluating.split,
-            epoch: self.epoch(),
+            epoch: self.kept.unwrap_or(self.epoch()),
             tasks: self.by_task(metrics),
-        })];
-        if self.due.is_empty() && self.steps == self.total_steps() {
+        };
+        self.judge(&evaluation)?;
+        let mut events = vec![Event::Evaluation(evaluation)];
+        if self.due.is_empty() && (self.steps == self.total_steps() || self.kept.is_some()) {
             self.finished = true;
-            events.push(Event::End(End { steps: self.steps, epochs: self.epoch() }));
+            events.push(Event::End(End { steps: self.steps, epochs: self.epoch(), best_epoch: self.kept }));
         }
         Ok(events)
     }
