@@ -450,6 +450,30 @@ fn settings_out_of_range_say_what_would_be_right() {
         "recipe: freeze: \"layer:2\" is not one of none, embeddings, layers:N, encoder at line 1 column 34"
     );
     let run_wrong = |training: &str| prepare(&recipe(training)).unwrap_err().to_string();
+    // Six sentences: with 2 in a batch and 2 batches in a step, 2 steps an epoch.
+    let four_steps = r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2, "warmup""#;
+    for warmup in [4, 9] {
+        assert_eq!(
+            run_wrong(&format!("{four_steps}: {warmup}")),
+            format!(
+                "warmup: {warmup} steps of warm-up make a schedule longer than the run, which has 4; give fewer than 4, or train for \
+                 more epochs"
+            )
+        );
+    }
+    prepare(&recipe(&format!("{four_steps}: 3"))).unwrap();
+    let most = u32::MAX;
+    let one_step = format!(r#""epochs": 1, "batch_size": {most}, "gradient_accumulation_steps": {most}, "warmup": 1"#);
+    assert!(
+        run_wrong(&one_step)
+            .starts_with("warmup: 1 steps of warm-up make a schedule longer than the run, which has 1; ")
+    );
+    assert_eq!(wrong(r#""gradual_unfreezing": 0"#), "gradual_unfreezing: is 0; give at least 1, or leave it out");
+    assert_eq!(
+        wrong(r#""early_stopping_patience": 0"#),
+        "early_stopping_patience: is 0; give at least 1, or leave it out"
+    );
+    assert_eq!(wrong(r#""label_smoothing": 1"#), "label_smoothing: 1 is not in [0, 1)");
     assert_eq!(run_wrong(r#""freeze": "layers:3""#), "freeze: layers:3 asks for more than the encoder's 2 layers");
     let mut deep = recipe(r#""epochs": 1"#);
     deep.training.max_length = 17;
