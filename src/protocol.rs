@@ -92,7 +92,7 @@ pub enum Event {
     Warning(Message),
     /// The run, or the command, stopped here; parameters are as they last were good.
     Error(Message),
-    /// Training has reached its last step and been evaluated.
+    /// Training is over, at its last step or when patience ran out, and the parameters that it leaves have been evaluated.
     End(End),
     /// The worker stopped stepping because it was told to. Sent by the browser's worker.
     Paused,
@@ -144,7 +144,7 @@ pub struct Start {
     pub steps_per_epoch: usize,
     /// Numbers in encoder and heads together.
     pub parameters: usize,
-    /// How many of them train.
+    /// How many of them train, from the start or later.
     pub trainable_parameters: usize,
     /// The seed.
     pub seed: u64,
@@ -160,7 +160,8 @@ pub struct StepReport {
     pub step: usize,
     /// The epoch it belongs to, from 1.
     pub epoch: u32,
-    /// Mean cross-entropy over the batch's rows labelled for the task, in nats. A task without such rows is absent.
+    /// Mean cross-entropy over the batch's rows labelled for the task, in nats, with the recipe's label smoothing and
+    /// class weights. A task without such rows is absent.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub losses: IndexMap<String, f32>,
     /// Σ of the losses of the tasks that took part, each times the recipe's task weight.
@@ -335,7 +336,7 @@ pub struct EpochReport {
     pub epoch: u32,
     /// Of how many.
     pub epochs: u32,
-    /// Mean cross-entropy over the epoch's labelled examples.
+    /// Mean cross-entropy over the epoch's labelled examples, with the recipe's label smoothing and class weights.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub losses: IndexMap<String, f32>,
     /// Σ wᵢ of these.
@@ -362,7 +363,7 @@ pub enum Split {
 pub struct Evaluation {
     /// Which examples.
     pub split: Split,
-    /// Epochs completed before it.
+    /// Epochs completed before it; of parameters that were gone back to, those that they had seen.
     pub epoch: u32,
     /// Figures by task.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskMetrics>"))]
@@ -377,7 +378,7 @@ pub struct TaskMetrics {
     pub accuracy: f32,
     /// Unweighted mean of the classes' F1 over classes that occur or are predicted, in [0, 1].
     pub macro_f1: f32,
-    /// Mean cross-entropy in nats.
+    /// Mean cross-entropy in nats, always without label smoothing and class weights, so that runs can be compared.
     pub loss: f32,
     /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C)
     pub confusion: Vec<Vec<u32>>,
@@ -418,6 +419,10 @@ pub struct Message {
 pub struct End {
     /// Optimizer steps taken.
     pub steps: usize,
-    /// Epochs completed.
+    /// Epochs completed: fewer than were to be if patience ran out.
     pub epochs: u32,
+    /// The epoch whose parameters were best and have been gone back to; left out if the run was not to do that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub best_epoch: Option<u32>,
 }

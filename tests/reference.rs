@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
-use polytask::ops::cross_entropy;
+use polytask::ops::CrossEntropy;
 use polytask::random::Stream;
 use polytask::recipe::{Freeze, OptimizerKind, Pooling, Schedule, Task, Training};
 use polytask::text::{Batch, Encoding, Tokenizer};
@@ -79,11 +79,16 @@ fn tiny_with_rows(pooling: Pooling, hidden_act: &str, rows: Option<(&[u32], usiz
 
 /// Each task's loss and the total, as tensors.
 fn losses(model: &Model, batch: &Batch) -> Result<(Vec<f32>, Tensor)> {
+    losses_by(&Default::default(), model, batch)
+}
+
+fn losses_by(of: &[CrossEntropy; 2], model: &Model, batch: &Batch) -> Result<(Vec<f32>, Tensor)> {
     let logits = model.forward(batch, Pass::Training(None))?;
-    let losses: Vec<Tensor> = logits
+    let losses: Vec<Tensor> = of
         .iter()
+        .zip(&logits)
         .zip(&batch.labels)
-        .map(|(logits, labels)| Ok(cross_entropy(logits, labels)?.expect("every task is labelled")))
+        .map(|((of, logits), labels)| Ok(of.loss(logits, labels)?.expect("every task is labelled")))
         .collect::<Result<_>>()?;
     let total = (&losses[0] + &losses[1])?;
     let values = losses.iter().chain([&total]).map(|x| x.to_scalar::<f32>());
@@ -92,10 +97,20 @@ fn losses(model: &Model, batch: &Batch) -> Result<(Vec<f32>, Tensor)> {
 
 /// `steps` optimizer steps on one batch: the losses (a, b, total) of each step's forward pass.
 fn train(model: &Model, batch: &Batch, training: &Training, steps: usize) -> Result<Vec<[f64; 3]>> {
+    train_by(&Default::default(), model, batch, training, steps)
+}
+
+fn train_by(
+    of: &[CrossEntropy; 2],
+    model: &Model,
+    batch: &Batch,
+    training: &Training,
+    steps: usize,
+) -> Result<Vec<[f64; 3]>> {
     let mut optimizer = Optimizer::new(training, model)?;
     let mut course = Vec::new();
     for step in 0..steps {
-        let (values, total) = losses(model, batch)?;
+        let (values, total) = losses_by(of, model, batch)?;
         course.push([0, 1, 2].map(|i| f64::from(values[i])));
         let rate = factor(training.schedule, step, training.warmup as usize, steps);
         let gradients = model.gradients(&total)?;
@@ -181,6 +196,125 @@ fn optimizers_and_schedules() -> Result<()> {
         let (model, batch) = tiny(Pooling::Mean, "gelu")?;
         let course = train(&model, &batch, &training, 10)?;
         close_course(name, &course, 2, &numbers(&golden[name]["losses"]), 1e-4);
+    }
+    Ok(())
+}
+
+#[test]
+fn twenty_steps_with_each_setting() -> Result<()> {
+    let golden = json("tiny/settings.json")?;
+    let weights = [&[0.5_f32, 2.0, 1.25][..], &[1.5, 0.75]].map(|weights| Some(weights.into()));
+    let loss = |label_smoothing, class_weights| CrossEntropy { label_smoothing, class_weights };
+    let plain = [(); 2].map(|()| CrossEntropy::default());
+    let smoothed = [(); 2].map(|()| loss(0.1, None));
+    let weighted = weights.clone().map(|weights| loss(0.0, weights));
+    let both = weights.map(|weights| loss(0.1, weights));
+    let adam = Training::default();
+    let adamw = Training { optimizer: OptimizerKind::AdamW, weight_decay: 0.1, ..adam.clone() };
+    let scheduled = |schedule| Training { schedule, warmup: 5, ..adam.clone() };
+    for (name, of, training) in [
+        ("adamw", &plain, adamw.clone()),
+        ("linear", &plain, scheduled(Schedule::Linear)),
+        ("cosine", &plain, scheduled(Schedule::Cosine)),
+        ("constant", &plain, scheduled(Schedule::Constant)),
+        ("max_grad_norm", &plain, Training { max_grad_norm: Some(0.5), ..adam.clone() }),
+        ("head_learning_rate", &plain, Training { head_learning_rate: Some(1e-2), ..adam.clone() }),
+        ("label_smoothing", &smoothed, adam.clone()),
+        ("class_weights", &weighted, adam.clone()),
+        ("label_smoothing_and_class_weights", &both, adam.clone()),
+        (
+            "all",
+            &both,
+            Training {
+                schedule: Schedule::Cosine,
+                warmup: 5,
+                max_grad_norm: Some(0.5),
+                head_learning_rate: Some(1e-2),
+                ..adamw
+            },
+        ),
+    ] {
+        for (step, rate) in numbers(&golden[name]["learning_rates"]).into_iter().enumerate() {
+            let ours = training.learning_rate * factor(training.schedule, step, training.warmup as usize, 20);
+            assert!((ours - rate).abs() < 1e-9, "{name}, step {step}: {ours} against PyTorch's {rate}");
+        }
+        let (model, batch) = tiny(Pooling::Mean, "gelu")?;
+        let course = train_by(of, &model, &batch, &training, 20)?;
+        for (column, task) in ["a", "b", "total"].iter().enumerate() {
+            close_course(&format!("{name} {task}"), &course, column, &numbers(&golden[name]["losses"][task]), 1e-4);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn gradual_unfreezing_leaves_what_is_not_due_alone() -> Result<()> {
+    let golden = &json("tiny/settings.json")?["gradual_unfreezing"];
+    let training = Training { optimizer: OptimizerKind::AdamW, weight_decay: 0.1, ..Training::default() };
+    let (_, batch) = tiny(Pooling::Mean, "gelu")?;
+    let mut used = batch.input_ids.clone();
+    used.sort_unstable();
+    used.dedup();
+    let (mut model, _) = tiny_with_rows(Pooling::Mean, "gelu", Some((&used, 12)))?;
+    let mut optimizer = Optimizer::new(&training, &model)?;
+    let values = |model: &Model| -> BTreeMap<String, Vec<f32>> {
+        model.trainable().iter().map(|(name, p)| (name.to_string(), flat(p.value()))).collect()
+    };
+    let start = values(&model);
+    let mut course = Vec::new();
+    for (frozen, parts) in [
+        (Freeze::Encoder, ["heads."].as_slice()),
+        (Freeze::Layers(1), &["heads.", "encoder.layer.1."]),
+        (Freeze::Embeddings, &["heads.", "encoder.layer.1.", "encoder.layer.0."]),
+        (Freeze::None, &["heads.", "encoder.layer.1.", "encoder.layer.0.", "embeddings."]),
+    ] {
+        assert!(model.set_frozen(frozen)?);
+        for _ in 0..5 {
+            let (values, total) = losses(&model, &batch)?;
+            course.push([0, 1, 2].map(|i| f64::from(values[i])));
+            let gradients = model.gradients(&total)?;
+            let reached = gradients.keys().all(|name| parts.iter().any(|part| name.starts_with(part)));
+            assert!(reached, "{frozen} has a gradient: {:?}", gradients.keys());
+            optimizer.step(gradients, 1e-3)?;
+        }
+        for (name, after) in values(&model) {
+            let moved = after != start[&name];
+            assert_eq!(moved, parts.iter().any(|part| name.starts_with(part)), "{frozen}: {name}");
+        }
+        let decay = if frozen == Freeze::None { (1.0 - 1e-3 * 0.1_f64).powi(5) } else { 1.0 };
+        assert!((model.encoder().word_table().shrinkage() - decay).abs() < 1e-12, "{frozen}");
+    }
+    for (column, task) in ["a", "b", "total"].iter().enumerate() {
+        close_course(&format!("unfreezing {task}"), &course, column, &numbers(&golden["losses"][task]), 1e-4);
+    }
+    assert_eq!(
+        model.set_frozen(Freeze::Layers(3)).unwrap_err().to_string(),
+        "freeze: layers:3 asks for more than the encoder's 2 layers"
+    );
+    Ok(())
+}
+
+#[test]
+fn smoothed_and_weighted_cross_entropy_and_its_gradient() -> Result<()> {
+    let golden = &json("tiny/settings.json")?["cross_entropy"];
+    let logits: Vec<Vec<f32>> = serde_json::from_value(golden["logits"].clone())?;
+    let labels: Vec<i64> = serde_json::from_value(golden["labels"].clone())?;
+    let weights: Vec<f32> = serde_json::from_value(golden["class_weights"].clone())?;
+    let smoothing = golden["label_smoothing"].as_f64().expect("a number");
+    for (name, label_smoothing, class_weights) in [
+        ("plain", 0.0, None),
+        ("smoothed", smoothing, None),
+        ("weighted", 0.0, Some(weights.clone().into())),
+        ("both", smoothing, Some(weights.into())),
+    ] {
+        let logits = candle_core::Var::new(logits.clone(), &Device::Cpu)?;
+        let of = CrossEntropy { label_smoothing, class_weights };
+        let loss = of.loss(&logits, &labels)?.expect("some rows are labelled");
+        let expected = golden[name]["loss"].as_f64().expect("a number") as f32;
+        close(&format!("{name} loss"), &flat(&loss), &[expected], 1e-6);
+        let gradient = loss.backward()?.remove(&logits).expect("a gradient");
+        let expected: Vec<Vec<f32>> = serde_json::from_value(golden[name]["gradient"].clone())?;
+        close(&format!("{name} gradient"), &flat(&gradient), &expected.concat(), 1e-6);
     }
     Ok(())
 }

@@ -7,16 +7,16 @@ use candle_core::Device;
 use polytask::Error;
 use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
-use polytask::protocol::{Event, Split};
-use polytask::recipe::Recipe;
+use polytask::protocol::{End, Evaluation, Event, Split, TaskMetrics};
+use polytask::recipe::{Pooling, Recipe, Validation};
 use polytask::train::{Inputs, Plan, Trainer};
-use runs::{loss_bits, parameters, prepare, recipe, recipe_on, run};
+use runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run};
 use tiny::Tiny;
 
 #[test]
 fn a_run_tells_its_steps_epochs_evaluations_and_end() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
-    recipe.validation = Some(polytask::recipe::Validation::Fraction(0.34));
+    recipe.validation = Some(Validation::Fraction(0.34));
     let (_, events) = run(&recipe).unwrap();
     let names: Vec<String> =
         events.iter().map(|event| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_string()).collect();
@@ -43,6 +43,40 @@ fn an_epochs_loss_is_the_mean_over_its_labelled_examples() {
     let expected = (steps[0].losses["b"] * 3.0 + steps[1].losses["b"] * 2.0) / 5.0;
     assert!((epoch.losses["b"] - expected).abs() < 1e-6);
     assert!((epoch.total - epoch.losses["a"] - epoch.losses["b"]).abs() < 1e-6);
+}
+
+#[test]
+fn smoothing_and_class_weights_act_on_training_and_not_on_evaluation() {
+    let run = |settings: &str| {
+        let (trainer, events) =
+            run(&recipe(&format!(r#""epochs": 1, "batch_size": 6, "learning_rate": 1e-9, {settings}"#))).unwrap();
+        let step = events.iter().find_map(|e| if let Event::Step(s) = e { Some(s.clone()) } else { None }).unwrap();
+        let epoch = events.iter().find_map(|e| if let Event::Epoch(e) = e { Some(e.clone()) } else { None }).unwrap();
+        let evaluation = events.iter().find_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None }).unwrap();
+        assert!((epoch.total - step.total).abs() < 1e-6, "one step is the whole epoch");
+        let texts = ["w5 w6 w7", "w8 w9", "w5 w10 w11 w12", "w14 w15 w6", "w14 w9 w9"].map(String::from);
+        let predictions = trainer.predict(&texts).unwrap().into_iter();
+        let b: Vec<Vec<f32>> = predictions.map(|p| p.tasks["b"].probabilities.clone()).collect();
+        (step.losses["b"], evaluation.tasks["b"].loss, b)
+    };
+    let (training, evaluated, probabilities) = run(r#""shuffle": false"#);
+    assert!((training - evaluated).abs() < 1e-5);
+    // Task b is labelled p q p p q: balanced weights are 5/(2·3) and 5/(2·2).
+    let (classes, weights) = ([0, 1, 0, 0, 1], [5.0 / 6.0, 5.0 / 4.0]);
+    for (smoothing, weights) in [(0.1, [1.0, 1.0]), (0.0, weights), (0.1, weights)] {
+        let name = if weights[0] == 1.0 { "none" } else { "balanced" };
+        let (training, same, _) = run(&format!(r#""label_smoothing": {smoothing}, "class_weights": "{name}""#));
+        assert_eq!(same, evaluated);
+        let (mut sum, mut divisor) = (0.0, 0.0);
+        for (row, class) in probabilities.iter().zip(classes) {
+            divisor += weights[class];
+            for c in 0..2 {
+                let own = if c == class { 1.0 - smoothing } else { 0.0 };
+                sum -= weights[c] * (own + smoothing / 2.0) * row[c].ln();
+            }
+        }
+        assert!((training - sum / divisor).abs() < 1e-5, "{smoothing} {name}: {training} {}", sum / divisor);
+    }
 }
 
 #[test]
@@ -99,6 +133,161 @@ fn freezing_keeps_what_it_names() {
             let moved = moved.iter().any(|name| name.contains(part));
             assert_eq!(moved, moves.contains(&part), "{freeze}: {part}");
         }
+    }
+}
+
+#[test]
+fn layers_are_unfrozen_from_the_top_epoch_by_epoch() {
+    let settings =
+        r#""epochs": 4, "batch_size": 2, "gradual_unfreezing": 1, "optimizer": "adamw", "weight_decay": 0.1"#;
+    let moved_by_epoch = |settings: &str, pooling| {
+        let mut recipe = recipe(settings);
+        recipe.pooling = pooling;
+        let (mut trainer, events) = prepare(&recipe).unwrap();
+        assert_eq!(events.len(), 1, "nothing to warn of: {events:?}");
+        let mut before = parameters(&trainer);
+        let mut moved = Vec::new();
+        while !trainer.is_finished() {
+            for event in trainer.advance().unwrap() {
+                if let Event::Epoch(_) = event {
+                    let after = parameters(&trainer);
+                    let differs = |part: &str| before.iter().zip(&after).any(|(a, b)| a.0.contains(part) && a != b);
+                    let parts = ["heads.", "pooler.", "layer.1.", "layer.0.", "embeddings."];
+                    moved.push(parts.into_iter().filter(|part| differs(part)).collect::<Vec<_>>());
+                    before = after;
+                }
+            }
+        }
+        moved
+    };
+    let all = ["heads.", "layer.1.", "layer.0.", "embeddings."];
+    assert_eq!(moved_by_epoch(settings, Pooling::Mean), [&all[..1], &all[..2], &all[..3], &all]);
+    let pooled = ["heads.", "pooler.", "layer.1.", "layer.0.", "embeddings."];
+    assert_eq!(moved_by_epoch(settings, Pooling::Pooler), [&pooled[..2], &pooled[..3], &pooled[..4], &pooled]);
+    let frozen = moved_by_epoch(&format!(r#"{settings}, "freeze": "layers:1""#), Pooling::Mean);
+    assert_eq!(frozen, [&all[..1], &all[..2], &all[..2], &all[..2]]);
+    let (_, events) = run(&recipe(r#""epochs": 2, "gradual_unfreezing": 1"#)).unwrap();
+    assert!(matches!(&events[1], Event::Warning(w) if w.message.starts_with("gradual_unfreezing: the run's 2 epochs")));
+}
+
+#[test]
+fn a_run_that_unfreezes_equals_runs_that_freeze_less_and_less() {
+    // SGD has no memory, so runs of one epoch in a row are one run of four.
+    let sgd =
+        |settings: &str| recipe(&format!(r#""optimizer": "sgd", "learning_rate": 0.1, "batch_size": 2, {settings}"#));
+    let whole = run(&sgd(r#""epochs": 4, "gradual_unfreezing": 1, "shuffle": false"#)).unwrap().0;
+    let mut files = None;
+    for freeze in ["encoder", "layers:1", "embeddings", "none"] {
+        let recipe = sgd(&format!(r#""epochs": 1, "freeze": "{freeze}", "shuffle": false"#));
+        let (mut trainer, _) = prepare_from(&recipe, files.as_ref()).unwrap();
+        while !trainer.is_finished() {
+            trainer.advance().unwrap();
+        }
+        files = Some(trainer.to_files().unwrap());
+        if freeze == "none" {
+            for ((name, a), (_, b)) in parameters(&whole).iter().zip(parameters(&trainer)) {
+                assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() <= 1e-6), "{name}");
+            }
+        }
+    }
+}
+
+/// What a run was evaluated to on the held-out sentences, in order.
+fn held_out(events: &[Event]) -> Vec<Evaluation> {
+    let evaluations = events.iter().filter_map(|e| if let Event::Evaluation(e) = e { Some(e.clone()) } else { None });
+    evaluations.filter(|evaluation| evaluation.split == Split::Validation).collect()
+}
+
+fn end(events: &[Event]) -> End {
+    let Some(Event::End(end)) = events.last() else { panic!("no end: {events:?}") };
+    end.clone()
+}
+
+/// The mean of a figure over the tasks.
+fn mean(evaluation: &Evaluation, figure: fn(&TaskMetrics) -> f32) -> f64 {
+    evaluation.tasks.values().map(|task| f64::from(figure(task))).sum::<f64>() / evaluation.tasks.len() as f64
+}
+
+#[test]
+fn the_best_epoch_is_gone_back_to() {
+    for (settings, metric) in [
+        (r#""optimizer": "adamw", "weight_decay": 0.5"#, "loss"),
+        (r#""freeze": "layers:1""#, "accuracy"),
+        (r#""gradual_unfreezing": 3"#, "macro_f1"),
+    ] {
+        let settings = format!(r#""epochs": 12, "batch_size": 2, "learning_rate": 0.02, {settings}"#);
+        let mut plain = recipe(&settings);
+        plain.validation = Some(Validation::Fraction(0.34));
+        let (mut trainer, _) = prepare(&plain).unwrap();
+        let (mut states, mut events) = (Vec::new(), Vec::new());
+        while !trainer.is_finished() {
+            events.extend(trainer.advance().unwrap());
+            if let Some(Event::Epoch(_)) = events.last() {
+                states.push(parameters(&trainer));
+            }
+        }
+        assert_eq!(end(&events), End { steps: 24, epochs: 12, best_epoch: None });
+        let figure: fn(&TaskMetrics) -> f32 = match metric {
+            "loss" => |task| -task.loss,
+            "accuracy" => |task| task.accuracy,
+            _ => |task| task.macro_f1,
+        };
+        let figures: Vec<f64> = held_out(&events).iter().map(|evaluation| mean(evaluation, figure)).collect();
+        // Of equals the first, so searched from behind.
+        let best = (0..12).rev().max_by(|&a, &b| figures[a].total_cmp(&figures[b])).unwrap();
+        assert!(best < 11, "the test needs a run that gets worse: {figures:?}");
+
+        let mut going_back = plain.clone();
+        going_back.training =
+            recipe(&format!(r#"{settings}, "load_best_model_at_end": true, "metric_for_best_model": "{metric}""#))
+                .training;
+        let (trainer, events) = run(&going_back).unwrap();
+        assert_eq!(end(&events), End { steps: 24, epochs: 12, best_epoch: Some(best as u32 + 1) });
+        assert_eq!(parameters(&trainer), states[best], "{metric}");
+        let evaluations = held_out(&events);
+        assert_eq!(evaluations.len(), 13);
+        assert_eq!(evaluations[12], evaluations[best], "what is saved was measured last");
+        let splits: Vec<Split> = events[events.len() - 4..]
+            .iter()
+            .filter_map(|event| if let Event::Evaluation(e) = event { Some(e.split) } else { None })
+            .collect();
+        assert_eq!(splits, [Split::Validation, Split::Train, Split::Validation]);
+
+        // With patience the same parameters, sooner.
+        let mut patient = going_back.clone();
+        patient.training.load_best_model_at_end = false;
+        patient.training.early_stopping_patience = Some(1);
+        let (trainer, events) = run(&patient).unwrap();
+        let stop = (1..12).find(|&epoch| figures[epoch] <= figures[..epoch].iter().copied().fold(f64::MIN, f64::max));
+        let stop = stop.expect("it gets worse") + 1;
+        let last = End { steps: 2 * stop, epochs: stop as u32, best_epoch: Some(stop as u32 - 1) };
+        assert_eq!(end(&events), last, "{metric}");
+        assert_eq!(parameters(&trainer), states[stop - 2]);
+        assert_eq!(events.iter().filter(|event| matches!(event, Event::Epoch(_))).count(), stop);
+    }
+}
+
+#[test]
+fn a_run_whose_last_epoch_is_best_measures_it_once() {
+    let mut recipe = recipe(r#""epochs": 2, "batch_size": 2, "learning_rate": 1e-4, "early_stopping_patience": 2"#);
+    recipe.validation = Some(Validation::Fraction(0.34));
+    let (_, events) = run(&recipe).unwrap();
+    assert_eq!(end(&events).best_epoch, Some(2), "{:?}", held_out(&events));
+    assert_eq!(held_out(&events).len(), 2);
+    assert!(matches!(&events[events.len() - 2], Event::Evaluation(e) if e.split == Split::Train && e.epoch == 2));
+}
+
+#[test]
+fn the_best_epoch_needs_held_out_sentences() {
+    for setting in [r#""early_stopping_patience": 3"#, r#""load_best_model_at_end": true"#] {
+        let name = setting.split('"').nth(1).unwrap();
+        assert_eq!(
+            prepare(&recipe(setting)).unwrap_err().to_string(),
+            format!(
+                "{name}: held-out sentences decide which epoch is best, and there are none; hold out a share of the \
+                 sentences (a validation fraction of 0.25, say) or give a validation file"
+            )
+        );
     }
 }
 
@@ -191,6 +380,30 @@ fn settings_out_of_range_say_what_would_be_right() {
         "recipe: freeze: \"layer:2\" is not one of none, embeddings, layers:N, encoder at line 1 column 34"
     );
     let run_wrong = |training: &str| prepare(&recipe(training)).unwrap_err().to_string();
+    // Six sentences: with 2 in a batch and 2 batches in a step, 2 steps an epoch.
+    let four_steps = r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2, "warmup""#;
+    for warmup in [4, 9] {
+        assert_eq!(
+            run_wrong(&format!("{four_steps}: {warmup}")),
+            format!(
+                "warmup: {warmup} steps of warm-up make a schedule longer than the run, which has 4; give fewer than 4, or train for \
+                 more epochs"
+            )
+        );
+    }
+    prepare(&recipe(&format!("{four_steps}: 3"))).unwrap();
+    let most = u32::MAX;
+    let one_step = format!(r#""epochs": 1, "batch_size": {most}, "gradient_accumulation_steps": {most}, "warmup": 1"#);
+    assert!(
+        run_wrong(&one_step)
+            .starts_with("warmup: 1 steps of warm-up make a schedule longer than the run, which has 1; ")
+    );
+    assert_eq!(wrong(r#""gradual_unfreezing": 0"#), "gradual_unfreezing: is 0; give at least 1, or leave it out");
+    assert_eq!(
+        wrong(r#""early_stopping_patience": 0"#),
+        "early_stopping_patience: is 0; give at least 1, or leave it out"
+    );
+    assert_eq!(wrong(r#""label_smoothing": 1"#), "label_smoothing: 1 is not in [0, 1)");
     assert_eq!(run_wrong(r#""freeze": "layers:3""#), "freeze: layers:3 asks for more than the encoder's 2 layers");
     let mut deep = recipe(r#""epochs": 1"#);
     deep.training.max_length = 17;

@@ -156,18 +156,20 @@ export function createChart(canvasRoot, legendRoot, options) {
     data,
 
     /**
-     * Sets the values at `x`; absent lines get no point there. Points come in the order of x.
+     * Sets the values at `x`; absent lines get no point there. New points come in the order of x.
      *
      * @param {number} x
      * @param {(number | undefined)[]} ys In the order of the lines.
      */
     put(x, ys) {
       const [xs, ...rows] = data;
-      if (xs.at(-1) !== x) {
+      const last = xs.at(-1);
+      // An x below the last is one from before: a run that went back to its best epoch measures that once more.
+      if (last === undefined || last < x) {
         xs.push(x);
         for (const row of rows) row.push(null);
       }
-      const at = xs.length - 1;
+      const at = xs.lastIndexOf(x);
       for (const [i, y] of ys.entries()) if (y !== undefined) rows[i][at] = y;
       count();
       draw();

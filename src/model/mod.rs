@@ -53,7 +53,10 @@ pub struct Model {
     config: ModelConfig,
     encoder: Encoder,
     pooling: Pooling,
+    /// What never trains: its parameters are no variables.
     freeze: Freeze,
+    /// What does not train now.
+    frozen: Freeze,
     heads: Heads,
 }
 
@@ -69,7 +72,19 @@ impl Model {
         let encoder = Encoder::load(&config.bert, &mut weights, loading)?;
         let saved = loading.keep_heads.then_some(&mut weights);
         let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.device)?;
-        Ok(Self { config: config.clone(), encoder, pooling: loading.pooling, freeze: loading.freeze, heads })
+        let (pooling, freeze) = (loading.pooling, loading.freeze);
+        Ok(Self { config: config.clone(), encoder, pooling, freeze, frozen: freeze, heads })
+    }
+
+    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it is
+    /// run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of the
+    /// frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
+    pub fn set_frozen(&mut self, frozen: Freeze) -> Result<bool> {
+        frozen.blocks(self.encoder.depth())?;
+        let frozen = frozen.max(self.freeze);
+        let moved = frozen != self.frozen;
+        self.frozen = frozen;
+        Ok(moved)
     }
 
     /// The config it was loaded under.
@@ -99,12 +114,13 @@ impl Model {
     }
 
     /// What the frozen part makes of a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. Only for
-    /// a model of which something is frozen.
+    /// a model of which something is frozen. No gradient goes through it.
     pub fn prefix(&self, batch: &Batch) -> Result<Tensor> {
         on_threads(|| {
             let xs = self.encoder.embed(batch, &mut Pass::Evaluation)?;
             let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation)?;
-            if self.prefix_pools() { self.pool(&xs, batch) } else { Ok(xs) }
+            let xs = if self.prefix_pools() { self.pool(&xs, batch)? } else { xs };
+            Ok(xs.detach())
         })
     }
 
@@ -122,16 +138,16 @@ impl Model {
 
     /// Whether the frozen part reaches up to the sentence vectors.
     pub fn prefix_pools(&self) -> bool {
-        self.freeze == Freeze::Encoder
+        self.frozen == Freeze::Encoder
     }
 
     /// Whether there is a frozen part whose output stays the same.
     pub fn has_prefix(&self) -> bool {
-        self.freeze != Freeze::None
+        self.frozen != Freeze::None
     }
 
     fn frozen_blocks(&self) -> usize {
-        match self.freeze {
+        match self.frozen {
             Freeze::None | Freeze::Embeddings => 0,
             Freeze::Layers(n) => n,
             Freeze::Encoder => self.encoder.depth(),
@@ -146,7 +162,7 @@ impl Model {
         })
     }
 
-    /// Everything that trains, by name in name order; heads under `heads.<task>.…`.
+    /// Everything that trains, now or later in the run, by name in name order; heads under `heads.<task>.…`.
     pub fn trainable(&self) -> BTreeMap<&str, &Arc<Parameter>> {
         let all = self.encoder.parameters().into_iter().chain(self.heads.parameters());
         all.filter(|p| p.is_trainable()).map(|p| (p.name(), p)).collect()
@@ -176,25 +192,29 @@ impl Model {
         name.starts_with("heads.")
     }
 
-    /// The trainable parameters that all tasks share, layer by layer from below: `embeddings`, `layer.0`, …, `pooler`.
+    /// The parameters that all tasks share and that train now, layer by layer from below: `embeddings`, `layer.0`, …,
+    /// `pooler`.
     pub fn shared(&self) -> Vec<(String, Vec<&Arc<Parameter>>)> {
         let mut layers: Vec<(String, Vec<&Arc<Parameter>>)> = Vec::new();
         for parameter in self.encoder.parameters().into_iter().filter(|p| p.is_trainable()) {
             let mut parts = parameter.name().trim_start_matches("encoder.").split('.');
-            let layer = match (parts.next(), parts.next()) {
-                (Some("layer"), Some(i)) => format!("layer.{i}"),
-                (part, _) => part.unwrap_or_default().to_string(),
+            let (part, i) = (parts.next().unwrap_or_default(), parts.next().and_then(|i| i.parse::<usize>().ok()));
+            let (layer, trains) = match (part, i) {
+                ("layer", Some(i)) => (format!("layer.{i}"), i >= self.frozen_blocks()),
+                ("embeddings", _) => (part.into(), !self.has_prefix()),
+                _ => (part.into(), !self.prefix_pools()),
             };
             match layers.iter_mut().find(|(name, _)| *name == layer) {
                 Some((_, parameters)) => parameters.push(parameter),
-                None => layers.push((layer, vec![parameter])),
+                None if trains => layers.push((layer, vec![parameter])),
+                None => {}
             }
         }
         layers
     }
 
-    /// (all numbers, numbers that train) of the encoder and the heads. A table of which only the rows in use train
-    /// counts as trainable whole, since training it whole would give the same numbers.
+    /// (all numbers, numbers that train, now or later) of the encoder and the heads. A table of which only the rows in use
+    /// train counts as trainable whole, since training it whole would give the same numbers.
     pub fn size(&self) -> (usize, usize) {
         let heads: usize = self.heads.parameters().map(|p| p.value().elem_count()).sum();
         let (all, trainable) = self.encoder.size();

@@ -1,9 +1,14 @@
 //! Cross-entropy over the labelled rows of a task, as `torch.nn.CrossEntropyLoss` with `ignore_index = -100`.
 //!
 //! ```text
-//! L = −(1/M) Σ_{labelled b} log softmax(x_b)[y_b],  M labelled rows
-//! dx_b = (softmax(x_b) − onehot(y_b))/M for labelled rows, else 0
+//! L = (1/D) Σ_{labelled b} Σ_c −q_bc log softmax(x_b)_c,  q_bc = w_c·((1−ε)·[c = y_b] + ε/C),  D = Σ_{labelled b} w_{y_b}
+//! dx_b = (softmax(x_b)·Σ_c q_bc − q_b)/D for labelled rows, else 0
 //! ```
+//!
+//! ε smooths the labels (Szegedy et al. 2016, "Rethinking the Inception Architecture"), w weighs the classes. With ε = 0
+//! and w = 1, q is one-hot, D the number M of labelled rows, and L the mean of −log softmax(x_b)[y_b].
+
+use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, D, Layout, Shape, Tensor};
 
@@ -13,36 +18,78 @@ use crate::Result;
 /// The label of a row that is not labelled for the task.
 pub const IGNORE: i64 = -100;
 
-/// `logits` (B,C), `labels` (B) in 0..C or [`IGNORE`] → the mean loss over the labelled rows, in nats; `None` if no row
-/// is labelled. A label of C or more is a defect of the caller and panics.
+/// What `torch.nn.CrossEntropyLoss` is made with. The default is the plain mean over the labelled rows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CrossEntropy {
+    /// ε: the share of each label that is spread evenly over all classes, in [0, 1).
+    pub label_smoothing: f64,
+    /// w, at least 0 each (C); absent: all 1. It scales the smoothed shares of its class, too.
+    pub class_weights: Option<Arc<[f32]>>,
+}
+
+impl CrossEntropy {
+    /// `logits` (B,C), `labels` (B) in 0..C or [`IGNORE`] → L in nats; `None` if no row is labelled. A label of C or more
+    /// is a defect of the caller and panics; so do class weights of which there are not C.
+    pub fn loss(&self, logits: &Tensor, labels: &[i64]) -> Result<Option<Tensor>> {
+        if labels.iter().all(|&label| label == IGNORE) {
+            return Ok(None);
+        }
+        if !on_cpu(logits) {
+            return self.composed(logits, labels).map(Some);
+        }
+        let op = Operation { settings: self.clone(), labels: labels.to_vec() };
+        Ok(Some(logits.contiguous()?.apply_op1(op)?))
+    }
+
+    /// D, what the sum over these rows is divided by: the number of labelled rows, or the sum of their labels' weights.
+    ///
+    /// The losses Lᵢ of the parts that a batch is cut into make the batch's own as Σ DᵢLᵢ / Σ Dᵢ.
+    pub fn denominator(&self, labels: &[i64]) -> f64 {
+        labelled(labels).map(|(_, label)| self.weight(label)).sum()
+    }
+
+    fn weight(&self, class: usize) -> f64 {
+        self.class_weights.as_ref().map_or(1.0, |weights| f64::from(weights[class]))
+    }
+
+    /// The classes of which a row labelled `label` has a share, with q: of `c` classes the label's own, or all.
+    fn shares(&self, label: usize, c: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let smoothing = self.label_smoothing;
+        let classes = if smoothing == 0.0 { label..label + 1 } else { 0..c };
+        classes.map(move |class| {
+            let own = if class == label { 1.0 - smoothing } else { 0.0 };
+            (class, self.weight(class) * (own + smoothing / c as f64))
+        })
+    }
+
+    fn composed(&self, logits: &Tensor, labels: &[i64]) -> Result<Tensor> {
+        let (device, c) = (logits.device(), logits.dims2()?.1);
+        let (mut rows, mut classes, mut shares): (Vec<u32>, Vec<u32>, Vec<f32>) = Default::default();
+        for (row, label) in labelled(labels) {
+            rows.push(row as u32);
+            for (class, share) in self.shares(label, c) {
+                classes.push(class as u32);
+                shares.push(share as f32);
+            }
+        }
+        let picked = (rows.len(), classes.len() / rows.len());
+        let logarithms = candle_nn::ops::log_softmax(logits, D::Minus1)?
+            .index_select(&Tensor::new(rows, device)?, 0)?
+            .gather(&Tensor::from_vec(classes, picked, device)?, 1)?;
+        let sum = (logarithms * Tensor::from_vec(shares, picked, device)?)?.sum_all()?;
+        Ok((sum * (-1.0 / self.denominator(labels)))?)
+    }
+}
+
+/// The plain [`CrossEntropy`] of `logits` (B,C): the mean loss over the labelled rows.
 pub fn cross_entropy(logits: &Tensor, labels: &[i64]) -> Result<Option<Tensor>> {
-    if labels.iter().all(|&label| label == IGNORE) {
-        return Ok(None);
-    }
-    if !on_cpu(logits) {
-        return composed(logits, labels).map(Some);
-    }
-    let op = CrossEntropy { labels: labels.to_vec() };
-    Ok(Some(logits.contiguous()?.apply_op1(op)?))
+    CrossEntropy::default().loss(logits, labels)
 }
 
-fn composed(logits: &Tensor, labels: &[i64]) -> Result<Tensor> {
-    let device = logits.device();
-    let (rows, labels): (Vec<u32>, Vec<u32>) = labels
-        .iter()
-        .enumerate()
-        .filter(|&(_, &label)| label != IGNORE)
-        .map(|(row, &label)| (row as u32, label as u32))
-        .unzip();
-    let m = labels.len();
-    let picked = candle_nn::ops::log_softmax(logits, D::Minus1)?
-        .index_select(&Tensor::new(rows, device)?, 0)?
-        .gather(&Tensor::from_vec(labels, (m, 1), device)?, 1)?;
-    Ok((picked.sum_all()? * (-1.0 / m as f64))?)
-}
-
-struct CrossEntropy {
-    labels: Vec<i64>,
+/// The labelled rows, each with its label.
+fn labelled(labels: &[i64]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let labelled = |(row, &label): (usize, &i64)| (label != IGNORE).then_some((row, label as usize));
+    labels.iter().enumerate().filter_map(labelled)
 }
 
 /// Each row of `logits` (B,C) becomes its softmax.
@@ -60,14 +107,12 @@ pub fn softmax_rows(logits: &[f32], c: usize) -> Vec<f32> {
     probabilities
 }
 
-impl CrossEntropy {
-    fn labelled(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let labelled = |(row, &label): (usize, &i64)| (label != IGNORE).then_some((row, label as usize));
-        self.labels.iter().enumerate().filter_map(labelled)
-    }
+struct Operation {
+    settings: CrossEntropy,
+    labels: Vec<i64>,
 }
 
-impl CustomOp1 for CrossEntropy {
+impl CustomOp1 for Operation {
     fn name(&self) -> &'static str {
         "cross-entropy"
     }
@@ -76,29 +121,33 @@ impl CustomOp1 for CrossEntropy {
         let (_, c) = layout.shape().dims2()?;
         let logits = f32s(logits, layout)?;
         let mut total = 0.0_f64;
-        let mut rows = 0;
-        for (row, label) in self.labelled() {
+        for (row, label) in labelled(&self.labels) {
             let xs = &logits[row * c..][..c];
             let largest = xs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             // In f64: a confident loss is a small difference of larger numbers.
-            let log_sum = xs.iter().map(|x| libm::exp(f64::from(x - largest))).sum::<f64>();
-            total += libm::log(log_sum) - f64::from(xs[label] - largest);
-            rows += 1;
+            let log_sum = libm::log(xs.iter().map(|x| libm::exp(f64::from(x - largest))).sum::<f64>());
+            for (class, share) in self.settings.shares(label, c) {
+                total += share * (log_sum - f64::from(xs[class] - largest));
+            }
         }
-        let mean = (total / f64::from(rows)) as f32;
+        let mean = (total / self.settings.denominator(&self.labels)) as f32;
         Ok((CpuStorage::F32(vec![mean]), Shape::from(())))
     }
 
     fn bwd(&self, logits: &Tensor, _: &Tensor, dloss: &Tensor) -> candle_core::Result<Option<Tensor>> {
         let (_, c) = logits.dims2()?;
-        let scale = dloss.to_scalar::<f32>()? / self.labelled().count() as f32;
+        let scale = dloss.to_scalar::<f32>()? / self.settings.denominator(&self.labels) as f32;
         let numbers = read(logits)?;
         let mut dlogits = vec![0.0; numbers.len()];
-        for (row, label) in self.labelled() {
-            let row = row * c..(row + 1) * c;
-            dlogits[row.clone()].copy_from_slice(&softmax_rows(&numbers[row.clone()], c));
-            dlogits[row.start + label] -= 1.0;
-            dlogits[row].iter_mut().for_each(|d| *d *= scale);
+        for (row, label) in labelled(&self.labels) {
+            let all: f64 = self.settings.shares(label, c).map(|(_, share)| share).sum();
+            let dlogits = &mut dlogits[row * c..][..c];
+            dlogits.copy_from_slice(&softmax_rows(&numbers[row * c..][..c], c));
+            dlogits.iter_mut().for_each(|d| *d *= all as f32);
+            for (class, share) in self.settings.shares(label, c) {
+                dlogits[class] -= share as f32;
+            }
+            dlogits.iter_mut().for_each(|d| *d *= scale);
         }
         Ok(Some(Tensor::from_vec(dlogits, logits.shape(), logits.device())?))
     }
@@ -110,16 +159,45 @@ mod tests {
     use super::*;
     use candle_core::Device;
 
+    /// Plain, smoothed, weighted, and both.
+    fn settings() -> [CrossEntropy; 4] {
+        let weights: Option<Arc<[f32]>> = Some([0.5, 2.0, 1.25].into());
+        [(0.0, None), (0.2, None), (0.0, weights.clone()), (0.2, weights)]
+            .map(|(label_smoothing, class_weights)| CrossEntropy { label_smoothing, class_weights })
+    }
+
     #[test]
     fn kernel_and_fallback_agree_with_blanks() -> Result<()> {
         let logits = variable(1, (5, 3))?;
         let labels = [2, IGNORE, 0, 1, IGNORE];
-        agrees(
-            &[&logits],
-            &[],
-            || Ok(cross_entropy(&logits, &labels)?.expect("three rows are labelled")),
-            || composed(&logits, &labels),
-        )
+        for settings in settings() {
+            agrees(
+                &[&logits],
+                &[],
+                || Ok(settings.loss(&logits, &labels)?.expect("three rows are labelled")),
+                || settings.composed(&logits, &labels),
+            )?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_parts_of_a_batch_make_the_whole() -> Result<()> {
+        let logits = variable(1, (5, 3))?;
+        let labels = [2, IGNORE, 0, 1, 1];
+        for settings in settings() {
+            let part = |rows: std::ops::Range<usize>| -> Result<(f64, f64)> {
+                let (logits, labels) = (logits.narrow(0, rows.start, rows.len())?, &labels[rows]);
+                let loss = settings.loss(&logits, labels)?.expect("each part is labelled").to_scalar::<f32>()?;
+                Ok((settings.denominator(labels), f64::from(loss)))
+            };
+            let ((d, whole), (d1, first), (d2, second)) = (part(0..5)?, part(0..2)?, part(2..5)?);
+            assert!((d - d1 - d2).abs() < 1e-12);
+            assert!((whole - (d1 * first + d2 * second) / d).abs() < 1e-6, "{settings:?}");
+        }
+        assert_eq!(CrossEntropy::default().denominator(&labels), 4.0);
+        assert_eq!(settings()[3].denominator(&labels), 1.25 + 0.5 + 2.0 + 2.0);
+        Ok(())
     }
 
     #[test]
@@ -133,6 +211,9 @@ mod tests {
     fn extreme_logits_stay_finite() -> Result<()> {
         let logits = Tensor::new(&[[1e4_f32, -1e4], [-1e4, 1e4]], &Device::Cpu)?;
         let loss = cross_entropy(&logits, &[0, 0])?.expect("both rows are labelled");
+        assert_eq!(loss.to_scalar::<f32>()?, 1e4);
+        let smoothed = CrossEntropy { label_smoothing: 0.5, class_weights: None };
+        let loss = smoothed.loss(&logits, &[0, 0])?.expect("both rows are labelled");
         assert_eq!(loss.to_scalar::<f32>()?, 1e4);
         Ok(())
     }

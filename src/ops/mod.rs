@@ -26,7 +26,7 @@ mod workspace;
 pub use activation::{Activation, activate};
 pub use attention::{Attention, Ragged};
 pub use block::{Block, Keep, Masks};
-pub use cross_entropy::{IGNORE, cross_entropy, softmax_rows};
+pub use cross_entropy::{CrossEntropy, IGNORE, cross_entropy, softmax_rows};
 pub use embedding::{Table, embedding};
 pub use gradients::{products, squared_norm};
 pub use kernel::{Into, Strides, is_reproducible, matmul, set_reproducible};

@@ -30,7 +30,8 @@ pub struct Training {
     pub optimizer: OptimizerKind,
     /// Adam and SGD: L2 term added to the gradient; AdamW: decoupled decay, on no bias and no LayerNorm. In [0, ∞).
     pub weight_decay: f64,
-    /// Steps over which the learning rate rises from 0 to its full value, counted in optimizer steps.
+    /// Steps over which the learning rate rises from 0 to its full value, counted in optimizer steps; fewer than the run
+    /// has.
     pub warmup: u32,
     /// The learning rate's course after warm-up.
     pub schedule: Schedule,
@@ -48,8 +49,9 @@ pub struct Training {
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub gradual_unfreezing: Option<u32>,
     /// Share of each label that is spread evenly over all classes, in [0, 1), as `torch.nn.CrossEntropyLoss` does it.
+    /// Evaluations are without it.
     pub label_smoothing: f64,
-    /// How much each class counts in its task's loss.
+    /// How much each class counts in its task's loss. Evaluations are without it.
     pub class_weights: ClassWeights,
     /// How K losses, or the gradients that they send into the encoder, become one update.
     pub weighting: Weighting,
@@ -59,11 +61,12 @@ pub struct Training {
     /// How many tasks train in a step, in turn; absent: all of them. 1 alternates between the tasks.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub tasks_per_step: Option<u32>,
-    /// Stop when `metric_for_best_model` has not improved for this many epochs, and go back to the best parameters;
-    /// absent: train to the last epoch. At least 1; needs held-out sentences.
+    /// Stop when `metric_for_best_model` has not improved for this many epochs, and go back to the best parameters as
+    /// `load_best_model_at_end` does; absent: train to the last epoch. At least 1; needs held-out sentences.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub early_stopping_patience: Option<u32>,
-    /// At the end go back to the parameters of the epoch whose `metric_for_best_model` was best. Needs held-out sentences.
+    /// At the end go back to the parameters of the epoch whose `metric_for_best_model` was best, of equals the first.
+    /// Needs held-out sentences.
     pub load_best_model_at_end: bool,
     /// What "best" means, measured on the held-out sentences.
     pub metric_for_best_model: Metric,
@@ -113,16 +116,16 @@ pub enum ClassWeights {
     #[default]
     None,
     /// Inversely to how often the class occurs in the training split: M/(C·M_c) with M labelled sentences, M_c of
-    /// class c (scikit-learn's `balanced`).
+    /// class c (scikit-learn's `balanced`); 0 for a class that does not occur.
     Balanced,
 }
 
-/// A figure of the held-out sentences, as the mean over the tasks.
+/// A figure of the held-out sentences, as the mean over the tasks that any of them is labelled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Cross-entropy: lower is better.
+    /// Cross-entropy, without label smoothing or class weights: lower is better.
     #[default]
     Loss,
     /// Accuracy: higher is better.
@@ -167,6 +170,11 @@ impl Training {
     /// How many sentences an optimizer step takes; an epoch's last step may find fewer.
     pub fn sentences_per_step(&self) -> usize {
         self.batch_size as usize * self.gradient_accumulation_steps as usize
+    }
+
+    /// Whether the run goes back to its best epoch in the end.
+    pub fn keeps_best(&self) -> bool {
+        self.load_best_model_at_end || self.early_stopping_patience.is_some()
     }
 
     pub(super) fn validate(&self) -> Result<()> {

@@ -1,13 +1,16 @@
 //! A model at work without training: evaluation on labelled examples, prediction on any sentence.
+//!
+//! An evaluation's loss is plain cross-entropy, whatever smoothing and class weights a run trains with.
 
 use candle_core::Tensor;
 use indexmap::IndexMap;
 
+use super::losses::TaskLosses;
 use super::metrics::{Tally, argmax};
 use crate::Result;
 use crate::data::Dataset;
 use crate::model::{Model, Pass};
-use crate::ops::{cross_entropy, softmax_rows};
+use crate::ops::softmax_rows;
 use crate::protocol::{Prediction, TaskMetrics, TaskPrediction};
 use crate::recipe::Task;
 use crate::text::{Batch, Encoding, Tokenizer};
@@ -57,16 +60,12 @@ pub(super) fn tallies(tasks: &[Task]) -> Vec<Tally> {
     tasks.iter().map(|task| Tally::new(task.labels.len())).collect()
 }
 
-/// Counts one batch's logits into `tallies` and returns its losses. (K)
+/// Counts one batch's logits into `tallies` and returns its plain losses. (K)
 pub(super) fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally]) -> Result<Vec<Option<f32>>> {
-    let losses = scalars(&task_losses(logits, batch)?)?;
-    tally(tallies, logits, &losses, batch)?;
+    let plain = TaskLosses::plain(batch.labels.len());
+    let losses = scalars(&plain.of(logits, batch)?)?;
+    tally(tallies, logits, &losses, &plain, batch)?;
     Ok(losses)
-}
-
-/// Each task's loss on the batch; `None` for a task that no row is labelled for. (K)
-pub(super) fn task_losses(logits: &[Tensor], batch: &Batch) -> Result<Vec<Option<Tensor>>> {
-    logits.iter().zip(&batch.labels).map(|(logits, labels)| cross_entropy(logits, labels)).collect()
 }
 
 /// The losses as numbers.
@@ -75,11 +74,19 @@ pub(super) fn scalars(losses: &[Option<Tensor>]) -> Result<Vec<Option<f32>>> {
     losses.iter().map(scalar).collect()
 }
 
-/// Counts a batch's answers into each task's tally.
-pub(super) fn tally(tallies: &mut [Tally], logits: &[Tensor], losses: &[Option<f32>], batch: &Batch) -> Result<()> {
-    for (((tally, logits), loss), labels) in tallies.iter_mut().zip(logits).zip(losses).zip(&batch.labels) {
+/// Counts a batch's answers, and its `losses` as `task_losses` gave them, into each task's tally.
+pub(super) fn tally(
+    tallies: &mut [Tally],
+    logits: &[Tensor],
+    losses: &[Option<f32>],
+    task_losses: &TaskLosses,
+    batch: &Batch,
+) -> Result<()> {
+    let denominators = task_losses.denominators(batch);
+    let of_tasks = tallies.iter_mut().zip(logits).zip(losses).zip(denominators).zip(&batch.labels);
+    for ((((tally, logits), loss), denominator), labels) in of_tasks {
         let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
-        tally.add(&logits, labels, loss.unwrap_or(0.0));
+        tally.add(&logits, labels, loss.unwrap_or(0.0), denominator);
     }
     Ok(())
 }

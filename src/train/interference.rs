@@ -1,7 +1,7 @@
 //! How tasks act on each other: step on one alone, measure every loss, undo.
 
 use super::Trainer;
-use super::evaluation::{scalars, task_losses};
+use super::evaluation::scalars;
 use super::step::{StepBatches, add_shares, weighed};
 use super::task_gradients::exchange;
 use crate::Result;
@@ -52,7 +52,7 @@ impl Trainer {
         let mut sums = vec![None; self.tasks.len()];
         for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
             let logits = self.prefix.logits(&self.model, &self.encodings, rows, batch, Pass::Evaluation)?;
-            add_shares(&mut sums, &scalars(&task_losses(&logits, batch)?)?, shares);
+            add_shares(&mut sums, &scalars(&self.losses.of(&logits, batch)?)?, shares);
         }
         Ok(sums)
     }
@@ -63,7 +63,8 @@ impl Trainer {
             weight => weight,
         };
         for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
-            let losses = task_losses(&self.forward(rows, batch)?, batch)?;
+            let logits = self.forward(rows, batch)?;
+            let losses = self.losses.of(&logits, batch)?;
             if let Some(loss) = weighed(&losses[task], weight * shares[task])? {
                 self.model.backward(&loss)?;
             }

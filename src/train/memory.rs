@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! parameters  P + S·R            P in encoder and heads; S·R for the R that train: gradient, m and v (S = 3), or the
-//!                                gradient alone (SGD, S = 1)
+//!                                gradient alone (SGD, S = 1); where the best epoch is gone back to, a copy of it too
+//!                                (S = 4 or 2)
 //! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
 //! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
 //!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
@@ -16,11 +17,12 @@
 //! ```
 //!
 //! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps nothing, but may
-//! take more sentences at a time.
+//! take more sentences at a time. Where layers are unfrozen in the course of a run, `batch` and `frozen` are those of the
+//! stage that needs most.
 
 use candle_transformers::models::bert::Config;
 
-use super::evaluation;
+use super::{evaluation, unfreezing};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::{Error, Result};
@@ -47,7 +49,8 @@ pub(super) struct Need {
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    adam: bool,
+    /// What the parameters come with, for people.
+    parts: &'static str,
 }
 
 impl Need {
@@ -69,33 +72,49 @@ impl Need {
         let pools = *pooling == Pooling::Pooler && training.freeze != Freeze::Encoder;
         let trained_pooler = if pools { pooler } else { 0.0 };
         let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
-        let adam = training.optimizer != OptimizerKind::Sgd;
-        let state = if adam { 3.0 } else { 1.0 };
+        let (state, parts) = match (training.optimizer, training.keeps_best()) {
+            (OptimizerKind::Sgd, false) => (1.0, "weights and gradients"),
+            (OptimizerKind::Sgd, true) => (2.0, "weights, gradients and a copy of the best epoch's"),
+            (_, false) => (3.0, "weights, gradients and Adam"),
+            (_, true) => (4.0, "weights, gradients, Adam and a copy of the best epoch's"),
+        };
 
         sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
-        let pass = |sentences: usize, trained_blocks: f64| {
+        let pass = |sentences: usize, trained_blocks: usize, freeze: Freeze| {
+            let trained_blocks = trained_blocks as f64;
             let longest = &sizes.lengths[..sentences.min(sizes.lengths.len())];
             let (n, probabilities) = (sum(longest, 1), a * sum(longest, 2));
             let masks = if training.dropout > 0.0 { trained_blocks * (2.0 * n * h + probabilities) } else { 0.0 };
             let block = 8.0 * n * h + 2.0 * n * f + probabilities;
-            let working = if training.freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
+            let working = if freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
             (4.0 * ((trained_blocks + working) * block + 3.0 * n * h + masks), longest.len())
         };
-        let (step, evaluation) =
-            (pass(training.batch_size as usize, trained_blocks as f64), pass(evaluation::BATCH, 0.0));
-        let (batch, sentences) = if step.0 >= evaluation.0 { step } else { evaluation };
-        let frozen = match training.freeze {
-            Freeze::None => 0.0,
-            Freeze::Encoder => sizes.lengths.len() as f64 * h,
-            _ => sum(&sizes.lengths, 1) * h,
+        let parameters = 4.0 * (all + tables + state * trained);
+        let stage = |freeze: Freeze| -> Result<Self> {
+            let step = pass(training.batch_size as usize, layers - freeze.blocks(layers)?, freeze);
+            let evaluation = pass(evaluation::BATCH, 0, freeze);
+            let (batch, sentences) = if step.0 >= evaluation.0 { step } else { evaluation };
+            let frozen = match freeze {
+                Freeze::None => 0.0,
+                Freeze::Encoder => sizes.lengths.len() as f64 * h,
+                _ => sum(&sizes.lengths, 1) * h,
+            };
+            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
         };
-        Ok(Self { parameters: 4.0 * (all + tables + state * trained), batch, frozen: 4.0 * frozen, sentences, adam })
+        let mut most = stage(unfreezing::frozen(sizes.recipe, layers, 0))?;
+        for freeze in unfreezing::course(sizes.recipe, layers) {
+            let need = stage(freeze)?;
+            if need.batch + need.frozen > most.batch + most.frozen {
+                most = need;
+            }
+        }
+        Ok(most)
     }
 
     /// An error that tells the parts if there are fewer than the needed bytes.
     pub fn check(&self, limit: Option<u64>) -> Result<()> {
-        let Self { parameters, batch, frozen, sentences, adam } = *self;
+        let Self { parameters, batch, frozen, sentences, parts } = *self;
         let total = parameters + batch + frozen;
         let Some(limit) = limit.map(|bytes| bytes as f64).filter(|&limit| total > limit) else {
             return Ok(());
@@ -106,11 +125,10 @@ impl Need {
             String::new()
         };
         Err(Error::Memory(format!(
-            "this run needs about {} ({} for {}, {} for a batch of {sentences} sentences{kept}), and there are {}: use a \
+            "this run needs about {} ({} for {parts}, {} for a batch of {sentences} sentences{kept}), and there are {}: use a \
              smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
             size(total),
             size(parameters),
-            if adam { "weights, gradients and Adam" } else { "weights and gradients" },
             size(batch),
             size(limit),
         )))
@@ -178,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn the_copy_of_the_best_epoch_is_counted() {
+        refuses(
+            need(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
+            "memory: this run needs about 7.3 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, 5.5 GB \
+             for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
+             layers, or take a smaller encoder",
+        );
+    }
+
+    #[test]
     fn what_fits_or_has_no_limit_passes() {
         need(r#""batch_size": 32"#, 300, 32).check(Some(1 << 32)).unwrap();
         need(r#""batch_size": 100000"#, 100_000, 512).check(None).unwrap();
@@ -189,5 +217,16 @@ mod tests {
         }
         assert!(all(need(r#""batch_size": 32"#, 300, 16)) < full);
         assert!(all(need(r#""batch_size": 32, "dropout": 0.1"#, 300, 32)) > full);
+        let best = all(need(r#""batch_size": 32, "load_best_model_at_end": true"#, 300, 32));
+        let adam =
+            all(need(r#""batch_size": 32"#, 300, 32)) - all(need(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
+        assert_eq!(best - full, adam / 2.0, "as much as one of Adam's two moments");
+        // The heads alone need little; at the end all is as if nothing had ever been frozen, and before that something
+        // is kept of every sentence besides.
+        let unfreezing = |epochs| need(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);
+        let whole = need("", 20_000, 32);
+        assert!(unfreezing(1).batch < whole.batch && unfreezing(1).frozen < 20_000.0 * 4.0 * 769.0);
+        assert!(unfreezing(13).frozen == 20_000.0 * 32.0 * 4.0 * 768.0 && whole.frozen == 0.0);
+        assert_eq!(unfreezing(14), unfreezing(13), "the last stage keeps nothing");
     }
 }

@@ -10,24 +10,26 @@ pub struct Tally {
     confusion: Vec<Vec<u32>>,
     /// Sum of the examples' losses in nats.
     loss: f64,
+    /// What it is to be divided by: the examples, or the sum of their weights.
+    denominator: f64,
 }
 
 impl Tally {
     /// Nothing counted yet, for `classes` classes.
     pub fn new(classes: usize) -> Self {
-        Self { confusion: vec![vec![0; classes]; classes], loss: 0.0 }
+        Self { confusion: vec![vec![0; classes]; classes], loss: 0.0, denominator: 0.0 }
     }
 
-    /// Counts a batch: `logits` (B,C) row after row, `labels` (B), and the mean loss over its labelled rows.
-    pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32) {
-        let mut rows = 0;
+    /// Counts a batch: `logits` (B,C) row after row, `labels` (B), the mean loss over its labelled rows, and what that
+    /// mean is divided by: their number, or the sum of their weights.
+    pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32, denominator: f64) {
         for (xs, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
             if label != IGNORE {
                 self.confusion[label as usize][argmax(xs)] += 1;
-                rows += 1;
             }
         }
-        self.loss += f64::from(mean_loss) * f64::from(rows);
+        self.loss += f64::from(mean_loss) * denominator;
+        self.denominator += denominator;
     }
 
     /// How many labelled examples were counted.
@@ -35,10 +37,9 @@ impl Tally {
         self.confusion.iter().flatten().sum()
     }
 
-    /// Mean loss over the labelled examples; `None` if there was none.
+    /// Mean loss over the labelled examples, weighted if they are; `None` if there was none.
     pub fn loss(&self) -> Option<f32> {
-        let n = self.labelled();
-        (n > 0).then(|| (self.loss / f64::from(n)) as f32)
+        (self.labelled() > 0).then(|| (self.loss / self.denominator) as f32)
     }
 
     /// Share classified rightly; `None` if nothing was labelled.
@@ -95,12 +96,15 @@ mod tests {
         // True classes 0 0 1 1 2, one blank; predicted 0 1 1 1 0.
         let logits =
             [[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, 1.0], [5.0, 0.0, 1.0], [9.0, 9.0, 9.0]];
-        tally.add(logits.as_flattened(), &[0, 0, 1, 1, 2, IGNORE], 0.5);
+        tally.add(logits.as_flattened(), &[0, 0, 1, 1, 2, IGNORE], 0.5, 5.0);
         assert_eq!(tally.metrics().confusion, [[1, 1, 0], [0, 2, 0], [1, 0, 0]]);
         assert_eq!(tally.accuracy(), Some(0.6));
         // F1: class 0: 2/(2+2) = 0.5, class 1: 4/(3+2) = 0.8, class 2: 0.
         assert!((tally.macro_f1().unwrap() - 1.3 / 3.0).abs() < 1e-6);
         assert_eq!(tally.loss(), Some(0.5));
+        // A row whose class counts three times as much as each of those.
+        tally.add(&[0.0, 0.0, 1.0], &[2], 2.5, 3.0);
+        assert_eq!(tally.loss(), Some((0.5 * 5.0 + 2.5 * 3.0) / 8.0));
         assert_eq!(Tally::new(2).accuracy(), None);
     }
 }

@@ -1,9 +1,11 @@
 //! The loop: losses, their weighting, the optimizer and the schedule, evaluation, and the events that tell of it.
 
+mod best;
 mod comparison;
 mod evaluation;
 mod geometry;
 mod interference;
+mod losses;
 mod memory;
 mod metrics;
 mod optimizer;
@@ -15,6 +17,7 @@ mod step;
 mod task_gradients;
 mod task_weights;
 mod trainer;
+mod unfreezing;
 mod warnings;
 
 pub use comparison::{Compare, Planned};

@@ -83,12 +83,13 @@ impl Optimizer {
         };
         for (table, before) in &mut self.tables {
             *before = table.shrinkage();
+            let trains = table.parameter().is_some_and(|rows| gradients.contains_key(rows.name()));
             match self.kind {
-                // No gradient ever reaches the other rows, so decay is all that becomes of them.
-                OptimizerKind::AdamW | OptimizerKind::Sgd => {
+                // No gradient ever reaches the other rows, so decay is all that becomes of them, once the table trains.
+                OptimizerKind::AdamW | OptimizerKind::Sgd if trains => {
                     table.set_shrinkage(*before * (1.0 - learning_rate * self.weight_decay));
                 }
-                OptimizerKind::Adam => {}
+                _ => {}
             }
         }
         for (name, slot) in &mut self.slots {

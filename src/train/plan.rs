@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use candle_core::Device;
 
+use super::best::Best;
 use super::memory::{Need, Sizes};
 use super::task_weights::TaskWeights;
+use super::unfreezing;
 use super::warnings::warnings;
 use crate::data::{Dataset, stratified_split};
 use crate::model::{ModelConfig, Wanted};
 use crate::protocol::{Event, Message};
-use crate::recipe::{OptimizerKind, Recipe};
+use crate::recipe::{OptimizerKind, Recipe, Training};
 use crate::text::{Encoding, Tokenizer};
 use crate::{Error, Result};
 
@@ -68,6 +70,8 @@ impl Plan {
         settings.freeze.blocks(config.bert.num_hidden_layers)?;
         let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;
         let splits = split(&recipe, &mut data, validation)?;
+        Best::check(settings, splits[1].len())?;
+        check_warmup(settings, splits[0].len())?;
         let encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;
@@ -91,16 +95,8 @@ impl Plan {
             .check(memory_limit)?;
 
         let mut warnings = warnings(&data, &encodings, &splits, settings.max_length);
-        let steps = splits[0].len().div_ceil(settings.sentences_per_step()) * settings.epochs as usize;
-        if steps <= settings.warmup as usize {
-            let warmup = settings.warmup;
-            warnings.push(Event::Warning(Message {
-                message: format!(
-                    "warmup: {warmup} steps are at least as many as the run's {steps}; the learning rate never reaches \
-                     its full value"
-                ),
-            }));
-        }
+        let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
+        warnings.extend(unfreezing.map(|message| Event::Warning(Message { message })));
         Ok(Self {
             recipe,
             config,
@@ -121,6 +117,23 @@ impl Plan {
         let heads = if self.keep_heads { self.data.tasks.as_slice() } else { &[] };
         Wanted::new(&self.config.bert, self.recipe.pooling, heads)
     }
+}
+
+/// An error if the learning rate would still rise when the run ends.
+fn check_warmup(training: &Training, sentences: usize) -> Result<()> {
+    let Training { warmup, epochs, batch_size, gradient_accumulation_steps, .. } = *training;
+    let sentences_per_step = (batch_size as usize).saturating_mul(gradient_accumulation_steps as usize);
+    let steps = sentences.div_ceil(sentences_per_step).saturating_mul(epochs as usize);
+    if warmup > 0 && warmup as usize >= steps {
+        return Err(Error::setting(
+            "warmup",
+            format!(
+                "{warmup} steps of warm-up make a schedule longer than the run, which has {steps}; give fewer than {steps}, or train \
+                 for more epochs"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// The rows that train, and those that are held out: `validation`'s, which are put behind the data's own, or a share.

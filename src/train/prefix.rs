@@ -2,7 +2,8 @@
 //!
 //! With `--freeze embeddings`, `layers:N` or `encoder` the first part of the model gives a sentence the same numbers at
 //! every step, since nothing in it trains and dropout is off there. So each sentence passes through it once in a run;
-//! after the first epoch a step costs only what lies above. A linear probe becomes two small products.
+//! after the first epoch a step costs only what lies above. A linear probe becomes two small products. Under gradual
+//! unfreezing it is the same for as long as the frozen part ends in one place.
 
 use candle_core::Tensor;
 
@@ -19,6 +20,11 @@ impl PrefixCache {
     /// An empty cache for `sentences` sentences.
     pub fn new(sentences: usize) -> Self {
         Self(vec![None; sentences])
+    }
+
+    /// Forgets everything, as the frozen part ends in another place now.
+    pub fn clear(&mut self) {
+        self.0.fill(None);
     }
 
     /// Each task's logits for the sentences `rows`, which `batch` holds: through the cache where the model has a frozen
@@ -42,7 +48,7 @@ impl PrefixCache {
         let missing: Vec<usize> = rows.iter().copied().filter(|&row| self.0[row].is_none()).collect();
         if !missing.is_empty() {
             let batch = Batch::of_sentences(missing.iter().map(|&row| &encodings[row]));
-            let outputs = model.prefix(&batch)?.detach();
+            let outputs = model.prefix(&batch)?;
             let mut start = 0;
             for (&row, range) in missing.iter().zip(batch.sentences.ranges()) {
                 let length = if model.prefix_pools() { 1 } else { range.len() };

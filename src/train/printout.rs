@@ -20,6 +20,9 @@ pub fn printout(event: &Event) -> Option<String> {
             Some(format!("{heading}\n{losses}Total Loss: {:.4}", epoch.total))
         }
         Event::Evaluation(evaluation) => Some(accuracies(evaluation)),
+        Event::End(end) => end.best_epoch.map(|best| {
+            format!("Epoch {best} of {} was the best on the held-out sentences; its parameters are kept", end.epochs)
+        }),
         Event::Warning(warning) => Some(format!("Warning: {}", warning.message)),
         Event::Error(error) => Some(format!("Error: {}", error.message)),
         _ => None,
@@ -40,7 +43,7 @@ fn accuracies(evaluation: &Evaluation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{EpochReport, TaskMetrics};
+    use crate::protocol::{End, EpochReport, TaskMetrics};
 
     #[test]
     fn the_notebooks_own_lines() {
@@ -65,6 +68,16 @@ mod tests {
         assert_eq!(
             printout(&evaluation(Split::Validation)).unwrap(),
             "Held out: Task A Accuracy: 0.75, Task B Accuracy: 0.75"
+        );
+    }
+
+    #[test]
+    fn the_end_is_told_of_only_if_the_run_went_back() {
+        let end = |best_epoch| printout(&Event::End(End { steps: 14, epochs: 7, best_epoch }));
+        assert_eq!(end(None), None);
+        assert_eq!(
+            end(Some(3)).unwrap(),
+            "Epoch 3 of 7 was the best on the held-out sentences; its parameters are kept"
         );
     }
 }

@@ -3,12 +3,12 @@
 use candle_core::Tensor;
 
 use super::Trainer;
-use super::evaluation::{scalars, tally, task_losses};
+use super::evaluation::{scalars, tally};
 use super::geometry::{geometry, projection, whole};
 use super::schedule::factor;
 use crate::data::quoted;
 use crate::model::{Dropout, Pass};
-use crate::ops::{IGNORE, on_threads};
+use crate::ops::on_threads;
 use crate::protocol::{Event, Gradients, Message, StepReport};
 use crate::random::Stream;
 use crate::text::Batch;
@@ -19,7 +19,8 @@ use crate::{Error, Result};
 pub(super) struct StepBatches {
     /// Each batch with its rows of the data.
     pub batches: Vec<(Vec<usize>, Batch)>,
-    /// For each batch and task, the part of the task's labelled sentences that are in it; 1 with a single batch. (K)
+    /// For each batch and task, the part of the task's labelled sentences (of their class weights) in it; 1 with a single
+    /// batch. (K)
     pub shares: Vec<Vec<f64>>,
     /// The tasks with a labelled sentence among them.
     pub labelled: Vec<bool>,
@@ -50,7 +51,7 @@ impl Trainer {
         let step = self.next_batches();
         let tasks = self.taking_part(only, &step.labelled);
         let observes = is_due(self.recipe.diagnostics.gradients_every, self.steps);
-        let shares_something = !self.model.prefix_pools();
+        let shares_something = !self.model.shared().is_empty();
         let asks = match self.method.asks() {
             // Without a shared parameter that trains there is nothing to combine, and each head goes its own way.
             Asks::Gradients if !shares_something => None,
@@ -69,10 +70,10 @@ impl Trainer {
         let mut sums = vec![None; self.tasks.len()];
         for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
             let logits = self.forward(rows, batch)?;
-            let losses = task_losses(&logits, batch)?;
+            let losses = self.losses.of(&logits, batch)?;
             let values = scalars(&losses)?;
             self.stop_if_diverged(&values, self.steps + 1)?;
-            tally(&mut self.tallies, &logits, &values, batch)?;
+            tally(&mut self.tallies, &logits, &values, &self.losses, batch)?;
             add_shares(&mut sums, &values, shares);
 
             if weights.is_none() && !combines {
@@ -167,17 +168,12 @@ impl Trainer {
             .chunks(self.recipe.training.batch_size as usize)
             .map(|rows| (rows.to_vec(), self.batch(rows)))
             .collect();
-        let counts: Vec<Vec<usize>> = batches
-            .iter()
-            .map(|(_, batch)| {
-                batch.labels.iter().map(|labels| labels.iter().filter(|&&x| x != IGNORE).count()).collect()
-            })
-            .collect();
-        let all = |task: usize| counts.iter().map(|counts| counts[task]).sum::<usize>();
-        let share = |(task, &count): (usize, &usize)| count as f64 / all(task).max(1) as f64;
+        let parts: Vec<Vec<f64>> = batches.iter().map(|(_, batch)| self.losses.denominators(batch)).collect();
+        let whole: Vec<f64> = (0..self.tasks.len()).map(|task| parts.iter().map(|parts| parts[task]).sum()).collect();
+        let share = |(&part, &whole): (&f64, &f64)| if whole > 0.0 { part / whole } else { 0.0 };
         StepBatches {
-            shares: counts.iter().map(|counts| counts.iter().enumerate().map(share).collect()).collect(),
-            labelled: (0..self.tasks.len()).map(|task| all(task) > 0).collect(),
+            shares: parts.iter().map(|parts| parts.iter().zip(&whole).map(share).collect()).collect(),
+            labelled: whole.iter().map(|&whole| whole > 0.0).collect(),
             batches,
         }
     }
@@ -226,7 +222,7 @@ impl Trainer {
         let next = std::mem::replace(&mut self.dropout, replay);
         for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
             let logits = self.forward(rows, batch)?;
-            add_shares(&mut sums, &scalars(&task_losses(&logits, batch)?)?, shares);
+            add_shares(&mut sums, &scalars(&self.losses.of(&logits, batch)?)?, shares);
         }
         self.dropout = next;
         let after: Vec<f64> =

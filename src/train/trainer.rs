@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use candle_core::Device;
 use indexmap::IndexMap;
 
+use super::best::Best;
 use super::evaluation::{self, predict, tallies, tally_batch};
+use super::losses::TaskLosses;
 use super::metrics::Tally;
 use super::optimizer::Optimizer;
 use super::plan::Plan;
@@ -13,6 +15,7 @@ use super::prefix::PrefixCache;
 use super::step::is_due;
 use super::task_gradients::TaskGradients;
 use super::task_weights::TaskWeights;
+use super::unfreezing;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::set_reproducible;
@@ -35,6 +38,7 @@ pub struct Trainer {
     tokenizer: Tokenizer,
     pub(super) model: Model,
     pub(super) optimizer: Optimizer,
+    pub(super) losses: TaskLosses,
     /// The recipe's factor on each task.
     pub(super) weights: TaskWeights,
     /// How K tasks make one update.
@@ -58,6 +62,10 @@ pub struct Trainer {
     pub(super) measured: Option<usize>,
     /// Warnings that were given already.
     pub(super) warned: BTreeSet<String>,
+    /// The best epoch so far, if the run goes back to it in the end.
+    best: Option<Best>,
+    /// The epoch that it has gone back to.
+    kept: Option<u32>,
     finished: bool,
 }
 
@@ -97,7 +105,10 @@ impl Trainer {
             due: VecDeque::new(),
             measured: None,
             warned: BTreeSet::new(),
+            best: Best::new(&recipe.training),
+            kept: None,
             finished: false,
+            losses: TaskLosses::new(&recipe.training, &data, &splits[0]),
             weights: plan.task_weights,
             method: method(recipe.training.weighting, tasks.len(), recipe.seed),
             task_gradients: TaskGradients::new(tasks.len()),
@@ -111,7 +122,7 @@ impl Trainer {
             optimizer,
             device,
         };
-        trainer.begin_epoch();
+        trainer.begin_epoch()?;
         let mut events = vec![Event::Start(trainer.report())];
         events.extend(plan.warnings);
         Ok((trainer, events))
@@ -192,7 +203,7 @@ impl Trainer {
         let (report, mut events) = self.take_step(only)?;
         events.push(Event::Step(report));
         if self.steps.is_multiple_of(self.steps_per_epoch()) {
-            events.push(Event::Epoch(self.end_epoch()));
+            events.push(Event::Epoch(self.end_epoch()?));
         }
         Ok(events)
     }
@@ -216,11 +227,17 @@ impl Trainer {
         (self.steps.saturating_sub(1) / self.steps_per_epoch()) as u32 + 1
     }
 
-    fn begin_epoch(&mut self) {
+    fn begin_epoch(&mut self) -> Result<()> {
         self.order.clone_from(&self.splits[0]);
         if self.recipe.training.shuffle {
             self.shuffle.shuffle(&mut self.order);
         }
+        // After the last epoch everything stays as it was in it.
+        let epochs = ((self.steps / self.steps_per_epoch()) as u32).min(self.recipe.training.epochs - 1);
+        if self.model.set_frozen(unfreezing::frozen(&self.recipe, self.model.encoder().depth(), epochs))? {
+            self.prefix.clear();
+        }
+        Ok(())
     }
 
     pub(super) fn next_rows(&self) -> Vec<usize> {
@@ -234,29 +251,49 @@ impl Trainer {
     }
 
     /// Sums the epoch up, orders the evaluations that are due, and sets out for the next epoch.
-    fn end_epoch(&mut self) -> EpochReport {
+    fn end_epoch(&mut self) -> Result<EpochReport> {
         let done = std::mem::replace(&mut self.tallies, tallies(&self.tasks));
         let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();
         self.method.epoch_ended(&losses.iter().map(|loss| loss.map(f64::from)).collect::<Vec<_>>());
         let epoch = self.epoch();
         let last = epoch == self.recipe.training.epochs;
-        let mut due = Vec::new();
-        if last {
-            due.push(Split::Train);
+        // Where the best epoch is gone back to, it is the held-out sentences that decide what to measure last.
+        if last && self.best.is_none() {
+            self.order_evaluation(Split::Train);
         }
         if !self.splits[1].is_empty() {
-            due.push(Split::Validation);
+            self.order_evaluation(Split::Validation);
         }
-        let evaluating = |split| Evaluating { split, done: 0, tallies: tallies(&self.tasks) };
-        self.due = due.into_iter().map(evaluating).collect();
-        self.begin_epoch();
-        EpochReport {
+        self.begin_epoch()?;
+        Ok(EpochReport {
             epoch,
             epochs: self.recipe.training.epochs,
             total: self.weights.total_of(&losses),
             losses: self.by_task(losses),
             accuracies: self.by_task(done.iter().map(Tally::accuracy)),
+        })
+    }
+
+    fn order_evaluation(&mut self, split: Split) {
+        self.due.push_back(Evaluating { split, done: 0, tallies: tallies(&self.tasks) });
+    }
+
+    /// Judges the epoch by its held-out sentences. If the run ends with it, goes back to the best parameters and orders
+    /// what has not been measured of them.
+    fn judge(&mut self, evaluation: &Evaluation) -> Result<()> {
+        let at_the_end = self.steps == self.total_steps();
+        let Some(best) = &mut self.best else { return Ok(()) };
+        if self.kept.is_some() || evaluation.split != Split::Validation {
+            return Ok(());
         }
+        if best.judge(evaluation, &self.model)? || at_the_end {
+            self.kept = best.restore()?;
+            self.order_evaluation(Split::Train);
+            if self.kept != Some(evaluation.epoch) {
+                self.order_evaluation(Split::Validation);
+            }
+        }
+        Ok(())
     }
 
     fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
@@ -278,14 +315,16 @@ impl Trainer {
         // A task that the split does not label has no figures.
         let labelled = |tally: &Tally| (tally.labelled() > 0).then(|| tally.metrics());
         let metrics = evaluating.tallies.iter().map(labelled);
-        let mut events = vec![Event::Evaluation(Evaluation {
+        let evaluation = Evaluation {
             split: evaluating.split,
-            epoch: self.epoch(),
+            epoch: self.kept.unwrap_or(self.epoch()),
             tasks: self.by_task(metrics),
-        })];
-        if self.due.is_empty() && self.steps == self.total_steps() {
+        };
+        self.judge(&evaluation)?;
+        let mut events = vec![Event::Evaluation(evaluation)];
+        if self.due.is_empty() && (self.steps == self.total_steps() || self.kept.is_some()) {
             self.finished = true;
-            events.push(Event::End(End { steps: self.steps, epochs: self.epoch() }));
+            events.push(Event::End(End { steps: self.steps, epochs: self.epoch(), best_epoch: self.kept }));
         }
         Ok(events)
     }

@@ -20,6 +20,7 @@ from torch.nn.functional import cross_entropy
 from transformers import (
     BertConfig,
     BertModel,
+    get_constant_schedule_with_warmup,
     get_cosine_schedule_with_warmup,
     get_linear_schedule_with_warmup,
 )
@@ -46,6 +47,8 @@ TINY_CONFIG = {
 }
 TINY_LENGTHS = [3, 7, 5, 12, 4, 9]
 TINY_LABELS = {"a": [2, 0, BLANK, 1, 2, 0], "b": [1, BLANK, 0, 1, BLANK, 0]}
+LABEL_SMOOTHING = 0.1
+CLASS_WEIGHTS = {"a": [0.5, 2.0, 1.25], "b": [1.5, 0.75]}
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 NOTEBOOK_SENTENCES = [
@@ -121,18 +124,31 @@ def pad(sentences):
     return ids, mask
 
 
-def losses_of(logits, labels):
-    """Mean cross-entropy over each task's labelled rows, and their plain sum."""
-    losses = {task: cross_entropy(logits[task], torch.tensor(labels[task]), ignore_index=BLANK) for task in CLASSES}
+def loss_of(logits, labels, label_smoothing=0.0, class_weights=None):
+    """Cross-entropy over the labelled rows: logits (B,C), labels (B) -> their mean, weighted if classes are."""
+    weight = None if class_weights is None else torch.tensor(class_weights)
+    return cross_entropy(
+        logits, torch.tensor(labels), weight=weight, ignore_index=BLANK, label_smoothing=label_smoothing
+    )
+
+
+def losses_of(logits, labels, label_smoothing=0.0, class_weights=None):
+    """Each task's loss and their plain sum."""
+    weights = class_weights or {}
+    losses = {task: loss_of(logits[task], labels[task], label_smoothing, weights.get(task)) for task in CLASSES}
     return losses | {"total": losses["a"] + losses["b"]}
 
 
-def train(model, batch, labels, optimizer, steps, schedule=None, max_grad_norm=None):
+def train(
+    model, batch, labels, optimizer, steps, schedule=None, max_grad_norm=None, before_step=None, **loss_settings
+):
     """Trains on one batch. Losses are those of each step's forward pass, before its update."""
     history = {"a": [], "b": [], "total": []}
     learning_rates = []
-    for _ in range(steps):
-        losses = losses_of(model(*batch), labels)
+    for step in range(steps):
+        if before_step is not None:
+            before_step(step)
+        losses = losses_of(model(*batch), labels, **loss_settings)
         optimizer.zero_grad()
         losses["total"].backward()
         if max_grad_norm is not None:
@@ -206,6 +222,8 @@ def write_tiny(folder):
 
     write_json(folder / "optim.json", tiny_optimizers(weights, batch))
     write_json(folder / "activations.json", {act: tiny_activation(weights, batch, act) for act in ["gelu_new", "relu"]})
+    settings = tiny_settings(weights, batch) | {"gradual_unfreezing": tiny_unfreezing(weights, batch)}
+    write_json(folder / "settings.json", settings | {"cross_entropy": tiny_cross_entropy(weights, batch)})
 
 
 def tiny_optimizers(weights, batch):
@@ -227,6 +245,86 @@ def tiny_optimizers(weights, batch):
         history, learning_rates = train(model, batch, TINY_LABELS, optimizer, 10, schedule, max_grad_norm)
         check_falls(f"tiny {name}", history["total"])
         golden[name] = {"losses": history["total"], "learning_rates": learning_rates}
+    return golden
+
+
+def parameter_groups(model, learning_rate, head_learning_rate, weight_decay):
+    """Encoder and heads with a learning rate each; biases and LayerNorms do not decay. The first group is encoder."""
+    groups = []
+    for part, rate in [("bert.", learning_rate), ("heads.", head_learning_rate)]:
+        for spared in [False, True]:
+            named = [(name, p) for name, p in model.named_parameters() if name.startswith(part)]
+            chosen = [p for name, p in named if (name.endswith("bias") or "LayerNorm" in name) == spared]
+            groups.append({"params": chosen, "lr": rate, "weight_decay": 0.0 if spared else weight_decay})
+    return groups
+
+
+def tiny_settings(weights, batch):
+    """Twenty losses and learning rates with one fine-tuning setting each, and with all of them (mean pooling)."""
+    adam, adamw = torch.optim.Adam, torch.optim.AdamW
+    plain = lambda m: adam(m.parameters(), lr=1e-3)
+    loss_settings = {"label_smoothing": LABEL_SMOOTHING, "class_weights": CLASS_WEIGHTS}
+    runs = {
+        "adamw": (lambda m: adamw(decayed_groups(m, 0.1), lr=1e-3), None, {}),
+        "linear": (plain, get_linear_schedule_with_warmup, {}),
+        "cosine": (plain, get_cosine_schedule_with_warmup, {}),
+        "constant": (plain, get_constant_schedule_with_warmup, {}),
+        "max_grad_norm": (plain, None, {"max_grad_norm": 0.5}),
+        "head_learning_rate": (lambda m: adam(parameter_groups(m, 1e-3, 1e-2, 0.0)), None, {}),
+        "label_smoothing": (plain, None, {"label_smoothing": LABEL_SMOOTHING}),
+        "class_weights": (plain, None, {"class_weights": CLASS_WEIGHTS}),
+        "label_smoothing_and_class_weights": (plain, None, loss_settings),
+        "all": (
+            lambda m: adamw(parameter_groups(m, 1e-3, 1e-2, 0.1)),
+            get_cosine_schedule_with_warmup,
+            {"max_grad_norm": 0.5} | loss_settings,
+        ),
+    }
+    golden = {}
+    for name, (optimizer_of, schedule_of, settings) in runs.items():
+        model = tiny_model(weights)
+        optimizer = optimizer_of(model)
+        steps = {} if schedule_of is get_constant_schedule_with_warmup else {"num_training_steps": 20}
+        schedule = schedule_of and schedule_of(optimizer, num_warmup_steps=5, **steps)
+        history, learning_rates = train(model, batch, TINY_LABELS, optimizer, 20, schedule, **settings)
+        check_falls(f"tiny {name}", history["total"])
+        golden[name] = {"losses": history, "learning_rates": learning_rates}
+    return golden
+
+
+def tiny_unfreezing(weights, batch):
+    """Twenty AdamW losses; every five steps one more part trains: the heads, layer 1, layer 0, the embeddings."""
+    model = tiny_model(weights)
+    optimizer = torch.optim.AdamW(decayed_groups(model, 0.1), lr=1e-3)
+    model.bert.requires_grad_(False)
+    phases = [None, model.bert.encoder.layer[1], model.bert.encoder.layer[0], model.bert.embeddings]
+
+    def unfreeze(step):
+        if step % 5 == 0 and step > 0:
+            phases[step // 5].requires_grad_(True)
+
+    history, learning_rates = train(model, batch, TINY_LABELS, optimizer, 20, before_step=unfreeze)
+    check_falls("tiny gradual_unfreezing", history["total"])
+    return {"losses": history, "learning_rates": learning_rates}
+
+
+def tiny_cross_entropy(weights, batch):
+    """The loss of task a's logits and its gradient, plain, with smoothed labels, with weighted classes, with both."""
+    with torch.no_grad():
+        logits = tiny_model(weights)(*batch)["a"]
+    labels, class_weights = TINY_LABELS["a"], CLASS_WEIGHTS["a"]
+    golden = {"logits": logits.tolist(), "labels": labels}
+    golden |= {"label_smoothing": LABEL_SMOOTHING, "class_weights": class_weights}
+    for name, settings in {
+        "plain": (0.0, None),
+        "smoothed": (LABEL_SMOOTHING, None),
+        "weighted": (0.0, class_weights),
+        "both": (LABEL_SMOOTHING, class_weights),
+    }.items():
+        xs = logits.clone().requires_grad_()
+        loss = loss_of(xs, labels, *settings)
+        loss.backward()
+        golden[name] = {"loss": loss.item(), "gradient": xs.grad.tolist()}
     return golden
 
 

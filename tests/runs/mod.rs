@@ -3,7 +3,7 @@
 
 use candle_core::{Device, Tensor};
 use polytask::data::Dataset;
-use polytask::model::{Weights, parse_config};
+use polytask::model::{ModelFiles, Weights, parse_config};
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
 use polytask::train::{Inputs, Plan, Trainer};
@@ -34,18 +34,24 @@ pub fn recipe_on(examples: &str, training: &str) -> Recipe {
 }
 
 pub fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+    prepare_from(recipe, None)
+}
+
+/// A run that goes on with a saved model, or begins with the tiny encoder and new heads.
+pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Result<(Trainer, Vec<Event>)> {
     let files = Tiny::new();
     let data = Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?;
     let inputs = Inputs {
         data,
         validation: None,
-        config: parse_config(&files.config)?,
-        keep_heads: false,
+        config: parse_config(saved.map_or(&files.config, |saved| &saved.config))?,
+        keep_heads: saved.is_some(),
         tokenizer: &files.tokenizer,
         device: Device::Cpu,
         memory_limit: None,
     };
-    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(&files.weights)?)
+    let weights = saved.map_or(&files.weights, |saved| &saved.weights);
+    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(weights)?)
 }
 
 /// Runs to the end: the trainer and all that it told.

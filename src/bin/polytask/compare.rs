@@ -20,7 +20,7 @@ use crate::{Result, device, files, memory, train};
 
 #[derive(Debug, Args)]
 pub struct CompareArguments {
-    /// The weightings to compare, comma-separated, or `all` [default: sum,uncertainty].
+    /// The weightings to compare, comma-separated, or `all` [default: sum,uncertainty,pcgrad].
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     weightings: Vec<String>,
     /// The seeds that each of them trains with, comma-separated [default: 0,1,2].
@@ -44,7 +44,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     }
     let recipe = common.to_recipe()?;
     let weightings = match weightings.as_slice() {
-        [] => vec![Weighting::Sum, Weighting::Uncertainty],
+        [] => vec![Weighting::Sum, Weighting::Uncertainty, Weighting::Pcgrad],
         [all] if all == "all" => Weighting::ALL.to_vec(),
         names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
     };
