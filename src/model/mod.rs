@@ -77,9 +77,9 @@ impl Model {
         Ok(Self { config: config.clone(), encoder, pooling, freeze, frozen: freeze, heads })
     }
 
-    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it is
-    /// run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of the
-    /// frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
+    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it
+    /// is run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of
+    /// the frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
     pub fn set_frozen(&mut self, frozen: Freeze) -> Result<bool> {
         frozen.blocks(self.encoder.depth())?;
         let frozen = frozen.max(self.freeze);
@@ -182,8 +182,8 @@ impl Model {
         Ok(gradients)
     }
 
-    /// (all numbers, numbers that train, now or later) of the encoder and the heads. A table of which only the rows in use train
-    /// counts as trainable whole, since training it whole would give the same numbers.
+    /// (all numbers, numbers that train, now or later) of the encoder and the heads. A table of which only the rows in
+    /// use train counts as trainable whole, since training it whole would give the same numbers.
     pub fn size(&self) -> (usize, usize) {
         let heads: usize = self.heads.parameters().map(|p| p.value().elem_count()).sum();
         let (all, trainable) = self.encoder.size();
