@@ -92,7 +92,8 @@ pub enum Event {
     Warning(Message),
     /// The run, or the command, stopped here; parameters are as they last were good.
     Error(Message),
-    /// Training is over, at its last step or when patience ran out, and the parameters that it leaves have been evaluated.
+    /// Training is over, at its last step or when patience ran out, and the parameters that it leaves have been
+    /// evaluated.
     End(End),
     /// The worker stopped stepping because it was told to. Sent by the browser's worker.
     Paused,

@@ -69,9 +69,12 @@ fn every_flag_of_training_is_taken() {
     let flags = "--data data.csv --text text --tasks topic,tone --validation-fraction 0.3 --pooling cls --epochs 2 \
                  --batch-size 2 --learning-rate 1e-3 --head-learning-rate 1e-2 --optimizer adamw --weight-decay 0.01 \
                  --warmup 1 --schedule linear --max-grad-norm 1 --dropout 0.1 --freeze layers:1 --weighting sum \
-                 --task-weight tone=0.5 --seed 7 --no-shuffle --device cpu --log log.jsonl --out model";
+                 --task-weight tone=0.5 --seed 7 --no-shuffle --device cpu --log log.jsonl --out model \
+                 --gradual-unfreezing 1 --label-smoothing 0.1 --class-weights balanced --early-stopping-patience 2 \
+                 --load-best-model-at-end --metric-for-best-model macro_f1";
     let out = succeeds(place.path(), &format!("{TRAIN} {flags}"));
     assert!(out.contains("Held out: topic Accuracy: "), "{out}");
+    assert!(out.ends_with(" of 2 was the best on the held-out sentences; its parameters are kept\n"), "{out}");
 
     let log = fs::read_to_string(place.path().join("log.jsonl")).unwrap();
     let events: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -86,6 +89,19 @@ fn every_flag_of_training_is_taken() {
         assert!(!evaluation["tasks"]["topic"][field].is_null(), "{field}");
     }
 
+    let recipe: serde_json::Value =
+        serde_json::from_slice(&fs::read(place.path().join("model/recipe.json")).unwrap()).unwrap();
+    for (field, value) in [
+        ("gradual_unfreezing", serde_json::json!(1)),
+        ("label_smoothing", 0.1.into()),
+        ("class_weights", "balanced".into()),
+        ("early_stopping_patience", 2.into()),
+        ("load_best_model_at_end", true.into()),
+        ("metric_for_best_model", "macro_f1".into()),
+    ] {
+        assert_eq!(recipe["training"][field], value, "{field}");
+    }
+
     // The saved recipe is the same run; the saved model is in Hugging Face's layout.
     assert_eq!(out, succeeds(place.path(), "train --recipe model/recipe.json --threads 1"));
     let config: serde_json::Value =
@@ -98,6 +114,35 @@ fn every_flag_of_training_is_taken() {
     for name in ["bert.embeddings.word_embeddings.weight", "heads.topic.weight", "heads.tone.bias"] {
         assert!(names.tensor(name).is_ok(), "{name}");
     }
+}
+
+#[test]
+fn flags_of_gradients_and_turns_reach_the_recipe() {
+    let place = workplace();
+    let flags = "--data data.csv --gradient-accumulation-steps 2 --tasks-per-step 1 --gradients-every 3 \
+                 --interference-every 4 --out model";
+    succeeds(place.path(), &format!("{TRAIN} {flags}"));
+    let recipe: serde_json::Value =
+        serde_json::from_slice(&fs::read(place.path().join("model/recipe.json")).unwrap()).unwrap();
+    assert_eq!(recipe["training"]["gradient_accumulation_steps"], 2);
+    assert_eq!(recipe["training"]["tasks_per_step"], 1);
+    assert_eq!(recipe["diagnostics"], serde_json::json!({"gradients_every": 3, "interference_every": 4}));
+}
+
+#[test]
+fn a_run_out_of_patience_stops_and_tells_which_epoch_is_kept() {
+    let place = workplace();
+    let flags = "--data data.csv --validation-fraction 0.3 --epochs 200 --learning-rate 0.02 \
+                 --early-stopping-patience 2 --log log.jsonl";
+    let out = succeeds(place.path(), &format!("{TRAIN} {flags}"));
+    let events = log(place.path());
+    let end = events.last().unwrap();
+    let (epochs, best) = (end["epochs"].as_u64().unwrap(), end["best_epoch"].as_u64().unwrap());
+    assert!(epochs < 200 && best == epochs - 2, "{end}");
+    assert!(out.ends_with(&format!(
+        "Epoch {best} of {epochs} was the best on the held-out sentences; its parameters are kept\n"
+    )));
+    assert_eq!(events[events.len() - 2]["epoch"], best);
 }
 
 #[test]
@@ -191,6 +236,31 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
         train("--task-weight Task=1"),
         "task_weight: there is no task \"Task\"; the tasks are \"Task A\", \"Task B\""
     );
+    assert_eq!(
+        train("--data data.csv --task-weight topic=-1"),
+        "task_weight: -1 for task \"topic\" is not a number of at least 0"
+    );
+    assert_eq!(train("--class-weights rare"), "class_weights: unknown name `rare`, expected `none` or `balanced`");
+    assert_eq!(
+        train("--metric-for-best-model f1"),
+        "metric_for_best_model: unknown name `f1`, expected one of `loss`, `accuracy`, `macro_f1`"
+    );
+    assert_eq!(train("--gradual-unfreezing 0"), "gradual_unfreezing: is 0; give at least 1, or leave it out");
+    assert_eq!(
+        train("--warmup 3"),
+        "warmup: 3 steps of warm-up make a schedule longer than the run, which has 3; give fewer than 3, or train for \
+         more epochs"
+    );
+    for flag in ["early-stopping-patience 1", "load-best-model-at-end"] {
+        let name = flag.split(' ').next().unwrap().replace('-', "_");
+        assert_eq!(
+            train(&format!("--{flag}")),
+            format!(
+                "{name}: held-out sentences decide which epoch is best, and there are none; hold out a share of the \
+                 sentences (a validation fraction of 0.25, say) or give a validation file"
+            )
+        );
+    }
     assert_eq!(train("--device cuda"), "--device: this polytask was built without CUDA; build it with --features cuda");
     write("recipe.json", "{\"training\": {\"epoch\": 3}}");
     assert!(

@@ -386,8 +386,8 @@ fn settings_out_of_range_say_what_would_be_right() {
         assert_eq!(
             run_wrong(&format!("{four_steps}: {warmup}")),
             format!(
-                "warmup: {warmup} steps of warm-up make a schedule longer than the run, which has 4; give fewer than 4, or train for \
-                 more epochs"
+                "warmup: {warmup} steps of warm-up make a schedule longer than the run, which has 4; give fewer than 4, \
+                 or train for more epochs"
             )
         );
     }

@@ -1,5 +1,5 @@
 // The types that cross the worker boundary. Commands and events are generated from Rust (pkg/plain/polytask.d.ts,
-// from src/protocol.rs and src/recipe.rs); only the envelopes around them are written here.
+// from src/protocol.rs and src/recipe/); only the envelopes around them are written here.
 
 import type * as Rust from './pkg/plain/polytask.js';
 
@@ -13,7 +13,12 @@ export type Build = 'threads' | 'fused' | 'plain';
 // Fields with a default may be left out when a recipe is read; Rust never leaves them out when it writes one.
 export type Task = Required<Rust.Task>;
 export type InlineExample = Required<Rust.InlineExample>;
-type Absent = 'head_learning_rate' | 'max_grad_norm';
+type Absent =
+  | 'head_learning_rate'
+  | 'max_grad_norm'
+  | 'gradual_unfreezing'
+  | 'tasks_per_step'
+  | 'early_stopping_patience';
 export type Training = Required<Omit<Rust.Training, Absent>> & Pick<Rust.Training, Absent>;
 export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' | 'validation'>> {
   tasks: Task[];

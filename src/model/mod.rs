@@ -76,9 +76,9 @@ impl Model {
         Ok(Self { config: config.clone(), encoder, pooling, freeze, frozen: freeze, heads })
     }
 
-    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it is
-    /// run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of the
-    /// frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
+    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it
+    /// is run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of
+    /// the frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
     pub fn set_frozen(&mut self, frozen: Freeze) -> Result<bool> {
         frozen.blocks(self.encoder.depth())?;
         let frozen = frozen.max(self.freeze);

@@ -1,12 +1,13 @@
 //! Cross-entropy over the labelled rows of a task, as `torch.nn.CrossEntropyLoss` with `ignore_index = -100`.
 //!
 //! ```text
-//! L = (1/D) Σ_{labelled b} Σ_c −q_bc log softmax(x_b)_c,  q_bc = w_c·((1−ε)·[c = y_b] + ε/C),  D = Σ_{labelled b} w_{y_b}
+//! L = −(1/D) Σ_{labelled b} Σ_c q_bc log softmax(x_b)_c
+//! q_bc = w_c·((1−ε)·[c = y_b] + ε/C),  D = Σ_{labelled b} w_{y_b}
 //! dx_b = (softmax(x_b)·Σ_c q_bc − q_b)/D for labelled rows, else 0
 //! ```
 //!
-//! ε smooths the labels (Szegedy et al. 2016, "Rethinking the Inception Architecture"), w weighs the classes. With ε = 0
-//! and w = 1, q is one-hot, D the number M of labelled rows, and L the mean of −log softmax(x_b)[y_b].
+//! ε smooths the labels (Szegedy et al. 2016, "Rethinking the Inception Architecture"), w weighs the classes. With
+//! ε = 0 and w = 1, q is one-hot, D the number M of labelled rows, and L the mean of −log softmax(x_b)[y_b].
 
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ pub struct CrossEntropy {
 }
 
 impl CrossEntropy {
-    /// `logits` (B,C), `labels` (B) in 0..C or [`IGNORE`] → L in nats; `None` if no row is labelled. A label of C or more
-    /// is a defect of the caller and panics; so do class weights of which there are not C.
+    /// `logits` (B,C), `labels` (B) in 0..C or [`IGNORE`] → L in nats; `None` if no row is labelled. A label of C or
+    /// more is a defect of the caller and panics; so are fewer than C class weights.
     pub fn loss(&self, logits: &Tensor, labels: &[i64]) -> Result<Option<Tensor>> {
         if labels.iter().all(|&label| label == IGNORE) {
             return Ok(None);

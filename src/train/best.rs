@@ -1,8 +1,8 @@
 //! The best epoch of a run: its parameters are kept, and gone back to in the end.
 //!
-//! Best is what `metric_for_best_model` says of the held-out sentences, as the mean over the tasks that they are labelled
-//! for; of equals the earliest. With a patience of p the run stops when p epochs in a row were no better than the best
-//! (transformers' `EarlyStoppingCallback` with evaluation once an epoch and a threshold of 0).
+//! Best is what `metric_for_best_model` says of the held-out sentences, as the mean over the tasks that they are
+//! labelled for; of equals the earliest. With a patience of p the run stops when p epochs in a row were no better than
+//! the best (transformers' `EarlyStoppingCallback` with evaluation once an epoch and a threshold of 0).
 
 use std::sync::Arc;
 

@@ -17,8 +17,8 @@
 //! ```
 //!
 //! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps nothing, but may
-//! take more sentences at a time. Where layers are unfrozen in the course of a run, `batch` and `frozen` are those of the
-//! stage that needs most.
+//! take more sentences at a time. Where layers are unfrozen in the course of a run, `batch` and `frozen` are those of
+//! the stage that needs most.
 
 use candle_transformers::models::bert::Config;
 
@@ -125,8 +125,8 @@ impl Need {
             String::new()
         };
         Err(Error::Memory(format!(
-            "this run needs about {} ({} for {parts}, {} for a batch of {sentences} sentences{kept}), and there are {}: use a \
-             smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
+            "this run needs about {} ({} for {parts}, {} for a batch of {sentences} sentences{kept}), and there are {}: \
+             use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
             size(total),
             size(parameters),
             size(batch),
@@ -199,8 +199,8 @@ mod tests {
     fn the_copy_of_the_best_epoch_is_counted() {
         refuses(
             need(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
-            "memory: this run needs about 7.3 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, 5.5 GB \
-             for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
+            "memory: this run needs about 7.3 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
+             5.5 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
              layers, or take a smaller encoder",
         );
     }

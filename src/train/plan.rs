@@ -128,8 +128,8 @@ fn check_warmup(training: &Training, sentences: usize) -> Result<()> {
         return Err(Error::setting(
             "warmup",
             format!(
-                "{warmup} steps of warm-up make a schedule longer than the run, which has {steps}; give fewer than {steps}, or train \
-                 for more epochs"
+                "{warmup} steps of warm-up make a schedule longer than the run, which has {steps}; give fewer than {steps}, \
+                 or train for more epochs"
             ),
         ));
     }

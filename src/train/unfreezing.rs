@@ -98,8 +98,8 @@ mod tests {
         let recipe = recipe(r#""gradual_unfreezing": 2, "epochs": 8"#, "mean");
         assert_eq!(
             warning(&recipe, 3).unwrap(),
-            "gradual_unfreezing: the run's 8 epochs do not reach every layer; what freeze calls \"embeddings\" stays as it \
-             is (9 epochs would reach all)"
+            "gradual_unfreezing: the run's 8 epochs do not reach every layer; what freeze calls \"embeddings\" stays as \
+             it is (9 epochs would reach all)"
         );
     }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use polytask::recipe::{
-    DataFile, Freeze, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule, Source, Task, Validation,
-    Weighting,
+    ClassWeights, DataFile, Freeze, Metric, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule, Source,
+    Task, Validation, Weighting,
 };
 use polytask::{Error, data::presets};
 use serde::de::DeserializeOwned;
@@ -55,6 +55,9 @@ pub struct TrainArguments {
     /// none, embeddings, layers:N or encoder (a linear probe) [default: none].
     #[arg(long, value_name = "WHAT", help_heading = "Model")]
     pub freeze: Option<String>,
+    /// Begin with the heads alone; let one more layer train every N epochs, from the top down [default: all at once].
+    #[arg(long, value_name = "N", help_heading = "Model")]
+    pub gradual_unfreezing: Option<u32>,
     /// Dropout probability in [0, 1) [default: 0].
     #[arg(long, value_name = "X", help_heading = "Model")]
     pub dropout: Option<f64>,
@@ -62,9 +65,12 @@ pub struct TrainArguments {
     /// Passes over the training sentences [default: 3].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub epochs: Option<u32>,
-    /// Sentences per step [default: 4].
+    /// Sentences in a forward pass [default: 4].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub batch_size: Option<u32>,
+    /// Forward passes per step: a large batch in the memory of a small one [default: 1].
+    #[arg(long, value_name = "N", help_heading = "Training")]
+    pub gradient_accumulation_steps: Option<u32>,
     /// Step size [default: 1e-3].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub learning_rate: Option<f64>,
@@ -86,18 +92,44 @@ pub struct TrainArguments {
     /// Clip all gradients together to this 2-norm [default: no clipping].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub max_grad_norm: Option<f64>,
+    /// Share of each label to spread evenly over all classes, in [0, 1) [default: 0].
+    #[arg(long, value_name = "X", help_heading = "Training")]
+    pub label_smoothing: Option<f64>,
+    /// none or balanced: let rare classes count for as much as common ones [default: none].
+    #[arg(long, value_name = "NAME", help_heading = "Training")]
+    pub class_weights: Option<String>,
     /// How the losses become one update: sum [default: sum].
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     pub weighting: Option<String>,
     /// Factor on a task's loss; repeatable.
     #[arg(long, value_name = "TASK=X", help_heading = "Training")]
     pub task_weight: Vec<String>,
+    /// Train so many tasks in a step, in turn; 1 alternates between them [default: all].
+    #[arg(long, value_name = "N", help_heading = "Training")]
+    pub tasks_per_step: Option<u32>,
+    /// Stop after N epochs without a better held-out figure, and go back to the best epoch [default: train to the end].
+    #[arg(long, value_name = "N", help_heading = "Training")]
+    pub early_stopping_patience: Option<u32>,
+    /// Go back to the epoch that was best on the held-out sentences in the end.
+    #[arg(long, help_heading = "Training")]
+    pub load_best_model_at_end: bool,
+    /// What is best: loss, accuracy or macro_f1, as the mean over the tasks [default: loss].
+    #[arg(long, value_name = "NAME", help_heading = "Training")]
+    pub metric_for_best_model: Option<String>,
     /// Seeds heads, order, dropout, split and random labels [default: 0].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub seed: Option<u64>,
     /// Keep the sentences in the file's order.
     #[arg(long, help_heading = "Training")]
     pub no_shuffle: bool,
+
+    /// Log how the tasks' gradients lie to each other in the first step and every N steps after it [default: 0, never].
+    #[arg(long, value_name = "N", help_heading = "Diagnostics")]
+    pub gradients_every: Option<u32>,
+    /// Log what a step on each task alone would do to every task's loss, before the first step and every N steps after
+    /// it [default: 0, never].
+    #[arg(long, value_name = "N", help_heading = "Diagnostics")]
+    pub interference_every: Option<u32>,
 
     /// cpu or cuda [default: cuda if it is built in and there is one, else cpu].
     #[arg(long, value_name = "NAME", help_heading = "Machine")]
@@ -156,6 +188,8 @@ impl TrainArguments {
         set(&mut recipe.encoder, &self.encoder);
         set(&mut recipe.seed, &self.seed);
         set(&mut recipe.pooling, &named::<Pooling>("pooling", &self.pooling)?);
+        set(&mut recipe.diagnostics.gradients_every, &self.gradients_every);
+        set(&mut recipe.diagnostics.interference_every, &self.interference_every);
         self.set_training(&mut recipe)?;
         recipe.validate()?;
         Ok(recipe)
@@ -167,14 +201,25 @@ impl TrainArguments {
         set(&mut training.dropout, &self.dropout);
         set(&mut training.epochs, &self.epochs);
         set(&mut training.batch_size, &self.batch_size);
+        set(&mut training.gradient_accumulation_steps, &self.gradient_accumulation_steps);
         set(&mut training.learning_rate, &self.learning_rate);
         set(&mut training.weight_decay, &self.weight_decay);
         set(&mut training.warmup, &self.warmup);
+        set(&mut training.label_smoothing, &self.label_smoothing);
+        set(&mut training.class_weights, &named::<ClassWeights>("class_weights", &self.class_weights)?);
+        set(
+            &mut training.metric_for_best_model,
+            &named::<Metric>("metric_for_best_model", &self.metric_for_best_model)?,
+        );
         set(&mut training.optimizer, &named::<OptimizerKind>("optimizer", &self.optimizer)?);
         set(&mut training.schedule, &named::<Schedule>("schedule", &self.schedule)?);
         set(&mut training.weighting, &named::<Weighting>("weighting", &self.weighting)?);
         training.head_learning_rate = self.head_learning_rate.or(training.head_learning_rate);
         training.max_grad_norm = self.max_grad_norm.or(training.max_grad_norm);
+        training.gradual_unfreezing = self.gradual_unfreezing.or(training.gradual_unfreezing);
+        training.tasks_per_step = self.tasks_per_step.or(training.tasks_per_step);
+        training.early_stopping_patience = self.early_stopping_patience.or(training.early_stopping_patience);
+        training.load_best_model_at_end |= self.load_best_model_at_end;
         training.shuffle &= !self.no_shuffle;
         if let Some(freeze) = &self.freeze {
             training.freeze = freeze.parse::<Freeze>()?;
