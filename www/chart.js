@@ -165,7 +165,7 @@ export function createChart(canvasRoot, legendRoot, options) {
       const [xs, ...rows] = data;
       const last = xs.at(-1);
       // An x below the last is one from before: a run that went back to its best epoch measures that once more.
-      if (last === undefined || last < x) {
+      if (typeof last !== 'number' || last < x) {
         xs.push(x);
         for (const row of rows) row.push(null);
       }

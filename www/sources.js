@@ -95,7 +95,8 @@ export function createSources(store, ask, notices, replaceAll) {
         // The notebook's own settings suit four sentences only.
         const onNotebook = store.doc.table.preset?.name === 'notebook';
         const recipe = onNotebook ? await recommended(FIRST_PRESET.name) : store.doc.recipe;
-        replaceAll({ table: { preset: null, name: filename, ...sentences }, recipe });
+        const fitted = withRoomForWarmup(recipe, sentences.examples.length);
+        replaceAll({ table: { preset: null, name: filename, ...sentences }, recipe: fitted });
         notices.notice(`${sentences.examples.length} sentences read from ${filename}.`, {
           label: 'Undo',
           run: () => store.undo(),
@@ -106,8 +107,25 @@ export function createSources(store, ask, notices, replaceAll) {
     /** Puts the settings recommended for these sentences back. */
     recommend() {
       return answered(recommended(store.doc.table.preset?.name ?? FIRST_PRESET.name), (recipe) =>
-        store.editSettings(() => recipe),
+        store.editSettings(() => withRoomForWarmup(recipe, store.doc.table.examples.length)),
       );
     },
   };
+}
+
+/**
+ * A warm-up that outlasts the run is refused, so where the settings come from other sentences and these are too few for
+ * theirs, it takes half of the run.
+ *
+ * @param {Recipe} recipe
+ * @param {number} sentences
+ */
+function withRoomForWarmup(recipe, sentences) {
+  // A document of an earlier visit may be from before the last of these was a setting.
+  const { epochs, batch_size, warmup, gradient_accumulation_steps = 1 } = recipe.training;
+  const { validation } = recipe;
+  const held = validation && 'fraction' in validation ? validation.fraction : 0;
+  const steps = epochs * Math.ceil((sentences * (1 - held)) / (batch_size * gradient_accumulation_steps));
+  if (warmup < steps) return recipe;
+  return { ...recipe, training: { ...recipe.training, warmup: Math.floor(steps / 2) } };
 }
