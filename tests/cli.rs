@@ -231,7 +231,11 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
         train("--preset tweets"),
         "preset: \"tweets\" is not one of \"notebook\", \"topic-sentiment\", \"tickets\""
     );
-    assert_eq!(train("--weighting pcgrad"), "weighting: unknown name `pcgrad`, expected `sum`");
+    assert_eq!(
+        train("--weighting best"),
+        "weighting: unknown name `best`, expected one of `sum`, `uncertainty`, `dwa`, `random`, `gradnorm`, `famo`, \
+         `pcgrad`, `cagrad`, `mgda`, `imtl-g`, `nash-mtl`, `upgrad`, `aligned-mtl`"
+    );
     assert_eq!(
         train("--task-weight Task=1"),
         "task_weight: there is no task \"Task\"; the tasks are \"Task A\", \"Task B\""

@@ -1,7 +1,7 @@
 //! The weighting methods against implementations that work on the gradients themselves: `tests/reference/weighting.json`,
 //! which `weighting.py` there made.
 //!
-//! Every number below is relative to the largest of its kind. Polytask agrees with our own reference to 1e-7 and with
+//! Every number below is relative to the largest of its kind. Polytask agrees with our own reference to 1e-9 and with
 //! torchjd to the figure beside each method.
 
 use std::path::Path;
@@ -77,7 +77,7 @@ fn updates_are_the_references() {
             ("aligned-mtl", 1e-9),
         ] {
             let ours = combined(&weights(name, &gradients, 0), &gradients);
-            close(&format!("{case}, {name}"), &ours, &numbers(&golden["updates"][name]), 1e-7);
+            close(&format!("{case}, {name}"), &ours, &numbers(&golden["updates"][name]), 1e-9);
             if let Some(theirs) = golden["torchjd"].get(name) {
                 compared += 1;
                 close(&format!("{case}, {name}, torchjd"), &ours, &numbers(theirs), torchjd);

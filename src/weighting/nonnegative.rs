@@ -17,12 +17,13 @@ pub(super) fn nonnegative(a: &Gram, b: &[f64]) -> Vec<f64> {
 
     let mut x = vec![0.0; k];
     let mut free: Vec<usize> = Vec::new();
-    let mut barred = vec![false; k];
-    loop {
+    // In exact arithmetic no set of free variables comes twice. With rounding, one that gains next to nothing might enter
+    // and leave for ever; by then the rest has long been settled.
+    for _ in 0..10 * (k + 1) {
         let gain = |j: usize| b[j] - a.combined_dot(&x, j);
-        let candidates = (0..k).filter(|j| !barred[*j] && !free.contains(j) && gain(*j) > tolerance);
+        let candidates = (0..k).filter(|j| !free.contains(j) && gain(*j) > tolerance);
         let Some(entering) = candidates.max_by(|i, j| gain(*i).total_cmp(&gain(*j))) else {
-            return x;
+            break;
         };
         free.push(entering);
         loop {
@@ -37,16 +38,13 @@ pub(super) fn nonnegative(a: &Gram, b: &[f64]) -> Vec<f64> {
                 free.iter().zip(&target).for_each(|(&i, &t)| x[i] = t);
                 break;
             };
-            // A gain that is mere rounding sends its variable straight back; without the bar it would come again.
-            if free[leaving] == entering {
-                barred[entering] = true;
-            }
             if step > 0.0 {
                 free.iter().zip(&target).for_each(|(&i, t)| x[i] = (x[i] + step * (t - x[i])).max(0.0));
             }
             x[free.remove(leaving)] = 0.0;
         }
     }
+    x
 }
 
 #[cfg(test)]
