@@ -57,9 +57,7 @@ impl Weighting {
         Self::Upgrad,
         Self::AlignedMtl,
     ];
-}
 
-impl Weighting {
     /// Whether it gives every task the factor 1.
     pub fn is_sum(self) -> bool {
         self == Self::Sum

@@ -6,6 +6,8 @@
 //! parameters  P + S·R            P in encoder and heads; S·R for the R that train: gradient, m and v (S = 3), or the
 //!                                gradient alone (SGD, S = 1); where the best epoch is gone back to, a copy of it too
 //!                                (S = 4 or 2)
+//! apart       K·R                where the tasks' gradients are kept apart: a weighting combines them, or they are told of
+//! undo        4·R                where interference is measured: parameters, m and v as they were, and gradients
 //! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
 //! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
 //!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
@@ -25,6 +27,7 @@ use candle_transformers::models::bert::Config;
 use super::{evaluation, unfreezing};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
+use crate::weighting::{Asks, method};
 use crate::{Error, Result};
 
 /// A run as far as its memory goes.
@@ -56,7 +59,7 @@ pub(super) struct Need {
 impl Need {
     /// What `sizes` comes to.
     pub fn of(mut sizes: Sizes) -> Result<Self> {
-        let Sizes { recipe: Recipe { training, pooling, .. }, config, tasks, table_rows, .. } = sizes;
+        let Sizes { recipe: Recipe { training, pooling, diagnostics, .. }, config, tasks, table_rows, .. } = sizes;
         let layers = config.num_hidden_layers;
         let trained_blocks = layers - training.freeze.blocks(layers)?;
         let (h, f, a) = (config.hidden_size as f64, config.intermediate_size as f64, config.num_attention_heads as f64);
@@ -90,7 +93,10 @@ impl Need {
             let working = if freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
             (4.0 * ((trained_blocks + working) * block + 3.0 * n * h + masks), longest.len())
         };
-        let parameters = 4.0 * (all + tables + state * trained);
+        let combines = method(training.weighting, tasks.len(), 0).asks() == Asks::Gradients;
+        let apart = if combines || diagnostics.gradients_every > 0 { tasks.len() as f64 * trained } else { 0.0 };
+        let undo = if diagnostics.interference_every > 0 { 4.0 * trained } else { 0.0 };
+        let parameters = 4.0 * (all + tables + state * trained + apart + undo);
         let stage = |freeze: Freeze| -> Result<Self> {
             let step = pass(training.batch_size as usize, layers - freeze.blocks(layers)?, freeze);
             let evaluation = pass(evaluation::BATCH, 0, freeze);
@@ -212,6 +218,7 @@ mod tests {
         // Without Adam's two moments, with frozen layers, with shorter sentences: each needs less.
         let all = |need: Need| need.parameters + need.batch + need.frozen;
         let full = all(need(r#""batch_size": 32"#, 300, 32));
+        assert!(all(need(r#""batch_size": 32, "weighting": "pcgrad""#, 300, 32)) > full);
         for less in [r#""batch_size": 32, "optimizer": "sgd""#, r#""batch_size": 32, "freeze": "layers:6""#] {
             assert!(all(need(less, 300, 32)) < full, "{less}");
         }
