@@ -1,9 +1,23 @@
 // The types that cross the worker boundary. Commands and events are generated from Rust (pkg/plain/polytask.d.ts,
-// from src/protocol.rs and src/recipe.rs); only the envelopes around them are written here.
+// from src/protocol.rs and src/recipe/); only the envelopes around them are written here.
 
 import type * as Rust from './pkg/plain/polytask.js';
 
-export type { Command, Evaluation, Prediction, Preset, Session } from './pkg/plain/polytask.js';
+export type {
+  Command,
+  Compared,
+  Comparison,
+  ComparisonRow,
+  Contender,
+  Evaluation,
+  Gradients,
+  Interference,
+  Prediction,
+  Preset,
+  Session,
+  Spread,
+  Weighting,
+} from './pkg/plain/polytask.js';
 
 /** The wasm module; every build of it has these exports. */
 export type Polytask = typeof Rust;
@@ -13,11 +27,18 @@ export type Build = 'threads' | 'fused' | 'plain';
 // Fields with a default may be left out when a recipe is read; Rust never leaves them out when it writes one.
 export type Task = Required<Rust.Task>;
 export type InlineExample = Required<Rust.InlineExample>;
-type Absent = 'head_learning_rate' | 'max_grad_norm';
+type Absent =
+  | 'head_learning_rate'
+  | 'max_grad_norm'
+  | 'gradual_unfreezing'
+  | 'tasks_per_step'
+  | 'early_stopping_patience';
 export type Training = Required<Omit<Rust.Training, Absent>> & Pick<Rust.Training, Absent>;
-export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' | 'validation'>> {
+export type Diagnostics = Required<Rust.Diagnostics>;
+export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' | 'validation' | 'diagnostics'>> {
   tasks: Task[];
   training: Training;
+  diagnostics: Diagnostics;
   validation?: Rust.Validation;
 }
 export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
