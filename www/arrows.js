@@ -110,7 +110,7 @@ function labels(arrows) {
   const placed = [];
   return arrows.map(({ name, colour, at: [x, y] }) => {
     const length = Math.hypot(x - CX, y - CY);
-    const width = 7 * name.length + 6;
+    const width = 8 * name.length + 8;
     const place = {
       x: clamp(x + ((x - CX) / length) * (6 + width / 2), width / 2, WIDTH - width / 2),
       y: clamp(y + ((y - CY) / length) * 14 + 4, 12, HEIGHT - 4),

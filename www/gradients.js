@@ -211,11 +211,11 @@ function verdict(cosine, angle) {
   if (cosine < 0)
     return {
       short: `Conflict: ${degrees} apart.`,
-      long: ' More than 90°: what lowers one loss, alone, raises the other.',
+      long: ' To first order, a step against one gradient alone raises the other task’s loss.',
     };
   return {
     short: `No conflict: ${degrees} apart.`,
-    long: ' At most 90°: what lowers one loss does not raise the other.',
+    long: ' To first order, a step against one gradient alone does not raise the other task’s loss.',
   };
 }
 
