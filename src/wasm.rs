@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use crate::Result;
 use crate::data::{Dataset, presets, read_table};
 use crate::model::{Receiver, parse_config};
+use crate::ops::set_reproducible;
 use crate::protocol::Event;
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
 use crate::train::{Compare, Inputs, Plan, Trainer};
@@ -156,7 +157,10 @@ impl Session {
     }
 
     fn run(&mut self) -> std::result::Result<&mut Trainer, JsError> {
-        self.run.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))
+        let run = self.run.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))?;
+        // Another session may have asked for other arithmetic since: a comparison trains beside the configured run.
+        set_reproducible(run.recipe().training.reproducible);
+        Ok(run)
     }
 }
 

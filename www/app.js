@@ -4,6 +4,7 @@ import { createControls } from './controls.js';
 import { debounce, part, percent } from './dom.js';
 import { createEncoderStatus } from './encoder-status.js';
 import { Engine } from './engine.js';
+import { createFight } from './fight.js';
 import { createImport } from './importing.js';
 import { createLog } from './log.js';
 import { createNotices } from './notices.js';
@@ -27,7 +28,7 @@ const OWN_TRIES = ['Write a sentence of your own here.'];
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;
 /** Events that belong to the run in progress. @type {Set<RunEvent['type']>} */
-const OF_A_RUN = new Set(['step', 'epoch', 'evaluation', 'end', 'paused']);
+const OF_A_RUN = new Set(['step', 'gradients', 'interference', 'epoch', 'evaluation', 'end', 'paused']);
 /** Weight of the newest step in the pace that the bar shows. */
 const PACE = 0.2;
 
@@ -52,6 +53,13 @@ const controls = createControls(part(lab, 'controls'), {
   step: () => go('step'),
   reset,
 });
+const fight = createFight(part(lab, 'fight'), {
+  step: (task) => go('step', [task]),
+  observe: (every) => store.observe({ ...store.doc.recipe.diagnostics, gradients_every: every }),
+  interference: () => engine.send({ type: 'interference' }),
+  compare,
+  cancel: () => endComparison('Cancelled. What was finished is in the table.'),
+});
 createPresetPicker(part(lab, 'sentences'), store, sources.choose);
 createImport(part(lab, 'sentences'), (filename, text) => store.isOpen && sources.read(filename, text), notices.error);
 
@@ -67,8 +75,15 @@ const run = {
   epoch: 0,
   steps: 0,
   epochs: 0,
+  comparing: false,
   msPerStep: 0,
 };
+/** What the queued step is to train; all tasks if empty. @type {string[]} */
+let queuedTasks = [];
+/** The configured run's tasks. @type {string[]} */
+let tasks = [];
+/** What the worker was last told to measure. @type {import('./types.js').Recipe['diagnostics'] | undefined} */
+let observed;
 /** What the run in the worker was configured with. @type {Doc | undefined} */
 let configured;
 /** Whether all sentences were replaced since then. */
@@ -84,6 +99,11 @@ let engine;
 store.onForgetful = () =>
   notices.notice('This browser has no room to keep your sentences: they will be gone after a reload.');
 store.subscribe((doc, change) => {
+  // What is measured is no setting of the run: it goes to the worker at once, and makes nothing stale.
+  if (change === 'diagnostics') {
+    if (configured && run.stale !== 'settings') configured = { ...configured, recipe: doc.recipe };
+    if (run.status !== 'none' && run.status !== 'preparing') observe();
+  }
   if (configured)
     run.stale = doc.table !== configured.table ? 'sentences' : doc.recipe !== configured.recipe ? 'settings' : '';
   if (change === 'data') {
@@ -109,12 +129,13 @@ function outline({ table: { tasks, examples }, recipe: { training, validation } 
   const share = validation && 'fraction' in validation ? validation.fraction : 0;
   const held = Math.round(examples.length * share);
   const steps = Math.max(1, Math.ceil((examples.length - held) / training.batch_size));
-  for (const view of [plots, results, tryIt])
+  for (const view of [plots, results, tryIt, fight])
     view.reset({ tasks, epochs: training.epochs, steps_per_epoch: steps, validation_examples: held });
 }
 
 /** Replaces all sentences; the run that there was ends. @param {Doc} doc */
 function replaceAll(doc) {
+  endComparison('Broken off: there are other sentences now.');
   engine.send({ type: 'pause' });
   Object.assign(run, { status: 'none', queued: '', step: 0, epoch: 0, loss: undefined });
   store.replace('data', doc);
@@ -131,7 +152,7 @@ function load() {
  * Train, and so does one whose table is being edited cell by cell.
  */
 const settle = debounce(() => {
-  const follows = wholesale || run.stale === 'settings';
+  const follows = (wholesale || run.stale === 'settings') && !run.comparing;
   if (follows && run.step === 0 && run.status !== 'training' && configured !== store.doc) prepare();
 }, SETTLE_MS);
 
@@ -148,13 +169,15 @@ function prepare() {
   wholesale = false;
   run.status = 'preparing';
   run.stale = '';
+  observed = configured.recipe.diagnostics;
   engine.send({ type: 'configure', recipe: recipeOf(configured) });
   show();
 }
 
-/** @param {'train' | 'step'} what */
-function go(what) {
+/** @param {'train' | 'step'} what @param {string[]} [only] Train these tasks; all if absent or empty. */
+function go(what, only = []) {
   notices.clear();
+  queuedTasks = only;
   const fresh = run.status === 'none' || run.status === 'ended' || run.status === 'stopped';
   if (!run.encoder || run.status === 'preparing') {
     run.queued = what;
@@ -172,8 +195,64 @@ function go(what) {
 function start(what) {
   run.queued = '';
   lastStepAt = 0;
-  if (what === 'train') run.status = 'training';
-  engine.send({ type: what });
+  if (what === 'train') {
+    run.status = 'training';
+    engine.send({ type: 'train' });
+    return;
+  }
+  const gone = queuedTasks.find((task) => !tasks.includes(task));
+  if (gone !== undefined) notices.error(`There is no task “${gone}” any more: the sentences have changed.`);
+  else engine.send({ type: 'step', tasks: queuedTasks });
+}
+
+/** Measures beside the run what the document says, if it does not yet. */
+function observe() {
+  const { diagnostics } = store.doc.recipe;
+  if (diagnostics === observed) return;
+  observed = diagnostics;
+  engine.send({ type: 'observe', diagnostics });
+}
+
+/**
+ * Trains with each of the weightings, beside the run.
+ *
+ * @param {import('./types.js').Weighting[]} weightings
+ * @param {number} count How many seeds, from the recipe's on.
+ */
+function compare(weightings, count) {
+  notices.clear();
+  const { table, recipe } = store.doc;
+  const wrong =
+    settings.check() ||
+    (recipe.validation && 'fraction' in recipe.validation && recipe.validation.fraction === 0
+      ? 'Nothing is held out, so there is nothing to compare on: set Held out, under More settings, to 0.25 or so.'
+      : '');
+  if (wrong) {
+    notices.error(wrong);
+    return undefined;
+  }
+  const seeds = Array.from({ length: count }, (_, i) => recipe.seed + i);
+  // The worker leaves the training as soon as it hears of the comparison.
+  if (run.status === 'training') run.status = 'paused';
+  run.comparing = true;
+  engine.send({ type: 'compare', recipe: recipeOf(store.doc), weightings, seeds });
+  show();
+  return { weightings, seeds, tasks: table.tasks.map(({ name }) => name) };
+}
+
+/** @param {string} why A sentence. */
+function endComparison(why) {
+  if (!run.comparing) return;
+  engine.send({ type: 'pause' });
+  comparisonOver(why);
+}
+
+/** @param {string} [why] A sentence, if it did not come to its end. */
+function comparisonOver(why) {
+  run.comparing = false;
+  if (why) fight.stopComparing(why);
+  settle();
+  show();
 }
 
 function pause() {
@@ -206,6 +285,7 @@ function onEvent(event, of, text) {
   plots.take(event);
   results.take(event);
   tryIt.take(event, run.step);
+  fight.take(event);
   show();
   lab.dispatchEvent(new CustomEvent('polytask', { detail: event, bubbles: true, composed: true }));
 }
@@ -227,7 +307,9 @@ function follow(event, of) {
         epochs: event.epochs,
         steps: event.epochs * event.steps_per_epoch,
       });
+      tasks = event.tasks.map(({ name }) => name);
       markHeldOut(event.held_out);
+      observe();
       if (run.queued) start(run.queued);
       break;
     case 'step':
@@ -242,6 +324,9 @@ function follow(event, of) {
       live.textContent = `Epoch ${event.epoch}, ${event.split === 'train' ? 'training' : 'held-out'} accuracy: ${said.join(', ')}.`;
       break;
     }
+    case 'comparison':
+      comparisonOver();
+      break;
     case 'paused':
       if (run.status === 'training' || run.status === 'ready') run.status = run.step > 0 ? 'paused' : 'ready';
       break;
@@ -268,7 +353,10 @@ function fail(message, of) {
   }
   notices.error(message);
   tryIt.forget();
-  if (of === 'configure') {
+  fight.forget();
+  if (of === 'compare') {
+    comparisonOver('Broken off.');
+  } else if (of === 'configure') {
     run.status = 'none';
     run.queued = '';
     run.step = 0;
@@ -282,6 +370,8 @@ function fail(message, of) {
 function onDeath(why, beforeReady) {
   Object.assign(run, { status: 'none', queued: '', encoder: false, step: 0, epoch: 0, loss: undefined });
   tryIt.forget(true);
+  fight.forget();
+  comparisonOver('Broken off.');
   table.setHeldOut([]);
   if (beforeReady) {
     run.supported = false;
@@ -318,6 +408,7 @@ function show() {
   main.inert = !store.isOpen;
   main.hidden = !run.supported && !store.isOpen;
   controls.show(run);
+  fight.show(run, store.isOpen ? store.doc.recipe : undefined);
 }
 
 // ---- the beginning

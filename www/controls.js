@@ -17,6 +17,7 @@ import { part } from './dom.js';
  * @property {number} steps Of the whole run; 0 before one is configured.
  * @property {number} epochs
  * @property {number} [loss] The latest step's total.
+ * @property {boolean} comparing Whether weightings are being compared, which the run waits for.
  * @property {number} msPerStep Mean of the latest steps; 0 before the second.
  */
 
@@ -47,9 +48,9 @@ export function createControls(root, on) {
       root.dataset.status = run.status;
       setText(trainLabel, training ? 'Pause' : run.status === 'ended' ? 'Train again' : 'Train');
       train.classList.toggle('is-training', training);
-      train.disabled = !run.supported;
-      step.disabled = !run.supported || training || run.queued !== '';
-      reset.disabled = !run.supported || !run.encoder || run.status === 'preparing';
+      train.disabled = !run.supported || run.comparing;
+      step.disabled = !run.supported || run.comparing || training || run.queued !== '';
+      reset.disabled = !run.supported || run.comparing || !run.encoder || run.status === 'preparing';
       setText(epochCount, `${run.epoch} / ${run.epochs || '–'}`);
       setText(stepCount, `${run.step} / ${run.steps || '–'}`);
       setText(lossCount, run.loss === undefined ? '–' : run.loss.toFixed(2));
@@ -69,6 +70,7 @@ function statusLine(run) {
   const midway = run.step > 0 && run.step < run.steps;
   if (!run.supported) return 'This browser cannot train.';
   if (run.unreachable) return 'The encoder is not here; Train asks for it again.';
+  if (run.comparing) return 'Weightings are being compared, and this run waits: Cancel, below, ends that.';
   if (run.queued) return `The ${run.queued === 'train' ? 'training' : 'step'} starts as soon as the encoder is here.`;
   if (run.status === 'preparing') return 'Preparing the run…';
   if (run.stale === 'sentences') {

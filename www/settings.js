@@ -3,6 +3,7 @@
 // The recipe is checked again in Rust. The checks here exist to say what is wrong beside the field, while it is typed.
 
 import { h, part } from './dom.js';
+import { WEIGHTINGS, WEIGHTING_NAMES } from './weightings.js';
 
 /** @typedef {import('./types.js').Recipe} Recipe */
 /** @typedef {import('./types.js').Training} Training */
@@ -11,9 +12,9 @@ import { h, part } from './dom.js';
  * @typedef {object} Field
  * @property {string} id
  * @property {string} label
- * @property {string} hint
+ * @property {string | ((value: string) => string)} hint What it means; or what the value that is chosen means.
  * @property {'number' | 'choice' | 'switch'} kind
- * @property {[value: string, label: string][]} [choices]
+ * @property {[value: string, label: string, group?: string][]} [choices] Those of a group stand together.
  * @property {boolean} [optional] An empty field means "absent".
  * @property {(x: number) => string} [wrong] What is wrong with a number, or ''.
  * @property {(recipe: Recipe) => number | string | boolean | undefined} get
@@ -91,6 +92,21 @@ const MAIN = [
     ),
     get: (recipe) => recipe.seed,
     set: (recipe, seed) => ({ ...recipe, seed }),
+  },
+];
+
+/** Fields whose meaning takes a sentence: each has a row to itself. @type {Field[]} */
+const WIDE = [
+  {
+    id: 'weighting',
+    label: 'Weighting',
+    hint: (name) => WEIGHTINGS[/** @type {import('./types.js').Weighting} */ (name)]?.line ?? '',
+    kind: 'choice',
+    choices: WEIGHTING_NAMES.map((name) => {
+      const { title, from } = WEIGHTINGS[name];
+      return [name, title, `by ${from}`];
+    }),
+    ...training('weighting'),
   },
 ];
 
@@ -185,6 +201,42 @@ const MORE = [
     ...training('dropout'),
   },
   {
+    id: 'label-smoothing',
+    label: 'Label smoothing',
+    hint: 'share of a label spread over all',
+    kind: 'number',
+    wrong: where((x) => x >= 0 && x < 1, 'Label smoothing must be at least 0 and below 1.'),
+    ...training('label_smoothing'),
+  },
+  {
+    id: 'class-weights',
+    label: 'Class weights',
+    hint: 'how much a rare class counts',
+    kind: 'choice',
+    choices: [
+      ['none', 'all the same'],
+      ['balanced', 'balanced'],
+    ],
+    ...training('class_weights'),
+  },
+  {
+    id: 'gradient-accumulation-steps',
+    label: 'Batches in a step',
+    hint: 'their gradients add up',
+    kind: 'number',
+    wrong: whole(1, 1000, 'The batches in a step'),
+    ...training('gradient_accumulation_steps'),
+  },
+  {
+    id: 'tasks-per-step',
+    label: 'Tasks in a step',
+    hint: 'in turn; empty: all',
+    kind: 'number',
+    optional: true,
+    wrong: whole(1, 1000, 'The tasks in a step, unless empty,'),
+    ...training('tasks_per_step'),
+  },
+  {
     id: 'max-length',
     label: 'Longest sentence',
     hint: 'in tokens; the rest is cut',
@@ -202,7 +254,7 @@ const MORE = [
   },
 ];
 
-const FIELDS = [...MAIN, ...MORE];
+const FIELDS = [...MAIN, ...WIDE, ...MORE];
 
 /**
  * @param {HTMLElement} root
@@ -212,6 +264,7 @@ const FIELDS = [...MAIN, ...MORE];
 export function createSettings(root, store, recommend) {
   const more = /** @type {HTMLDetailsElement} */ (part(root, 'more-settings'));
   part(root, 'main-settings').append(...MAIN.map(row));
+  part(root, 'wide-settings').append(...WIDE.map(row));
   part(root, 'other-settings').append(...MORE.map(row));
   part(root, 'recommended').addEventListener('click', async () => {
     await recommend();
@@ -225,11 +278,11 @@ export function createSettings(root, store, recommend) {
   /** @param {Field} field */
   function row(field) {
     const id = `setting-${field.id}`;
-    const hint = h('span', { className: 'hint', id: `${id}-hint` }, field.hint);
+    const hint = h('span', { className: 'hint', id: `${id}-hint` });
     const common = { id, 'aria-describedby': hint.id };
     const control =
       field.kind === 'choice'
-        ? h('select', common, ...(field.choices ?? []).map(([value, label]) => h('option', { value }, label)))
+        ? h('select', common, ...options(field.choices ?? []))
         : field.kind === 'switch'
           ? h('input', { ...common, type: 'checkbox' })
           : h('input', { ...common, type: 'text', inputMode: 'decimal', autocomplete: 'off', spellcheck: false });
@@ -256,7 +309,7 @@ export function createSettings(root, store, recommend) {
   function complain(field, wrong) {
     const control = controlOf(field);
     const hint = /** @type {HTMLElement} */ (root.querySelector(`#setting-${field.id}-hint`));
-    hint.textContent = wrong || field.hint;
+    hint.textContent = wrong || (typeof field.hint === 'string' ? field.hint : field.hint(control.value));
     hint.classList.toggle('complaint', wrong !== '');
     control.setAttribute('aria-invalid', String(wrong !== ''));
   }
@@ -296,6 +349,16 @@ export function createSettings(root, store, recommend) {
       return '';
     },
   };
+}
+
+/** @param {NonNullable<Field['choices']>} choices */
+function options(choices) {
+  const option = (/** @type {[string, string, string?]} */ [value, label]) => h('option', { value }, label);
+  const groups = [...new Set(choices.map(([, , group]) => group))];
+  return groups.flatMap((label) => {
+    const own = choices.filter(([, , group]) => group === label).map(option);
+    return label === undefined ? own : [h('optgroup', { label }, ...own)];
+  });
 }
 
 /** Small rates as 1e-4, not 0.0001: the number of zeros is what one gets wrong. @param {number} x */

@@ -45,8 +45,32 @@ export function createSources(store, ask, notices, replaceAll) {
    */
   async function recommended(name) {
     const recipe = await ask('default_recipe', name);
-    return { ...recipe, validation: recipe.validation ?? { fraction: name === 'notebook' ? 0 : 0.25 } };
+    const validation = recipe.validation ?? { fraction: name === 'notebook' ? 0 : 0.25 };
+    return asObserved({ ...recipe, validation });
   }
+
+  /**
+   * What an earlier visit left may lack settings that are newer than it: those have their defaults.
+   *
+   * @param {Doc} saved
+   * @returns {Promise<Doc>}
+   */
+  async function completed({ table, recipe }) {
+    const { training, diagnostics, ...rest } = await ask('default_recipe', 'notebook');
+    return {
+      table,
+      recipe: {
+        ...rest,
+        ...recipe,
+        training: { ...training, ...recipe.training },
+        diagnostics: { ...diagnostics, ...recipe.diagnostics },
+      },
+    };
+  }
+
+  /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
+  const asObserved = (recipe) =>
+    store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe;
 
   /** The notebook's random labels come from the seed: draws them again when it changes. @param {Doc} doc */
   async function drawLabels({ table: { preset }, recipe: { seed } }) {
@@ -75,12 +99,12 @@ export function createSources(store, ask, notices, replaceAll) {
     /** Opens what an earlier visit left, or the first preset. */
     async open() {
       const saved = savedDoc();
-      const opening = !saved
-        ? preset(FIRST_PRESET)
-        : saved.table.preset
-          ? preset(saved.table.preset, saved.recipe)
-          : Promise.resolve(saved);
-      await answered(opening, (doc) => store.open(doc));
+      const opening = async () => {
+        if (!saved) return preset(FIRST_PRESET);
+        const doc = await completed(saved);
+        return doc.table.preset ? preset(doc.table.preset, doc.recipe) : doc;
+      };
+      await answered(opening(), (doc) => store.open(doc));
     },
 
     /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} wanted */

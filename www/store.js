@@ -11,9 +11,9 @@
 
 /**
  * What a change touched, so that views redraw no more than they must: `cell` is an edit that the table already shows,
- * `data` replaces all sentences (a preset, an import, an undo).
+ * `data` replaces all sentences (a preset, an import, an undo), `diagnostics` what is measured beside the training.
  *
- * @typedef {'cell' | 'rows' | 'data' | 'settings'} Change
+ * @typedef {'cell' | 'rows' | 'data' | 'settings' | 'diagnostics'} Change
  */
 
 const KEY = 'polytask';
@@ -81,10 +81,18 @@ export class Store {
     this.#tell(change);
   }
 
+  /** Measurements change nothing that a run computes: they are no edit that one could undo. @param {Recipe['diagnostics']} diagnostics */
+  observe(diagnostics) {
+    this.#doc = { ...this.doc, recipe: { ...this.doc.recipe, diagnostics } };
+    this.#save();
+    this.#tell('diagnostics');
+  }
+
   undo() {
     const doc = this.#past.pop();
     if (!doc) return;
-    this.#doc = doc;
+    const { diagnostics } = this.doc.recipe;
+    this.#doc = doc.recipe.diagnostics === diagnostics ? doc : { ...doc, recipe: { ...doc.recipe, diagnostics } };
     this.#save();
     this.#tell('data');
   }

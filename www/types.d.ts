@@ -3,7 +3,21 @@
 
 import type * as Rust from './pkg/plain/polytask.js';
 
-export type { Command, Evaluation, Prediction, Preset, Session } from './pkg/plain/polytask.js';
+export type {
+  Command,
+  Compared,
+  Comparison,
+  ComparisonRow,
+  Contender,
+  Evaluation,
+  Gradients,
+  Interference,
+  Prediction,
+  Preset,
+  Session,
+  Spread,
+  Weighting,
+} from './pkg/plain/polytask.js';
 
 /** The wasm module; every build of it has these exports. */
 export type Polytask = typeof Rust;
@@ -22,9 +36,11 @@ type Absent =
   | 'tasks_per_step'
   | 'early_stopping_patience';
 export type Training = Required<Omit<Rust.Training, Absent>> & Pick<Rust.Training, Absent>;
-export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' | 'validation'>> {
+export type Diagnostics = Required<Rust.Diagnostics>;
+export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' | 'validation' | 'diagnostics'>> {
   tasks: Task[];
   training: Training;
+  diagnostics: Diagnostics;
   validation?: Rust.Validation;
 }
 export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };

@@ -183,20 +183,22 @@ async function begin(into, recipe, wanted) {
  */
 async function runToEnd(recipe, wanted) {
   const beside = new (await ready).polytask.Session();
+  /** @type {RunEvent[] | Error | undefined} */
+  let told;
   try {
     const events = await begin(beside, recipe, wanted);
-    while (events && !events.some((event) => event.type === 'end')) {
-      if (!wanted()) return undefined;
+    while (events && wanted() && !events.some((event) => event.type === 'end')) {
       events.push(.../** @type {RunEvent[]} */ (beside.advance([])));
       await breathe();
     }
-    return events;
+    told = events;
   } catch (error) {
+    // What trapped cannot be freed: that it could not would be all that is told.
     if (isFatal(error) || !(error instanceof Error)) throw error;
-    return error;
-  } finally {
-    beside.free();
+    told = error;
   }
+  beside.free();
+  return wanted() ? told : undefined;
 }
 
 /** The event that completes a step: an epoch's last step is measured too. @param {{ step: number }} report */

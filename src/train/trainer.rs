@@ -167,6 +167,11 @@ impl Trainer {
         &self.model
     }
 
+    /// What the run computes.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
     /// The tasks, in head order.
     pub fn tasks(&self) -> &[Task] {
         &self.tasks

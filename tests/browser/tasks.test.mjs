@@ -1,0 +1,295 @@
+// The panel "When tasks fight": what it draws, what it measures, and that the run comes to no harm by either.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+/** Tasks' names are the reader's own. */
+const HOSTILE = '<img src=x onerror="window.hacked=1">';
+const MOOD = 'mood';
+const SENTENCES = [
+  'The soup was cold',
+  'The bread was warm',
+  'The rain never stops',
+  'The sun came out',
+  'My phone broke again',
+  'My new phone is fast',
+  'The cake was stale',
+  'What a lovely breeze',
+];
+/** Two dozen short sentences: a step takes a moment. */
+const ROWS = Array.from({ length: 24 }, (_, i) =>
+  JSON.stringify({
+    text: `${SENTENCES[i % 8]}, number ${i}`,
+    [HOSTILE]: ['food', 'food', 'weather', 'weather', 'phone', 'phone', 'food', 'weather'][i % 8],
+    [MOOD]: ['bad', 'good'][i % 2],
+  }),
+).join('\n');
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session, lab;
+
+    before(async () => {
+      server = await startServer();
+      session = await launch(name);
+      lab = await openLab(session.browser, server.url);
+      await lab.untilStatus('ready');
+      for (const [field, value] of [
+        ['epochs', '2'],
+        ['batch-size', '6'],
+        ['warmup', '0'],
+        ['schedule', 'constant'],
+      ])
+        await lab.fill(`#setting-${field}`, value);
+      await lab.drop('fight.jsonl', ROWS);
+      await lab.until('a run on it', () => {
+        const start = window.runEvents.filter((event) => event.type === 'start').at(-1);
+        return start.held_out.length === 24 && start.epochs === 2;
+      });
+      await lab.untilStatus('ready');
+    });
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
+
+    const count = async (type) => (await lab.events(type)).length;
+    /** Waits for one more event of a type than there are when `act` is called; answers it. */
+    const after1 = async (type, act) => {
+      const there = await count(type);
+      await act();
+      await lab.until(
+        `a ${type} event`,
+        ([wanted, n]) => window.runEvents.filter((event) => event.type === wanted).length > n,
+        [type, there],
+      );
+      return (await lab.events(type)).at(-1);
+    };
+    const reset = async () => {
+      await after1('start', () => lab.press('reset'));
+      await lab.untilStatus('ready');
+    };
+    /** One step of all tasks, or of one. */
+    const step = (task) =>
+      after1('step', () =>
+        lab.page.evaluate(
+          (only) =>
+            (only === undefined
+              ? document.querySelector('[data-part="step"]')
+              : Array.from(document.querySelectorAll('.solo')).find((button) => button.value === only)
+            ).click(),
+          task,
+        ),
+      );
+    const measureInterference = () => after1('interference', () => lab.press('measure-interference'));
+    const setting = async (field, value) => {
+      await after1('start', () => lab.fill(`#setting-${field}`, value));
+      await lab.untilStatus('ready');
+    };
+    const chosen = (part) => lab.page.evaluate((p) => document.querySelector(`[data-part="${p}"]`).disabled, part);
+    /** Losses of the first steps of a run: what they must be in every run of this recipe. */
+    let expected;
+
+    test('steps without measuring', async () => {
+      expected = [];
+      for (let i = 0; i < 4; i++) expected.push((await step()).losses);
+      assert.equal(await count('gradients'), 0);
+      assert.ok(expected.every((losses) => Number.isFinite(losses[HOSTILE]) && Number.isFinite(losses[MOOD])));
+    });
+
+    test('the arrows lie where the event says', async () => {
+      await lab.press('observe');
+      await reset();
+      const event = await after1('gradients', () => step());
+      assert.deepEqual(event.tasks, [HOSTILE, MOOD]);
+      await lab.until('arrows', () => document.querySelectorAll('.arrow').length === 4);
+      const drawn = await lab.page.evaluate(() => {
+        const origin = document.querySelector('.arrows .origin');
+        const [x, y] = ['cx', 'cy'].map((name) => Number(origin.getAttribute(name)));
+        return Object.fromEntries(
+          Array.from(document.querySelectorAll('.arrow'), ({ dataset }) => [
+            dataset.arrow,
+            [Number(dataset.x) - x, y - Number(dataset.y)],
+          ]),
+        );
+      });
+
+      // From the inner products alone, by polar coordinates, and the step by its coefficients.
+      const [[aa, ab], [, bb]] = event.whole.gram;
+      const angle = Math.acos(ab / Math.sqrt(aa * bb));
+      const a = [Math.sqrt(aa), 0];
+      const b = [Math.sqrt(bb) * Math.cos(angle), Math.sqrt(bb) * Math.sin(angle)];
+      const mixed = ([p, q]) => [p * a[0] + q * b[0], p * a[1] + q * b[1]];
+      const combined = mixed(event.weights);
+      const [dx, dy] = mixed(event.update.coefficients);
+      const unit = ([x, y]) => [x / Math.hypot(x, y), y / Math.hypot(x, y)];
+      const near = (x, y, what) =>
+        assert.ok(Math.hypot(x[0] - y[0], x[1] - y[1]) < 1e-3, `${what}: drawn to ${x}, expected at ${y}`);
+
+      const scale = drawn.A[0] / a[0];
+      for (const [arrow, vector] of Object.entries({ A: a, B: b, combined }))
+        near(drawn[arrow], [scale * vector[0], scale * vector[1]], arrow);
+      near(unit(drawn.step), unit([-dx, -dy]), 'step');
+      const longest = Math.max(...['A', 'B', 'combined'].map((arrow) => Math.hypot(...drawn[arrow])));
+      assert.ok(longest > 100 && longest < 180, `the longest arrow is ${longest} long`);
+      assert.ok(Math.abs(Math.hypot(...combined) - event.combined_norm) < 1e-6 * event.combined_norm);
+
+      const said = await lab.text('gradients-numbers');
+      const degrees = ((angle * 180) / Math.PI).toFixed(1);
+      assert.ok(said.startsWith(`${ab < 0 ? 'Conflict' : 'No conflict'}: ${degrees}°`), said);
+      assert.ok(said.includes(event.whole.norms[0].toPrecision(3)), said);
+      const layers = await lab.page.evaluate(() =>
+        Array.from(document.querySelectorAll('.gradients-layers .value'), ({ textContent }) =>
+          Number(textContent.replace('−', '-')),
+        ),
+      );
+      const cosines = Object.values(event.layers).map(({ cosines }) => cosines[0][1]);
+      assert.equal(layers.length, 7);
+      for (const [i, cosine] of cosines.entries()) assert.ok(Math.abs(layers[i] - cosine) < 0.006, `layer ${i}`);
+      assert.equal(await lab.points('cosine-chart'), 1);
+    });
+
+    test('measuring, interference and a comparison leave the run as it was', async () => {
+      assert.deepEqual((await lab.events('step')).at(-1).losses, expected[0]);
+      const first = await measureInterference();
+      assert.deepEqual(first.tasks, [HOSTILE, MOOD]);
+      assert.ok(first.changes[0][0] < 0 && first.changes[1][1] < 0, `a step helps its own task: ${first.changes}`);
+      const cells = await lab.page.evaluate(() =>
+        Array.from(document.querySelectorAll('.interference tbody td'), (cell) => cell.textContent),
+      );
+      assert.equal(cells.length, 4);
+      assert.match(cells[0], /^−.*helps$/);
+      assert.deepEqual((await step()).losses, expected[1]);
+      await measureInterference();
+      assert.deepEqual((await step()).losses, expected[2]);
+
+      await after1('comparison', async () => {
+        await lab.press('compare-start');
+        await lab.until('runs', () => /^[1-9] of 5 runs done/.test(document.querySelector('[data-part="compare-status"]').textContent));
+        assert.deepEqual([await chosen('train'), await chosen('step'), await chosen('reset')], [true, true, true]);
+        assert.match(await lab.text('status'), /being compared, and this run waits/);
+      });
+      assert.equal(await chosen('step'), false);
+      assert.deepEqual((await step()).losses, expected[3]);
+      assert.equal(await count('error'), 0);
+    });
+
+    test('the table of the comparison says what the event says', async () => {
+      const compared = await lab.events('compared');
+      assert.deepEqual(
+        compared.map(({ contender, task, failure }) => [contender, task, failure]),
+        [
+          ['linear_probe', undefined, undefined],
+          ['single_task', HOSTILE, undefined],
+          ['single_task', MOOD, undefined],
+          [{ weighting: 'sum' }, undefined, undefined],
+          [{ weighting: 'uncertainty' }, undefined, undefined],
+        ],
+      );
+      const { rows } = (await lab.events('comparison')).at(-1);
+      const shown = await lab.page.evaluate(() =>
+        Array.from(document.querySelectorAll('.comparison tbody tr'), (row) =>
+          Array.from(row.cells, (cell) => cell.textContent),
+        ),
+      );
+      assert.deepEqual(
+        shown.map(([title]) => title.match(/^(Commonest class|Linear probe|Each task alone|Sum|Uncertainty)/)?.[0]),
+        ['Commonest class', 'Linear probe', 'Each task alone', 'Sum', 'Uncertainty'],
+      );
+      for (const [i, { accuracy, macro_f1 }] of rows.entries())
+        for (const [k, task] of [HOSTILE, MOOD].entries()) {
+          const cell = shown[i][k + 1];
+          assert.ok(Math.abs(parseFloat(cell) - 100 * accuracy[task].mean) < 0.51, `${cell} of ${accuracy[task].mean}`);
+          assert.ok(cell.endsWith(`F1 ${macro_f1[task].mean.toFixed(2)}`), cell);
+        }
+      assert.match(await lab.text('fight'), /Kurin et al\. 2022; Xin et al\. 2022/);
+    });
+
+    test('a comparison that is cancelled stops, and the run trains to its end', async () => {
+      await after1('compared', () => lab.press('compare-start'));
+      await lab.press('compare-start');
+      assert.match(await lab.text('compare-status'), /^Cancelled/);
+      const told = await count('compared');
+      await sleep(700);
+      assert.ok((await count('compared')) <= told + 1);
+      const comparisons = await count('comparison');
+      await lab.press('train');
+      await lab.untilStatus('ended');
+      assert.equal(await count('comparison'), comparisons);
+      assert.equal((await lab.events('end')).at(-1).steps, (await lab.events('step')).at(-1).step);
+    });
+
+    test('settings that change while weightings are compared wait for its end', async () => {
+      await after1('compared', () => lab.press('compare-start'));
+      const starts = await count('start');
+      await lab.fill('#setting-weighting', 'uncertainty');
+      await sleep(600);
+      assert.equal(await count('start'), starts);
+      await lab.press('compare-start');
+      assert.match(await lab.text('status'), /Settings changed/);
+    });
+
+    test('the weighting is in the run, and measuring survives a reset', async () => {
+      await reset();
+      const gradients = await count('gradients');
+      await step();
+      const second = await step();
+      assert.equal(await count('gradients'), gradients + 2);
+      assert.deepEqual(Object.keys(second.weights), [HOSTILE, MOOD]);
+      assert.notDeepEqual(second.losses, expected[1], 'other weights, another run');
+      await reset();
+      await setting('weighting', 'sum');
+      await step();
+      assert.deepEqual((await step()).losses, expected[1], 'and back');
+      await lab.press('observe');
+      const there = await count('gradients');
+      await step();
+      assert.equal(await count('gradients'), there, 'switched off in the middle of the run');
+    });
+
+    test('a step on one task moves its head, and no other', async () => {
+      await reset();
+      await setting('freeze', 'encoder');
+      await lab.press('observe');
+      const predict = (text) =>
+        after1('prediction', () => lab.fill('#try-text', text)).then(({ tasks }) => tasks);
+      const before = await predict('A sentence.');
+      const { losses } = await step(MOOD);
+      assert.deepEqual(Object.keys(losses), [HOSTILE, MOOD], 'both are measured');
+      await predict('Another one.');
+      const afterwards = await predict('A sentence.');
+      assert.deepEqual(afterwards[HOSTILE], before[HOSTILE]);
+      assert.notDeepEqual(afterwards[MOOD], before[MOOD]);
+      assert.match(await lab.text('gradients-empty'), /nothing that the tasks share trained/);
+      await step(HOSTILE);
+      const last = await predict('A sentence. ');
+      assert.deepEqual(last[MOOD], afterwards[MOOD]);
+      assert.notDeepEqual(last[HOSTILE], before[HOSTILE]);
+    });
+
+    test('a step that would diverge is a word in the table', async () => {
+      const cells = await lab.page.evaluate(async () => {
+        const { createInterference } = await import('/interference.js');
+        const root = document.querySelector('[data-part="fight"]').cloneNode(true);
+        const view = createInterference(root, () => {});
+        const changes = [[-0.5, null], [0, 0.25]]; // prettier-ignore
+        view.take({ type: 'interference', step: 3, tasks: ['a', 'b'], losses: [1, 1], changes });
+        return Array.from(root.querySelectorAll('.interference tbody td'), (cell) => cell.textContent);
+      });
+      assert.deepEqual(cells, ['−0.500helps', 'diverged', '0nothing', '+0.250hurts']);
+    });
+
+    test('hostile names are shown as text, and the console is empty', async () => {
+      const texts = await Promise.all(['solo-steps', 'interference-body', 'comparison-body', 'gradients-legend'].map((part) => lab.text(part)));
+      for (const text of texts) assert.ok(text.includes(HOSTILE), text);
+      const found = await lab.page.evaluate(() => ({
+        hacked: window.hacked ?? null,
+        images: document.querySelectorAll('img').length,
+      }));
+      assert.deepEqual(found, { hacked: null, images: 0 });
+      lab.assertQuiet();
+    });
+  });
+}
