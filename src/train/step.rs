@@ -197,8 +197,11 @@ impl Trainer {
     }
 
     fn weigh(&mut self, tasks: &[usize], losses: &[Option<f32>], grams: Option<(&Gram, &Gram)>) -> Weights {
-        if tasks.is_empty() {
-            return Weights { chosen: Vec::new(), warning: None };
+        // Gradients that overflowed: whatever is made of them, the next step's losses are not finite, and it takes this one
+        // back.
+        let overflown = grams.is_some_and(|(gram, _)| !gram.rows().flatten().all(|x| x.is_finite()));
+        if tasks.is_empty() || overflown {
+            return Weights { chosen: vec![1.0; tasks.len()], warning: None };
         }
         let weighed = |&task: &usize| Some(self.weights.of(task) * f64::from((*losses.get(task)?)?));
         let losses: Vec<f64> = tasks.iter().filter_map(weighed).collect();
