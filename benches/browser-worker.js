@@ -2,6 +2,8 @@
 //
 // Messages `{ call, ... }` are answered in order by `{ value }` or `{ error }`.
 
+import { useThreads } from '/threads.js';
+
 let polytask;
 let memory;
 let session;
@@ -11,10 +13,7 @@ const calls = {
   async prepare({ pkg, encoder, recipe, preset, threads }) {
     polytask = await import(`${pkg}polytask.js`);
     ({ memory } = await polytask.default());
-    if (threads) {
-      await polytask.initThreadPool(threads);
-      polytask.set_threads(threads);
-    }
+    if (threads) await useThreads(polytask, threads);
     const whole = polytask.default_recipe(preset ?? 'notebook');
     Object.assign(whole, recipe, { training: { ...whole.training, ...recipe?.training } });
     const bytes = async (file) => new Uint8Array(await (await fetch(encoder + file)).arrayBuffer());

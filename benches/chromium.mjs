@@ -98,11 +98,16 @@ class Tab {
   }
 
   start(script) {
-    return this.page.evaluate((url) => {
+    return this.page.evaluate(async (url) => {
+      const { startThreads } = await import('/threads.js');
       const worker = new Worker(url, { type: 'module' });
       window.ask = (message) =>
         new Promise((resolve, reject) => {
-          worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data.value));
+          worker.onmessage = ({ data }) => {
+            if (data.kind === 'threads') window.threads = startThreads(data, (why) => reject(new Error(why)));
+            else if ('error' in data) reject(new Error(data.error));
+            else resolve(data.value);
+          };
           worker.onerror = (event) => reject(new Error(event.message ?? `${url} could not be loaded`));
           worker.postMessage(message);
         });

@@ -1,8 +1,9 @@
 //! The threads of the browser's `threads` build: web workers that share the module's memory and serve rayon's pool.
 //!
-//! `threads.js` starts the workers, and each calls [`run_thread`]. Rayon's threads are then handed to them through a
-//! queue in the shared memory, not by messages: the worker that builds the pool waits in it for all threads to run, and
-//! until it returns some browsers deliver none of its messages.
+//! `www/threads.js` has the workers started. Each makes an instance of [`wasm_module`] on [`wasm_memory`] and calls
+//! [`run_thread`]. Rayon's threads are then handed to them through a queue in the shared memory, not by messages: the
+//! worker that builds the pool waits in it for all threads to run, and until it returns some browsers deliver none of its
+//! messages.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -12,20 +13,19 @@ use wasm_bindgen::prelude::*;
 static WAITING: Mutex<Vec<ThreadBuilder>> = Mutex::new(Vec::new());
 static ADDED: Condvar = Condvar::new();
 
-#[wasm_bindgen(module = "/src/threads.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = startThreads)]
-    fn start_threads(threads: usize, module: JsValue, memory: JsValue) -> JsValue;
+/// The compiled module, for the workers that are to be threads of this instance.
+#[wasm_bindgen(unchecked_return_type = "WebAssembly.Module")]
+pub fn wasm_module() -> JsValue {
+    wasm_bindgen::module()
 }
 
-/// Starts the pool that the kernels share; call it once, from a worker, and await it before `set_threads`.
-#[wasm_bindgen(js_name = initThreadPool, unchecked_return_type = "Promise<void>")]
-pub fn init_thread_pool(threads: usize) -> JsValue {
-    start_threads(threads, wasm_bindgen::module(), wasm_bindgen::memory())
+/// This instance's memory, for the workers that are to share it.
+#[wasm_bindgen(unchecked_return_type = "WebAssembly.Memory")]
+pub fn wasm_memory() -> JsValue {
+    wasm_bindgen::memory()
 }
 
-/// Builds the pool once `threads` workers are about to call [`run_thread`].
-#[doc(hidden)]
+/// Builds the pool that the kernels share; call it once, when `threads` workers are about to call [`run_thread`].
 #[wasm_bindgen]
 pub fn build_thread_pool(threads: usize) -> Result<(), JsError> {
     let hand_over = |thread| {
@@ -38,7 +38,6 @@ pub fn build_thread_pool(threads: usize) -> Result<(), JsError> {
 }
 
 /// Serves the pool as one of its threads, for as long as the worker lives.
-#[doc(hidden)]
 #[wasm_bindgen]
 pub fn run_thread() {
     let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);

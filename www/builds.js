@@ -3,9 +3,11 @@
 // `threads` uses every core and fused multiply-add; `fused` one core; `plain` needs nothing but SIMD. Threads need memory
 // that workers share, which a page has only if its host sends the headers for it (COOP and COEP).
 
+import { useThreads } from './threads.js';
+
 /** @typedef {import('./types.js').Build} Build */
 /** @typedef {import('./types.js').Polytask} Polytask */
-/** @typedef {{ initThreadPool(n: number): Promise<unknown>, set_threads(n: number): void }} Threaded */
+/** @typedef {import('./types.js').Threaded} Threaded */
 
 /** (module (func (result v128) … f32x4.relaxed_madd)): valid only where relaxed SIMD is. */
 const RELAXED_SIMD = new Uint8Array([
@@ -39,14 +41,13 @@ const cores = () => Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
  * Starts the fastest build that starts.
  *
  * @param {boolean} mayThread Whether the `threads` build may be tried.
- * @param {() => void} onThreads Called when threads are about to be started, which some browsers never finish.
  * @returns {Promise<{ polytask: Polytask, build: Build, threads: number }>} Rejects with the last build's error.
  */
-export async function startBuild(mayThread, onThreads) {
+export async function startBuild(mayThread) {
   const builds = suitableBuilds(mayThread);
   for (const build of builds) {
     try {
-      return await start(build, onThreads);
+      return await start(build);
     } catch (error) {
       if (build === builds.at(-1)) throw error;
     }
@@ -54,18 +55,15 @@ export async function startBuild(mayThread, onThreads) {
   throw new Error('no build suits this browser'); // `plain` is always among them.
 }
 
-/** @param {Build} build @param {() => void} onThreads */
-async function start(build, onThreads) {
+/** @param {Build} build */
+async function start(build) {
   /** @type {Polytask} */
   const polytask = await import(`./pkg/${build}/polytask.js`);
   await polytask.default();
   let threads = 1;
   if (build === 'threads') {
     threads = cores();
-    onThreads();
-    const threaded = /** @type {Threaded} */ (/** @type {unknown} */ (polytask));
-    await threaded.initThreadPool(threads);
-    threaded.set_threads(threads);
+    await useThreads(/** @type {Threaded} */ (/** @type {unknown} */ (polytask)), threads);
   }
   return { polytask, build, threads };
 }

@@ -1,6 +1,8 @@
-// The page's end of the worker: sends commands, asks questions, passes events on, and replaces a worker that died.
+// The page's end of the worker: sends commands, asks questions, passes events on, starts the threads that it computes
+// with, and replaces a worker that died.
 
 import { ONE_THREAD } from './builds.js';
+import { startThreads } from './threads.js';
 
 /** @typedef {import('./types.js').Command} Command */
 /** @typedef {import('./types.js').RunEvent} RunEvent */
@@ -16,15 +18,14 @@ import { ONE_THREAD } from './builds.js';
  *   `beforeReady`: it never came up, so a new one would not either.
  */
 
-/**
- * How long threads may take to start. Firefox now and then blocks a worker for ever when it makes workers of its own;
- * from inside it cannot be noticed.
- */
+/** How long threads may take to start; a browser that starts none may not say so. */
 const THREADS_MS = 5000;
 
 export class Engine {
   /** @type {Worker | undefined} */
   #worker;
+  /** The threads of the worker's pool. @type {Worker[]} */
+  #threads = [];
   #ready = false;
   /** What was sent before the worker was ready, for the worker that may have to take its place. @type {ToWorker[]} */
   #early = [];
@@ -63,15 +64,20 @@ export class Engine {
 
   /** Gives threads up: a worker that does without them takes over what this one was asked. */
   #doWithoutThreads() {
-    this.#worker?.terminate();
+    this.#terminate();
     this.#spawn(ONE_THREAD);
     for (const message of this.#early) this.#worker?.postMessage(message);
   }
 
-  dispose() {
+  #terminate() {
     clearTimeout(this.#watch);
-    this.#worker?.terminate();
+    for (const worker of [this.#worker, ...this.#threads]) worker?.terminate();
     this.#worker = undefined;
+    this.#threads = [];
+  }
+
+  dispose() {
+    this.#terminate();
     this.#early = [];
     for (const { reject } of this.#asked.values()) reject(new DOMException('The worker is gone.', 'AbortError'));
     this.#asked.clear();
@@ -107,7 +113,7 @@ export class Engine {
   #receive(message) {
     switch (message.kind) {
       case 'threads':
-        this.#watch = setTimeout(() => this.#doWithoutThreads(), THREADS_MS);
+        this.#startThreads(message);
         break;
       case 'ready':
         clearTimeout(this.#watch);
@@ -130,6 +136,17 @@ export class Engine {
         this.#die(message.message);
         break;
     }
+  }
+
+  /** @param {import('./types.js').WantedThreads} wanted */
+  #startThreads(wanted) {
+    this.#watch = setTimeout(() => this.#doWithoutThreads(), THREADS_MS);
+    const worker = this.#worker;
+    this.#threads = startThreads(wanted, (why) => {
+      if (worker !== this.#worker) return; // It is gone already, and they with it.
+      if (this.#ready) this.#die(why);
+      else this.#doWithoutThreads();
+    });
   }
 
   /** @param {string} why */

@@ -7,6 +7,8 @@ export type { Command, Evaluation, Prediction, Preset, Session } from './pkg/pla
 
 /** The wasm module; every build of it has these exports. */
 export type Polytask = typeof Rust;
+/** The `threads` build, which has a few more. */
+export type Threaded = typeof import('./pkg/threads/polytask.js');
 /** The builds by the names of their folders in pkg/. */
 export type Build = 'threads' | 'fused' | 'plain';
 
@@ -46,10 +48,18 @@ export type ToWorker =
   | { command: Rust.Command }
   | { [Q in keyof Questions]: { ask: Q; id: number; args: Questions[Q]['args'] } }[keyof Questions];
 
+/** Worker to page: so many threads are wanted for its wasm instance; `port` is to be told when all have started. */
+export interface WantedThreads {
+  kind: 'threads';
+  threads: number;
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  port: MessagePort;
+}
+
 /** Worker to page. */
 export type FromWorker =
-  /** Threads are being started, which may never end. */
-  | { kind: 'threads' }
+  | WantedThreads
   /** The wasm module is compiled; commands may come. */
   | { kind: 'ready'; build: Build; threads: number }
   /** `of` is the command that it belongs to; `text` its lines in the notebook's printout. */

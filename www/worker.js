@@ -19,7 +19,7 @@ import { DamagedFile } from './stored-file.js';
 // `Worker` has the two members of a worker's own global scope that are used here, and the DOM's types know it.
 const scope = /** @type {Pick<Worker, 'postMessage' | 'addEventListener'>} */ (/** @type {unknown} */ (self));
 
-const ready = startBuild(self.name !== ONE_THREAD, () => post({ kind: 'threads' }));
+const ready = startBuild(self.name !== ONE_THREAD);
 /** The notebook's lines for an event. Before the module is ready there are none. @type {Polytask['printout'] | undefined} */
 let printout;
 /** The encoder's address and files. @type {{ base: string, files: Map<string, StoredFile> } | undefined} */

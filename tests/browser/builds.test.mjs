@@ -16,11 +16,7 @@ const script = `
     try {
       const polytask = await import(base + 'pkg/' + build + '/polytask.js');
       await polytask.default();
-      if (threads) {
-        await polytask.initThreadPool(threads);
-        polytask.set_threads(threads);
-        self.postMessage({ threads });
-      }
+      if (threads) await (await import(base + 'threads.js')).useThreads(polytask, threads);
       const file = async (name) =>
         new Uint8Array(await (await fetch(base + 'models/all-MiniLM-L6-v2/' + name)).arrayBuffer());
       const recipe = polytask.default_recipe('topic-sentiment');
@@ -56,29 +52,27 @@ for (const name of BROWSERS) {
       await server?.close();
     });
 
-    /** What a worker of its own answers; nothing if its threads do not come up within some seconds. */
-    const attempt = (message) =>
-      page.evaluate(
-        (script, message) => {
+    /** What a worker of its own answers. */
+    const run = async (build, { threads = 0, reproducible = false } = {}) => {
+      const answer = await page.evaluate(
+        async (script, message) => {
+          const { startThreads } = await import(`${message.base}threads.js`);
           const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-          const worker = new Worker(url, { type: 'module' });
-          return new Promise((resolve) => {
-            const answer = (value) => (worker.terminate(), resolve(value));
-            const limit = message.threads ? setTimeout(answer, 20_000) : undefined;
-            worker.onmessage = ({ data }) => (data.threads ? clearTimeout(limit) : answer(data));
-            worker.onerror = ({ message }) => answer({ error: message });
-            worker.postMessage(message);
+          const workers = [new Worker(url, { type: 'module' })];
+          const answer = await new Promise((resolve) => {
+            const fail = (error) => resolve({ error });
+            workers[0].onmessage = ({ data }) =>
+              data.kind === 'threads' ? workers.push(...startThreads(data, fail)) : resolve(data);
+            workers[0].onerror = ({ message }) => fail(message);
+            workers[0].postMessage(message);
           });
+          for (const worker of workers) worker.terminate();
+          return answer;
         },
         script,
-        message,
+        { base: server.url, build, threads, reproducible },
       );
-
-    const run = async (build, { threads = 0, reproducible = false } = {}) => {
-      const message = { base: server.url, build, threads, reproducible };
-      // In Firefox a worker that starts workers now and then hangs; the page begins again then, and so does this.
-      const answer = (await attempt(message)) ?? (await attempt(message)) ?? (await attempt(message));
-      assert.equal(answer?.error, undefined);
+      assert.equal(answer.error, undefined);
       return answer;
     };
 

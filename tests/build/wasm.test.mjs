@@ -22,7 +22,7 @@ for (const build of BUILDS) {
     const declared = await readFile(pkg(`${build}/polytask.d.ts`), 'utf8');
     assert.match(declared, /export class Session\b/);
     assert.match(declared, /export function set_threads\(threads: number\): void/);
-    assert.equal(/export function initThreadPool\(/.test(declared), build === 'threads');
+    assert.equal(/export function build_thread_pool\(/.test(declared), build === 'threads');
   });
 }
 

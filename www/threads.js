@@ -1,0 +1,56 @@
+// Threads for the `threads` build: both ends of how a worker that owns a wasm instance comes by them.
+//
+//   owner to page    { kind: 'threads', … }: the instance's module and memory, and a port to answer by
+//   page to thread   the module and the memory, to make an instance of its own on (thread.js)
+//   thread to page   that it is about to serve the pool, and nothing more
+//   page to owner    that all of them are
+//
+// The owner does not start them itself: in Firefox a worker that makes workers now and then hangs for ever as it does.
+
+/** @typedef {import('./types.js').WantedThreads} WantedThreads */
+
+/**
+ * The owner's end: has `threads` threads started and computes with them from then on.
+ *
+ * @param {import('./types.js').Threaded} polytask
+ * @param {number} threads
+ */
+export async function useThreads(polytask, threads) {
+  const { port1, port2 } = new MessageChannel();
+  const started = new Promise((resolve) => (port1.onmessage = resolve));
+  /** @type {WantedThreads} */
+  const wanted = {
+    kind: 'threads',
+    threads,
+    module: polytask.wasm_module(),
+    memory: polytask.wasm_memory(),
+    port: port2,
+  };
+  self.postMessage(wanted, { transfer: [port2] });
+  await started;
+  polytask.build_thread_pool(threads);
+  polytask.set_threads(threads);
+}
+
+/**
+ * The page's end: starts the threads that a worker wants. They live until they are terminated, also when it is gone.
+ *
+ * @param {WantedThreads} wanted
+ * @param {(why: string) => void} onFailure Called when one could not start or broke down, and the pool is of no more use.
+ */
+export function startThreads({ threads, module, memory, port }, onFailure) {
+  let missing = threads;
+  return Array.from({ length: threads }, () => {
+    const thread = new Worker(new URL('./thread.js', import.meta.url), { type: 'module', name: 'polytask-thread' });
+    thread.onmessage = () => {
+      missing -= 1;
+      if (missing === 0) port.postMessage('started');
+    };
+    thread.onerror = (event) => {
+      event.preventDefault(); // It is told to `onFailure`.
+      onFailure(event.message ?? 'the code of a thread could not be loaded');
+    };
+    thread.postMessage({ module, memory });
+    return thread;
+  });
+}
