@@ -54,7 +54,8 @@ export async function launch(name) {
  *
  * @param {import('puppeteer-core').Browser} browser
  * @param {string} url
- * @param {{ before?: () => void, viewport?: object }} [options] `before` runs in the page before anything of its own.
+ * @param {{ before?: (() => void) | string, viewport?: object }} [options] `before` runs in the page before anything of
+ *   its own.
  */
 export async function openLab(browser, url, { before, viewport = { width: 1280, height: 900 } } = {}) {
   const page = await browser.newPage();

@@ -112,5 +112,44 @@ for (const name of BROWSERS) {
       await lab.page.close();
       assert.deepEqual(lab.noise, []);
     });
+
+    test('a worker that is replaced takes its threads with it', { skip: availableParallelism() < 2 }, async () => {
+      const lab = await openLab(session.browser, server.url, {
+        before: () => {
+          window.living = [];
+          window.Worker = class extends Worker {
+            constructor(url, options) {
+              super(url, options);
+              this.name = options.name;
+              window.living.push(this);
+            }
+            terminate() {
+              super.terminate();
+              window.living.splice(window.living.indexOf(this), 1);
+            }
+          };
+        },
+      });
+      await lab.untilStatus('ready');
+      const names = () => lab.page.evaluate(() => window.living.map(({ name }) => name));
+      const before = await names();
+      assert.ok(before.length >= 3 && before[0] === 'polytask', `${before}`);
+      // One of the threads breaks down.
+      await lab.page.evaluate(() => {
+        window.living.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'no memory' }));
+      });
+      await lab.untilMessage(/The training worker crashed \(no memory\) and was replaced/);
+      await lab.until('as many as before', (n) => window.living.length === n, before.length);
+      assert.deepEqual(await names(), before);
+      await lab.until(
+        'the encoder again',
+        () => document.querySelector('[data-part="encoder"]').dataset.state === 'loaded',
+      );
+      await lab.press('step');
+      await lab.until('a step of the new worker', () => window.runEvents.some(({ type }) => type === 'step'));
+      assert.match(await lab.text('encoder-threads'), /^[2-8] threads$/);
+      await lab.page.close();
+      assert.deepEqual(lab.noise, []);
+    });
   });
 }

@@ -29,30 +29,29 @@ for (const name of BROWSERS) {
       await lab.close();
     });
 
-    test('a browser in which threads do not come up trains on one', async () => {
-      const isolated = await startServer(undefined, { isolated: true });
-      const lab = await openLab(session.browser, isolated.url, {
-        before: () => {
-          // The first worker falls silent while it starts its threads, as Firefox's do now and then.
-          window.Worker = class extends Worker {
+    for (const [what, script] of [
+      ['do not come up', '/pkg/plain/polytask.js'], // which does nothing by itself
+      ['cannot be loaded', '/missing.js'],
+    ]) {
+      test(`a browser in which threads ${what} trains on one`, async () => {
+        const isolated = await startServer(undefined, { isolated: true });
+        const lab = await openLab(session.browser, isolated.url, {
+          before: `window.Worker = class extends Worker {
             constructor(url, options) {
-              super(url, options);
-              this.silent = options.name === 'polytask';
+              super(options.name === 'polytask-thread' ? '${script}' : url, options);
             }
-            set onmessage(hear) {
-              super.onmessage = (event) => (this.silent && event.data.kind !== 'threads') || hear(event);
-            }
-          };
-        },
+          };`,
+        });
+        await lab.untilStatus('ready');
+        assert.ok(isolated.count(script) > 0, 'threads were tried');
+        assert.equal(await lab.text('encoder-threads'), '1 thread');
+        await lab.press('step');
+        await lab.until('a step', () => window.runEvents.some((event) => event.type === 'step'));
+        if (script !== '/missing.js') lab.assertQuiet();
+        await lab.close();
+        await isolated.close();
       });
-      await lab.untilStatus('ready');
-      assert.equal(await lab.text('encoder-threads'), '1 thread');
-      await lab.press('step');
-      await lab.until('a step', () => window.runEvents.some((event) => event.type === 'step'));
-      lab.assertQuiet();
-      await lab.close();
-      await isolated.close();
-    });
+    }
 
     test('a download that breaks off says where, keeps nothing, and can be retried', async () => {
       server.cutOff('model.safetensors', 30_000_000);
