@@ -82,6 +82,8 @@ const run = {
 let queuedTasks = [];
 /** The configured run's tasks. @type {string[]} */
 let tasks = [];
+/** Why the comparison is being broken off, until it is. */
+let cancelled = '';
 /** What the worker was last told to measure. @type {import('./types.js').Recipe['diagnostics'] | undefined} */
 let observed;
 /** What the run in the worker was configured with. @type {Doc | undefined} */
@@ -135,8 +137,8 @@ function outline({ table: { tasks, examples }, recipe: { training, validation } 
 
 /** Replaces all sentences; the run that there was ends. @param {Doc} doc */
 function replaceAll(doc) {
-  endComparison('Broken off: there are other sentences now.');
   engine.send({ type: 'pause' });
+  comparisonOver('Broken off: there are other sentences now.');
   Object.assign(run, { status: 'none', queued: '', step: 0, epoch: 0, loss: undefined });
   store.replace('data', doc);
   prepare();
@@ -240,16 +242,22 @@ function compare(weightings, count) {
   return { weightings, seeds, tasks: table.tasks.map(({ name }) => name) };
 }
 
-/** @param {string} why A sentence. */
+/**
+ * Breaks the comparison off. It is over when the worker says so: what was started before that would be taken for paused.
+ *
+ * @param {string} why A sentence.
+ */
 function endComparison(why) {
   if (!run.comparing) return;
+  cancelled = why;
   engine.send({ type: 'pause' });
-  comparisonOver(why);
 }
 
 /** @param {string} [why] A sentence, if it did not come to its end. */
 function comparisonOver(why) {
+  if (!run.comparing) return;
   run.comparing = false;
+  cancelled = '';
   if (why) fight.stopComparing(why);
   settle();
   show();
@@ -325,9 +333,10 @@ function follow(event, of) {
       break;
     }
     case 'comparison':
-      comparisonOver();
+      if (!cancelled) comparisonOver();
       break;
     case 'paused':
+      if (cancelled) comparisonOver(cancelled);
       if (run.status === 'training' || run.status === 'ready') run.status = run.step > 0 ? 'paused' : 'ready';
       break;
     case 'end':

@@ -110,14 +110,16 @@ function labels(arrows) {
   const placed = [];
   return arrows.map(({ name, colour, at: [x, y] }) => {
     const length = Math.hypot(x - CX, y - CY);
-    const width = 8 * name.length + 8;
+    const width = 9 * name.length + 6;
     const place = {
       x: clamp(x + ((x - CX) / length) * (6 + width / 2), width / 2, WIDTH - width / 2),
       y: clamp(y + ((y - CY) / length) * 14 + 4, 12, HEIGHT - 4),
       width,
     };
     const clashes = () =>
-      placed.some((other) => Math.abs(other.x - place.x) < (width + other.width) / 2 && Math.abs(other.y - place.y) < 15);
+      placed.some(
+        (other) => Math.abs(other.x - place.x) < (width + other.width) / 2 && Math.abs(other.y - place.y) < 15,
+      );
     for (let tries = 0; tries < 8 && clashes(); tries++) place.y += place.y > HEIGHT - 30 ? -45 : 15;
     placed.push(place);
     const text = s('text', { class: 'tip', x: place.x, y: place.y, 'text-anchor': 'middle' });

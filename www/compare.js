@@ -53,21 +53,25 @@ export function createCompare(root, on) {
       return h('label', { title: line }, box, ` ${title}`);
     }),
   );
-  seeds.append(
-    ...Array.from({ length: MOST_SEEDS }, (_, i) => h('option', { value: String(i + 1) }, String(i + 1))),
-  );
+  seeds.append(...Array.from({ length: MOST_SEEDS }, (_, i) => h('option', { value: String(i + 1) }, String(i + 1))));
   for (const control of [choices, seeds])
     control.addEventListener('change', () => {
       if (!running) rest();
     });
   button.addEventListener('click', () => {
-    if (running) return on.cancel();
+    if (running) {
+      button.disabled = true;
+      return on.cancel();
+    }
     const begun = on.start(chosen(), Number(seeds.value));
     if (begun) begin(begun);
   });
 
   const chosen = () =>
-    Array.from(choices.querySelectorAll('input:checked'), (box) => /** @type {Weighting} */ (box.getAttribute('value')));
+    Array.from(
+      choices.querySelectorAll('input:checked'),
+      (box) => /** @type {Weighting} */ (box.getAttribute('value')),
+    );
   const total = (/** @type {Plan} */ { seeds, tasks, weightings }) =>
     seeds.length * (1 + tasks.length + weightings.length);
 
@@ -161,7 +165,9 @@ export function createCompare(root, on) {
         draw();
       } else if (event.type === 'comparison') {
         const { length } = runs;
-        stop(`All ${length} runs are done${plan.seeds.length === 1 ? '; with one seed nothing tells luck from merit' : ''}.`);
+        stop(
+          `All ${length} runs are done${plan.seeds.length === 1 ? '; with one seed nothing tells luck from merit' : ''}.`,
+        );
         draw(event);
       }
     },

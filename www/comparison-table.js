@@ -118,22 +118,22 @@ function tableRow({ contender, finished, accuracy, macro_f1, delta_m }, tasks, s
       return h(
         'td',
         {},
-        plusMinus(accuracy[task], percent, (x) => (100 * x).toFixed(1)),
-        h('small', {}, `F1 ${plusMinus(macro_f1[task], two, two)}`),
+        plusMinus(accuracy[task], finished, percent, (x) => (100 * x).toFixed(1)),
+        h('small', {}, `F1 ${plusMinus(macro_f1[task], finished, two, two)}`),
       );
     }),
     h(
       'td',
       {},
-      delta_m ? plusMinus(delta_m, gain, (x) => x.toFixed(1)) : '–',
+      delta_m ? plusMinus(delta_m, finished, gain, (x) => x.toFixed(1)) : '–',
       h('small', {}, contender === 'single_task' ? 'the measure' : '\u00a0'),
     ),
   );
 }
 
-/** @param {Spread} spread @param {(x: number) => string} mean @param {(x: number) => string} deviation */
-const plusMinus = (spread, mean, deviation) =>
-  `${mean(spread.mean)}${spread.deviation > 0 ? ` ± ${deviation(spread.deviation)}` : ''}`;
+/** @param {Spread} spread @param {number} seeds One has no deviation. @param {(x: number) => string} mean @param {(x: number) => string} deviation */
+const plusMinus = (spread, seeds, mean, deviation) =>
+  `${mean(spread.mean)}${seeds > 1 ? ` ± ${deviation(spread.deviation)}` : ''}`;
 
 /** @param {number} x */
 const two = (x) => x.toFixed(2);

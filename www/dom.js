@@ -56,10 +56,17 @@ export function percent(x) {
 }
 
 /** Three significant digits, with a minus as wide as a plus. @param {number} x */
-export const digits = (x) => (x === 0 ? '0' : x.toPrecision(3).replace('-', '−').replace('e-', 'e−').replace('e+', 'e'));
+export const digits = (x) =>
+  x === 0 ? '0' : x.toPrecision(3).replace('-', '−').replace('e-', 'e−').replace('e+', 'e');
 
 /** A change: {@link digits} with its sign. @param {number} x */
 export const signed = (x) => (x > 0 ? `+${digits(x)}` : digits(x));
+
+/** A cosine, with its sign if it shows. @param {number} x In [−1, 1]. */
+export function cosineText(x) {
+  const text = Math.abs(x).toFixed(2);
+  return `${text === '0.00' ? '' : x > 0 ? '+' : '−'}${text}`;
+}
 
 /** @param {number} n */
 export const grouped = (n) => n.toLocaleString('en-GB');

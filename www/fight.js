@@ -67,7 +67,7 @@ export function createFight(root, on) {
       const steps = run.supported && run.status !== 'training' && run.queued === '' && !run.comparing;
       for (const button of buttons) button.disabled = !steps;
       interference.allow(stands);
-      compare.allow(run.supported && run.encoder && run.status !== 'preparing' && run.queued === '');
+      compare.allow(run.encoder && run.status !== 'preparing' && run.queued === '' && !run.comparing);
     },
 
     /** The comparison is broken off, or could not go on. @param {string} why A sentence. */

@@ -2,13 +2,15 @@
 
 import { createArrows } from './arrows.js';
 import { createChart } from './chart.js';
-import { digits, h, oncePerFrame, part, percent, signed, taskColour } from './dom.js';
+import { cosineText, digits, h, oncePerFrame, part, percent, signed, taskColour } from './dom.js';
 import { planeOf } from './plane.js';
 
 /** @typedef {import('./types.js').Gradients} Gradients */
 /** @typedef {import('./types.js').Recipe} Recipe */
 /** @typedef {{ step: number, tasks: string[], cosines: number[][] }} Past */
 
+/** In a run of at most so many steps the chart marks each. */
+const MARKED = 60;
 const LEGEND = [
   { name: 'combined', dashed: false, what: 'what the weighting makes of all tasks, Σ w·g' },
   { name: 'step', dashed: true, what: 'the way the step went, as −Δθ: its direction only, not its length' },
@@ -83,14 +85,15 @@ export function createGradients(root, observe) {
     chart?.destroy();
     chart = undefined;
     if (!outline) return;
+    const steps = outline.epochs * outline.steps_per_epoch;
     chart = createChart(part(root, 'cosine-chart'), part(root, 'cosine-legend'), {
       label: 'Cosine of the angle between the two gradients, by step. No steps yet.',
-      lines: [{ label: 'cosine', colour: '--ink-2', points: false }],
-      x: [1, Math.max(2, outline.epochs * outline.steps_per_epoch)],
+      lines: [{ label: 'cosine', colour: '--ink-2', points: steps <= MARKED }],
+      x: [1, Math.max(2, steps)],
       y: [-1, 1],
       xName: 'step',
       xText: (x) => (Number.isInteger(x) ? String(x) : ''),
-      yText: (y) => (y === 0 ? '0' : `${y > 0 ? '+' : '−'}${Math.abs(y).toFixed(Number.isInteger(2 * y) ? 1 : 2)}`),
+      yText: cosineText,
     });
     for (const past of history.filter(hasPair)) plot(past);
   }
@@ -105,20 +108,19 @@ export function createGradients(root, observe) {
     );
   }
 
+  const hint = () =>
+    measure.checked
+      ? 'Train, or take a step: the arrows come with the next one.'
+      : 'Switch the measuring on, then train or take a step.';
+
   const render = oncePerFrame(() => {
     empty.hidden = latest !== undefined;
-    empty.textContent =
-      remark ||
-      (tasks.length < 2
-        ? 'One task alone has nobody to fight with.'
-        : measure.checked
-          ? 'Train, or take a step: the arrows come with the next one.'
-          : 'Switch the measuring on, then train or take a step.');
+    empty.textContent = tasks.length < 2 ? 'One task alone has nobody to fight with.' : remark || hint();
     if (!latest) {
       caption.textContent = measure.checked ? 'none measured yet' : 'not measured';
       arrows.draw([]);
       svg.setAttribute('aria-label', 'Arrows of two tasks’ gradients. None measured yet.');
-      numbers.replaceChildren(table(pair, colour));
+      numbers.replaceChildren(h('p', { className: 'verdict' }), table(pair, colour), facts(['–', '–', '–', '–']));
       layers.replaceChildren();
       return;
     }
@@ -144,15 +146,13 @@ export function createGradients(root, observe) {
       h('p', { className: 'verdict' }, h('strong', {}, said.short), said.long),
       table(pair, colour, latest, [a, b]),
       facts([
-        ['Cosine', digits(plane.cosine)],
-        ['Combined length ‖Σ w·g‖', digits(latest.combined_norm)],
-        ['Length of the step ‖Δθ‖', moved ? digits(latest.update.norm) : '0: the learning rate of this step is 0'],
-        ['Share of the step in this plane', moved ? percent(plane.share) : '–'],
+        digits(plane.cosine),
+        digits(latest.combined_norm),
+        moved ? digits(latest.update.norm) : '0 (learning rate 0)',
+        moved ? percent(plane.share) : '–',
       ]),
     );
-    layers.replaceChildren(
-      ...Object.entries(latest.layers).map(([layer, { cosines }]) => bar(layer, cosines[a][b])),
-    );
+    layers.replaceChildren(...Object.entries(latest.layers).map(([layer, { cosines }]) => bar(layer, cosines[a][b])));
   });
 
   /** Nothing measured yet of a run. @param {import('./plots.js').Outline} next */
@@ -249,20 +249,17 @@ function table(pair, colour, event, at = []) {
       'tbody',
       {},
       ...rows.map(([name, cells]) =>
-        h(
-          'tr',
-          {},
-          h('th', { scope: 'row' }, name),
-          ...pair.map((_, i) => h('td', {}, cells[i] ?? '–')),
-        ),
+        h('tr', {}, h('th', { scope: 'row' }, name), ...pair.map((_, i) => h('td', {}, cells[i] ?? '–'))),
       ),
     ),
   );
 }
 
-/** @param {[string, string][]} rows */
-const facts = (rows) =>
-  h('dl', { className: 'facts' }, ...rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+const FACTS = ['Cosine', 'Combined length ‖Σ w·g‖', 'Length of the step ‖Δθ‖', 'Share of the step in this plane'];
+
+/** @param {string[]} values In the order of the names. */
+const facts = (values) =>
+  h('dl', { className: 'facts' }, ...FACTS.map((name, i) => h('div', {}, h('dt', {}, name), h('dd', {}, values[i]))));
 
 /** A layer's cosine as a bar to the right of the middle, or to the left. @param {string} layer @param {number} cosine */
 function bar(layer, cosine) {
@@ -273,7 +270,7 @@ function bar(layer, cosine) {
     {},
     h('span', { className: 'name' }, layer),
     h('span', { className: 'balance', 'aria-hidden': 'true' }, fill),
-    h('span', { className: 'value' }, cosine === 0 ? '0' : `${cosine > 0 ? '+' : '−'}${Math.abs(cosine).toFixed(2)}`),
+    h('span', { className: 'value' }, cosineText(cosine)),
   );
 }
 

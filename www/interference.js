@@ -95,7 +95,12 @@ function matrix(all, tasks, changes) {
     h(
       'thead',
       {},
-      h('tr', {}, h('td', { className: 'corner' }, 'a step on ↓ changes →'), ...tasks.map((task) => named('col', task))),
+      h(
+        'tr',
+        {},
+        h('td', { className: 'corner' }, 'a step on ↓ changes →'),
+        ...tasks.map((task) => named('col', task)),
+      ),
     ),
     h(
       'tbody',

@@ -237,6 +237,15 @@ const MORE = [
     ...training('tasks_per_step'),
   },
   {
+    id: 'early-stopping-patience',
+    label: 'Patience',
+    hint: 'epochs without gain; empty: train to the end',
+    kind: 'number',
+    optional: true,
+    wrong: whole(1, 1000, 'The patience, unless empty,'),
+    ...training('early_stopping_patience'),
+  },
+  {
     id: 'max-length',
     label: 'Longest sentence',
     hint: 'in tokens; the rest is cut',

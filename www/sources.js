@@ -69,8 +69,7 @@ export function createSources(store, ask, notices, replaceAll) {
   }
 
   /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
-  const asObserved = (recipe) =>
-    store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe;
+  const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
 
   /** The notebook's random labels come from the seed: draws them again when it changes. @param {Doc} doc */
   async function drawLabels({ table: { preset }, recipe: { seed } }) {

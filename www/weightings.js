@@ -22,7 +22,7 @@ export const WEIGHTINGS = {
     line: 'Learns how noisy each task is, and lets a noisy one count for less (Kendall 2018).',
   },
   dwa: {
-    title: 'Dynamic weight average',
+    title: 'Dynamic average',
     from: 'losses',
     line: 'More for the tasks whose loss fell least from epoch to epoch (Liu 2019).',
   },
@@ -40,6 +40,41 @@ export const WEIGHTINGS = {
     title: 'FAMO',
     from: 'losses',
     line: 'Moves weight to the tasks that gained least by the step before (Liu 2023).',
+  },
+  pcgrad: {
+    title: 'PCGrad',
+    from: 'gradients',
+    line: 'Takes out of each gradient what points against another (Yu 2020).',
+  },
+  cagrad: {
+    title: 'CAGrad',
+    from: 'gradients',
+    line: 'Stays near the mean gradient and helps the worst-served task most (Liu 2021).',
+  },
+  mgda: {
+    title: 'MGDA',
+    from: 'gradients',
+    line: 'Takes the gradients’ shortest mixture, which lowers every loss alike (Sener 2018).',
+  },
+  'imtl-g': {
+    title: 'IMTL-G',
+    from: 'gradients',
+    line: 'An update that goes equally far along every gradient’s direction (Liu 2021).',
+  },
+  'nash-mtl': {
+    title: 'Nash-MTL',
+    from: 'gradients',
+    line: 'Lets the tasks bargain: the product of their gains is largest (Navon 2022).',
+  },
+  upgrad: {
+    title: 'UPGrad',
+    from: 'gradients',
+    line: 'Projects each gradient to where it harms no task, and averages (Quinton 2024).',
+  },
+  'aligned-mtl': {
+    title: 'Aligned-MTL',
+    from: 'gradients',
+    line: 'Sets the gradients at right angles and makes them equally long (Senushkin 2023).',
   },
 };
 

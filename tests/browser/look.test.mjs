@@ -29,12 +29,15 @@ before(async () => {
     },
   });
   await lab.untilStatus('ready');
+  await lab.press('observe');
   await lab.press('train');
   await lab.until('half of the steps', () => {
     const [step, steps] = document.querySelector('[data-part="step-count"]').textContent.split(' / ').map(Number);
     return step > steps / 2;
   });
   await lab.page.screenshot({ path: path.join(OUT, 'training.png') });
+  await lab.press('measure-interference');
+  await lab.until('interference', () => window.runEvents.some((event) => event.type === 'interference'));
   await lab.untilStatus('ended');
 });
 after(async () => {
@@ -58,6 +61,8 @@ for (const width of WIDTHS) {
       await sleep(400);
       await page.screenshot({ path: path.join(OUT, `${width}-${scheme}-top.png`) });
       await page.screenshot({ path: path.join(OUT, `${width}-${scheme}-full.png`), fullPage: true });
+      await page.evaluate(() => document.querySelector('[data-part="fight"]').scrollIntoView());
+      await page.screenshot({ path: path.join(OUT, `${width}-${scheme}-fight.png`) });
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
