@@ -60,14 +60,6 @@ pub fn read_examples(name: &str, text: &str) -> std::result::Result<JsValue, JsE
     to_js(&Examples { tasks, examples: table.to_examples() })
 }
 
-/// The notebook's lines for an event, if it is one that the notebook prints.
-#[wasm_bindgen]
-pub fn printout(
-    #[wasm_bindgen(unchecked_param_type = "Event")] event: JsValue,
-) -> std::result::Result<Option<String>, JsError> {
-    Ok(crate::train::printout(&from_js(event)?))
-}
-
 /// One run at a time, prepared in three calls: [`Session::plan`], [`Session::receive`] for each piece of the weights,
 /// [`Session::begin`].
 #[wasm_bindgen]
@@ -76,6 +68,10 @@ pub struct Session {
     run: Option<Trainer>,
     /// The next run, and its weights as far as they are in.
     next: Option<(Plan, Receiver)>,
+    /// What the last call told.
+    told: Vec<Event>,
+    /// The run's evaluations so far.
+    evaluations: Vec<Event>,
 }
 
 #[wasm_bindgen]
@@ -119,14 +115,23 @@ impl Session {
         let (plan, receiver) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
         let (trainer, events) = Trainer::start(plan, receiver.finish()?)?;
         self.run = Some(trainer);
-        to_js(&events)
+        self.evaluations.clear();
+        self.tell(events)
     }
 
     /// Does the next piece of work, a training step, a batch of an evaluation or a measurement, and tells of it. A step is
     /// on `tasks` only; on all of them, or those in turn, if none is named. Nothing after `end`.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn advance(&mut self, tasks: Option<Vec<String>>) -> std::result::Result<JsValue, JsError> {
-        to_js(&self.run()?.advance_on(&tasks.unwrap_or_default())?)
+        let events = self.run()?.advance_on(&tasks.unwrap_or_default())?;
+        self.tell(events)
+    }
+
+    /// For each event that [`Session::begin`] or [`Session::advance`] last told: the notebook's lines for it, if it is one
+    /// that the notebook prints.
+    #[wasm_bindgen(unchecked_return_type = "(string | null)[]")]
+    pub fn lines(&self) -> std::result::Result<JsValue, JsError> {
+        to_js(&self.told.iter().map(crate::train::printout).collect::<Vec<_>>())
     }
 
     /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any.
@@ -154,6 +159,12 @@ impl Session {
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
     pub fn embed(&mut self, texts: Vec<String>) -> std::result::Result<Vec<f32>, JsError> {
         Ok(self.run()?.embed(&texts)?)
+    }
+
+    fn tell(&mut self, events: Vec<Event>) -> std::result::Result<JsValue, JsError> {
+        self.evaluations.extend(events.iter().filter(|event| matches!(event, Event::Evaluation(_))).cloned());
+        self.told = events;
+        to_js(&self.told)
     }
 
     fn run(&mut self) -> std::result::Result<&mut Trainer, JsError> {
@@ -191,15 +202,10 @@ impl ComparisonRuns {
         to_js(&self.0.runs().iter().map(|run| &run.recipe).collect::<Vec<_>>())
     }
 
-    /// Takes in what run `run` told to its end: a `compared` event.
+    /// Takes in that run `run` came to its end in `session`: a `compared` event.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn finish(
-        &mut self,
-        run: usize,
-        #[wasm_bindgen(unchecked_param_type = "Event[]")] events: JsValue,
-    ) -> std::result::Result<JsValue, JsError> {
-        let events: Vec<Event> = from_js(events)?;
-        to_js(&Event::Compared(self.0.finish(run, &events)))
+    pub fn finish(&mut self, run: usize, session: &Session) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Compared(self.0.finish(run, &session.evaluations)))
     }
 
     /// Takes in that run `run` failed: a `compared` event.

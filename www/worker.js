@@ -20,8 +20,6 @@ import { DamagedFile } from './stored-file.js';
 const scope = /** @type {Pick<Worker, 'postMessage' | 'addEventListener'>} */ (/** @type {unknown} */ (self));
 
 const ready = startBuild(self.name !== ONE_THREAD);
-/** The notebook's lines for an event. Before the module is ready there are none. @type {Polytask['printout'] | undefined} */
-let printout;
 /** The encoder's address and files. @type {{ base: string, files: Map<string, StoredFile> } | undefined} */
 let encoder;
 /** @type {import('./types.js').Session | undefined} */
@@ -41,10 +39,23 @@ const post = (message) => scope.postMessage(message);
 /**
  * @param {RunEvent} event
  * @param {Command['type']} of
+ * @param {string | null} [text] Its lines in the notebook's printout.
  */
-function say(event, of) {
+function say(event, of, text) {
+  post({ kind: 'event', event, of, text: text ?? undefined });
+}
+
+/**
+ * Tells what a session just told.
+ *
+ * @param {import('./types.js').Session} session
+ * @param {RunEvent[]} events
+ * @param {Command['type']} of
+ */
+function sayAll(session, events, of) {
   // Steps come by the thousand, and the notebook prints none of them.
-  post({ kind: 'event', event, of, text: event.type === 'step' ? undefined : printout?.(event) });
+  const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
+  events.forEach((event, i) => say(event, of, lines[i]));
 }
 
 /** @type {{ [C in Command as C['type']]: (command: C) => void | Promise<void> }} */
@@ -104,9 +115,10 @@ const commands = {
     const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
     try {
       for (const [i, planned] of /** @type {Recipe[]} */ (comparison.recipes()).entries()) {
-        const events = await runToEnd(planned, () => mine === loop);
-        if (!events) return;
-        const compared = Array.isArray(events) ? comparison.finish(i, events) : comparison.fail(i, sentence(events));
+        const compared = await runBeside(planned, () => mine === loop, (session, failure) =>
+          failure ? comparison.fail(i, sentence(failure)) : comparison.finish(i, session),
+        );
+        if (!compared) return;
         say(/** @type {RunEvent} */ (compared), 'compare');
       }
       say(/** @type {RunEvent} */ (comparison.table()), 'compare');
@@ -143,10 +155,9 @@ async function prepare(recipe, mine) {
 async function fill(recipe, mine) {
   session ??= new (await ready).polytask.Session();
   const events = await begin(session, recipe, () => mine === asked);
-  for (const event of events ?? []) {
-    if (event.type === 'start') start = event;
-    say(event, 'configure');
-  }
+  if (!events) return;
+  for (const event of events) if (event.type === 'start') start = event;
+  sayAll(session, events, 'configure');
 }
 
 /**
@@ -177,28 +188,33 @@ async function begin(into, recipe, wanted) {
 /**
  * Trains `recipe` beside the configured run, from its first step to its end.
  *
+ * @template T
  * @param {Recipe} recipe
  * @param {() => boolean} wanted
- * @returns {Promise<RunEvent[] | Error | undefined>} All it told; why it failed; nothing if it is wanted no more.
+ * @param {(session: import('./types.js').Session, failure?: Error) => T} conclude What to make of the run, and of why it
+ *   failed if it did.
+ * @returns {Promise<T | undefined>} Nothing if it is wanted no more.
  */
-async function runToEnd(recipe, wanted) {
+async function runBeside(recipe, wanted, conclude) {
   const beside = new (await ready).polytask.Session();
-  /** @type {RunEvent[] | Error | undefined} */
-  let told;
+  /** @type {Error | undefined} */
+  let failure;
   try {
-    const events = await begin(beside, recipe, wanted);
+    let events = await begin(beside, recipe, wanted);
     while (events && wanted() && !events.some((event) => event.type === 'end')) {
-      events.push(.../** @type {RunEvent[]} */ (beside.advance([])));
+      events = /** @type {RunEvent[]} */ (beside.advance());
       await breathe();
     }
-    told = events;
   } catch (error) {
     // What trapped cannot be freed: that it could not would be all that is told.
     if (isFatal(error) || !(error instanceof Error)) throw error;
-    told = error;
+    failure = error;
   }
-  beside.free();
-  return wanted() ? told : undefined;
+  try {
+    return wanted() ? conclude(beside, failure) : undefined;
+  } finally {
+    beside.free();
+  }
 }
 
 /** The event that completes a step: an epoch's last step is measured too. @param {{ step: number }} report */
@@ -213,8 +229,9 @@ function endOfStep({ step }) {
  * @param {string[]} [tasks] What a step is to train; all if absent or empty.
  */
 function advance(of, tasks = []) {
-  const events = /** @type {RunEvent[]} */ (configured().session.advance(tasks));
-  for (const event of events) say(event, of);
+  const { session } = configured();
+  const events = /** @type {RunEvent[]} */ (session.advance(tasks));
+  sayAll(session, events, of);
   return events;
 }
 
@@ -274,18 +291,15 @@ scope.addEventListener('message', async ({ data }) => {
     } else if ('ask' in message) {
       post({ kind: 'refusal', id: message.id, message: sentence(error) });
     } else {
-      await ready.catch(() => {}); // So that the log has its line.
       // A sentence that cannot be classified is no reason to stop training.
       if (message.command.type !== 'predict') loop += 1;
-      say({ type: 'error', message: sentence(error) }, message.command.type);
+      const what = sentence(error);
+      say({ type: 'error', message: what }, message.command.type, `Error: ${what}`);
     }
   }
 });
 
 ready.then(
-  ({ polytask, build, threads }) => {
-    printout = polytask.printout;
-    post({ kind: 'ready', build, threads });
-  },
+  ({ build, threads }) => post({ kind: 'ready', build, threads }),
   (error) => post({ kind: 'dead', message: sentence(error) }),
 );
