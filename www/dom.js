@@ -55,9 +55,12 @@ export function percent(x) {
   return nearEnd ? `${Math.min(99.9, Math.max(0.1, 100 * x)).toFixed(1)} %` : `${(100 * x).toFixed(0)} %`;
 }
 
-/** Three significant digits, with a minus as wide as a plus. @param {number} x */
-export const digits = (x) =>
-  x === 0 ? '0' : x.toPrecision(3).replace('-', '−').replace('e-', 'e−').replace('e+', 'e');
+/** Three significant digits, with a minus as wide as a plus; small ones as 1.79e−5. @param {number} x */
+export function digits(x) {
+  if (x === 0) return '0';
+  const text = Math.abs(x) < 1e-3 ? x.toExponential(2) : x.toPrecision(3);
+  return text.replaceAll('-', '−').replace('e+', 'e');
+}
 
 /** A change: {@link digits} with its sign. @param {number} x */
 export const signed = (x) => (x > 0 ? `+${digits(x)}` : digits(x));

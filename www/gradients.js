@@ -10,7 +10,7 @@ import { planeOf } from './plane.js';
 /** @typedef {{ step: number, tasks: string[], cosines: number[][] }} Past */
 
 /** In a run of at most so many steps the chart marks each. */
-const MARKED = 60;
+const MARKED = 30;
 const LEGEND = [
   { name: 'combined', dashed: false, what: 'what the weighting makes of all tasks, Σ w·g' },
   { name: 'step', dashed: true, what: 'the way the step went, as −Δθ: its direction only, not its length' },
