@@ -11,7 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use polytask::data::Dataset;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
-use polytask::recipe::{Recipe, Weighting};
+use polytask::recipe::{Recipe, Validation, Weighting};
 use polytask::train::{Compare, Plan, Trainer};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
@@ -43,6 +43,9 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         return Err(why.into());
     }
     let recipe = common.to_recipe()?;
+    if recipe.validation_fraction() == 0.0 && !matches!(recipe.validation, Some(Validation::File(_))) {
+        return Err("validation_fraction: a comparison is made on held-out sentences, and there are none".into());
+    }
     let weightings = match weightings.as_slice() {
         [] => vec![Weighting::Sum, Weighting::Uncertainty, Weighting::Pcgrad],
         [all] if all == "all" => Weighting::ALL.to_vec(),
