@@ -324,9 +324,7 @@ fn with_a_dead_head(training: &str) -> (Trainer, Vec<Event>) {
     let mut tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).unwrap();
     let dead = tensors["heads.a.weight"].zeros_like().unwrap();
     tensors.insert("heads.a.weight".into(), dead);
-    let file = tempfile::NamedTempFile::new().unwrap();
-    candle_core::safetensors::save(&tensors, file.path()).unwrap();
-    files.weights = std::fs::read(file.path()).unwrap();
+    files.weights = serialised(&tensors);
     prepare_from(&recipe(training), Some(&files)).unwrap()
 }
 
@@ -346,6 +344,51 @@ fn a_zero_gradient_is_told_of_once_and_does_no_harm() {
         let once: BTreeSet<&String> = warnings.iter().collect();
         assert_eq!(once.len(), warnings.len(), "{warnings:?}");
     }
+}
+
+#[test]
+fn a_later_batch_that_diverges_takes_the_last_step_back_whole() {
+    // The row of w12, which only the last sentence has, is not a number.
+    let examples = r#"[
+        {"text": "w5 w6", "labels": {"a": "x", "b": "p"}},
+        {"text": "w7 w8", "labels": {"a": "y", "b": "q"}},
+        {"text": "w9 w10", "labels": {"a": "x", "b": "q"}},
+        {"text": "w11 w12", "labels": {"a": "y", "b": "p"}}
+    ]"#;
+    for weighting in ["sum", "pcgrad", "famo"] {
+        let training = format!(
+            r#""epochs": 2, "shuffle": false, "batch_size": 1, "gradient_accumulation_steps": 2, "weighting": "{weighting}""#
+        );
+        let recipe = runs::recipe_on(examples, &training);
+        let (trainer, _) = prepare(&recipe).unwrap();
+        let mut files = trainer.to_files().unwrap();
+        let mut tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).unwrap();
+        let (name, table) = tensors
+            .iter()
+            .find(|(name, _)| name.ends_with("word_embeddings.weight"))
+            .map(|(n, t)| (n.clone(), t))
+            .unwrap();
+        let (_, h) = table.dims2().unwrap();
+        let mut rows = table.to_vec2::<f32>().unwrap();
+        rows[12] = vec![f32::NAN; h];
+        tensors.insert(name, candle_core::Tensor::new(rows, &Device::Cpu).unwrap());
+        files.weights = serialised(&tensors);
+        let (mut trainer, _) = prepare_from(&recipe, Some(&files)).unwrap();
+        let numbers = |trainer: &Trainer| -> Vec<u32> {
+            parameters(trainer).into_iter().flat_map(|(_, xs)| xs).map(f32::to_bits).collect()
+        };
+        let before = numbers(&trainer);
+        trainer.step().unwrap();
+        assert!(numbers(&trainer) != before);
+        assert!(trainer.step().is_err(), "{weighting}");
+        assert!(numbers(&trainer) == before, "{weighting}: something else than the first step was taken back");
+    }
+}
+
+fn serialised(tensors: &std::collections::HashMap<String, candle_core::Tensor>) -> Vec<u8> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    candle_core::safetensors::save(tensors, file.path()).unwrap();
+    std::fs::read(file.path()).unwrap()
 }
 
 fn printed_warning(event: &Event) -> Option<String> {

@@ -7,6 +7,7 @@
 //!                                gradient alone (SGD, S = 1); where the best epoch is gone back to, a copy of it too
 //!                                (S = 4 or 2)
 //! apart       K·R                where the tasks' gradients are kept apart: a weighting combines them, or they are told of
+//! spare       R                  where a step takes several batches: gradients while there is something to roll back to
 //! undo        4·R                where interference is measured: parameters, m and v as they were, and gradients
 //! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
 //! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
@@ -95,8 +96,9 @@ impl Need {
         };
         let combines = method(training.weighting, tasks.len(), 0).asks() == Asks::Gradients;
         let apart = if combines || diagnostics.gradients_every > 0 { tasks.len() as f64 * trained } else { 0.0 };
+        let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };
         let undo = if diagnostics.interference_every > 0 { 4.0 * trained } else { 0.0 };
-        let parameters = 4.0 * (all + tables + state * trained + apart + undo);
+        let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo);
         let stage = |freeze: Freeze| -> Result<Self> {
             let step = pass(training.batch_size as usize, layers - freeze.blocks(layers)?, freeze);
             let evaluation = pass(evaluation::BATCH, 0, freeze);

@@ -6,6 +6,7 @@ use super::Trainer;
 use super::evaluation::{scalars, tally};
 use super::geometry::{geometry, projection, whole};
 use super::schedule::factor;
+use super::task_gradients::exchange;
 use crate::data::quoted;
 use crate::model::{Dropout, Pass};
 use crate::ops::on_threads;
@@ -51,15 +52,17 @@ impl Trainer {
         let step = self.next_batches();
         let tasks = self.taking_part(only, &step.labelled);
         let observes = is_due(self.recipe.diagnostics.gradients_every, self.steps);
-        let shares_something = !self.model.shared().is_empty();
-        let asks = match self.method.asks() {
-            // Without a shared parameter that trains there is nothing to combine, and each head goes its own way.
-            Asks::Gradients if !shares_something => None,
-            asks => Some(asks),
-        };
+        let asks = self.method.asks();
+        let shares = (observes || asks == Asks::Gradients) && !self.model.shared().is_empty();
+        // Without a shared parameter that trains there is nothing to combine, and each head goes its own way.
+        let asks = (shares || asks != Asks::Gradients).then_some(asks);
         // Whether the update is put together from the tasks' own gradients, or comes from their weighted loss.
         let combines = asks == Some(Asks::Gradients) || (asks == Some(Asks::Losses) && step.batches.len() > 1);
-        let keeps_apart = combines || (observes && shares_something);
+        let keeps_apart = combines || (observes && shares);
+        if step.batches.len() > 1 {
+            // What there is to roll back to, should a later batch diverge, lies where the last gradients were.
+            exchange(&self.model, &mut self.other_gradients);
+        }
 
         let replay = self.dropout.clone();
         let mut weights = match asks {

@@ -18,7 +18,7 @@ use super::task_weights::TaskWeights;
 use super::unfreezing;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
-use crate::ops::set_reproducible;
+use crate::ops::{Gradient, set_reproducible};
 use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
@@ -45,6 +45,8 @@ pub struct Trainer {
     pub(super) method: Box<dyn Method>,
     /// The tasks' own gradients, where something asks for them.
     pub(super) task_gradients: TaskGradients,
+    /// The places of the last step's gradients, while a step of several batches fills others.
+    pub(super) other_gradients: Vec<Gradient>,
     shuffle: Stream,
     pub(super) dropout: Stream,
     device: Device,
@@ -112,6 +114,7 @@ impl Trainer {
             weights: plan.task_weights,
             method: method(recipe.training.weighting, tasks.len(), recipe.seed),
             task_gradients: TaskGradients::new(tasks.len()),
+            other_gradients: Vec::new(),
             recipe,
             tasks,
             data,
