@@ -278,5 +278,5 @@ function bar(layer, cosine) {
 function entry(name, what, colour, dashed = false) {
   const swatch = h('span', { className: dashed ? 'swatch dashed' : 'swatch', 'aria-hidden': 'true' });
   swatch.style.setProperty('--colour', colour);
-  return h('li', {}, swatch, h('span', { className: 'what', title: what }, h('b', {}, name), ` ${what}`));
+  return h('li', {}, swatch, h('span', { className: 'what', title: what }, h('strong', {}, name), ` ${what}`));
 }

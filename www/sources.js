@@ -49,25 +49,6 @@ export function createSources(store, ask, notices, replaceAll) {
     return asObserved({ ...recipe, validation });
   }
 
-  /**
-   * What an earlier visit left may lack settings that are newer than it: those have their defaults.
-   *
-   * @param {Doc} saved
-   * @returns {Promise<Doc>}
-   */
-  async function completed({ table, recipe }) {
-    const { training, diagnostics, ...rest } = await ask('default_recipe', 'notebook');
-    return {
-      table,
-      recipe: {
-        ...rest,
-        ...recipe,
-        training: { ...training, ...recipe.training },
-        diagnostics: { ...diagnostics, ...recipe.diagnostics },
-      },
-    };
-  }
-
   /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
   const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
 
@@ -98,12 +79,12 @@ export function createSources(store, ask, notices, replaceAll) {
     /** Opens what an earlier visit left, or the first preset. */
     async open() {
       const saved = savedDoc();
-      const opening = async () => {
-        if (!saved) return preset(FIRST_PRESET);
-        const doc = await completed(saved);
-        return doc.table.preset ? preset(doc.table.preset, doc.recipe) : doc;
-      };
-      await answered(opening(), (doc) => store.open(doc));
+      const opening = !saved
+        ? preset(FIRST_PRESET)
+        : saved.table.preset
+          ? preset(saved.table.preset, saved.recipe)
+          : Promise.resolve(saved);
+      await answered(opening, (doc) => store.open(doc));
     },
 
     /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} wanted */
@@ -144,8 +125,7 @@ export function createSources(store, ask, notices, replaceAll) {
  * @param {number} sentences
  */
 function withRoomForWarmup(recipe, sentences) {
-  // A document of an earlier visit may be from before the last of these was a setting.
-  const { epochs, batch_size, warmup, gradient_accumulation_steps = 1 } = recipe.training;
+  const { epochs, batch_size, warmup, gradient_accumulation_steps } = recipe.training;
   const { validation } = recipe;
   const held = validation && 'fraction' in validation ? validation.fraction : 0;
   const steps = epochs * Math.ceil((sentences * (1 - held)) / (batch_size * gradient_accumulation_steps));

@@ -19,6 +19,9 @@
 const KEY = 'polytask';
 const VERSION = 1;
 const UNDO_LIMIT = 100;
+/** Settings that the page did not have when it first saved documents, as Rust fills them in where they are absent. */
+const NEWER = { gradient_accumulation_steps: 1, label_smoothing: 0, class_weights: 'none', weighting: 'sum' };
+const UNOBSERVED = { gradients_every: 0, interference_every: 0 };
 
 export class Store {
   /** @type {Doc[]} */
@@ -130,7 +133,10 @@ export function savedDoc() {
       table.tasks.every(isTask) &&
       Array.isArray(table.examples) &&
       table.examples.every(isExample);
-    if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') return { table, recipe };
+    if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') {
+      const training = { ...NEWER, ...recipe.training };
+      return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
+    }
   } catch {
     // Not ours, or damaged: start afresh.
   }
