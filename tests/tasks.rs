@@ -269,6 +269,30 @@ fn small_batches_add_up_to_a_large_one() {
 }
 
 #[test]
+fn four_batches_of_four_are_one_of_sixteen() {
+    let labels = |i: usize| match i % 3 {
+        0 => format!(r#"{{"a": "{}"}}"#, ["x", "y"][i / 3 % 2]),
+        _ => format!(r#"{{"a": "{}", "b": "{}"}}"#, ["x", "y"][i % 2], ["p", "q"][i / 2 % 2]),
+    };
+    let sentence =
+        |i: usize| format!(r#"{{"text": "w{} w{} w{}", "labels": {}}}"#, 5 + i, 9 + i % 4, 30 + i % 7, labels(i));
+    let examples = format!("[{}]", (0..16).map(sentence).collect::<Vec<_>>().join(","));
+    for optimizer in [r#""sgd", "learning_rate": 0.1"#, r#""adam", "learning_rate": 0.001"#] {
+        let course = |batches: &str| {
+            let training = format!(r#""epochs": 8, "optimizer": {optimizer}, {batches}"#);
+            let (_, events) = run(&runs::recipe_on(&examples, &training)).unwrap();
+            steps(&events).iter().flat_map(|step| step.losses.values().copied()).collect::<Vec<f32>>()
+        };
+        let large = course(r#""batch_size": 16"#);
+        let small = course(r#""batch_size": 4, "gradient_accumulation_steps": 4"#);
+        assert_eq!((large.len(), small.len()), (16, 16));
+        for (large, small) in large.iter().zip(&small) {
+            close("loss", f64::from(*small), f64::from(*large), 1e-5);
+        }
+    }
+}
+
+#[test]
 fn an_epochs_last_step_may_find_fewer_batches() {
     let (_, events) = run(&recipe(r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2"#)).unwrap();
     assert_eq!(steps(&events).len(), 4);
