@@ -45,7 +45,7 @@ pub(super) struct Sizes<'a> {
 /// Bytes, as floating-point numbers: a config can ask for more than an integer holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Need {
-    /// Parameters, their gradients and the optimizer's moments.
+    /// Parameters, their gradients, the optimizer's moments, and the copies of them that the settings ask for.
     parameters: f64,
     /// What the largest batch leaves for the backward pass.
     batch: f64,

@@ -53,12 +53,12 @@ impl Trainer {
         let tasks = self.taking_part(only, &step.labelled);
         let observes = is_due(self.recipe.diagnostics.gradients_every, self.steps);
         let asks = self.method.asks();
-        let shares = (observes || asks == Asks::Gradients) && !self.model.shared().is_empty();
+        let has_shared = (observes || asks == Asks::Gradients) && !self.model.shared().is_empty();
         // Without a shared parameter that trains there is nothing to combine, and each head goes its own way.
-        let asks = (shares || asks != Asks::Gradients).then_some(asks);
+        let asks = (has_shared || asks != Asks::Gradients).then_some(asks);
         // Whether the update is put together from the tasks' own gradients, or comes from their weighted loss.
         let combines = asks == Some(Asks::Gradients) || (asks == Some(Asks::Losses) && step.batches.len() > 1);
-        let keeps_apart = combines || (observes && shares);
+        let keeps_apart = combines || (observes && has_shared);
         if step.batches.len() > 1 {
             // What there is to roll back to, should a later batch diverge, lies where the last gradients were.
             exchange(&self.model, &mut self.other_gradients);
