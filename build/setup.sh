@@ -146,6 +146,22 @@ need_wasm_bindgen() {
     --bin wasm-bindgen --version "=$version" wasm-bindgen-cli
 }
 
+# The mdBook command, with which the tests build the example book in www/examples. They find it through MDBOOK.
+need_mdbook() {
+  local version=0.5.4 own=$PWD/target/tools/bin/mdbook mdbook
+  [ -z "${MDBOOK:-}" ] || return 0
+  for mdbook in mdbook "$own"; do
+    [ "$("$mdbook" --version 2>/dev/null)" = "mdbook v$version" ] || continue
+    export MDBOOK=$mdbook
+    return
+  done
+  say "building mdBook $version with cargo (once, a minute or two)"
+  # As wasm-bindgen: not optimised, and without its watcher, its server and its search.
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=0 cargo install --quiet --force --locked --root target/tools --no-default-features \
+    --version "=$version" mdbook
+  export MDBOOK=$own
+}
+
 # Chromium and Firefox for the browser tests, which find them through these two variables.
 need_browsers() {
   CHROMIUM=${CHROMIUM:-$(first_of chromium chromium-browser google-chrome-stable google-chrome)}
