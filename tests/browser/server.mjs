@@ -21,9 +21,10 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 
 /**
  * @param {string} [root]
- * @param {{ isolated?: boolean }} [options] `isolated` sends the headers that isolate the page.
+ * @param {{ isolated?: boolean, cors?: boolean }} [options] `isolated` sends the headers that isolate the page, `cors` the
+ *   one that lets pages of other origins read what is here.
  */
-export async function startServer(root = WWW, { isolated = false } = {}) {
+export async function startServer(root = WWW, { isolated = false, cors = false } = {}) {
   /** How often each path was asked for. */
   const requests = new Map();
   /** @type {{ name: string, after: number } | undefined} A file that is cut off after so many bytes. */
@@ -43,6 +44,7 @@ export async function startServer(root = WWW, { isolated = false } = {}) {
       'content-length': stat.size,
       'cache-control': 'no-cache',
       ...(isolated ? ISOLATION : {}),
+      ...(cors ? { 'access-control-allow-origin': '*' } : {}),
     });
     if (cut && pathname.endsWith(cut.name)) {
       // What was written must reach the browser before the connection breaks.
