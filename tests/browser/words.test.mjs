@@ -1,0 +1,80 @@
+// The article says the same in both languages: every English text in the page has its German one, with the same links,
+// code and emphases, and there is none too many. Needs no browser.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import german from '../../www/strings/article.de.js';
+
+const page = await readFile(new URL('../../www/index.html', import.meta.url), 'utf8');
+/** The attributes that are translated, by their marks; see www/article.js. */
+const ATTRIBUTES = { 'data-s-label': 'aria-label', 'data-s-title': 'title', 'data-s-content': 'content' };
+
+/** What stands in the page: key to English, in the little markup that the German table has. */
+const english = new Map();
+/** Keys that stand for different texts in different places. */
+const ambiguous = [];
+
+for (const [, , key, inside] of page.matchAll(/<(\w+)\b[^>]*\sdata-s="([^"]+)"[^>]*>(.*?)<\/\1>/gs)) learn(key, markup(inside));
+for (const [tag] of page.matchAll(/<\w[^>]*>/g))
+  for (const [mark, attribute] of Object.entries(ATTRIBUTES)) {
+    const key = value(tag, mark);
+    if (key !== undefined) learn(key, value(tag, attribute) ?? '');
+  }
+
+function learn(key, text) {
+  if (english.has(key) && english.get(key) !== text) ambiguous.push(key);
+  english.set(key, text);
+}
+
+function value(tag, name) {
+  return tag.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1];
+}
+
+function markup(html) {
+  return html
+    .replace(/<em(?: class="task-\d")?>(.*?)<\/em>/g, '*$1*')
+    .replace(/<code>(.*?)<\/code>/g, '`$1`')
+    .replace(/<a href="([^"]+)">(.*?)<\/a>/g, '[$2]($1)');
+}
+
+const all = (text, pattern) => Array.from(text.matchAll(pattern), ([, found]) => found);
+const links = (text) => all(text, /\]\(([^)]+)\)/g).sort();
+const code = (text) => all(text, /`([^`]+)`/g).sort();
+const emphases = (text) => all(text, /\*([^*]+)\*/g);
+const plain = (text) =>
+  text
+    .replace(/\[([^\]]+)\]\(([^)]+)\)/g, '$1')
+    .replace(/`([^`]+)`/g, '$1')
+    .replace(/\*([^*]+)\*/g, '$1');
+
+test('every text of the page has a German one, and the reverse', () => {
+  assert.ok(english.size > 80, `the page has ${english.size} texts`);
+  assert.deepEqual(Object.keys(german).sort(), [...english.keys()].sort());
+});
+
+test('no text is empty', () => {
+  for (const [key, text] of [...english, ...Object.entries(german)]) assert.notEqual(text.trim(), '', key);
+});
+
+test('a key means one text wherever it stands', () => assert.deepEqual(ambiguous, []));
+
+test('links, code and the number of emphases are the same in both languages', () => {
+  for (const [key, text] of english) {
+    assert.deepEqual(links(german[key]), links(text), `links of ${key}`);
+    assert.deepEqual(code(german[key]), code(text), `code of ${key}`);
+    assert.equal(emphases(german[key]).length, emphases(text).length, `emphases of ${key}`);
+  }
+});
+
+test('a text holds no more than emphasis, code and links, and these are closed', () => {
+  for (const [key, text] of [...english, ...Object.entries(german)]) assert.doesNotMatch(plain(text), /[<>*`[\]]/, key);
+});
+
+test('the contents lead to every chapter, in order and by its name', () => {
+  const contents = all(page, /<li><a href="#([^"]+)"><span data-s="\1">/g);
+  const chapters = all(page, /<section class="chapter" id="([^"]+)" data-chapter/g);
+  assert.equal(chapters.length, 9);
+  assert.deepEqual(contents, chapters);
+  for (const id of chapters) assert.match(page, new RegExp(`aria-labelledby="h-${id}"[^]*<h2 id="h-${id}" data-s="${id}">`));
+});
