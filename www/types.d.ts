@@ -45,6 +45,9 @@ export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' 
 }
 export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
 
+/** An event as the wasm module's declarations have it. */
+export type AnyEvent = Rust.Event;
+
 /** An event of a run. Named apart from the DOM's `Event`. */
 export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start' } & Start);
 
@@ -64,10 +67,14 @@ export interface Questions {
   read_table: { args: [filename: string, text: string]; answer: Sentences };
 }
 
-/** Page to worker. */
+/** Page to worker. `run` is the number of a run: several share the worker. */
 export type ToWorker =
-  | { command: Rust.Command }
-  | { [Q in keyof Questions]: { ask: Q; id: number; args: Questions[Q]['args'] } }[keyof Questions];
+  | { kind: 'command'; run: number; command: Rust.Command }
+  | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
+  /** The encoder that is on its way is not wanted any more. */
+  | { kind: 'cancel'; run: number }
+  /** The run is over; its memory is for others. */
+  | { kind: 'close'; run: number };
 
 /** Worker to page: so many threads are wanted for its wasm instance; `port` is to be told when all have started. */
 export interface WantedThreads {
@@ -81,10 +88,10 @@ export interface WantedThreads {
 /** Worker to page. */
 export type FromWorker =
   | WantedThreads
-  /** The wasm module is compiled; commands may come. */
-  | { kind: 'ready'; build: Build; threads: number }
+  /** The wasm module is compiled; commands may come. `files`: the addresses of what the worker was loaded from. */
+  | { kind: 'ready'; build: Build; threads: number; files: string[] }
   /** `of` is the command that it belongs to; `text` its lines in the notebook's printout. */
-  | { kind: 'event'; event: RunEvent; of: Rust.Command['type']; text?: string }
+  | { kind: 'event'; run: number; event: RunEvent; of: Rust.Command['type']; text?: string }
   | { kind: 'answer'; id: number; value: unknown }
   | { kind: 'refusal'; id: number; message: string }
   /** The wasm instance trapped or ran out of memory: this worker is of no more use. */

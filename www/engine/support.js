@@ -7,20 +7,20 @@ const SIMD_MODULE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ]);
 
-/** @returns {string} What is missing, as a sentence with the way out; '' if nothing is. */
-export function whatIsMissing() {
+/**
+ * @param {import('../strings/words.js').Words} words
+ * @returns {string} What is missing, as a sentence with the way out; '' if nothing is.
+ */
+export function whatIsMissing({ support }) {
   const lack = firstLack();
-  return (
-    lack &&
-    `This browser has no ${lack}, which training here needs. Current versions of Chrome, Edge, Firefox and Safari (from 16.4) have it.`
-  );
+  return lack === undefined ? '' : support.lacks(support[lack]);
 }
 
 function firstLack() {
-  if (typeof WebAssembly !== 'object') return 'WebAssembly';
-  if (!WebAssembly.validate(SIMD_MODULE)) return 'WebAssembly SIMD';
-  if (!hasModuleWorkers()) return 'module workers';
-  return '';
+  if (typeof WebAssembly !== 'object') return 'wasm';
+  if (!WebAssembly.validate(SIMD_MODULE)) return 'simd';
+  if (!hasModuleWorkers()) return 'workers';
+  return undefined;
 }
 
 /** A browser that knows module workers reads the option `type`; one that does not never looks. */

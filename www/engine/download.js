@@ -9,16 +9,18 @@ import { PIECE, sha256, StoredFile } from './stored-file.js';
  * @param {import('./encoder.js').File} file
  * @param {Hasher} hasher
  * @param {(received: number) => void} progress
+ * @param {AbortSignal} signal
  * @returns {Promise<StoredFile>}
  * @throws {Error} One sentence that says what went wrong, where, and what to do.
  */
-export async function download(url, file, hasher, progress) {
+export async function download(url, file, hasher, progress, signal) {
   /** @type {Response} */
   let response;
   try {
     // Our own cache keeps the bytes; the HTTP cache need not hold the same 90 MB again.
-    response = await fetch(url, { cache: 'no-store' });
+    response = await fetch(url, { cache: 'no-store', signal });
   } catch {
+    signal.throwIfAborted();
     throw new Error(
       `The download of ${file.name} did not start: nothing answers at ${url}. Check the connection, then retry.`,
     );
@@ -31,6 +33,7 @@ export async function download(url, file, hasher, progress) {
   const reader = response.body.getReader();
   for (;;) {
     const part = await reader.read().catch(() => undefined);
+    signal.throwIfAborted();
     if (!part || part.done) break;
     received += part.value.length;
     if (received > file.bytes) {

@@ -1,7 +1,8 @@
-// The one document that the reader edits: sentences and settings. Knows undo and survives a reload; knows no elements.
+// The one document that the reader edits: sentences and settings. Knows undo and, if it has a name, survives a reload; knows
+// no elements.
 
 /** @typedef {import('./sentences.js').Table} Table */
-/** @typedef {import('./types.js').Recipe} Recipe */
+/** @typedef {import('../types.js').Recipe} Recipe */
 
 /**
  * @typedef {object} Doc
@@ -16,12 +17,11 @@
  * @typedef {'cell' | 'rows' | 'data' | 'settings' | 'diagnostics'} Change
  */
 
-const KEY = 'polytask';
 const VERSION = 1;
 const UNDO_LIMIT = 100;
 /** Settings that the page did not have when it first saved documents, as Rust fills them in where they are absent. */
 const NEWER = { gradient_accumulation_steps: 1, label_smoothing: 0, class_weights: 'none', weighting: 'sum' };
-const UNOBSERVED = { gradients_every: 0, interference_every: 0 };
+const UNOBSERVED = { gradients_every: 0, interference_every: 0, mistakes: false, map_every: 0 };
 
 export class Store {
   /** @type {Doc[]} */
@@ -31,8 +31,16 @@ export class Store {
   /** @type {((doc: Doc, change: Change) => void)[]} */
   #views = [];
   #saves = true;
+  #key;
+  /** Fields whose entry is wrong, and so not in the document. @type {Map<string, { text: string, focus: () => void }>} */
+  #wrong = new Map();
   /** Called once, when the browser first refuses to keep the document. @type {() => void} */
   onForgetful = () => {};
+
+  /** @param {string} [name] What it is kept under from visit to visit; absent: it is not kept. */
+  constructor(name) {
+    this.#key = name === undefined ? undefined : `polytask:${name}`;
+  }
 
   /** @returns {Doc} Only after {@link open}. */
   get doc() {
@@ -91,6 +99,25 @@ export class Store {
     this.#tell('diagnostics');
   }
 
+  /**
+   * Remembers that a field's entry is wrong.
+   *
+   * @param {string} field
+   * @param {string} text What is wrong, in a sentence; '' if all is well again.
+   * @param {() => void} focus Moves the focus there.
+   */
+  complain(field, text, focus) {
+    if (text) this.#wrong.set(field, { text, focus });
+    else this.#wrong.delete(field);
+  }
+
+  /** The first thing that is wrong with what was entered, after moving the focus there; '' if all is well. */
+  wrong() {
+    const [first] = this.#wrong.values();
+    first?.focus();
+    return first?.text ?? '';
+  }
+
   undo() {
     const doc = this.#past.pop();
     if (!doc) return;
@@ -100,17 +127,42 @@ export class Store {
     this.#tell('data');
   }
 
+  /**
+   * What an earlier visit left, if this version understands it.
+   *
+   * @returns {Doc | undefined}
+   */
+  saved() {
+    if (this.#key === undefined) return undefined;
+    try {
+      const { version, table, recipe } = JSON.parse(localStorage.getItem(this.#key) ?? '{}');
+      const isTable =
+        Array.isArray(table?.tasks) &&
+        table.tasks.every(isTask) &&
+        Array.isArray(table.examples) &&
+        table.examples.every(isExample);
+      if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') {
+        const training = { ...NEWER, ...recipe.training };
+        return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
+      }
+    } catch {
+      // Not ours, or damaged: start afresh.
+    }
+    return undefined;
+  }
+
   /** @param {Change} change */
   #tell(change) {
     for (const view of this.#views) view(this.doc, change);
   }
 
   #save() {
+    if (this.#key === undefined) return;
     const { table, recipe } = this.doc;
     // A built-in set is saved by name alone.
     const kept = table.preset ? { ...table, tasks: [], examples: [] } : table;
     try {
-      localStorage.setItem(KEY, JSON.stringify({ version: VERSION, table: kept, recipe }));
+      localStorage.setItem(this.#key, JSON.stringify({ version: VERSION, table: kept, recipe }));
       this.#saves = true;
     } catch {
       // Storage is full or switched off: the page works, and forgets on reload.
@@ -118,29 +170,6 @@ export class Store {
       this.#saves = false;
     }
   }
-}
-
-/**
- * What an earlier visit left, if this version understands it.
- *
- * @returns {Doc | undefined}
- */
-export function savedDoc() {
-  try {
-    const { version, table, recipe } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    const isTable =
-      Array.isArray(table?.tasks) &&
-      table.tasks.every(isTask) &&
-      Array.isArray(table.examples) &&
-      table.examples.every(isExample);
-    if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') {
-      const training = { ...NEWER, ...recipe.training };
-      return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
-    }
-  } catch {
-    // Not ours, or damaged: start afresh.
-  }
-  return undefined;
 }
 
 /** @param {any} task */

@@ -3,7 +3,7 @@
 // Both axes are fixed before the first point arrives, so nothing moves but the lines. Colours are read from CSS custom
 // properties each time it draws, so light and dark follow the reader's preference without a reload.
 
-import uPlot from './vendor/uPlot.esm.js';
+import uPlot from '../vendor/uPlot.esm.js';
 import { h, oncePerFrame } from './dom.js';
 
 /**

@@ -13,7 +13,7 @@ import { PIECE, StoredFile } from './stored-file.js';
 /** @typedef {{ name: string, bytes: number, sha256: string }} File */
 /** @typedef {{ encoder: string, files: File[] }} Manifest */
 /** @typedef {import('./download.js').Hasher} Hasher */
-/** @typedef {import('./types.js').RunEvent} RunEvent */
+/** @typedef {import('../types.js').RunEvent} RunEvent */
 
 const CACHE = 'polytask-encoders';
 /** Files that a session needs. */
@@ -27,13 +27,14 @@ const PROGRESS_MS = 50;
  * @param {string} base Absolute address of the directory.
  * @param {() => Promise<Hasher>} hasher Makes a new one.
  * @param {(event: RunEvent) => void} say Takes `progress`, `warning` and, at the end, `loaded`.
+ * @param {AbortSignal} signal Breaks it off; files that are whole by then stay.
  * @returns {Promise<Map<string, StoredFile>>} The files by name.
  * @throws {Error} One sentence that says which file failed, where, and what to do.
  */
-export async function loadEncoder(base, hasher, say) {
+export async function loadEncoder(base, hasher, say, signal) {
   const directory = base.endsWith('/') ? base : `${base}/`;
   const cache = await openCache();
-  const manifest = await readManifest(new URL('manifest.json', directory).href, cache);
+  const manifest = await readManifest(new URL('manifest.json', directory).href, cache, signal);
   const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 
   /** @type {Map<string, StoredFile>} */
@@ -48,7 +49,7 @@ export async function loadEncoder(base, hasher, say) {
     let stored = await fromCache(cache, key, file);
     const cached = stored !== undefined;
     if (!stored) {
-      stored = await download(new URL(file.name, directory).href, file, await hasher(), progress);
+      stored = await download(new URL(file.name, directory).href, file, await hasher(), progress, signal);
       await keep(cache, key, file, stored, say);
     }
     before += file.bytes;
@@ -75,15 +76,17 @@ export async function forgetEncoder(base) {
  *
  * @param {string} url
  * @param {Cache | undefined} cache
+ * @param {AbortSignal} signal
  * @returns {Promise<Manifest>}
  */
-async function readManifest(url, cache) {
+async function readManifest(url, cache, signal) {
   /** @type {Response | undefined} */
   let response;
   try {
-    response = await fetch(url, { cache: 'no-cache' });
+    response = await fetch(url, { cache: 'no-cache', signal });
     if (response.ok) await cache?.put(url, response.clone()).catch(() => {});
   } catch {
+    signal.throwIfAborted();
     response = await cache?.match(url);
     if (!response)
       throw new Error(`The encoder could not be fetched: nothing answers at ${url}. Check the connection, then retry.`);

@@ -5,9 +5,9 @@
 
 import { useThreads } from './threads.js';
 
-/** @typedef {import('./types.js').Build} Build */
-/** @typedef {import('./types.js').Polytask} Polytask */
-/** @typedef {import('./types.js').Threaded} Threaded */
+/** @typedef {import('../types.js').Build} Build */
+/** @typedef {import('../types.js').Polytask} Polytask */
+/** @typedef {import('../types.js').Threaded} Threaded */
 
 /** (module (func (result v128) … f32x4.relaxed_madd)): valid only where relaxed SIMD is. */
 const RELAXED_SIMD = new Uint8Array([
@@ -58,7 +58,7 @@ export async function startBuild(mayThread) {
 /** @param {Build} build */
 async function start(build) {
   /** @type {Polytask} */
-  const polytask = await import(`./pkg/${build}/polytask.js`);
+  const polytask = await import(`../pkg/${build}/polytask.js`);
   await polytask.default();
   let threads = 1;
   if (build === 'threads') {

@@ -1,6 +1,6 @@
 // A worker that is one thread of a wasm instance in another worker. Who starts it, and when, is told in threads.js.
 
-import init, { run_thread } from './pkg/threads/polytask.js';
+import init, { run_thread } from '../pkg/threads/polytask.js';
 
 self.onmessage = async ({ data: { module, memory } }) => {
   try {

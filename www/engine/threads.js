@@ -7,12 +7,14 @@
 //
 // The owner does not start them itself: in Firefox a worker that makes workers now and then hangs for ever as it does.
 
-/** @typedef {import('./types.js').WantedThreads} WantedThreads */
+import { startWorker } from './start-worker.js';
+
+/** @typedef {import('../types.js').WantedThreads} WantedThreads */
 
 /**
  * The owner's end: has `threads` threads started and computes with them from then on.
  *
- * @param {import('./types.js').Threaded} polytask
+ * @param {import('../types.js').Threaded} polytask
  * @param {number} threads
  */
 export async function useThreads(polytask, threads) {
@@ -41,7 +43,7 @@ export async function useThreads(polytask, threads) {
 export function startThreads({ threads, module, memory, port }, onFailure) {
   let missing = threads;
   return Array.from({ length: threads }, () => {
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { type: 'module', name: 'polytask-thread' });
+    const thread = startWorker(new URL('./thread.js', import.meta.url), 'polytask-thread');
     thread.onmessage = () => {
       missing -= 1;
       if (missing === 0) port.postMessage('started');

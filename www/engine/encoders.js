@@ -1,0 +1,67 @@
+// The encoders that a worker holds: each is fetched once, however many runs ask for it.
+
+import { forgetEncoder, loadEncoder } from './encoder.js';
+
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('./stored-file.js').StoredFile} StoredFile */
+/** @typedef {(event: RunEvent) => void} Say */
+/** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, told: RunEvent[], abort: AbortController }} Loading */
+
+export class Encoders {
+  /** @type {Map<string, Loading>} */
+  #loading = new Map();
+  #hasher;
+
+  /** @param {() => Promise<import('./download.js').Hasher>} hasher Makes a new one. */
+  constructor(hasher) {
+    this.#hasher = hasher;
+  }
+
+  /**
+   * The files of the encoder at `base`. Everybody who asks is told of the progress, and at the end that it is loaded.
+   *
+   * @param {string} base
+   * @param {Say} say
+   */
+  async load(base, say) {
+    const loading = this.#loading.get(base) ?? this.#begin(base);
+    for (const event of loading.told) say(event);
+    loading.waiting.add(say);
+    return loading.files;
+  }
+
+  /** @param {string} base @returns {Loading} */
+  #begin(base) {
+    /** @type {Loading} */
+    const loading = {
+      waiting: new Set(),
+      told: [],
+      abort: new AbortController(),
+      files: Promise.resolve().then(() =>
+        loadEncoder(base, this.#hasher, tell, loading.abort.signal),
+      ),
+    };
+    /** @type {Say} */
+    const tell = (event) => {
+      // Of the progress only the latest matters to who comes later.
+      loading.told = [...loading.told.filter(({ type }) => type !== 'progress'), event];
+      for (const say of loading.waiting) say(event);
+      if (event.type === 'loaded') loading.waiting.clear();
+    };
+    this.#loading.set(base, loading);
+    loading.files.catch(() => this.#loading.delete(base));
+    return loading;
+  }
+
+  /** `say` does not wait any more; what nobody waits for is broken off. @param {Say} say */
+  cancel(say) {
+    for (const { waiting, abort } of this.#loading.values()) if (waiting.delete(say) && waiting.size === 0) abort.abort();
+  }
+
+  /** Fetches an encoder anew that was damaged in the browser's cache. @param {string} base @param {Say} say */
+  async reload(base, say) {
+    await forgetEncoder(base);
+    this.#loading.delete(base);
+    return this.load(base, say);
+  }
+}

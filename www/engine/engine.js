@@ -1,0 +1,202 @@
+// The page's end of the worker: sends commands, asks questions, passes events on, starts the threads that it computes
+// with, and replaces a worker that died. All runs of a page share one; it goes with the last of them.
+
+import { ONE_THREAD } from './builds.js';
+import { startWorker } from './start-worker.js';
+import { startThreads } from './threads.js';
+
+/** @typedef {import('../types.js').Build} Build */
+/** @typedef {import('../types.js').Command} Command */
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../types.js').FromWorker} FromWorker */
+/** @typedef {import('../types.js').ToWorker} ToWorker */
+/** @typedef {import('../types.js').Questions} Questions */
+
+/**
+ * What a run wants to hear of.
+ *
+ * @typedef {object} Listener
+ * @property {(build: Build, threads: number, files: string[]) => void} onReady The worker can compute. `files`: the
+ *   addresses of what it was loaded from.
+ * @property {(event: RunEvent, of: Command['type'], text?: string) => void} onEvent
+ * @property {(why: string, beforeReady: boolean) => void} onDeath The worker is gone and all runs with it. Another is there
+ *   already, unless this one never came up (`beforeReady`): a new one would not either.
+ */
+
+/** How long threads may take to start; a browser that starts none may not say so. */
+const THREADS_MS = 5000;
+
+/** The page's worker, while anybody uses it. @type {Engine | undefined} */
+let shared;
+
+/**
+ * Joins the page's worker, and starts it for the first who does.
+ *
+ * @param {Listener} listener
+ */
+export function connect(listener) {
+  shared ??= new Engine(() => (shared = undefined));
+  return shared.join(listener);
+}
+
+/** One run's way to the worker. @typedef {ReturnType<Engine['join']>} Channel */
+
+class Engine {
+  /** @type {Worker | undefined} */
+  #worker;
+  /** The threads of the worker's pool. @type {Worker[]} */
+  #threads = [];
+  /** @type {{ build: Build, threads: number, files: string[] } | undefined} */
+  #ready;
+  /** What was sent before the worker was ready, for the worker that may have to take its place. @type {ToWorker[]} */
+  #early = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #watch;
+  /** Runs and questions have numbers. */
+  #next = 0;
+  /** @type {Map<number, Listener>} */
+  #listeners = new Map();
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error | DOMException) => void }>} */
+  #asked = new Map();
+  #onUnused;
+
+  /** @param {() => void} onUnused Called when the last run is gone, and the worker with it. */
+  constructor(onUnused) {
+    this.#onUnused = onUnused;
+    this.#spawn('polytask');
+  }
+
+  /** @param {Listener} listener */
+  join(listener) {
+    const run = this.#next++;
+    this.#listeners.set(run, listener);
+    const { build, threads, files } = this.#ready ?? {};
+    if (build) queueMicrotask(() => listener.onReady(build, threads ?? 1, files ?? []));
+    return {
+      /** @param {Command} command */
+      send: (command) => this.#post({ kind: 'command', run, command }),
+
+      /**
+       * @template {keyof Questions} Q
+       * @param {Q} question
+       * @param {Questions[Q]['args']} args
+       * @returns {Promise<Questions[Q]['answer']>} Rejects with one sentence; with an `AbortError`, of which the
+       *   listener has been told already, when the worker died.
+       */
+      ask: (question, ...args) => this.#ask(question, args),
+
+      /** The encoder that is on its way is not wanted any more. */
+      cancel: () => this.#post({ kind: 'cancel', run }),
+
+      /** Leaves the worker; nothing more is heard of it. */
+      close: () => {
+        if (!this.#listeners.delete(run)) return;
+        if (this.#listeners.size > 0) return this.#post({ kind: 'close', run });
+        this.#onUnused();
+        this.#dispose();
+      },
+    };
+  }
+
+  /** @param {string} name */
+  #spawn(name) {
+    const worker = startWorker(new URL('./worker.js', import.meta.url), name);
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault(); // Told below, in a sentence.
+      this.#die(event.message ?? 'its code could not be loaded');
+    };
+    worker.onmessageerror = () => this.#die('it sent something unreadable');
+    this.#worker = worker;
+    this.#ready = undefined;
+  }
+
+  /** Gives threads up: a worker that does without them takes over what this one was asked. */
+  #doWithoutThreads() {
+    this.#terminate();
+    this.#spawn(ONE_THREAD);
+    for (const message of this.#early) this.#worker?.postMessage(message);
+  }
+
+  #terminate() {
+    clearTimeout(this.#watch);
+    for (const worker of [this.#worker, ...this.#threads]) worker?.terminate();
+    this.#worker = undefined;
+    this.#threads = [];
+  }
+
+  #dispose() {
+    this.#terminate();
+    this.#early = [];
+    for (const { reject } of this.#asked.values()) reject(new DOMException('The worker is gone.', 'AbortError'));
+    this.#asked.clear();
+  }
+
+  /**
+   * @template {keyof Questions} Q
+   * @param {Q} question
+   * @param {Questions[Q]['args']} args
+   * @returns {Promise<Questions[Q]['answer']>}
+   */
+  #ask(question, args) {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.#post(/** @type {ToWorker} */ ({ kind: 'ask', id, question, args }));
+    });
+  }
+
+  /** @param {ToWorker} message */
+  #post(message) {
+    if (!this.#ready) this.#early.push(message);
+    this.#worker?.postMessage(message);
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    switch (message.kind) {
+      case 'threads':
+        this.#startThreads(message);
+        break;
+      case 'ready':
+        clearTimeout(this.#watch);
+        this.#ready = message;
+        this.#early = [];
+        for (const { onReady } of this.#listeners.values()) onReady(message.build, message.threads, message.files);
+        break;
+      case 'event':
+        this.#listeners.get(message.run)?.onEvent(message.event, message.of, message.text);
+        break;
+      case 'answer':
+      case 'refusal': {
+        const asked = this.#asked.get(message.id);
+        this.#asked.delete(message.id);
+        if (message.kind === 'answer') asked?.resolve(message.value);
+        else asked?.reject(new Error(message.message));
+        break;
+      }
+      case 'dead':
+        this.#die(message.message);
+        break;
+    }
+  }
+
+  /** @param {import('../types.js').WantedThreads} wanted */
+  #startThreads(wanted) {
+    this.#watch = setTimeout(() => this.#doWithoutThreads(), THREADS_MS);
+    const worker = this.#worker;
+    this.#threads = startThreads(wanted, (why) => {
+      if (worker !== this.#worker) return; // It is gone already, and they with it.
+      if (this.#ready) this.#die(why);
+      else this.#doWithoutThreads();
+    });
+  }
+
+  /** @param {string} why */
+  #die(why) {
+    const beforeReady = !this.#ready;
+    this.#dispose();
+    if (!beforeReady) this.#spawn('polytask');
+    for (const { onDeath } of [...this.#listeners.values()]) onDeath(why, beforeReady);
+  }
+}

@@ -1,0 +1,349 @@
+// One run in the worker: its session, and the loop that trains it. Several share the worker's wasm instance.
+//
+// A call into wasm cannot be interrupted, so a session advances by one short unit of work at a time (a training step, or
+// one batch of an evaluation) and the loop below lets waiting messages in between two units. Pause, Step and Predict are
+// therefore answered within one unit, whatever this run or another is doing.
+
+import { DamagedFile } from './stored-file.js';
+
+/** @typedef {import('../types.js').Command} Command */
+/** @typedef {import('../types.js').Polytask} Polytask */
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../types.js').Session} Session */
+/** @typedef {Extract<Command, { type: 'configure' }>['recipe']} Recipe */
+/** @typedef {import('./stored-file.js').StoredFile} StoredFile */
+
+/** Its encoder's address and files. @typedef {{ base: string, files: Map<string, StoredFile> }} Encoder */
+
+export class Runner {
+  #polytask;
+  #encoders;
+  #post;
+  /** @type {Encoder | undefined} */
+  #encoder;
+  /** @type {Session | undefined} */
+  #session;
+  /** The configured run. @type {RunEvent & { type: 'start' } | undefined} */
+  #start;
+  /** Number of the latest run that was asked for. The preparation of an earlier one stops where it waits. */
+  #asked = 0;
+  /** Settled when the latest run is prepared, or cannot be. @type {Promise<void>} */
+  #prepared = Promise.resolve();
+  /** Number of the training loop that may run. Raising it stops the loop in progress, wherever it waits. */
+  #loop = 0;
+  /** Least time from one step's beginning to the next one's. */
+  #stepMs = 0;
+  #sayLoading = (/** @type {RunEvent} */ event) => this.#say(event, 'load');
+
+  /**
+   * @param {Promise<Polytask>} polytask
+   * @param {import('./encoders.js').Encoders} encoders
+   * @param {(event: RunEvent, of: Command['type'], text?: string) => void} post
+   */
+  constructor(polytask, encoders, post) {
+    this.#polytask = polytask;
+    this.#encoders = encoders;
+    this.#post = post;
+  }
+
+  /** @type {{ [C in Command as C['type']]: (command: C) => void | Promise<void> }} */
+  #commands = {
+    load: async ({ base }) => {
+      this.#encoder = { base, files: await this.#encoders.load(base, this.#sayLoading) };
+    },
+
+    configure: async ({ recipe }) => {
+      this.#loop += 1;
+      const preparing = this.#prepare(recipe, ++this.#asked);
+      this.#prepared = preparing.catch(() => {});
+      await preparing;
+    },
+
+    train: async () => {
+      await this.#prepared;
+      const mine = ++this.#loop;
+      for (let began = -Infinity; mine === this.#loop;) {
+        const rest = began + this.#stepMs - performance.now();
+        if (rest > 0) {
+          await sleep(Math.min(rest, 100)); // In short pieces, so that a change of pace is not slept over.
+          continue;
+        }
+        const now = performance.now();
+        const events = this.#advance('train');
+        if (events.some(({ type }) => type === 'end')) return;
+        if (events.some(({ type }) => type === 'step')) began = now;
+        await breathe();
+      }
+    },
+
+    pause: () => {
+      this.stop();
+      this.#say({ type: 'paused' }, 'pause');
+    },
+
+    step: async ({ tasks = [] }) => {
+      await this.#prepared;
+      const mine = ++this.#loop;
+      const { session } = this.#configured();
+      session.watch((/** @type {RunEvent} */ phase) => this.#say(phase, 'step'));
+      try {
+        /** @type {RunEvent['type'] | undefined} */
+        let awaited = 'step';
+        while (mine === this.#loop) {
+          for (const event of this.#advance('step', tasks)) {
+            if (event.type === 'step') awaited = this.#endOfStep(event);
+            if (event.type === awaited || event.type === 'end') awaited = undefined;
+          }
+          if (!awaited) return this.#say({ type: 'paused' }, 'step');
+          await breathe();
+        }
+      } finally {
+        session.watch();
+      }
+    },
+
+    pace: ({ ms }) => {
+      this.#stepMs = ms;
+    },
+
+    observe: async ({ diagnostics }) => {
+      await this.#prepared;
+      this.#configured().session.observe(diagnostics);
+    },
+
+    interference: async () => {
+      await this.#prepared;
+      this.#say(this.#configured().session.interference(), 'interference');
+    },
+
+    compare: async ({ recipe, weightings, seeds }) => {
+      const mine = ++this.#loop;
+      const polytask = await this.#polytask;
+      const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
+      try {
+        for (const [i, planned] of comparison.recipes().entries()) {
+          const compared = await this.#runBeside(planned, () => mine === this.#loop, (session, failure) =>
+            failure ? comparison.fail(i, sentence(failure)) : comparison.finish(i, session),
+          );
+          if (!compared) return;
+          this.#say(compared, 'compare');
+        }
+        this.#say(comparison.table(), 'compare');
+      } finally {
+        comparison.free();
+      }
+    },
+
+    predict: async ({ text }) => {
+      await this.#prepared;
+      this.#say(this.#configured().session.predict(text), 'predict');
+    },
+
+    tokenize: async ({ text }) => {
+      await this.#prepared;
+      this.#say(this.#configured().session.tokens(text), 'tokenize');
+    },
+
+    explain: async ({ text }) => {
+      await this.#prepared;
+      this.#say(this.#configured().session.explain(text), 'explain');
+    },
+  };
+
+  /** @param {Command} command */
+  async obey(command) {
+    await /** @type {(command: Command) => void | Promise<void>} */ (this.#commands[command.type])(command);
+  }
+
+  /** Stops the loop in progress. */
+  stop() {
+    this.#loop += 1;
+  }
+
+  /** The encoder that is on its way is not wanted any more. */
+  cancel() {
+    this.#encoders.cancel(this.#sayLoading);
+  }
+
+  /** Ends it: its session's memory is free for others. */
+  close() {
+    this.stop();
+    this.cancel();
+    this.#asked += 1;
+    // What is being prepared finds out where it waits; its session goes then.
+    this.#prepared.then(() => this.#session?.free());
+  }
+
+  /** A command failed. @param {Error} error @param {Command['type']} of */
+  fail(error, of) {
+    // A question that cannot be answered is no reason to stop training.
+    if (!QUESTIONS.has(of)) this.stop();
+    const what = sentence(error);
+    this.#say({ type: 'error', message: what }, of, `Error: ${what}`);
+  }
+
+  /**
+   * Prepares run number `mine`. A file that was damaged in the browser's cache is fetched anew before anything trains on it.
+   *
+   * @param {Recipe} recipe
+   * @param {number} mine
+   */
+  async #prepare(recipe, mine) {
+    try {
+      await this.#fill(recipe, mine);
+    } catch (error) {
+      if (!(error instanceof DamagedFile) || !this.#encoder) throw error;
+      const { base } = this.#encoder;
+      this.#encoder = { base, files: await this.#encoders.reload(base, this.#sayLoading) };
+      await this.#fill(recipe, mine);
+    }
+  }
+
+  /** @param {Recipe} recipe @param {number} mine */
+  async #fill(recipe, mine) {
+    this.#session ??= new (await this.#polytask).Session();
+    const events = await this.#begin(this.#session, recipe, () => mine === this.#asked);
+    if (!events) return;
+    for (const event of events) if (event.type === 'start') this.#start = event;
+    this.#sayAll(this.#session, events, 'configure');
+  }
+
+  /**
+   * Begins `recipe` in `into` with the encoder that is loaded.
+   *
+   * @param {Session} into
+   * @param {Recipe} recipe
+   * @param {() => boolean} wanted Asked while waiting; if it says no, nothing more happens.
+   * @returns {Promise<RunEvent[] | undefined>} What there is to tell; nothing if it is wanted no more.
+   */
+  async #begin(into, recipe, wanted) {
+    if (!this.#encoder) throw new Error('The encoder is not loaded yet.');
+    const { files } = this.#encoder;
+    const [config, tokenizer, weights] = ['config.json', 'tokenizer.json', 'model.safetensors'].map(
+      (name) => /** @type {StoredFile} */ (files.get(name)),
+    );
+    const pieces = weights.pieces();
+    const small = await Promise.all([config.bytes(), tokenizer.bytes()]);
+    if (!wanted()) return undefined;
+    into.plan(recipe, ...small);
+    for await (const piece of pieces) {
+      if (!wanted()) return undefined;
+      into.receive(piece);
+    }
+    return /** @type {RunEvent[]} */ (into.begin());
+  }
+
+  /**
+   * Trains `recipe` beside the configured run, from its first step to its end.
+   *
+   * @template T
+   * @param {Recipe} recipe
+   * @param {() => boolean} wanted
+   * @param {(session: Session, failure?: Error) => T} conclude What to make of the run, and of why it failed if it did.
+   * @returns {Promise<T | undefined>} Nothing if it is wanted no more.
+   */
+  async #runBeside(recipe, wanted, conclude) {
+    const beside = new (await this.#polytask).Session();
+    /** @type {Error | undefined} */
+    let failure;
+    try {
+      let events = await this.#begin(beside, recipe, wanted);
+      while (events && wanted() && !events.some((event) => event.type === 'end')) {
+        events = /** @type {RunEvent[]} */ (beside.advance());
+        await breathe();
+      }
+    } catch (error) {
+      // What trapped cannot be freed: that it could not would be all that is told.
+      if (isFatal(error) || !(error instanceof Error)) throw error;
+      failure = error;
+    }
+    try {
+      return wanted() ? conclude(beside, failure) : undefined;
+    } finally {
+      beside.free();
+    }
+  }
+
+  /** The event that completes a step: an epoch's last step is measured too. @param {{ step: number }} report */
+  #endOfStep({ step }) {
+    const { steps_per_epoch, epochs, validation_examples } = this.#configured().start;
+    if (step === epochs * steps_per_epoch) return 'end';
+    return step % steps_per_epoch === 0 && validation_examples > 0 ? 'evaluation' : 'step';
+  }
+
+  /**
+   * @param {Command['type']} of
+   * @param {string[]} [tasks] What a step is to train; all if absent or empty.
+   */
+  #advance(of, tasks = []) {
+    const { session } = this.#configured();
+    const events = /** @type {RunEvent[]} */ (session.advance(tasks));
+    this.#sayAll(session, events, of);
+    return events;
+  }
+
+  #configured() {
+    const [session, start] = [this.#session, this.#start];
+    if (!session || !start) throw new Error('There is no run yet: configure one first.');
+    return { session, start };
+  }
+
+  /**
+   * @param {RunEvent | import('../types.js').AnyEvent} event
+   * @param {Command['type']} of
+   * @param {string | null} [text] Its lines in the notebook's printout.
+   */
+  #say(event, of, text) {
+    this.#post(/** @type {RunEvent} */ (event), of, text ?? undefined);
+  }
+
+  /**
+   * Tells what a session just told.
+   *
+   * @param {Session} session
+   * @param {RunEvent[]} events
+   * @param {Command['type']} of
+   */
+  #sayAll(session, events, of) {
+    // Steps come by the thousand, and the notebook prints none of them.
+    const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
+    events.forEach((event, i) => this.#say(event, of, lines[i]));
+  }
+}
+
+/** Commands that ask and change nothing. @type {Set<Command['type']>} */
+const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);
+
+/** Lets the messages that wait be handled. Not a timer: those are slowed down to 4 ms, and more in the background. */
+const breathe = (() => {
+  const { port1, port2 } = new MessageChannel();
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  port1.onmessage = () => waiting.shift()?.();
+  return () =>
+    /** @type {Promise<void>} */ (
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        port2.postMessage(null);
+      })
+    );
+})();
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * A trap, a full stack or memory that cannot grow: after these the instance's state is unknown.
+ *
+ * @param {unknown} error
+ */
+export function isFatal(error) {
+  return (
+    error instanceof WebAssembly.RuntimeError ||
+    error instanceof RangeError ||
+    (error instanceof Error && error.name === 'InternalError')
+  );
+}
+
+/** @param {unknown} error */
+export const sentence = (error) => (error instanceof Error ? error.message : String(error));

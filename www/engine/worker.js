@@ -1,0 +1,73 @@
+// The worker that owns the wasm instance and all its runs: commands in, events out. What a command does stands in runner.js.
+
+import { ONE_THREAD, startBuild } from './builds.js';
+import { Encoders } from './encoders.js';
+import { isFatal, Runner, sentence } from './runner.js';
+
+/** @typedef {import('../types.js').FromWorker} FromWorker */
+/** @typedef {import('../types.js').ToWorker} ToWorker */
+
+// `Worker` has the two members of a worker's own global scope that are used here, and the DOM's types know it.
+const scope = /** @type {Pick<Worker, 'postMessage' | 'addEventListener'>} */ (/** @type {unknown} */ (self));
+
+const ready = startBuild(self.name !== ONE_THREAD);
+const polytask = ready.then((started) => started.polytask);
+polytask.catch(() => {}); // Told at the end of this file.
+// What is cached is here before the module is.
+const encoders = new Encoders(async () => new (await polytask).Sha256());
+/** @type {Map<number, Runner>} */
+const runners = new Map();
+
+/** @param {FromWorker} message */
+const post = (message) => scope.postMessage(message);
+
+/** @param {number} run */
+function runner(run) {
+  const known = runners.get(run);
+  if (known) return known;
+  const made = new Runner(polytask, encoders, (event, of, text) => post({ kind: 'event', run, event, of, text }));
+  runners.set(run, made);
+  return made;
+}
+
+/** @type {{ [M in ToWorker as M['kind']]: (message: M) => void | Promise<void> }} */
+const take = {
+  async command({ run, command }) {
+    if (command.type !== 'load') await ready;
+    await runner(run).obey(command);
+  },
+
+  async ask({ id, question, args }) {
+    const call = /** @type {(...args: unknown[]) => unknown} */ ((await polytask)[question]);
+    post({ kind: 'answer', id, value: call(...args) });
+  },
+
+  cancel: ({ run }) => runners.get(run)?.cancel(),
+
+  close({ run }) {
+    runners.get(run)?.close();
+    runners.delete(run);
+  },
+};
+
+scope.addEventListener('message', async ({ data }) => {
+  const message = /** @type {ToWorker} */ (data);
+  try {
+    await /** @type {(message: ToWorker) => void | Promise<void>} */ (take[message.kind])(message);
+  } catch (error) {
+    if (isFatal(error)) {
+      for (const runner of runners.values()) runner.stop();
+      post({ kind: 'dead', message: sentence(error) });
+    } else if (message.kind === 'ask') {
+      post({ kind: 'refusal', id: message.id, message: sentence(error) });
+    } else if (message.kind === 'command') {
+      runners.get(message.run)?.fail(/** @type {Error} */ (error), message.command.type);
+    }
+  }
+});
+
+ready.then(
+  ({ build, threads }) =>
+    post({ kind: 'ready', build, threads, files: performance.getEntriesByType('resource').map(({ name }) => name) }),
+  (error) => post({ kind: 'dead', message: sentence(error) }),
+);

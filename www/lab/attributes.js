@@ -1,0 +1,175 @@
+// What a tag asks for, read from its attributes. What is wrong with them is told in sentences, and the rest is used.
+
+import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
+import { fromAddress } from './link.js';
+import { PRESET_NAMES } from './presets.js';
+import { LANGUAGES, tableOf } from './languages.js';
+
+/** @typedef {import('./sources.js').Wish} Wish */
+/** @typedef {import('../strings/words.js').Words} Words */
+
+/** All attributes of the tag. */
+export const ATTRIBUTES = [
+  'preset',
+  'src',
+  'tasks',
+  'encoder',
+  'weighting',
+  'epochs',
+  'seed',
+  'views',
+  'run',
+  'autostart',
+  'theme',
+  'lang',
+  'base',
+  'record',
+  'linked',
+];
+const THEMES = ['auto', 'light', 'dark'];
+const ENCODER = 'all-MiniLM-L6-v2';
+const TABLE = /\.(csv|tsv|jsonl)$/i;
+
+/**
+ * @typedef {object} Wanted
+ * @property {Words} words
+ * @property {string[]} problems Sentences.
+ * @property {string[]} views
+ * @property {string} [run] Elements of this name show one run.
+ * @property {string} base Address of the package's folder.
+ * @property {boolean} autostart
+ * @property {string} [record] Address of a recorded run.
+ * @property {boolean} linked Whether the run is the one of the page's address.
+ * @property {() => Promise<Wish>} wish Rejects with one sentence.
+ * @property {Wish} fallback What to open then.
+ */
+
+/** @param {HTMLElement} element @param {string} here Address of the package's folder. @returns {Promise<Wanted>} */
+export async function readAttributes(element, here) {
+  const { words, problem } = await wordsOf(element);
+  const problems = problem ? [problem] : [];
+  const { attributes: say } = words;
+  const get = (/** @type {string} */ name) => element.getAttribute(name)?.trim() || undefined;
+  /** @param {string} name @param {readonly string[]} choices */
+  const oneOf = (name, choices) => {
+    const value = get(name);
+    if (value === undefined || choices.includes(value)) return value;
+    problems.push(say.choice(name, value, choices));
+    return undefined;
+  };
+  /** @param {string} name @param {number} least */
+  const whole = (name, least) => {
+    const value = get(name);
+    const number = value === undefined ? undefined : Number(value);
+    if (number === undefined || (Number.isSafeInteger(number) && number >= least)) return number;
+    problems.push(say.whole(name, String(value), least));
+    return undefined;
+  };
+
+  problems.push(...unknown(element, say));
+  const views = (get('views')?.split(/\s+/) ?? USUAL).flatMap((name) => {
+    if (name in VIEWS) return [name];
+    if (name in GROUPS) return GROUPS[name];
+    problems.push(say.view(name, [...Object.keys(VIEWS), ...Object.keys(GROUPS)]));
+    return [];
+  });
+  oneOf('theme', THEMES);
+  const preset = oneOf('preset', PRESET_NAMES);
+  const weighting = oneOf('weighting', Object.keys(words.weightings));
+  const [epochs, seed] = [whole('epochs', 1), whole('seed', 0)];
+  const tasks = get('tasks')
+    ?.split(',')
+    .map((task) => task.trim());
+  const src = get('src');
+  const base = folder(get('base') ?? here);
+  const linked = element.hasAttribute('linked');
+  const encoder = get('encoder') ?? ENCODER;
+  const record = get('record');
+
+  /** @type {Wish} */
+  const own = { encoder: encoder.includes('/') ? folder(encoder) : new URL(`models/${encoder}/`, base).href, tasks };
+
+  /** @returns {Promise<Wish>} */
+  async function wish() {
+    const link = linked ? await fromAddress(words) : undefined;
+    if (link) return { ...own, ...link, insists: true };
+    return {
+      ...own,
+      ...(src ? await fetched(src, words) : preset && { preset: { name: preset, labels: /** @type {const} */ ('sensible') } }),
+      change: (recipe) => ({
+        ...recipe,
+        ...(seed !== undefined && { seed }),
+        training: {
+          ...recipe.training,
+          ...(epochs !== undefined && { epochs }),
+          ...(weighting && { weighting: /** @type {import('../types.js').Weighting} */ (weighting) }),
+        },
+      }),
+    };
+  }
+
+  return {
+    words,
+    problems,
+    views,
+    run: get('run'),
+    base,
+    autostart: element.hasAttribute('autostart'),
+    record: record && new URL(record, base).href,
+    linked,
+    wish,
+    fallback: own,
+  };
+}
+
+/** The strings in the element's language, or in the nearest above it. @param {HTMLElement} element */
+async function wordsOf(element) {
+  const own = element.getAttribute('lang')?.trim();
+  const tag = own || element.closest('[lang]')?.getAttribute('lang') || 'en';
+  const known = LANGUAGES.find((name) => tag.toLowerCase() === name || tag.toLowerCase().startsWith(`${name}-`));
+  const words = await tableOf(known ?? 'en');
+  return { words, problem: own && !known ? words.attributes.choice('lang', own, LANGUAGES) : '' };
+}
+
+/** A folder's address, relative to the page. @param {string} address */
+const folder = (address) => new URL(address.endsWith('/') ? address : `${address}/`, document.baseURI).href;
+
+/** @param {string} src @param {Words} words @returns {Promise<Pick<Wish, 'file' | 'recipe' | 'recipeName'>>} */
+async function fetched(src, { attributes: say }) {
+  const url = new URL(src, document.baseURI);
+  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? src);
+  const response = await fetch(url).catch(() => undefined);
+  if (!response?.ok) throw new Error(say.notFetched(url.href, response?.status));
+  const text = await response.text();
+  if (TABLE.test(name)) return { file: { name, text } };
+  if (!name.endsWith('.json')) throw new Error(say.srcKind(url.href));
+  try {
+    return { recipe: JSON.parse(text), recipeName: name };
+  } catch (error) {
+    throw new Error(say.notJson(url.href, error instanceof Error ? error.message : ''));
+  }
+}
+
+/** Attributes that look like a slip of the pen. @param {HTMLElement} element @param {Words['attributes']} say */
+function unknown(element, say) {
+  return element.getAttributeNames().flatMap((name) => {
+    if (ATTRIBUTES.includes(name) || GLOBAL.test(name)) return [];
+    const meant = ATTRIBUTES.find((known) => distance(name, known) <= 2);
+    return meant ? [say.unknown(name, meant, ATTRIBUTES)] : [];
+  });
+}
+
+/** Attributes that any element may have, and the one that the tag sets itself. */
+const GLOBAL = /^(id|class|style|title|hidden|dir|slot|part|role|tabindex|status|data-.*|aria-.*|on.*)$/;
+
+/** Levenshtein's distance between two words. @param {string} a @param {string} b */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,621 @@
+// A lab: a document, a run of it in the worker, and the views of both. It knows what state the run is in; it makes no
+// elements.
+
+import { connect } from '../engine/engine.js';
+import { whatIsMissing } from '../engine/support.js';
+import { debounce } from '../ui/dom.js';
+import { follow, noRun, NOTHING, Pace } from './run-state.js';
+import { Replay } from './replay.js';
+import { createSources } from './sources.js';
+import { recipeOf, Store } from './store.js';
+import { Views } from './views.js';
+
+/** @typedef {import('../types.js').Command} Command */
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../types.js').Weighting} Weighting */
+/** @typedef {import('./store.js').Doc} Doc */
+/** @typedef {import('./views.js').View} View */
+/** @typedef {{ label: string, run: () => void }} Action */
+
+/**
+ * Where a lab's messages go.
+ *
+ * @typedef {object} Notices
+ * @property {(text: string, ...actions: Action[]) => void} error What went wrong. Stays until it is dismissed, replaced or cleared.
+ * @property {(text: string, ...actions: Action[]) => void} notice What was done.
+ * @property {(text: string) => void} warning What a run has to warn of; goes when the next run begins.
+ * @property {() => void} forgetWarnings
+ * @property {() => void} clear
+ */
+
+/**
+ * @typedef {object} LabOptions
+ * @property {import('../strings/words.js').Words} words
+ * @property {string} base Address of the package's folder, where its encoders lie.
+ * @property {Notices} notices
+ * @property {import('./store.js').Store} store
+ * @property {() => Promise<import('./sources.js').Wish>} wish What the page asks for in place of the first preset.
+ * @property {import('./sources.js').Wish} fallback What to open where that cannot be had.
+ * @property {boolean} autostart Whether to fetch the encoder and train without being asked.
+ * @property {boolean} linked Whether the page's address is that of this lab.
+ * @property {string} [record] Address of a recorded run that plays until the encoder is here.
+ * @property {(event: RunEvent) => void} onEvent
+ * @property {() => void} onState
+ */
+
+/** How long settings must rest before a run that has not begun is prepared anew with them. */
+const SETTLE_MS = 300;
+/** Events that belong to the run in progress. @type {Set<RunEvent['type']>} */
+const OF_A_RUN = new Set(['step', 'gradients', 'interference', 'epoch', 'evaluation', 'mistakes', 'map', 'phase', 'end', 'paused']);
+
+export class Lab {
+  store;
+  words;
+  run = noRun('');
+  views = new Views();
+  #options;
+  #notices;
+  /** @type {import('../engine/engine.js').Channel | undefined} */
+  #channel;
+  #pace = new Pace();
+  /** @type {Replay | undefined} */
+  #replay;
+  #sources;
+  /** What the queued step is to train; all tasks if empty. @type {string[]} */
+  #queuedTasks = [];
+  /** Why the comparison is being broken off, until it is. */
+  #cancelled = '';
+  /** What the worker was last told to measure, as JSON. */
+  #observed = '';
+  /** What the run in the worker was configured with. @type {Doc | undefined} */
+  #configured;
+  /** Whether all sentences were replaced since then. */
+  #wholesale = false;
+  /** Whether a run is to be prepared as soon as the encoder and the document are here. */
+  #wantsRun = false;
+  /** Who waits for which sentence's answer. @type {Map<string, { resolve: (prediction: any) => void, reject: (error: Error) => void }[]>} */
+  #predicting = new Map();
+  /** Where the encoder is fetched from. */
+  #encoder;
+  #disposed = false;
+
+  /** @param {LabOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#notices = options.notices;
+    this.words = options.words;
+    this.store = options.store;
+    this.run.missing = whatIsMissing(this.words);
+    this.#encoder = options.fallback.encoder;
+    this.#sources = createSources(this.store, (question, ...args) => this.#ask(question, args), options.notices, this.words, (doc) =>
+      this.replaceAll(doc),
+    );
+    this.store.onForgetful = () => this.#notices.notice(this.words.lab.forgetful);
+    this.store.subscribe((doc, change) => this.#edited(doc, change));
+    if (!this.run.missing) {
+      this.#channel = connect({
+        onReady: (build, threads, files) => {
+          this.build = { build, threads, files };
+          this.#show();
+        },
+        onEvent: (event, of, text) => this.#onEvent(event, of, text),
+        onDeath: (why, beforeReady) => this.#onDeath(why, beforeReady),
+      });
+    }
+    this.opened = this.#open();
+  }
+
+  /** Address of the package's folder. */
+  get base() {
+    return this.#options.base;
+  }
+
+  /** Whether the page's address is that of this lab. */
+  get linked() {
+    return this.#options.linked;
+  }
+
+  /** What computes, once it does. @type {{ build: import('../types.js').Build, threads: number, files: string[] } | undefined} */
+  build;
+
+  /** The built-in sets and files that sentences can come from. */
+  get sources() {
+    return this.#sources;
+  }
+
+  get notices() {
+    return this.#notices;
+  }
+
+  async #open() {
+    const { record, autostart } = this.#options;
+    const recording = record ? Replay.fetch(record) : undefined;
+    const wish = await this.#options.wish().catch((error) => {
+      this.#notices.error(error.message);
+      return this.#options.fallback;
+    });
+    const recorded = await recording;
+    if (this.#disposed) return;
+    if (this.run.missing) this.#notices.error(this.run.missing);
+    if (autostart && !this.run.missing) {
+      this.run.queued = 'train';
+      this.wake(wish.encoder);
+    } else {
+      this.#encoder = wish.encoder;
+    }
+    await this.#sources.open(wish, recorded);
+    if (this.#disposed || !this.store.isOpen) return;
+    if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc)) this.#play(recorded);
+    this.#prepareIfWanted();
+  }
+
+  // ---- views
+
+  /** @param {View} view */
+  add(view) {
+    this.views.add(view, this.run, this.store.isOpen ? this.store.doc : undefined);
+    this.#observe();
+  }
+
+  /** @param {View} view */
+  remove(view) {
+    this.views.remove(view);
+  }
+
+  /** Ends everything: the worker's part in it too. */
+  dispose() {
+    this.#disposed = true;
+    this.#settle.cancel();
+    this.#replay?.stop();
+    this.#channel?.close();
+    for (const waiting of this.#predicting.values())
+      for (const { reject } of waiting) reject(new DOMException('The lab is gone.', 'AbortError'));
+  }
+
+  // ---- what the reader does
+
+  train() {
+    this.#go('train');
+  }
+
+  /** @param {string[]} [tasks] Trains these only; all if absent or empty. */
+  step(tasks = []) {
+    this.#go('step', tasks);
+  }
+
+  pause() {
+    this.run.queued = '';
+    if (this.run.replay === 'playing') {
+      this.#replay?.pause();
+      this.run.replay = 'paused';
+    }
+    this.#send({ type: 'pause' });
+    this.#show();
+  }
+
+  reset() {
+    this.#notices.clear();
+    this.run.queued = '';
+    this.#endReplay();
+    this.wake();
+    this.#prepare();
+  }
+
+  /** At least so many milliseconds from a step's beginning to the next one's. @param {number} ms */
+  pace(ms) {
+    this.#send({ type: 'pace', ms });
+  }
+
+  /**
+   * Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here.
+   *
+   * @param {string} [from] Address of its folder; absent: as before.
+   */
+  wake(from = this.#encoder) {
+    this.#encoder = from;
+    this.#wantsRun = true;
+    if (this.run.encoder === 'away' || this.run.encoder === 'unreachable') this.#load();
+  }
+
+  /** Breaks the encoder's download off. */
+  cancelLoading() {
+    if (this.run.encoder !== 'loading') return;
+    this.#channel?.cancel();
+    this.run.encoder = 'away';
+    this.run.queued = '';
+    this.#wantsRun = false;
+    this.#show();
+  }
+
+  /**
+   * Classifies a sentence with every head as it stands.
+   *
+   * @param {string} text
+   * @returns {Promise<import('../types.js').Prediction>} Rejects if there is no run, or none any more, and with one sentence
+   *   if it cannot be classified.
+   */
+  predict(text) {
+    return new Promise((resolve, reject) => {
+      this.#predicting.set(text, [...(this.#predicting.get(text) ?? []), { resolve, reject }]);
+      this.wake();
+      this.#send({ type: 'predict', text });
+    });
+  }
+
+  /** @param {string} text Its tokens come as an event. */
+  tokenize(text) {
+    this.#send({ type: 'tokenize', text });
+  }
+
+  /** @param {string} text What its words are worth to the answers comes as an event. */
+  explain(text) {
+    this.#send({ type: 'explain', text });
+  }
+
+  interference() {
+    this.#send({ type: 'interference' });
+  }
+
+  /**
+   * Trains with each of the weightings, beside the run.
+   *
+   * @param {Weighting[]} weightings
+   * @param {number} count How many seeds, from the recipe's on.
+   */
+  compare(weightings, count) {
+    this.#notices.clear();
+    const { table, recipe } = this.store.doc;
+    const fraction = recipe.validation && 'fraction' in recipe.validation ? recipe.validation.fraction : 1;
+    const wrong = this.store.wrong() || (fraction === 0 ? this.words.lab.nothingHeldOut : '');
+    if (wrong) {
+      this.#notices.error(wrong);
+      return undefined;
+    }
+    const seeds = Array.from({ length: count }, (_, i) => recipe.seed + i);
+    // The worker leaves the training as soon as it hears of the comparison.
+    if (this.run.status === 'training') this.run.status = 'paused';
+    this.run.comparing = true;
+    this.#send({ type: 'compare', recipe: recipeOf(this.store.doc), weightings, seeds });
+    this.#show();
+    return { weightings, seeds, tasks: table.tasks.map(({ name }) => name) };
+  }
+
+  /** Breaks the comparison off. It is over when the worker says so: what was started before that would be taken for paused. */
+  cancelComparison() {
+    if (!this.run.comparing) return;
+    this.#cancelled = this.words.lab.comparisonCancelled;
+    this.#send({ type: 'pause' });
+  }
+
+  /** Replaces all sentences; the run that there was ends. @param {Doc} doc */
+  replaceAll(doc) {
+    this.#send({ type: 'pause' });
+    this.#comparisonOver(this.words.lab.otherSentences);
+    this.#endReplay();
+    Object.assign(this.run, NOTHING, { queued: '' });
+    this.views.forgetRun();
+    this.store.replace('data', doc);
+    this.#prepare();
+  }
+
+  // ---- the run
+
+  /** @param {'train' | 'step'} what @param {string[]} [only] Train these tasks; all if absent or empty. */
+  #go(what, only = []) {
+    const { run } = this;
+    if (run.missing) return;
+    this.#notices.clear();
+    this.#queuedTasks = only;
+    const fresh = run.status === 'none' || run.status === 'ended' || run.status === 'stopped';
+    if (run.encoder !== 'here' || run.status === 'preparing') {
+      run.queued = what;
+      if (run.replay === 'paused') this.#playOn();
+      this.wake();
+    } else if (fresh || run.replay || run.stale === 'sentences' || (run.stale === 'settings' && run.step === 0)) {
+      run.queued = what;
+      this.#prepare();
+    } else {
+      this.#startRunning(what);
+    }
+    this.#show();
+  }
+
+  /** @param {'train' | 'step'} what */
+  #startRunning(what) {
+    const { run } = this;
+    run.queued = '';
+    this.#pace.rest();
+    if (what === 'train') {
+      run.status = 'training';
+      this.#send({ type: 'train' });
+      return;
+    }
+    const gone = this.#queuedTasks.find((task) => !run.tasks.includes(task));
+    if (gone !== undefined) this.#notices.error(this.words.lab.taskGone(gone));
+    else this.#send({ type: 'step', tasks: this.#queuedTasks });
+  }
+
+  /** Configures a run from the document, as soon as both the document and the encoder are here. */
+  #prepare() {
+    const { run, store } = this;
+    this.#wantsRun = true;
+    if (run.encoder !== 'here' || !store.isOpen) return;
+    const wrong = store.wrong();
+    if (wrong) {
+      run.queued = '';
+      this.#notices.error(wrong);
+      return;
+    }
+    this.#configured = store.doc;
+    this.#wholesale = false;
+    run.status = 'preparing';
+    run.stale = '';
+    const recipe = recipeOf(store.doc);
+    const diagnostics = this.views.wanted(recipe.diagnostics);
+    this.#observed = JSON.stringify(diagnostics);
+    this.#send({ type: 'configure', recipe: { ...recipe, diagnostics } });
+    this.#show();
+  }
+
+  #prepareIfWanted() {
+    if (this.#wantsRun && this.run.status === 'none') this.#prepare();
+  }
+
+  #load() {
+    if (!this.#channel) return;
+    this.run.encoder = 'loading';
+    this.#send({ type: 'load', base: this.#encoder });
+    this.#show();
+  }
+
+  /** Measures beside the run what document and views want, if it does not yet. */
+  #observe() {
+    if (this.run.status === 'none' || this.run.status === 'preparing' || !this.store.isOpen) return;
+    const diagnostics = this.views.wanted(this.store.doc.recipe.diagnostics);
+    const observed = JSON.stringify(diagnostics);
+    if (observed === this.#observed) return;
+    this.#observed = observed;
+    this.#send({ type: 'observe', diagnostics });
+  }
+
+  /** @param {Doc} doc @param {import('./store.js').Change} change */
+  #edited(doc, change) {
+    const { run } = this;
+    // What is measured is no setting of the run: it goes to the worker at once, and makes nothing stale.
+    if (change === 'diagnostics') {
+      if (this.#configured && run.stale !== 'settings') this.#configured = { ...this.#configured, recipe: doc.recipe };
+      this.#observe();
+    } else {
+      this.#endReplay();
+    }
+    if (this.#configured) {
+      run.stale = doc.table !== this.#configured.table ? 'sentences' : doc.recipe !== this.#configured.recipe ? 'settings' : '';
+    }
+    this.views.edit(doc, change);
+    if (change === 'data') {
+      this.#wholesale = true;
+      if (run.step === 0) this.#outline(doc);
+    }
+    // The marks belong to the split of the configured run, and the split to its sentences.
+    if (run.stale === 'sentences') this.views.heldOut([]);
+    if (change === 'settings' || change === 'data') this.#settle();
+    this.#show();
+  }
+
+  /**
+   * A run that has taken no step follows the settings and a whole new table by itself; one that has waits for Reset or
+   * Train, and so does one whose table is being edited cell by cell.
+   */
+  #settle = debounce(() => {
+    const { run } = this;
+    const follows = (this.#wholesale || run.stale === 'settings') && !run.comparing && this.#wantsRun;
+    if (follows && run.step === 0 && run.status !== 'training' && this.#configured !== this.store.doc) this.#prepare();
+  }, SETTLE_MS);
+
+  /** Draws empty axes, matrices and bars for what is going to run: a view has its shape before the encoder is here. @param {Doc} doc */
+  #outline({ table: { tasks, examples }, recipe: { training, validation } }) {
+    const share = validation && 'fraction' in validation ? validation.fraction : 0;
+    const held = Math.round(examples.length * share);
+    const steps = Math.max(1, Math.ceil((examples.length - held) / training.batch_size));
+    this.views.reset({ tasks, epochs: training.epochs, steps_per_epoch: steps, validation_examples: held });
+  }
+
+  /** @param {boolean[]} flags For the sentences that were sent: those with text. @param {Doc | undefined} doc */
+  #markHeldOut(flags, doc) {
+    if (!doc) return;
+    const sent = flags.values();
+    this.views.heldOut(doc.table.examples.map(({ text }) => text.trim() !== '' && sent.next().value === true));
+  }
+
+  // ---- the recorded run
+
+  /** @param {Replay} replay */
+  #play(replay) {
+    this.#replay = replay;
+    this.run.replay = 'playing';
+    replay.play(
+      (event) => {
+        follow(this.run, event);
+        if (event.type === 'start') this.#markHeldOut(event.held_out, this.store.doc);
+        this.views.take(event);
+        this.#show();
+      },
+      () => {
+        this.run.replay = 'over';
+        this.#show();
+      },
+    );
+  }
+
+  #playOn() {
+    this.run.replay = 'playing';
+    this.#replay?.resume();
+  }
+
+  /** The recording goes: what is on show from now on is the reader's own. */
+  #endReplay() {
+    if (!this.#replay) return;
+    this.#replay.stop();
+    this.#replay = undefined;
+    this.views.forgetRun();
+    Object.assign(this.run, NOTHING, { replay: '' });
+    if (this.store.isOpen) this.#outline(this.store.doc);
+    this.views.heldOut([]);
+  }
+
+  /** Our own run takes the recording's place, which stays behind it. */
+  #takeOver() {
+    if (!this.#replay) return;
+    this.views.history = this.#replay.events;
+    this.#replay.stop();
+    this.#replay = undefined;
+    this.run.replay = '';
+  }
+
+  // ---- the worker
+
+  /** @param {Command} command */
+  #send(command) {
+    this.#channel?.send(command);
+  }
+
+  /**
+   * @template {keyof import('../types.js').Questions} Q
+   * @param {Q} question
+   * @param {import('../types.js').Questions[Q]['args']} args
+   * @returns {Promise<import('../types.js').Questions[Q]['answer']>}
+   */
+  #ask(question, args) {
+    return this.#channel ? this.#channel.ask(question, ...args) : Promise.reject(new Error(this.run.missing));
+  }
+
+  /** @param {RunEvent} event @param {Command['type']} of @param {string} [text] */
+  #onEvent(event, of, text) {
+    const { run } = this;
+    // What the old run still had to say when the new one was asked for.
+    if (run.status === 'preparing' && OF_A_RUN.has(event.type)) return;
+    if (event.type === 'start') {
+      this.#notices.forgetWarnings();
+      this.#takeOver();
+      this.views.printed = [];
+    }
+    if (text) this.views.print(text, event.type);
+    this.#follow(event, of);
+    this.views.take(event);
+    if (event.type === 'prediction') this.#answer(event);
+    this.#show();
+    this.#options.onEvent(event);
+  }
+
+  /** Moves the run's state on. @param {RunEvent} event @param {Command['type']} of */
+  #follow(event, of) {
+    const { run } = this;
+    follow(run, event);
+    switch (event.type) {
+      case 'loaded':
+        run.encoder = 'here';
+        this.#prepareIfWanted();
+        break;
+      case 'start':
+        run.status = 'ready';
+        this.#markHeldOut(event.held_out, this.#configured);
+        this.#observe();
+        if (run.queued) this.#startRunning(run.queued);
+        break;
+      case 'step':
+        run.msPerStep = this.#pace.step(run.msPerStep);
+        break;
+      case 'comparison':
+        if (!this.#cancelled) this.#comparisonOver();
+        break;
+      case 'paused':
+        if (this.#cancelled) this.#comparisonOver(this.#cancelled);
+        break;
+      case 'warning':
+        this.#notices.warning(event.message);
+        break;
+      case 'error':
+        this.#fail(event.message, of);
+        break;
+    }
+  }
+
+  /** @param {import('../types.js').Prediction} prediction */
+  #answer(prediction) {
+    for (const { resolve } of this.#predicting.get(prediction.text) ?? []) resolve(prediction);
+    this.#predicting.delete(prediction.text);
+  }
+
+  /** @param {Error} error */
+  #answerNobody(error) {
+    const waiting = [...this.#predicting.values()].flat();
+    this.#predicting.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+
+  /** @param {string} message @param {Command['type']} of */
+  #fail(message, of) {
+    const { run } = this;
+    if (of === 'load') {
+      if (run.encoder !== 'loading') return; // It was cancelled.
+      run.encoder = 'unreachable';
+      run.queued = '';
+      this.#answerNobody(new Error(message));
+      this.#notices.error(message, { label: this.words.lab.retry, run: () => this.wake() });
+      return;
+    }
+    if (of === 'predict') this.#answerNobody(new Error(message));
+    this.#notices.error(message);
+    this.views.forget();
+    if (of === 'compare') {
+      this.#comparisonOver(this.words.lab.comparisonBroken);
+    } else if (of === 'configure') {
+      Object.assign(run, NOTHING, { queued: '' });
+      this.#wantsRun = false;
+      this.views.heldOut([]);
+    } else if (!QUESTIONS.has(of)) {
+      run.status = 'stopped';
+    }
+  }
+
+  /** @param {string} [why] A sentence, if it did not come to its end. */
+  #comparisonOver(why) {
+    if (!this.run.comparing) return;
+    this.run.comparing = false;
+    this.#cancelled = '';
+    if (why) this.views.stopComparing(why);
+    this.#settle();
+    this.#show();
+  }
+
+  /** @param {string} why @param {boolean} beforeReady */
+  #onDeath(why, beforeReady) {
+    const { run } = this;
+    this.#endReplay();
+    this.#comparisonOver(this.words.lab.comparisonBroken);
+    Object.assign(run, NOTHING, { queued: '', encoder: 'away' });
+    this.#configured = undefined;
+    // A run is prepared anew only when it is asked for: what would be prepared may be what killed the worker.
+    this.#wantsRun = false;
+    this.views.forget(true);
+    this.views.heldOut([]);
+    this.#answerNobody(new Error(this.words.lab.crashed(why)));
+    if (beforeReady) {
+      run.missing = this.words.lab.notStarted(why);
+      this.#notices.error(run.missing);
+    } else {
+      this.#notices.error(this.words.lab.crashed(why));
+      this.#load();
+      if (!this.store.isOpen) this.#open();
+    }
+    this.#show();
+  }
+
+  #show() {
+    this.views.show(this.run, this.store.isOpen ? this.store.doc : undefined);
+    this.#options.onState();
+  }
+}
+
+/** Commands that ask and change nothing. @type {Set<Command['type']>} */
+const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);

@@ -1,0 +1,30 @@
+// Makes the lab that a tag asks for.
+
+import { createNotices } from '../views/notices.js';
+import { Lab } from './lab.js';
+import { Store } from './store.js';
+
+/**
+ * @param {import('./attributes.js').Wanted} wanted
+ * @param {(event: import('../types.js').RunEvent) => void} onEvent
+ * @param {() => void} onState
+ */
+export function makeLab({ words, wish, fallback, base, autostart, record, run, linked }, onEvent, onState) {
+  const notices = createNotices(words);
+  // A reader who saves data is not made to download an encoder that was not asked for.
+  const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (/** @type {unknown} */ (navigator));
+  const lab = new Lab({
+    words,
+    base,
+    notices,
+    store: new Store(run),
+    wish,
+    fallback,
+    autostart: autostart && !connection?.saveData,
+    record,
+    linked,
+    onEvent,
+    onState,
+  });
+  return { lab, notices };
+}

@@ -1,0 +1,216 @@
+// Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
+
+import { FIRST_PRESET } from './presets.js';
+
+/** @typedef {import('../types.js').Preset} Preset */
+/** @typedef {import('../types.js').Questions} Questions */
+/** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('./store.js').Doc} Doc */
+/** @typedef {import('./presets.js').PresetName} PresetName */
+
+/**
+ * What a page asks to be opened: one of preset, file and recipe, or none.
+ *
+ * @typedef {object} Wish
+ * @property {string} encoder Address of the encoder's folder.
+ * @property {Preset} [preset]
+ * @property {{ name: string, text: string }} [file] A table, and what it is called.
+ * @property {Partial<Recipe>} [recipe] Absent fields have the defaults of Rust.
+ * @property {string} [recipeName] What to call the recipe's own sentences.
+ * @property {string[]} [tasks] The label columns to keep; absent: all.
+ * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened.
+ * @property {boolean} [insists] It goes before what an earlier visit left.
+ */
+
+/**
+ * @param {import('./store.js').Store} store
+ * @param {<Q extends keyof Questions>(question: Q, ...args: Questions[Q]['args']) => Promise<Questions[Q]['answer']>} ask
+ * @param {import('./lab.js').Notices} notices
+ * @param {import('../strings/words.js').Words} words
+ * @param {(doc: Doc) => void} replaceAll Takes a document whose sentences are all new.
+ */
+export function createSources(store, ask, notices, words, replaceAll) {
+  /** The seed that the labels on show were drawn from, where they were drawn. */
+  let drawnFrom = NaN;
+
+  store.subscribe((doc, change) => {
+    if (change === 'data') drawnFrom = doc.recipe.seed;
+    else if (change === 'settings' && doc.recipe.seed !== drawnFrom) drawLabels(doc);
+  });
+
+  /**
+   * A preset, with the settings recommended for it unless others are given.
+   *
+   * @param {Preset} preset
+   * @param {Recipe} [given]
+   * @returns {Promise<Doc>}
+   */
+  async function preset(preset, given) {
+    const recipe = given ?? (await recommended(preset.name));
+    const sentences = await ask('preset', preset, recipe.seed);
+    return { table: { preset, name: titleOf(preset), ...sentences }, recipe };
+  }
+
+  /** @param {Preset} preset */
+  const titleOf = (preset) => words.presets[/** @type {PresetName} */ (preset.name)]?.title ?? preset.name;
+
+  /**
+   * Says what is held out where the recipe leaves it to the default, which would change with the first edit of the
+   * notebook's sentences.
+   *
+   * @param {string} name A preset's.
+   * @returns {Promise<Recipe>}
+   */
+  async function recommended(name) {
+    const recipe = await ask('default_recipe', name);
+    const validation = recipe.validation ?? { fraction: name === 'notebook' ? 0 : 0.25 };
+    return asObserved({ ...recipe, validation });
+  }
+
+  /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
+  const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
+
+  /** The notebook's random labels come from the seed: draws them again when it changes. @param {Doc} doc */
+  async function drawLabels({ table: { preset }, recipe: { seed } }) {
+    if (preset?.name !== 'notebook' || preset.labels === 'sensible') return;
+    await answered(ask('preset', preset, seed), (sentences) => {
+      if (store.doc.recipe.seed !== seed || store.doc.table.preset !== preset) return;
+      store.replace('data', { ...store.doc, table: { ...store.doc.table, ...sentences } });
+    });
+  }
+
+  /** A table with the settings that suit it. @param {string} filename @param {string} text @returns {Promise<Doc>} */
+  async function fromTable(filename, text) {
+    const sentences = await ask('read_table', filename, text);
+    // The notebook's own settings suit four sentences only.
+    const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
+    const recipe = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
+    const fitted = withRoomForWarmup(recipe, sentences.examples.length);
+    return { table: { preset: null, name: filename, ...sentences }, recipe: fitted };
+  }
+
+  /** @param {Partial<Recipe>} given @param {string} name @returns {Promise<Doc>} */
+  async function fromRecipe({ data, tasks = [], ...given }, name) {
+    const own = data && 'preset' in data ? data.preset : undefined;
+    const base = await ask('default_recipe', 'notebook');
+    const training = { ...base.training, ...given.training };
+    const diagnostics = { ...base.diagnostics, ...given.diagnostics };
+    const fraction = own?.name === 'notebook' || data === undefined ? 0 : 0.25;
+    const recipe = { ...base, ...given, training, diagnostics, validation: given.validation ?? { fraction } };
+    if (own || data === undefined) return preset(own ?? { name: 'notebook' }, recipe);
+    if ('file' in data) throw new Error(words.sources.byPath(data.file.path));
+    const examples = data.examples.map(({ text, labels = {} }) => ({ text, labels }));
+    const named = tasks.length > 0 ? tasks.map(withLabels(examples)) : tasksOf(examples);
+    return { table: { preset: null, name, tasks: named, examples }, recipe };
+  }
+
+  /** @param {Wish} wish @param {Doc | undefined} saved @param {import('./replay.js').Replay} [recorded] @returns {Promise<Doc>} */
+  async function wished(wish, saved, recorded) {
+    if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
+    if (wish.file) return fromTable(wish.file.name, wish.file.text);
+    if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : saved;
+    const wanted = wish.preset ?? FIRST_PRESET;
+    // What was recorded is here before the module is.
+    if (recorded && isPreset(recorded, wanted)) {
+      const { recipe, sentences } = recorded;
+      return { table: { preset: wanted, name: titleOf(wanted), ...sentences }, recipe };
+    }
+    return preset(wanted);
+  }
+
+  /**
+   * @template T
+   * @param {Promise<T>} question
+   * @param {(answer: T) => void | Promise<void>} use
+   */
+  async function answered(question, use) {
+    try {
+      await use(await question);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return;
+      notices.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  return {
+    /** Opens what the page asks for, what an earlier visit left, or the first preset. @param {Wish} wish @param {import('./replay.js').Replay} [recorded] */
+    async open(wish, recorded) {
+      const saved = wish.insists ? undefined : store.saved();
+      const opening = saved ? wished({ encoder: wish.encoder }, saved) : wished(wish, undefined, recorded);
+      await answered(opening, (doc) => {
+        const change = saved ? undefined : wish.change;
+        const kept = saved ? doc : { ...doc, table: onlyTasks(doc.table, wish.tasks) };
+        store.open(change ? { ...kept, recipe: change(kept.recipe) } : kept);
+      });
+      // What was asked for cannot be had: there is still something to see.
+      if (!store.isOpen) await answered(wished({ encoder: wish.encoder }, undefined, recorded), (doc) => store.open(doc));
+    },
+
+    /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} wanted */
+    choose(wanted) {
+      const relabels = store.isOpen && store.doc.table.preset?.name === wanted.name;
+      return answered(preset(wanted, relabels ? store.doc.recipe : undefined), replaceAll);
+    },
+
+    /** @param {string} filename @param {string} text */
+    read(filename, text) {
+      return answered(fromTable(filename, text), (doc) => {
+        replaceAll(doc);
+        notices.notice(words.sources.read(doc.table.examples.length, filename), {
+          label: words.sources.undo,
+          run: () => store.undo(),
+        });
+      });
+    },
+
+    /** Puts the settings recommended for these sentences back. */
+    recommend() {
+      return answered(recommended(store.doc.table.preset?.name ?? FIRST_PRESET.name), (recipe) =>
+        store.editSettings(() => withRoomForWarmup(recipe, store.doc.table.examples.length)),
+      );
+    },
+  };
+}
+
+/** @param {import('./replay.js').Replay} recorded @param {Preset} preset */
+const isPreset = ({ recipe: { data } }, { name }) => 'preset' in data && data.preset.name === name;
+
+/** Drops the label columns that are not wanted; if none of the wanted ones is there, keeps all. @param {Doc['table']} table @param {string[]} [wanted] */
+function onlyTasks(table, wanted) {
+  const tasks = table.tasks.filter(({ name }) => wanted?.includes(name));
+  if (tasks.length === 0 || tasks.length === table.tasks.length) return table;
+  const names = tasks.map(({ name }) => name);
+  const only = (/** @type {Record<string, string>} */ labels) =>
+    Object.fromEntries(Object.entries(labels).filter(([task]) => names.includes(task)));
+  const examples = table.examples.map((example) => ({ ...example, labels: only(example.labels) }));
+  return { ...table, preset: null, tasks, examples };
+}
+
+/** The tasks that examples are labelled for, each with its labels sorted. @param {import('../types.js').InlineExample[]} examples */
+function tasksOf(examples) {
+  const names = [...new Set(examples.flatMap(({ labels }) => Object.keys(labels)))];
+  return names.map((name) => withLabels(examples)({ name, labels: [] }));
+}
+
+/** Fills in a task's labels where it has none. @param {import('../types.js').InlineExample[]} examples */
+const withLabels = (examples) => (/** @type {import('../types.js').Task} */ task) => {
+  if (task.labels?.length > 0) return task;
+  const labels = examples.map(({ labels }) => labels[task.name]).filter(Boolean);
+  return { name: task.name, labels: [...new Set(labels)].sort() };
+};
+
+/**
+ * A warm-up that outlasts the run is refused, so where the settings come from other sentences and these are too few for
+ * theirs, it takes half of the run.
+ *
+ * @param {Recipe} recipe
+ * @param {number} sentences
+ */
+function withRoomForWarmup(recipe, sentences) {
+  const { epochs, batch_size, warmup, gradient_accumulation_steps } = recipe.training;
+  const { validation } = recipe;
+  const held = validation && 'fraction' in validation ? validation.fraction : 0;
+  const steps = epochs * Math.ceil((sentences * (1 - held)) / (batch_size * gradient_accumulation_steps));
+  if (warmup < steps) return recipe;
+  return { ...recipe, training: { ...recipe.training, warmup: Math.floor(steps / 2) } };
+}

@@ -1,0 +1,46 @@
+// Numbers as a language writes them. A table of strings carries these as its `n`.
+
+/** @param {string} locale */
+export function numbers(locale) {
+  const point = (1.5).toLocaleString(locale)[1];
+  const own = (/** @type {string} */ text) => text.replace('.', point).replace('-', '−');
+  /** A fixed number of decimals. @param {number} x @param {number} decimals */
+  const fixed = (x, decimals) => own(x.toFixed(decimals));
+
+  /** Three significant digits, with a minus as wide as a plus; small ones as 1.79e−5. @param {number} x */
+  function digits(x) {
+    if (x === 0) return '0';
+    const text = Math.abs(x) < 1e-3 ? x.toExponential(2) : x.toPrecision(3);
+    return own(text.replaceAll('-', '−').replace('e+', 'e'));
+  }
+
+  return {
+    fixed,
+    digits,
+
+    /** A change: {@link digits} with its sign. @param {number} x */
+    signed: (x) => (x > 0 ? `+${digits(x)}` : digits(x)),
+
+    /**
+     * A share in per cent; with one decimal near both ends, so that 0 % and 100 % mean none and all.
+     *
+     * @param {number} x In [0, 1].
+     */
+    percent(x) {
+      const nearEnd = (x > 0 && x < 0.0995) || (x > 0.9895 && x < 1);
+      return `${nearEnd ? fixed(Math.min(99.9, Math.max(0.1, 100 * x)), 1) : (100 * x).toFixed(0)} %`;
+    },
+
+    /** A cosine, with its sign if it shows. @param {number} x In [−1, 1]. */
+    cosine(x) {
+      const text = Math.abs(x).toFixed(2);
+      return `${text === '0.00' ? '' : x > 0 ? '+' : '−'}${own(text)}`;
+    },
+
+    /** @param {number} n A whole number. */
+    grouped: (n) => n.toLocaleString(locale),
+
+    /** @param {number} bytes */
+    megabytes: (bytes) => fixed(bytes / 1e6, 1),
+  };
+}

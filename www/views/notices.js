@@ -1,0 +1,61 @@
+// Messages to the reader: errors (spoken at once) and notices (spoken politely), with actions.
+
+import { h } from '../ui/dom.js';
+
+/** @typedef {import('../lab/lab.js').Action} Action */
+/** @typedef {ReturnType<typeof createNotices>} NoticesView */
+
+/** The oldest notice goes when there would be more: they lie over the page. */
+const MOST_NOTICES = 3;
+
+/** @param {import('../strings/words.js').Words} words */
+export function createNotices({ notices: words }) {
+  const alerts = h('div', { role: 'alert' });
+  const polite = h('div', { role: 'status' });
+  const element = h('div', { className: 'messages', dataset: { part: 'messages' } }, alerts, polite);
+
+  /**
+   * @param {'error' | 'notice' | 'warning'} kind
+   * @param {string} text
+   * @param {Action[]} actions
+   */
+  function show(kind, text, actions) {
+    const close = () => item.remove();
+    const buttons = actions.map((action) => {
+      const button = h('button', { type: 'button' }, action.label);
+      button.addEventListener('click', () => {
+        close();
+        action.run();
+      });
+      return button;
+    });
+    const dismiss = h('button', { type: 'button', className: 'remove', 'aria-label': words.dismiss }, '×');
+    dismiss.addEventListener('click', close);
+    const item = h('div', { className: `message ${kind}` }, h('p', {}, text), ...buttons, dismiss);
+    if (kind === 'error') alerts.replaceChildren(item);
+    else polite.append(item);
+    while (polite.childElementCount > MOST_NOTICES) polite.firstElementChild?.remove();
+  }
+
+  return {
+    element,
+
+    /** What went wrong. Stays until dismissed, replaced, or {@link clear}ed. @param {string} text @param {...Action} actions */
+    error: (text, ...actions) => show('error', text, actions),
+
+    /** What was done. @param {string} text @param {...Action} actions */
+    notice: (text, ...actions) => show('notice', text, actions),
+
+    /** What a run has to warn of; goes when the next run begins. @param {string} text */
+    warning: (text) => show('warning', text, []),
+
+    forgetWarnings() {
+      for (const item of polite.querySelectorAll('.warning')) item.remove();
+    },
+
+    clear() {
+      alerts.replaceChildren();
+      polite.replaceChildren();
+    },
+  };
+}

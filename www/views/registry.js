@@ -1,0 +1,33 @@
+// The views that a lab can show, by the names that the attribute `views` takes. Each is loaded when it is first shown.
+
+/** @typedef {import('../lab/lab.js').Lab} Lab */
+/** @typedef {import('../lab/views.js').View} View */
+
+/** @type {Record<string, () => Promise<(lab: Lab) => View>>} */
+export const VIEWS = {
+  controls: async () => (await import('./bar.js')).createBar,
+  encoder: async () => (await import('./encoder.js')).createEncoder,
+  sentences: async () => (await import('./sentences.js')).createSentences,
+  settings: async () => (await import('./settings.js')).createSettings,
+  diagram: async () => (await import('./diagram.js')).createDiagram,
+  losses: async () => (await import('./losses.js')).createLosses,
+  loop: async () => (await import('./loop.js')).createLoop,
+  accuracy: async () => (await import('./accuracy.js')).createAccuracy,
+  results: async () => (await import('./results.js')).createResults,
+  log: async () => (await import('./log.js')).createLog,
+  steps: async () => (await import('./steps.js')).createSteps,
+  gradients: async () => (await import('./gradients.js')).createGradients,
+  interference: async () => (await import('./interference.js')).createInterference,
+  compare: async () => (await import('./compare.js')).createCompare,
+  map: async () => (await import('./map.js')).createMap,
+  try: async () => (await import('./try.js')).createTry,
+  share: async () => (await import('./share.js')).createShare,
+};
+
+/** What stands for several views in the attribute. @type {Record<string, string[]>} */
+export const GROUPS = {
+  geometry: ['steps', 'gradients', 'interference'],
+};
+
+/** What an element shows that does not say. */
+export const USUAL = ['controls', 'encoder', 'sentences', 'losses', 'accuracy', 'try'];
