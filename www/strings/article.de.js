@@ -37,7 +37,7 @@ export default {
   'encoder-1':
     'Ein Netz rechnet, also muss Text zu Zahlen werden. Der Satz wird in *Tokens* zerlegt, häufige Wörter ganz, seltene in Stücken, alle aus einem Vokabular von 30.522. Jedes Token wird in einer Tabelle nachgeschlagen und so zu einem Vektor aus H = 384 Zahlen. Allein diese Tabelle macht die Hälfte der 22,7 Millionen Parameter des Encoders aus.',
   'encoder-2':
-    'Es folgen sechs *Schichten*. In jeder lässt die Attention jedes Token alle anderen seines Satzes ansehen, auf 12 Weisen zugleich; dann bearbeitet ein kleines Netz, von 384 Zahlen auf F = 1536 und zurück, jedes Token für sich. Der Mittelwert der Token-Vektoren ist der *Satzvektor*.',
+    'Es folgen sechs *Schichten*. In jeder lässt die Attention jedes Token alle anderen seines Satzes ansehen, auf 12 Weisen zugleich (diese „Attention-Köpfe“ sind nicht die Köpfe dieses Kapitels); dann bearbeitet ein kleines Netz, von 384 Zahlen auf F = 1536 und zurück, jedes Token für sich. Der Mittelwert der Token-Vektoren ist der *Satzvektor*.',
   'encoder-3':
     'Bis hierher war den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht, die aus dem Satzvektor einen Punktwert für jede Klasse macht, die *Logits*. Der Kopf von *topic* hat 384 × 3 + 3 = 1155 Parameter, der von *sentiment* 770.',
   'encoder-4':
@@ -55,7 +55,7 @@ export default {
     'Die Verluste der Aufgaben werden einfach addiert. Diese Summe verringert das Training, und durch sie reicht jede Aufgabe in den gemeinsamen Encoder hinein:',
   'losses-sum': 'Summe = *topic* + *sentiment*',
   'losses-4':
-    'Jeder Punkt ist ein Batch von 16 Sätzen, gemessen vor seinem Schritt. Manche Batches sind schwerer als andere, daher der Zickzack.',
+    'Jeder Punkt ist ein Batch von bis zu 16 Sätzen, gemessen vor seinem Schritt. Manche Batches sind schwerer als andere, daher der Zickzack.',
   'fallback-losses':
     'Ein Diagramm der Verluste, Schritt für Schritt: topic fällt von etwa 1,1, sentiment, langsamer, von etwa 0,7.',
 
@@ -78,7 +78,7 @@ export default {
   'metrics-2':
     'Durchgezogene Linien zählen die zurückgehaltenen Sätze, gepunktete die, mit denen es trainiert. Steigt die gepunktete und bleibt die durchgezogene zurück, dann lernt das Modell seine Sätze auswendig: *Overfitting*.',
   'metrics-3':
-    '*Topic* ist leicht: Nach fünf Epochen stimmen rund 98 % der zurückgehaltenen Sätze. *Sentiment* bleibt eher bei 70 %, denn viele Sätze hier tragen ein Gefühl, ohne ein Wort dafür zu haben: „We paid for fresh orange juice and watched him pour it from a carton.“ Lies in kleine Unterschiede nicht zu viel hinein: Ein zurückgehaltener Satz macht 1,6 Prozentpunkte aus.',
+    '*Topic* ist leicht: Nach fünf Epochen stimmen rund 98 % der zurückgehaltenen Sätze, im Mittel über drei Läufe. *Sentiment* bleibt bei etwa 70 %, denn viele Sätze hier tragen ein Gefühl, ohne ein Wort dafür zu haben: „We paid for fresh orange juice and watched him pour it from a carton.“ Lies in kleine Unterschiede nicht zu viel hinein: Ein zurückgehaltener Satz macht 1,6 Prozentpunkte aus.',
   'metrics-4':
     'Die *Konfusionsmatrix* zeigt, was wofür gehalten wird, mit einer Zeile für jedes wahre und einer Spalte für jedes vorhergesagte Label. Darunter stehen die Sätze, bei denen es schiefging, die sichersten Irrtümer zuerst. Vielleicht gibst du dabei auch einmal dem Modell recht.',
   'fallback-metrics':
@@ -88,21 +88,23 @@ export default {
   'fight-1':
     'Zwei Aufgaben ziehen an einem Encoder. Jede hat ihren eigenen Gradienten über denselben gemeinsamen Parametern, und nichts zwingt die beiden zur Einigkeit. So viele Millionen Dimensionen sie auch haben: Zwei Vektoren liegen immer in einer Ebene, deshalb ist diese Zeichnung exakt. Die Längen stimmen und der Winkel auch.',
   'fight-2':
-    'Bis 90° hilft ein kleiner Schritt für die eine Aufgabe auch der anderen oder schadet ihr wenigstens nicht. Darüber liegen sie im *Konflikt*: Geradewegs den einen Hang hinab geht es den anderen hinauf. Die Summe der beiden, der auch die schlichte Summe der Verluste folgt, entscheidet nach Länge: Der längere Pfeil setzt sich durch.',
+    'Bis 90° schadet ein kleiner Schritt geradewegs den Hang der einen Aufgabe hinab der anderen nicht. Darüber liegen sie im *Konflikt*: Hier hinab heißt dort hinauf. Addiert man sie, entscheidet die Länge: Der längere Pfeil hat mehr zu sagen.',
+  'fight-3':
+    'Der gestrichelte Pfeil ist der Schritt, den Adam dann getan hat. Weil Adam jeden Parameter für sich skaliert, führen seine Schritte aus der Ebene hinaus: Zu sehen ist ihr Schatten, und daneben steht, wie viel vom Schritt in der Ebene liegt.',
   'fight-do':
     '*Zum Ausprobieren.* Lass die Gradienten messen und mach dann einen Schritt nur für *topic*, einen nur für *sentiment* und einen für beide. Achte auf die Pfeile und auf die zwei Verluste.',
   'fallback-gradients':
     'Zwei Pfeile, der Gradient jeder Aufgabe, mit dem Winkel dazwischen; darunter, wie sie in jeder Schicht zueinander liegen.',
   interference: 'Was ein Schritt den anderen antut',
   'interference-1':
-    'Pfeile sprechen von winzigen Schritten. Ein wirklicher lässt sich messen: einen Schritt für nur eine Aufgabe machen, den Verlust jeder Aufgabe vorher und nachher ansehen, alles Bit für Bit zurücknehmen. Eine Zeile ist die Aufgabe, für die der Schritt war, eine Spalte die, deren Verlust sich änderte. Unter 0 hat er ihr geholfen, über 0 geschadet.',
+    'Pfeile sprechen von winzigen Schritten. Ein wirklicher lässt sich messen: einen Schritt für nur eine Aufgabe machen, den Verlust jeder Aufgabe vorher und nachher ansehen, alles Bit für Bit zurücknehmen. Eine Zeile ist die Aufgabe, für die der Schritt war, eine Spalte die, deren Verlust er geändert hat: Unter 0 hat er ihr geholfen, über 0 geschadet.',
   'fallback-interference':
     'Eine kleine Tabelle: wie sehr ein Schritt für nur eine Aufgabe den Verlust jeder Aufgabe ändert.',
   compare: 'Geht es besser als mit Addieren?',
   'compare-1':
-    'Ein Dutzend Verfahren steht hier zur Wahl. Manche gewichten die Aufgaben nach ihren Verlusten. Andere bauen das Update aus den Gradienten neu: [PCGrad](https://arxiv.org/abs/2001.06782) etwa nimmt aus jedem Gradienten heraus, was gegen einen anderen zeigt.',
+    'Ein Dutzend Rivalen steht hier zur Wahl. Manche gewichten die Aufgaben nach ihren Verlusten. Andere bauen das Update aus den Gradienten neu: [PCGrad](https://arxiv.org/abs/2001.06782) etwa nimmt aus jedem Gradienten heraus, was gegen einen anderen zeigt.',
   'compare-2':
-    'Doch der ehrliche Befund ernüchtert. [Kurin et al. (2022)](https://arxiv.org/abs/2201.04122) und [Xin et al. (2022)](https://arxiv.org/abs/2209.11379) haben die schlichte Summe mit derselben Sorgfalt eingestellt wie ihre Konkurrenten, und sie hielt mit. Auf den Sätzen dieser Seite schlägt sie keines der Verfahren um mehr als den Zufall.',
+    'Doch der ehrliche Befund ernüchtert. [Kurin et al. (2022)](https://arxiv.org/abs/2201.04122) und [Xin et al. (2022)](https://arxiv.org/abs/2209.11379) haben das schlichte Addieren ebenso sorgfältig eingestellt wie seine Rivalen, und deren Vorsprung war dahin. Auch auf den zwei größeren Satzsammlungen hier schlägt keiner die Summe um mehr, als der Zufall erklärt.',
   'compare-do':
     '*Zum Ausprobieren.* Mit jedem Seed trainieren alle Gewichtungen von denselben Köpfen aus und mit denselben Batches. Lies zuerst die Streuung: Ein kleinerer Vorsprung bedeutet nichts, und bei nur einem Seed bedeutet keiner etwas.',
   'fallback-compare':
@@ -130,7 +132,7 @@ export default {
 
   settings: 'Alle Einstellungen',
   'settings-1':
-    'Hier steht alles, was einen Lauf bestimmt, unter den Namen von PyTorch und Hugging Face. Der *Seed* steht für jeden Zufall: welche Sätze zurückgehalten werden, wie die Köpfe beginnen, in welcher Reihenfolge die Batches kommen. Gleiche Einstellungen und gleicher Seed ergeben wieder denselben Lauf.',
+    'Hier steht alles, was einen Lauf sonst noch bestimmt, unter den Namen von PyTorch und Hugging Face. Der *Seed* steht für jeden Zufall: welche Sätze zurückgehalten werden, wie die Köpfe beginnen, in welcher Reihenfolge die Batches kommen. Dieselben Sätze, dieselben Einstellungen und derselbe Seed ergeben wieder denselben Lauf.',
   'settings-do':
     '*Zum Ausprobieren.* Mach die Lernrate zehnmal so groß: Lernt es dann noch? Frier den Encoder ein, sodass nur die Köpfe trainieren: Wie viel geht verloren? Gib einer Aufgabe mehr Gewicht: Was zahlt die andere dafür?',
   'fallback-settings': 'Felder für jede Einstellung des Laufs, von der Lernrate bis zum Seed.',
