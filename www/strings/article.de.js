@@ -138,20 +138,20 @@ export default {
   'fallback-settings': 'Felder für jede Einstellung des Laufs, von der Lernrate bis zum Seed.',
 
   take: 'Zum Mitnehmen',
-  'take-link': 'Als Link',
-  'take-link-1': 'Einstellungen, Seed und Sätze passen in eine Adresse. Wer sie öffnet, bekommt denselben Lauf.',
-  'take-recipe': 'Als Rezept',
-  'take-recipe-1':
-    'Dasselbe in einer Datei. Die Kommandozeile wiederholt den Lauf daraus und speichert das Modell so, wie Hugging Face es ablegt und andere Werkzeuge es öffnen:',
-  'take-command': 'Auf der Kommandozeile',
-  'take-command-1': 'Dasselbe Rust, für deinen Rechner übersetzt:',
-  'take-embed': 'Auf deiner eigenen Seite',
-  'take-embed-1': 'Jede Abbildung hier ist ein einziges Tag, und es funktioniert auch anderswo: [einbetten](embed.html).',
-  'take-source': 'Als Quelltext',
-  'take-source-1':
-    'Gerechnet wird in Rust mit [Candle](https://github.com/huggingface/candle), übersetzt nach WebAssembly; Tests messen es an PyTorch, Gradient für Gradient. Du bekommst es nach deiner Wahl unter MIT oder Apache-2.0. Der Encoder ist all-MiniLM-L6-v2 ([MiniLM](https://arxiv.org/abs/2002.10957), [Sentence-BERT](https://arxiv.org/abs/1908.10084)), unter Apache-2.0.',
-  'take-not': 'Was es nicht ist',
-  'take-not-1':
+  'take-1':
+    'Sätze, Einstellungen und Seed passen in einen Link: Wer ihn öffnet, sieht dieselbe Kurve. Sie reisen in dem Teil der Adresse hinter dem #, den ein Browser an keinen Server schickt.',
+  'take-2':
+    'Dasselbe passt in eine Datei, `recipe.json`. Aus ihr wiederholt die Kommandozeile den Lauf und speichert das Modell so, wie Hugging Face es tut, damit andere Werkzeuge es öffnen können.',
+  'fallback-share': 'Der Link dieses Laufs, sein Rezept und seine Sätze, zum Kopieren oder Herunterladen.',
+  command: 'Auf der Kommandozeile',
+  'command-1': 'Dasselbe Rust, für deinen Rechner übersetzt.',
+  embed: 'Auf deiner eigenen Seite',
+  'embed-1': 'Jede Abbildung hier ist ein einziges Tag, und das funktioniert auch anderswo: [einbetten](embed.html).',
+  source: 'Woraus es gemacht ist',
+  'source-1':
+    'Aus Rust mit [Candle](https://github.com/huggingface/candle), übersetzt nach WebAssembly und Gradient für Gradient an PyTorch gemessen. Der Encoder ist all-MiniLM-L6-v2 ([MiniLM](https://arxiv.org/abs/2002.10957), [Sentence-BERT](https://arxiv.org/abs/1908.10084)), unter Apache-2.0. Polytask gehört dir unter MIT oder Apache-2.0, wie du magst.',
+  not: 'Was es nicht ist',
+  'not-1':
     'Es erzeugt keinen Text, trainiert keinen Tokenizer und sucht dir keine Einstellungen. Es gibt keine Konten und keine Telemetrie.',
 
   foot: 'Polytask feintunt einen gemeinsamen Encoder für mehrere Aufgaben, da, wo du bist. MIT oder Apache-2.0. [Einbetten](embed.html)',
