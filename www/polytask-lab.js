@@ -9,8 +9,8 @@ import { ATTRIBUTES, readAttributes } from './lab/attributes.js';
 const BASE = new URL('./', import.meta.url).href;
 /** So far from the screen it begins to load. */
 const NEAR = '600px';
-/** These change in place; another of the rest begins anew. */
-const IN_PLACE = ['theme'];
+/** A change of these shows the same run anew; a change of others, but for the theme, begins another. */
+const OF_THE_SHOW = ['lang', 'views'];
 
 export class PolytaskLab extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
@@ -55,8 +55,10 @@ export class PolytaskLab extends HTMLElement {
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
     if (!this.#shared || before === after) return;
-    if (IN_PLACE.includes(name)) {
+    if (name === 'theme') {
       this.#shared.lab.views.recolour();
+    } else if (OF_THE_SHOW.includes(name)) {
+      this.#begin();
     } else {
       this.#end();
       this.connectedCallback();
@@ -107,6 +109,18 @@ export class PolytaskLab extends HTMLElement {
   async #begin() {
     this.#nearby?.disconnect();
     const mine = ++this.#started;
+    try {
+      await this.#load(mine);
+    } catch (error) {
+      // What stands between the tags stays, with the reason above it.
+      const why = error instanceof Error ? error.message : String(error);
+      if (mine === this.#started)
+        this.#shadow.prepend(misuse(`This part could not be loaded (${why}); check the connection, then reload the page.`));
+    }
+  }
+
+  /** @param {number} mine */
+  async #load(mine) {
     const wanted = await readAttributes(this, BASE);
     const [{ makeLab }, { acquire, release }, { styleSheets }, { VIEWS }] = await Promise.all([
       import('./lab/make.js'),
@@ -117,36 +131,57 @@ export class PolytaskLab extends HTMLElement {
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...wanted.views.map((name) => VIEWS[name]())]);
     if (mine !== this.#started || !this.isConnected) return;
 
-    const shared = acquire(wanted.run, this, () => makeLab(wanted, (event) => this.#tell(shared, event), () => this.#reflect(shared)));
-    this.#shared = shared;
-    this.#release = () => release(wanted.run, this, shared);
+    if (!this.#shared) {
+      const shared = acquire(wanted.run, this, () => makeLab(wanted, (event) => this.#tell(shared, event), () => this.#reflect(shared)));
+      this.#shared = shared;
+      this.#release = () => release(wanted.run, this, shared);
+      this.#shadow.adoptedStyleSheets = sheets;
+    }
+    this.#show(this.#shared, wanted, makers);
+    this.#shared.lab.opened.then(() => this.#shared && this.#open.resolve(this.#shared.lab));
+  }
+
+  /**
+   * @param {Shared} shared
+   * @param {import('./lab/attributes.js').Wanted} wanted
+   * @param {((lab: Lab) => View)[]} makers
+   */
+  #show(shared, { words, problems, views }, makers) {
     const { lab, notices } = shared;
-    this.#shadow.adoptedStyleSheets = sheets;
+    this.#clear(lab);
+    lab.words = words;
     const root = document.createElement('div');
     root.className = 'lab';
-    root.lang = wanted.words.tag;
-    for (const problem of wanted.problems) root.append(misuse(problem));
+    root.lang = words.tag;
+    for (const problem of problems) root.append(misuse(problem));
     this.#views = makers.map((make) => make(lab));
     for (const view of this.#views) root.append(view.element);
     // Messages hang from the bar, or stand where the lab's first element is.
-    if (wanted.views.includes('controls') || !notices.element.isConnected)
-      (root.querySelector('.bar') ?? root).append(notices.element);
+    const bar = root.querySelector('.bar');
+    if (bar || !notices.element.isConnected) (bar ?? root).append(notices.element);
     this.#shadow.replaceChildren(root);
     for (const view of this.#views) lab.add(view);
     this.#reflect(shared);
-    lab.opened.then(() => this.#open.resolve(lab));
+  }
+
+  /** @param {Lab} lab */
+  #clear(lab) {
+    for (const view of this.#views) lab.remove(view);
+    this.#views = [];
+    this.#shadow.replaceChildren();
   }
 
   #end() {
     this.#started += 1;
     this.#nearby?.disconnect();
     if (!this.#shared) return;
-    for (const view of this.#views) this.#shared.lab.remove(view);
-    this.#views = [];
+    const { lab, notices, hosts } = this.#shared;
+    this.#clear(lab);
     this.#shared = undefined;
     this.#open = Promise.withResolvers();
-    this.#shadow.replaceChildren();
     this.#release();
+    // Another that shows the run takes the messages over.
+    if (!notices.element.isConnected) hosts[0]?.shadowRoot?.querySelector('.lab')?.append(notices.element);
   }
 
   /**

@@ -16,8 +16,7 @@ import { startThreads } from './threads.js';
  * What a run wants to hear of.
  *
  * @typedef {object} Listener
- * @property {(build: Build, threads: number, files: string[]) => void} onReady The worker can compute. `files`: the
- *   addresses of what it was loaded from.
+ * @property {(build: Build, threads: number) => void} onReady The worker can compute.
  * @property {(event: RunEvent, of: Command['type'], text?: string) => void} onEvent
  * @property {(why: string, beforeReady: boolean) => void} onDeath The worker is gone and all runs with it. Another is there
  *   already, unless this one never came up (`beforeReady`): a new one would not either.
@@ -38,6 +37,9 @@ export function connect(listener) {
   shared ??= new Engine(() => (shared = undefined));
   return shared.join(listener);
 }
+
+/** The addresses of what the worker was loaded from, once it is: for those who keep them for later. */
+export const workerFiles = () => shared?.files ?? [];
 
 /** One run's way to the worker. @typedef {ReturnType<Engine['join']>} Channel */
 
@@ -66,12 +68,16 @@ class Engine {
     this.#spawn('polytask');
   }
 
+  get files() {
+    return this.#ready?.files ?? [];
+  }
+
   /** @param {Listener} listener */
   join(listener) {
     const run = this.#next++;
     this.#listeners.set(run, listener);
-    const { build, threads, files } = this.#ready ?? {};
-    if (build) queueMicrotask(() => listener.onReady(build, threads ?? 1, files ?? []));
+    const ready = this.#ready;
+    if (ready) queueMicrotask(() => listener.onReady(ready.build, ready.threads));
     return {
       /** @param {Command} command */
       send: (command) => this.#post({ kind: 'command', run, command }),
@@ -162,7 +168,7 @@ class Engine {
         clearTimeout(this.#watch);
         this.#ready = message;
         this.#early = [];
-        for (const { onReady } of this.#listeners.values()) onReady(message.build, message.threads, message.files);
+        for (const { onReady } of this.#listeners.values()) onReady(message.build, message.threads);
         break;
       case 'event':
         this.#listeners.get(message.run)?.onEvent(message.event, message.of, message.text);

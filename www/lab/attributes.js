@@ -95,7 +95,7 @@ export async function readAttributes(element, here) {
     if (link) return { ...own, ...link, insists: true };
     return {
       ...own,
-      ...(src ? await fetched(src, words) : preset && { preset: { name: preset, labels: /** @type {const} */ ('sensible') } }),
+      ...(src ? await fetched(src, words) : preset && { preset: { name: preset } }),
       change: (recipe) => ({
         ...recipe,
         ...(seed !== undefined && { seed }),

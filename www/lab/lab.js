@@ -87,15 +87,13 @@ export class Lab {
     this.store = options.store;
     this.run.missing = whatIsMissing(this.words);
     this.#encoder = options.fallback.encoder;
-    this.#sources = createSources(this.store, (question, ...args) => this.#ask(question, args), options.notices, this.words, (doc) =>
-      this.replaceAll(doc),
-    );
+    this.#sources = createSources(this, (question, ...args) => this.#ask(question, args));
     this.store.onForgetful = () => this.#notices.notice(this.words.lab.forgetful);
     this.store.subscribe((doc, change) => this.#edited(doc, change));
     if (!this.run.missing) {
       this.#channel = connect({
-        onReady: (build, threads, files) => {
-          this.build = { build, threads, files };
+        onReady: (build, threads) => {
+          this.build = { build, threads };
           this.#show();
         },
         onEvent: (event, of, text) => this.#onEvent(event, of, text),
@@ -115,7 +113,7 @@ export class Lab {
     return this.#options.linked;
   }
 
-  /** What computes, once it does. @type {{ build: import('../types.js').Build, threads: number, files: string[] } | undefined} */
+  /** What computes, once it does. @type {{ build: import('../types.js').Build, threads: number } | undefined} */
   build;
 
   /** The built-in sets and files that sentences can come from. */

@@ -23,13 +23,11 @@ import { FIRST_PRESET } from './presets.js';
  */
 
 /**
- * @param {import('./store.js').Store} store
+ * @param {import('./lab.js').Lab} lab Takes documents whose sentences are all new.
  * @param {<Q extends keyof Questions>(question: Q, ...args: Questions[Q]['args']) => Promise<Questions[Q]['answer']>} ask
- * @param {import('./lab.js').Notices} notices
- * @param {import('../strings/words.js').Words} words
- * @param {(doc: Doc) => void} replaceAll Takes a document whose sentences are all new.
  */
-export function createSources(store, ask, notices, words, replaceAll) {
+export function createSources(lab, ask) {
+  const { store, notices } = lab;
   /** The seed that the labels on show were drawn from, where they were drawn. */
   let drawnFrom = NaN;
 
@@ -52,7 +50,7 @@ export function createSources(store, ask, notices, words, replaceAll) {
   }
 
   /** @param {Preset} preset */
-  const titleOf = (preset) => words.presets[/** @type {PresetName} */ (preset.name)]?.title ?? preset.name;
+  const titleOf = (preset) => lab.words.presets[/** @type {PresetName} */ (preset.name)]?.title ?? preset.name;
 
   /**
    * Says what is held out where the recipe leaves it to the default, which would change with the first edit of the
@@ -98,8 +96,9 @@ export function createSources(store, ask, notices, words, replaceAll) {
     const fraction = own?.name === 'notebook' || data === undefined ? 0 : 0.25;
     const recipe = { ...base, ...given, training, diagnostics, validation: given.validation ?? { fraction } };
     if (own || data === undefined) return preset(own ?? { name: 'notebook' }, recipe);
-    if ('file' in data) throw new Error(words.sources.byPath(data.file.path));
-    const examples = data.examples.map(({ text, labels = {} }) => ({ text, labels }));
+    if ('file' in data) throw new Error(lab.words.sources.byPath(data.file.path));
+    const inline = /** @type {import('../types.js').InlineExample[]} */ (data.examples);
+    const examples = inline.map(({ text, labels = {} }) => ({ text, labels }));
     const named = tasks.length > 0 ? tasks.map(withLabels(examples)) : tasksOf(examples);
     return { table: { preset: null, name, tasks: named, examples }, recipe };
   }
@@ -149,15 +148,16 @@ export function createSources(store, ask, notices, words, replaceAll) {
     /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} wanted */
     choose(wanted) {
       const relabels = store.isOpen && store.doc.table.preset?.name === wanted.name;
-      return answered(preset(wanted, relabels ? store.doc.recipe : undefined), replaceAll);
+      return answered(preset(wanted, relabels ? store.doc.recipe : undefined), (doc) => lab.replaceAll(doc));
     },
 
     /** @param {string} filename @param {string} text */
     read(filename, text) {
       return answered(fromTable(filename, text), (doc) => {
-        replaceAll(doc);
-        notices.notice(words.sources.read(doc.table.examples.length, filename), {
-          label: words.sources.undo,
+        lab.replaceAll(doc);
+        const words = lab.words.sources;
+        notices.notice(words.read(doc.table.examples.length, filename), {
+          label: words.undo,
           run: () => store.undo(),
         });
       });

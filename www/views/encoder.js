@@ -28,7 +28,7 @@ export function createEncoder(lab) {
   );
   const element = h(
     'div',
-    { className: 'encoder', part: 'encoder', dataset: { part: 'encoder', state: 'away' } },
+    { className: 'encoder', part: 'encoder', dataset: { part: 'encoder' } },
     h('p', { className: 'encoder-name' }, h('span', { className: 'eyebrow' }, words.title), ' ', name, ' ', threads),
     bar,
     h('div', { className: 'encoder-line' }, state, action),

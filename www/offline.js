@@ -1,0 +1,29 @@
+// Makes the page one that works without a network from its first visit on: a service worker (sw.js) answers later, and what
+// this visit loaded before that worker was there is kept here.
+
+import { workerFiles } from './engine/engine.js';
+import { VIEWS } from './views/registry.js';
+
+const CACHE = 'polytask-page';
+/** What a visit may not have needed yet. */
+const LATER = ['./', 'strings/en.js', 'strings/de.js', 'strings/article.de.js', 'embed.html'];
+
+export async function keepForLater() {
+  if (!('serviceWorker' in navigator) || !globalThis.caches) return;
+  try {
+    await navigator.serviceWorker.register('sw.js');
+    // All views, also those that the reader has not come to.
+    await Promise.all(Object.values(VIEWS).map((load) => load()));
+    const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+    const later = LATER.map((file) => new URL(file, document.baseURI).href);
+    const own = [...loaded, ...workerFiles(), ...later].filter(isOwn);
+    const cache = await caches.open(CACHE);
+    for (const url of new Set(own)) if (!(await cache.match(url, { ignoreSearch: true }))) await cache.add(url).catch(() => {});
+    document.documentElement.dataset.offline = 'ready';
+  } catch {
+    // Storage is denied, or the page is not served securely: it works, with a network.
+  }
+}
+
+/** @param {string} url */
+const isOwn = (url) => new URL(url).origin === location.origin && !url.includes('/models/');
