@@ -1,0 +1,58 @@
+// Records the run that the page plays back until a reader's own begins: www/recorded/NAME.json. Run it again when what a run
+// computes has changed on purpose: node build/record.mjs [NAME]. The plain module trains here as it would in a browser.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const file = (path) => fileURLToPath(new URL(`../www/${path}`, import.meta.url));
+const PIECE = 4 << 20;
+/** Numbers of a figure that nobody reads off: shorter, the recording is half as large. */
+const DIGITS = 5;
+
+/** A run of a built-in set with its recommended settings, every figure measured on the way. */
+export async function record(name, { steps = Infinity } = {}) {
+  const polytask = await import(file('pkg/plain/polytask.js'));
+  polytask.initSync({ module: readFileSync(file('pkg/plain/polytask_bg.wasm')) });
+  const encoder = (part) => readFileSync(file(`models/all-MiniLM-L6-v2/${part}`));
+  const recommended = polytask.default_recipe(name);
+  const recipe = {
+    ...recommended,
+    validation: { fraction: 0.25 },
+    training: { ...recommended.training, reproducible: true },
+    diagnostics: { gradients_every: 1, interference_every: 0, mistakes: true, map_every: 6 },
+  };
+  const session = new polytask.Session();
+  session.plan(recipe, encoder('config.json'), encoder('tokenizer.json'));
+  const weights = encoder('model.safetensors');
+  for (let at = 0; at < weights.length; at += PIECE) session.receive(weights.subarray(at, at + PIECE));
+  const events = session.begin();
+  for (let taken = 0; taken < steps && events.at(-1).type !== 'end';) {
+    const told = session.advance();
+    events.push(...told);
+    taken += told.filter(({ type }) => type === 'step').length;
+  }
+  session.free();
+  // What the page opens is the recommended recipe: reproducible arithmetic is for whoever asks for it.
+  const opened = { ...recommended, validation: recipe.validation };
+  return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events };
+}
+
+/** A map's frames are drawn anew whenever there is another; here all maps have the last one's. */
+function slim(events) {
+  const last = events.findLast(({ type }) => type === 'map');
+  const until = (event) => last.frames.filter(({ step }) => step <= event.frames.at(-1).step);
+  return events.map((event) => rounded(event.type === 'map' ? { ...event, frames: until(event) } : event));
+}
+
+/** Losses and accuracies keep every bit; what is drawn only is cut short. */
+function rounded(event) {
+  const shorten = (_, x) => (typeof x === 'number' && !Number.isInteger(x) ? Number(x.toPrecision(DIGITS)) : x);
+  return ['gradients', 'map', 'mistakes'].includes(event.type) ? JSON.parse(JSON.stringify(event, shorten)) : event;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const name = process.argv[2] ?? 'topic-sentiment';
+  const { events, ...rest } = await record(name);
+  mkdirSync(file('recorded'), { recursive: true });
+  writeFileSync(file(`recorded/${name}.json`), `${JSON.stringify({ ...rest, events: slim(events) })}\n`);
+}
