@@ -151,6 +151,40 @@ pub struct Start {
     pub seed: u64,
     /// `cpu` or `cuda`.
     pub device: String,
+    /// The model's shape.
+    pub model: ModelShape,
+}
+
+/// The encoder's sizes and where the model's numbers are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct ModelShape {
+    /// Words of the embedding table, used or not.
+    pub vocab_size: usize,
+    /// Positions of the embedding table: the longest sentence possible, in tokens.
+    pub max_position_embeddings: usize,
+    /// H.
+    pub hidden_size: usize,
+    /// Blocks.
+    pub num_hidden_layers: usize,
+    /// A.
+    pub num_attention_heads: usize,
+    /// F.
+    pub intermediate_size: usize,
+    /// The parts from below: `embeddings`, `layer.0`, …, `pooler` where the encoder has one (used or not), and
+    /// `heads.<task>` for each task. They add up to [`Start::parameters`] and [`Start::trainable_parameters`].
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, PartSize>"))]
+    pub parts: IndexMap<String, PartSize>,
+}
+
+/// How large a part of the model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct PartSize {
+    /// Its numbers.
+    pub parameters: usize,
+    /// How many of them train, from the start or later.
+    pub trainable: usize,
 }
 
 /// One optimizer step. Losses are those of its forward pass, before the update.

@@ -19,7 +19,7 @@ use super::unfreezing;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
-use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start};
+use crate::protocol::{End, EpochReport, Evaluation, Event, ModelShape, Prediction, Split, Start};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
@@ -132,7 +132,8 @@ impl Trainer {
     }
 
     fn report(&self) -> Start {
-        let (parameters, trainable_parameters) = self.model.size();
+        let config = &self.model.config().bert;
+        let parts = self.model.parts();
         let mut held_out = vec![false; self.data.examples.len()];
         for &row in &self.splits[1] {
             held_out[row] = true;
@@ -145,10 +146,19 @@ impl Trainer {
             held_out,
             epochs: self.recipe.training.epochs,
             steps_per_epoch: self.steps_per_epoch(),
-            parameters,
-            trainable_parameters,
+            parameters: parts.values().map(|size| size.parameters).sum(),
+            trainable_parameters: parts.values().map(|size| size.trainable).sum(),
             seed: self.recipe.seed,
             device: if self.device.is_cpu() { "cpu" } else { "cuda" }.into(),
+            model: ModelShape {
+                vocab_size: config.vocab_size,
+                max_position_embeddings: config.max_position_embeddings,
+                hidden_size: config.hidden_size,
+                num_hidden_layers: config.num_hidden_layers,
+                num_attention_heads: config.num_attention_heads,
+                intermediate_size: config.intermediate_size,
+                parts,
+            },
         }
     }
 

@@ -1,0 +1,65 @@
+//! What a run tells besides its figures: the model's shape.
+
+mod runs;
+mod tiny;
+
+use polytask::protocol::{Event, PartSize, Start};
+use polytask::recipe::{Pooling, Recipe};
+use runs::{parameters, prepare, recipe};
+
+fn start(recipe: &Recipe) -> Start {
+    let (_, events) = prepare(recipe).unwrap();
+    events.into_iter().find_map(|event| if let Event::Start(start) = event { Some(start) } else { None }).unwrap()
+}
+
+const PLAIN: &str = r#""epochs": 3, "batch_size": 2"#;
+
+/// The tiny encoder's sizes by hand: V 64, P 16, H 32, F 64.
+const EMBEDDINGS: usize = (64 + 16 + 2) * 32 + 2 * 32;
+const LAYER: usize = 4 * (32 * 32 + 32) + (64 * 32 + 64) + (32 * 64 + 32) + 4 * 32;
+const POOLER: usize = 32 * 32 + 32;
+const HEADS: [usize; 2] = [3 * 32 + 3, 2 * 32 + 2];
+
+#[test]
+fn a_run_starts_with_its_models_shape() {
+    let (trainer, _) = prepare(&recipe(PLAIN)).unwrap();
+    let start = start(&recipe(PLAIN));
+    let shape = &start.model;
+    assert_eq!((shape.vocab_size, shape.max_position_embeddings), (64, 16));
+    assert_eq!((shape.hidden_size, shape.num_hidden_layers), (32, 2));
+    assert_eq!((shape.num_attention_heads, shape.intermediate_size), (4, 64));
+    let size = |parameters| PartSize { parameters, trainable: parameters };
+    let expected = [
+        ("embeddings", size(EMBEDDINGS)),
+        ("layer.0", size(LAYER)),
+        ("layer.1", size(LAYER)),
+        ("pooler", PartSize { parameters: POOLER, trainable: 0 }),
+        ("heads.a", size(HEADS[0])),
+        ("heads.b", size(HEADS[1])),
+    ];
+    let found: Vec<(&str, PartSize)> = shape.parts.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+    assert_eq!(found, expected);
+    let saved: usize = parameters(&trainer).iter().map(|(_, xs)| xs.len()).sum();
+    assert_eq!(start.parameters, saved, "a saved model holds as many numbers");
+}
+
+#[test]
+fn the_parts_add_up_whatever_trains() {
+    let heads: usize = HEADS.iter().sum();
+    for (training, pooling, trainable) in [
+        (PLAIN, Pooling::Mean, EMBEDDINGS + 2 * LAYER + heads),
+        // With weight decay in Adam's gradient the whole table trains, without it only the rows in use: the same count.
+        (r#""weight_decay": 0.1"#, Pooling::Mean, EMBEDDINGS + 2 * LAYER + heads),
+        (PLAIN, Pooling::Pooler, EMBEDDINGS + 2 * LAYER + POOLER + heads),
+        (r#""freeze": "embeddings""#, Pooling::Mean, 2 * LAYER + heads),
+        (r#""freeze": "layers:1""#, Pooling::Cls, LAYER + heads),
+        (r#""freeze": "encoder""#, Pooling::Pooler, heads),
+        (r#""gradual_unfreezing": 1, "epochs": 9"#, Pooling::Mean, EMBEDDINGS + 2 * LAYER + heads),
+    ] {
+        let start = start(&Recipe { pooling, ..recipe(training) });
+        let sizes = start.model.parts.values();
+        let sums = sizes.fold((0, 0), |(all, trains), size| (all + size.parameters, trains + size.trainable));
+        assert_eq!(sums, (EMBEDDINGS + 2 * LAYER + POOLER + heads, trainable), "{training} {pooling:?}");
+        assert_eq!((start.parameters, start.trainable_parameters), sums, "{training} {pooling:?}");
+    }
+}
