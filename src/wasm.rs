@@ -156,6 +156,12 @@ impl Session {
         to_js(&predictions.pop().map(Event::Prediction))
     }
 
+    /// A sentence as the encoder reads it, token by token.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn tokens(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Tokens(self.run()?.tokens(text)?))
+    }
+
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
     pub fn embed(&mut self, texts: Vec<String>) -> std::result::Result<Vec<f32>, JsError> {
         Ok(self.run()?.embed(&texts)?)

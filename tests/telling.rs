@@ -1,4 +1,4 @@
-//! What a run tells besides its figures: the model's shape.
+//! What a run tells besides its figures: the model's shape, a sentence's tokens.
 
 mod runs;
 mod tiny;
@@ -62,4 +62,22 @@ fn the_parts_add_up_whatever_trains() {
         assert_eq!(sums, (EMBEDDINGS + 2 * LAYER + POOLER + heads, trainable), "{training} {pooling:?}");
         assert_eq!((start.parameters, start.trainable_parameters), sums, "{training} {pooling:?}");
     }
+}
+
+#[test]
+fn a_sentence_is_shown_as_training_reads_it() {
+    let (trainer, _) = prepare(&recipe(PLAIN)).unwrap();
+    let told = trainer.tokens("w5 what w7").unwrap();
+    assert_eq!(told.text, "w5 what w7");
+    assert_eq!(told.tokens, ["[CLS]", "w5", "[UNK]", "w7", "[SEP]"]);
+    assert_eq!(told.ids, [1, 5, 3, 7, 2]);
+    assert_eq!(told.words, [None, Some(0), Some(1), Some(2), None]);
+    assert!(!told.cut);
+    assert_eq!(
+        serde_json::to_string(&Event::Tokens(trainer.tokens("").unwrap())).unwrap(),
+        r#"{"type":"tokens","text":"","tokens":["[CLS]","[SEP]"],"ids":[1,2],"words":[null,null],"cut":false}"#
+    );
+    let long = trainer.tokens(&"w5 ".repeat(15)).unwrap();
+    assert_eq!((long.tokens.len(), long.tokens[15].as_str(), long.cut), (16, "[SEP]", true));
+    assert!(!trainer.tokens(&"w5 ".repeat(14)).unwrap().cut);
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
 pub use diagnostics::{Geometry, Gradients, Interference, Projection};
-pub use sentence::{Prediction, TaskPrediction};
+pub use sentence::{Prediction, TaskPrediction, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
 
@@ -67,6 +67,11 @@ pub enum Command {
         /// The sentence.
         text: String,
     },
+    /// Show a sentence as the encoder reads it: `tokens`.
+    Tokenize {
+        /// The sentence.
+        text: String,
+    },
 }
 
 /// What a run says. One JSON object a line in the training log.
@@ -96,6 +101,8 @@ pub enum Event {
     Evaluation(Evaluation),
     /// A sentence has been classified.
     Prediction(Prediction),
+    /// A sentence as the encoder reads it.
+    Tokens(Tokens),
     /// Something the reader should know; the run goes on.
     Warning(Message),
     /// The run, or the command, stopped here; parameters are as they last were good.

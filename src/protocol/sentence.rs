@@ -6,6 +6,23 @@ use serde::{Deserialize, Serialize};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
+/// A sentence as the encoder reads it, token by token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Tokens {
+    /// The sentence.
+    pub text: String,
+    /// Its word pieces, `[CLS]` and `[SEP]` included. (T)
+    pub tokens: Vec<String>,
+    /// Their places in the vocabulary. (T)
+    pub ids: Vec<u32>,
+    /// Which word each belongs to, from 0; `null` for `[CLS]`, `[SEP]` and the like. (T)
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "(number | null)[]"))]
+    pub words: Vec<Option<u32>>,
+    /// Whether the sentence was cut to `max_length`, as in training.
+    pub cut: bool,
+}
+
 /// One sentence classified by every head.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]

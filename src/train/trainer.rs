@@ -19,7 +19,7 @@ use super::unfreezing;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
-use crate::protocol::{End, EpochReport, Evaluation, Event, ModelShape, Prediction, Split, Start};
+use crate::protocol::{End, EpochReport, Evaluation, Event, ModelShape, Prediction, Split, Start, Tokens};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
@@ -350,6 +350,18 @@ impl Trainer {
     /// Classifies sentences with every head as it stands.
     pub fn predict(&self, texts: &[String]) -> Result<Vec<Prediction>> {
         predict(&self.model, &self.tokenizer, &self.tasks, texts)
+    }
+
+    /// A sentence as the encoder reads it.
+    pub fn tokens(&self, text: &str) -> Result<Tokens> {
+        let (tokens, cut) = self.tokenizer.tokens(text)?;
+        Ok(Tokens {
+            text: text.into(),
+            ids: tokens.iter().map(|token| token.id).collect(),
+            words: tokens.iter().map(|token| token.word).collect(),
+            tokens: tokens.into_iter().map(|token| token.piece).collect(),
+            cut,
+        })
     }
 
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
