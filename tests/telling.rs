@@ -1,11 +1,15 @@
-//! What a run tells besides its figures: the model's shape, a sentence's tokens.
+//! What a run tells besides its figures: the model's shape, a sentence's tokens, the parts of a step.
 
 mod runs;
 mod tiny;
 
-use polytask::protocol::{Event, PartSize, Start};
+use std::sync::{Arc, Mutex};
+
+use polytask::ops::set_threads;
+use polytask::protocol::{Event, PartSize, Phase, PhaseName, Start};
 use polytask::recipe::{Pooling, Recipe};
-use runs::{parameters, prepare, recipe};
+use polytask::train::Trainer;
+use runs::{parameters, prepare, recipe, run};
 
 fn start(recipe: &Recipe) -> Start {
     let (_, events) = prepare(recipe).unwrap();
@@ -80,4 +84,68 @@ fn a_sentence_is_shown_as_training_reads_it() {
     let long = trainer.tokens(&"w5 ".repeat(15)).unwrap();
     assert_eq!((long.tokens.len(), long.tokens[15].as_str(), long.cut), (16, "[SEP]", true));
     assert!(!trainer.tokens(&"w5 ".repeat(14)).unwrap().cut);
+}
+
+/// Runs to the end: the phases that were told, the trainer and its events.
+fn watched(recipe: &Recipe) -> (Vec<Phase>, Trainer, Vec<Event>) {
+    let phases = Arc::new(Mutex::new(Vec::new()));
+    let (mut trainer, mut events) = prepare(recipe).unwrap();
+    let (seen, here) = (phases.clone(), std::thread::current().id());
+    trainer.watch(Some(Box::new(move |phase| {
+        // A page's function lives on one thread.
+        assert_eq!(std::thread::current().id(), here);
+        seen.lock().unwrap().push(phase);
+    })));
+    while !trainer.is_finished() {
+        events.extend(trainer.advance().unwrap());
+    }
+    let phases = std::mem::take(&mut *phases.lock().unwrap());
+    (phases, trainer, events)
+}
+
+#[test]
+fn the_parts_of_a_step_are_told_as_they_begin() {
+    let training = r#""epochs": 1, "shuffle": false, "batch_size": 2, "gradient_accumulation_steps": 2"#;
+    let (phases, ..) = watched(&recipe(training));
+    let part = |step, name| Phase { step, name, rows: vec![], tokens: 0 };
+    let batch = |step, rows: [usize; 2], tokens| {
+        let batch = Phase { step, name: PhaseName::Batch, rows: rows.into(), tokens };
+        [batch, part(step, PhaseName::Forward), part(step, PhaseName::Losses), part(step, PhaseName::Backward)]
+    };
+    // A sentence has its words and two more tokens.
+    let first = [batch(1, [0, 1], 9), batch(1, [2, 3], 10)].concat();
+    let second = batch(2, [4, 5], 10);
+    let expected = [&first[..], &[part(1, PhaseName::Update)], &second, &[part(2, PhaseName::Update)]].concat();
+    assert_eq!(phases, expected);
+    assert_eq!(
+        serde_json::to_string(&Event::Phase(phases[0].clone())).unwrap(),
+        r#"{"type":"phase","step":1,"name":"batch","rows":[0,1],"tokens":9}"#
+    );
+}
+
+#[test]
+fn a_watched_run_is_the_same_run() {
+    for (training, threads) in [
+        (PLAIN, 1),
+        (PLAIN, 2),
+        (r#""epochs": 2, "batch_size": 2, "weighting": "pcgrad", "dropout": 0.1"#, 2),
+        (r#""epochs": 2, "batch_size": 2, "weighting": "famo", "gradient_accumulation_steps": 2"#, 2),
+        (r#""epochs": 2, "freeze": "encoder""#, 2),
+    ] {
+        set_threads(threads);
+        let mut recipe = recipe(training);
+        recipe.diagnostics.interference_every = 1;
+        let (quiet, quiet_events) = run(&recipe).unwrap();
+        let (phases, seen, seen_events) = watched(&recipe);
+        set_threads(1);
+        assert_eq!(quiet_events, seen_events, "{training}");
+        assert_eq!(parameters(&quiet), parameters(&seen), "{training}");
+        let updates = phases.iter().filter(|phase| phase.name == PhaseName::Update).map(|phase| phase.step);
+        let steps = seen_events.iter().filter(|event| matches!(event, Event::Step(_))).count();
+        assert_eq!(
+            updates.collect::<Vec<_>>(),
+            (1..=steps).collect::<Vec<_>>(),
+            "{training}: each step, and only those"
+        );
+    }
 }

@@ -174,8 +174,10 @@ impl Model {
 
     /// Back-propagates `loss`: adds the gradient of every trainable parameter that it reaches to what is there.
     pub fn backward(&self, loss: &Tensor) -> Result<()> {
-        let mut store = loss.backward()?;
-        self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
+        on_threads(|| {
+            let mut store = loss.backward()?;
+            self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
+        })
     }
 
     /// Takes what [`Model::backward`] added up, in name order, and begins anew. The tensors may share buffers that the

@@ -55,6 +55,37 @@ pub struct Projection {
     pub share: f64,
 }
 
+/// A part of a step that begins now. Told to whoever watches, while the step is taken; in no log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Phase {
+    /// The step that is being taken, from 1.
+    pub step: usize,
+    /// Which part.
+    pub name: PhaseName,
+    /// With `batch`: which sentences of the data it holds. (B)
+    pub rows: Vec<usize>,
+    /// With `batch`: N; else 0.
+    pub tokens: usize,
+}
+
+/// A part of a step. With gradient accumulation all but `update` come once for each of the step's batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseName {
+    /// Sentences are packed.
+    Batch,
+    /// Encoder, pooling and heads: the logits.
+    Forward,
+    /// Each task's loss, and what it weighs.
+    Losses,
+    /// The gradients.
+    Backward,
+    /// The optimizer moves the parameters.
+    Update,
+}
+
 /// What a step on each task alone would do to every task's loss, measured on the next batch: step, evaluate, undo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]

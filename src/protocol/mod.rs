@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
-pub use diagnostics::{Geometry, Gradients, Interference, Projection};
+pub use diagnostics::{Geometry, Gradients, Interference, Phase, PhaseName, Projection};
 pub use sentence::{Prediction, TaskPrediction, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
@@ -85,6 +85,8 @@ pub enum Event {
     Loaded(Loaded),
     /// A run is ready for its first step.
     Start(Start),
+    /// A part of a step begins. Told only to whoever watches.
+    Phase(Phase),
     /// One optimizer step has been taken.
     Step(StepReport),
     /// How the tasks' gradients lay in the step that is told of next.

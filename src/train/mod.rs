@@ -19,6 +19,7 @@ mod task_weights;
 mod trainer;
 mod unfreezing;
 mod warnings;
+mod watching;
 
 pub use comparison::{Compare, Planned};
 pub use evaluation::{evaluate, predict};
@@ -29,3 +30,4 @@ pub use printout::printout;
 pub use schedule::factor;
 pub use task_weights::TaskWeights;
 pub use trainer::Trainer;
+pub use watching::Watch;

@@ -16,6 +16,7 @@ use super::step::is_due;
 use super::task_gradients::TaskGradients;
 use super::task_weights::TaskWeights;
 use super::unfreezing;
+use super::watching::Watcher;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
@@ -64,6 +65,8 @@ pub struct Trainer {
     pub(super) measured: Option<usize>,
     /// Warnings that were given already.
     pub(super) warned: BTreeSet<String>,
+    /// Whoever follows the steps part by part.
+    pub(super) watcher: Watcher,
     /// The best epoch so far, if the run goes back to it in the end.
     best: Option<Best>,
     /// The epoch that it has gone back to.
@@ -107,6 +110,7 @@ impl Trainer {
             due: VecDeque::new(),
             measured: None,
             warned: BTreeSet::new(),
+            watcher: Watcher::default(),
             best: Best::new(&recipe.training),
             kept: None,
             finished: false,
