@@ -173,6 +173,12 @@ impl Session {
         to_js(&predictions.pop().map(Event::Prediction))
     }
 
+    /// Which words of a sentence each head's answer rests on. The run stays as it is.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn explain(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Saliency(self.run()?.explain(text)?))
+    }
+
     /// A sentence as the encoder reads it, token by token.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn tokens(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {

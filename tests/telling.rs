@@ -1,4 +1,5 @@
-//! What a run tells besides its figures: the model's shape, a sentence's tokens, the parts of a step.
+//! What a run tells besides its figures: the model's shape, a sentence's tokens and what they mean, the parts of a
+//! step.
 
 mod runs;
 mod tiny;
@@ -148,4 +149,74 @@ fn a_watched_run_is_the_same_run() {
             "{training}: each step, and only those"
         );
     }
+}
+
+/// A run that has learnt something.
+fn learnt() -> Trainer {
+    run(&recipe(r#""epochs": 20, "batch_size": 6, "learning_rate": 0.01"#)).unwrap().0
+}
+
+/// The probability of `label` for `text`, as `predict` has it.
+fn probability(trainer: &Trainer, text: &str, task: &str, label: &str) -> f32 {
+    let prediction = trainer.predict(&[text.into()]).unwrap().remove(0);
+    let place = trainer.tasks().iter().find(|found| found.name == task).unwrap();
+    prediction.tasks[task].probabilities[place.labels.iter().position(|found| found == label).unwrap()]
+}
+
+fn near(found: f32, expected: f32) {
+    assert!((found - expected).abs() < 2e-6, "{found}, expected {expected}");
+}
+
+#[test]
+fn a_words_weight_is_what_the_answer_loses_without_it() {
+    let trainer = learnt();
+    let words: Vec<String> = ["w5", "w9", "unknown", "w8"].map(String::from).to_vec();
+    let told = trainer.explain(&words.join("  ")).unwrap();
+    assert_eq!(told.spans, words);
+    assert_eq!(told.tasks.keys().collect::<Vec<_>>(), ["a", "b"]);
+    let prediction = trainer.predict(&[words.join(" ")]).unwrap().remove(0);
+    for (task, told) in &told.tasks {
+        assert_eq!(told.label, prediction.tasks[task].label);
+        near(told.probability, probability(&trainer, &words.join(" "), task, &told.label));
+        assert_eq!(told.changes.len(), words.len());
+        for (i, change) in told.changes.iter().enumerate() {
+            let without = [&words[..i], &words[i + 1..]].concat().join(" ");
+            near(*change, told.probability - probability(&trainer, &without, task, &told.label));
+        }
+    }
+    assert!(told.tasks["a"].changes.iter().any(|change| change.abs() > 0.01), "{told:?}");
+}
+
+#[test]
+fn a_sentence_is_explained_as_far_as_it_is_read_however_short_it_is() {
+    let (trainer, _) = prepare(&recipe(PLAIN)).unwrap();
+    // 14 words fit between [CLS] and [SEP].
+    let text: Vec<String> = (20..50).map(|i| format!("w{i}")).collect();
+    assert_eq!(trainer.explain(&text.join(" ")).unwrap().spans, text[..14]);
+
+    let one = trainer.explain(" w7 ").unwrap();
+    assert_eq!((one.text.as_str(), one.spans), (" w7 ", vec!["w7".to_string()]));
+    for (task, told) in &one.tasks {
+        near(told.changes[0], told.probability - probability(&trainer, "", task, &told.label));
+    }
+    let none = trainer.explain("").unwrap();
+    assert!(none.spans.is_empty());
+    for (task, told) in &none.tasks {
+        assert!(told.changes.is_empty());
+        near(told.probability, probability(&trainer, "", task, &told.label));
+    }
+}
+
+#[test]
+fn explaining_leaves_the_run_as_it_is() {
+    let recipe = recipe(r#""epochs": 3, "batch_size": 2, "dropout": 0.1, "freeze": "layers:1""#);
+    let (quiet, quiet_events) = run(&recipe).unwrap();
+    let (mut asked, mut events) = prepare(&recipe).unwrap();
+    while !asked.is_finished() {
+        asked.explain("w5 w6 w7 w8").unwrap();
+        asked.tokens("w5 w6").unwrap();
+        events.extend(asked.advance().unwrap());
+    }
+    assert_eq!(quiet_events, events);
+    assert_eq!(parameters(&quiet), parameters(&asked));
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
 pub use diagnostics::{Geometry, Gradients, Interference, Phase, PhaseName, Projection};
-pub use sentence::{Prediction, TaskPrediction, Tokens};
+pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
 
@@ -67,6 +67,11 @@ pub enum Command {
         /// The sentence.
         text: String,
     },
+    /// Find which words of a sentence each head's answer rests on: `saliency`.
+    Explain {
+        /// The sentence.
+        text: String,
+    },
     /// Show a sentence as the encoder reads it: `tokens`.
     Tokenize {
         /// The sentence.
@@ -103,6 +108,8 @@ pub enum Event {
     Evaluation(Evaluation),
     /// A sentence has been classified.
     Prediction(Prediction),
+    /// Which words of a sentence each head's answer rests on.
+    Saliency(Saliency),
     /// A sentence as the encoder reads it.
     Tokens(Tokens),
     /// Something the reader should know; the run goes on.

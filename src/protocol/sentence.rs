@@ -43,3 +43,29 @@ pub struct TaskPrediction {
     /// Softmax over the label set, in head order. (C)
     pub probabilities: Vec<f32>,
 }
+
+/// Which words of a sentence each head's answer rests on, by leaving each out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Saliency {
+    /// The sentence.
+    pub text: String,
+    /// Its words in order, as far as training reads it; of a long one a few words in each span. At most 24.
+    pub spans: Vec<String>,
+    /// What the spans mean to each task.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskSaliency>"))]
+    pub tasks: IndexMap<String, TaskSaliency>,
+}
+
+/// What the words of a sentence mean to one head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct TaskSaliency {
+    /// The most probable label.
+    pub label: String,
+    /// Its probability.
+    pub probability: f32,
+    /// For each span: the label's probability less what it is without the span, in [−1, 1]. Above 0: the span speaks for
+    /// the label.
+    pub changes: Vec<f32>,
+}

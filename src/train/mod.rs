@@ -12,6 +12,7 @@ mod optimizer;
 mod plan;
 mod prefix;
 mod printout;
+mod saliency;
 mod schedule;
 mod step;
 mod task_gradients;

@@ -36,7 +36,7 @@ pub struct Trainer {
     pub(super) encodings: Vec<Encoding>,
     /// Rows of `data` that train, and that are held out.
     splits: [Vec<usize>; 2],
-    tokenizer: Tokenizer,
+    pub(super) tokenizer: Tokenizer,
     pub(super) model: Model,
     pub(super) optimizer: Optimizer,
     pub(super) losses: TaskLosses,
