@@ -10,9 +10,9 @@ use crate::Result;
 use crate::data::{Dataset, presets, read_table};
 use crate::model::{Receiver, parse_config};
 use crate::ops::set_reproducible;
-use crate::protocol::Event;
+use crate::protocol::{Event, Phase};
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
-use crate::train::{Compare, Inputs, Plan, Trainer};
+use crate::train::{Compare, Inputs, Plan, Trainer, Watch};
 
 /// Sentences for the page's table, and the tasks that they are labelled for.
 #[derive(Debug, Serialize, Tsify)]
@@ -72,6 +72,8 @@ pub struct Session {
     told: Vec<Event>,
     /// The run's evaluations so far.
     evaluations: Vec<Event>,
+    /// What is told of each part of a step.
+    watch: Option<js_sys::Function>,
 }
 
 #[wasm_bindgen]
@@ -113,7 +115,8 @@ impl Session {
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn begin(&mut self) -> std::result::Result<JsValue, JsError> {
         let (plan, receiver) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
-        let (trainer, events) = Trainer::start(plan, receiver.finish()?)?;
+        let (mut trainer, events) = Trainer::start(plan, receiver.finish()?)?;
+        trainer.watch(self.watch.clone().map(Callback::watch));
         self.run = Some(trainer);
         self.evaluations.clear();
         self.tell(events)
@@ -125,6 +128,20 @@ impl Session {
     pub fn advance(&mut self, tasks: Option<Vec<String>>) -> std::result::Result<JsValue, JsError> {
         let events = self.run()?.advance_on(&tasks.unwrap_or_default())?;
         self.tell(events)
+    }
+
+    /// Has `callback` told of each part of a step as it begins, in this run and later ones, while [`Session::advance`] is
+    /// at work: a `phase` event each. The callback must call nothing of this session.
+    pub fn watch(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "((phase: Event) => void) | undefined")] callback: Option<
+            js_sys::Function,
+        >,
+    ) {
+        self.watch = callback;
+        if let Some(run) = &mut self.run {
+            run.watch(self.watch.clone().map(Callback::watch));
+        }
     }
 
     /// For each event that [`Session::begin`] or [`Session::advance`] last told: the notebook's lines for it, if it is one
@@ -154,6 +171,18 @@ impl Session {
     pub fn predict(&mut self, text: String) -> std::result::Result<JsValue, JsError> {
         let mut predictions = self.run()?.predict(&[text])?;
         to_js(&predictions.pop().map(Event::Prediction))
+    }
+
+    /// Which words of a sentence each head's answer rests on. The run stays as it is.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn explain(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Saliency(self.run()?.explain(text)?))
+    }
+
+    /// A sentence as the encoder reads it, token by token.
+    #[wasm_bindgen(unchecked_return_type = "Event")]
+    pub fn tokens(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {
+        to_js(&Event::Tokens(self.run()?.tokens(text)?))
     }
 
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
@@ -218,6 +247,26 @@ impl ComparisonRuns {
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn table(&self) -> std::result::Result<JsValue, JsError> {
         to_js(&Event::Comparison(self.0.table()))
+    }
+}
+
+/// A function of the page's, for the thread that it came to.
+struct Callback(js_sys::Function);
+
+// SAFETY: a run that is watched tells of its steps on the thread that asks for them, and a session, which holds both the run
+// and the function, never leaves the thread that made it.
+#[cfg(target_feature = "atomics")]
+unsafe impl Send for Callback {}
+
+impl Callback {
+    fn watch(function: js_sys::Function) -> Watch {
+        let callback = Self(function);
+        Box::new(move |phase| callback.call(phase))
+    }
+
+    fn call(&self, phase: Phase) {
+        // What the callback makes of it, or throws, is nothing to the run.
+        let _ = to_js(&Event::Phase(phase)).map(|event| self.0.call1(&JsValue::UNDEFINED, &event));
     }
 }
 

@@ -11,9 +11,11 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 use candle_transformers::models::bert::Config;
+use indexmap::IndexMap;
 
 use super::{Loading, Pass, Weights};
 use crate::ops::{Block, LayerNorm, Linear, Parameter, Table, Workspace, embedding};
+use crate::protocol::PartSize;
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
 use crate::{Error, Result};
@@ -193,15 +195,28 @@ impl Encoder {
         &self.word
     }
 
-    /// (all numbers, numbers that train), tables counted whole.
-    pub(super) fn size(&self) -> (usize, usize) {
-        let tables = self.tables();
-        let count = |p: &Arc<Parameter>| p.value().elem_count();
-        let all = tables.iter().map(|t| t.elem_count()).sum::<usize>() + self.others().map(count).sum::<usize>();
-        let trained = tables.iter().filter(|t| t.parameter().is_some());
-        let trainable = trained.map(|t| t.elem_count()).sum::<usize>()
-            + self.others().filter(|p| p.is_trainable()).map(count).sum::<usize>();
-        (all, trainable)
+    /// Its parts from below: `embeddings`, with the tables counted whole, `layer.0`, …, `pooler`.
+    pub(super) fn parts(&self) -> IndexMap<String, PartSize> {
+        let tables = self.tables().into_iter();
+        let tables = tables.map(|table| ("embeddings".into(), table.elem_count(), table.parameter().is_some()));
+        let others = self.others().map(|p| (part_of(p.name()).0, p.value().elem_count(), p.is_trainable()));
+        let mut parts: IndexMap<String, PartSize> = IndexMap::new();
+        for (part, count, trains) in tables.chain(others) {
+            let size = parts.entry(part).or_default();
+            size.parameters += count;
+            size.trainable += if trains { count } else { 0 };
+        }
+        parts
+    }
+}
+
+/// The part that a parameter of the encoder belongs to, `embeddings`, `layer.0`, …, or `pooler`, and which block that is.
+pub(super) fn part_of(name: &str) -> (String, Option<usize>) {
+    let mut names = name.trim_start_matches("encoder.").split('.');
+    let (part, block) = (names.next().unwrap_or_default(), names.next().and_then(|i| i.parse().ok()));
+    match block {
+        Some(i) => (format!("{part}.{i}"), block),
+        None => (part.into(), None),
     }
 }
 

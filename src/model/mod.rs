@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
+use indexmap::IndexMap;
 
 pub use config::{ModelConfig, parse_config};
 pub use encoder::Encoder;
@@ -24,8 +25,11 @@ pub use save::ModelFiles;
 pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 pub use weights::Weights;
 
+use encoder::part_of;
+
 use crate::Result;
 use crate::ops::{Parameter, first_tokens, mean_pool, on_threads};
+use crate::protocol::PartSize;
 use crate::random::Stream;
 use crate::recipe::{Freeze, Pooling, Task};
 use crate::text::Batch;
@@ -170,8 +174,10 @@ impl Model {
 
     /// Back-propagates `loss`: adds the gradient of every trainable parameter that it reaches to what is there.
     pub fn backward(&self, loss: &Tensor) -> Result<()> {
-        let mut store = loss.backward()?;
-        self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
+        on_threads(|| {
+            let mut store = loss.backward()?;
+            self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
+        })
     }
 
     /// Takes what [`Model::backward`] added up, in name order, and begins anew. The tensors may share buffers that the
@@ -197,12 +203,11 @@ impl Model {
     pub fn shared(&self) -> Vec<(String, Vec<&Arc<Parameter>>)> {
         let mut layers: Vec<(String, Vec<&Arc<Parameter>>)> = Vec::new();
         for parameter in self.encoder.parameters().into_iter().filter(|p| p.is_trainable()) {
-            let mut parts = parameter.name().trim_start_matches("encoder.").split('.');
-            let (part, i) = (parts.next().unwrap_or_default(), parts.next().and_then(|i| i.parse::<usize>().ok()));
-            let (layer, trains) = match (part, i) {
-                ("layer", Some(i)) => (format!("layer.{i}"), i >= self.frozen_blocks()),
-                ("embeddings", _) => (part.into(), !self.has_prefix()),
-                _ => (part.into(), !self.prefix_pools()),
+            let (layer, block) = part_of(parameter.name());
+            let trains = match block {
+                Some(i) => i >= self.frozen_blocks(),
+                None if layer == "embeddings" => !self.has_prefix(),
+                None => !self.prefix_pools(),
             };
             match layers.iter_mut().find(|(name, _)| *name == layer) {
                 Some((_, parameters)) => parameters.push(parameter),
@@ -213,11 +218,17 @@ impl Model {
         layers
     }
 
-    /// (all numbers, numbers that train, now or later) of the encoder and the heads. A table of which only the rows in use
-    /// train counts as trainable whole, since training it whole would give the same numbers.
-    pub fn size(&self) -> (usize, usize) {
-        let heads: usize = self.heads.parameters().map(|p| p.value().elem_count()).sum();
-        let (all, trainable) = self.encoder.size();
-        (all + heads, trainable + heads)
+    /// The sizes of its parts from below: `embeddings`, `layer.0`, …, `pooler` where the encoder has one, `heads.<task>`. A
+    /// table of which only the rows in use train counts as trainable whole, since training it whole would give the same
+    /// numbers.
+    pub fn parts(&self) -> IndexMap<String, PartSize> {
+        let mut parts = self.encoder.parts();
+        for parameter in self.heads.parameters() {
+            let (head, _) = parameter.name().rsplit_once('.').unwrap_or_default();
+            let size = parts.entry(head.into()).or_default();
+            size.parameters += parameter.value().elem_count();
+            size.trainable += parameter.value().elem_count();
+        }
+        parts
     }
 }

@@ -4,6 +4,6 @@ mod batch;
 mod tokenizer;
 
 pub use batch::Batch;
-pub use tokenizer::{Encoding, Tokenizer};
+pub use tokenizer::{Encoding, Token, Tokenizer};
 
 pub(crate) use tokenizer::shortened;

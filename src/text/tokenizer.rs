@@ -1,5 +1,7 @@
 //! The encoder's own tokeniser, from its `tokenizer.json`.
 
+use std::ops::Range;
+
 use crate::{Error, Result};
 
 /// A sentence as the encoder reads it.
@@ -9,6 +11,19 @@ pub struct Encoding {
     pub input_ids: Vec<u32>,
     /// How many tokens the sentence has uncut; more than T if it was truncated.
     pub full_length: usize,
+}
+
+/// One token of a sentence, for people to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The word piece, as the vocabulary spells it.
+    pub piece: String,
+    /// Its place in the vocabulary.
+    pub id: u32,
+    /// Which word of the sentence it belongs to, from 0; `None` for `[CLS]`, `[SEP]` and the like.
+    pub word: Option<u32>,
+    /// Where it stands in the sentence, in characters.
+    pub characters: Range<usize>,
 }
 
 /// Turns text into token ids.
@@ -40,26 +55,48 @@ impl Tokenizer {
 
     /// Encodes one sentence.
     pub fn encode(&self, text: &str) -> Result<Encoding> {
-        let encoding = self
-            .inner
-            .encode(text, true)
-            .map_err(|e| Error::Tokenizer(format!("{:?} cannot be encoded: {e}", shortened(text))))?;
+        let encoding = checked(text, self.inner.encode(text, true))?;
         let mut input_ids = encoding.get_ids().to_vec();
-        if input_ids.is_empty() {
-            return Err(Error::Tokenizer(format!(
-                "{:?} gives no token at all; the tokeniser must add [CLS] and [SEP]",
-                shortened(text)
-            )));
-        }
-        let full_length = input_ids.len();
-        if full_length > self.max_length {
-            // What the tokeniser puts at the end, [SEP], stays at the end.
-            let special = encoding.get_special_tokens_mask().iter().rev();
-            let kept = special.take_while(|&&special| special == 1).count().min(self.max_length);
-            input_ids.drain(self.max_length - kept..full_length - kept);
-        }
-        Ok(Encoding { input_ids, full_length })
+        input_ids.drain(self.cut(&encoding));
+        Ok(Encoding { input_ids, full_length: encoding.len() })
     }
+
+    /// The tokens of one sentence, whose ids are those of [`Tokenizer::encode`], and whether it was cut.
+    pub fn tokens(&self, text: &str) -> Result<(Vec<Token>, bool)> {
+        let encoding = checked(text, self.inner.encode_char_offsets(text, true))?;
+        let token = |i: usize| Token {
+            piece: encoding.get_tokens()[i].clone(),
+            id: encoding.get_ids()[i],
+            word: encoding.get_word_ids()[i],
+            characters: encoding.get_offsets()[i].0..encoding.get_offsets()[i].1,
+        };
+        let mut tokens: Vec<Token> = (0..encoding.len()).map(token).collect();
+        let cut = self.cut(&encoding);
+        tokens.drain(cut.clone());
+        Ok((tokens, !cut.is_empty()))
+    }
+
+    /// Which tokens are taken out so that no more than `max_length` are left. What the tokeniser puts at the end, `[SEP]`,
+    /// stays at the end.
+    fn cut(&self, encoding: &tokenizers::Encoding) -> Range<usize> {
+        let (full_length, start) = (encoding.len(), self.max_length.min(encoding.len()));
+        if start == full_length {
+            return start..full_length;
+        }
+        let special = encoding.get_special_tokens_mask().iter().rev();
+        let kept = special.take_while(|&&special| special == 1).count().min(start);
+        start - kept..full_length - kept
+    }
+}
+
+/// What the tokeniser made of `text`, if that is a sentence.
+fn checked(text: &str, encoding: tokenizers::Result<tokenizers::Encoding>) -> Result<tokenizers::Encoding> {
+    let wrong = |what: String| Error::Tokenizer(format!("{:?} {what}", shortened(text)));
+    let encoding = encoding.map_err(|e| wrong(format!("cannot be encoded: {e}")))?;
+    if encoding.is_empty() {
+        return Err(wrong("gives no token at all; the tokeniser must add [CLS] and [SEP]".into()));
+    }
+    Ok(encoding)
 }
 
 /// The beginning of a sentence, for messages.
@@ -67,4 +104,74 @@ pub(crate) fn shortened(text: &str) -> String {
     let mut chars = text.chars();
     let start: String = chars.by_ref().take(40).collect();
     if chars.next().is_some() { start + "…" } else { start }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lower-cased word pieces, as BERT's.
+    fn tokenizer(max_length: usize) -> Tokenizer {
+        let json = r###"{
+            "version": "1.0", "added_tokens": [],
+            "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                "strip_accents": null, "lowercase": true},
+            "pre_tokenizer": {"type": "BertPreTokenizer"},
+            "post_processor": {"type": "TemplateProcessing",
+                "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+                    {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+                "pair": [],
+                "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [1], "tokens": ["[CLS]"]},
+                    "[SEP]": {"id": "[SEP]", "ids": [2], "tokens": ["[SEP]"]}}},
+            "decoder": null,
+            "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100,
+                "vocab": {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "un": 4, "##usual": 5, "##ly": 6, "cafe": 7,
+                    "!": 8}}
+        }"###;
+        Tokenizer::from_json(json.as_bytes(), max_length, 9).unwrap()
+    }
+
+    #[test]
+    fn tokens_know_their_words_and_their_places_in_the_sentence() {
+        let text = "Unusually  café — Unusual!";
+        let (tokens, cut) = tokenizer(16).tokens(text).unwrap();
+        let characters: Vec<char> = text.chars().collect();
+        let seen: Vec<(&str, Option<u32>, String)> = tokens
+            .iter()
+            .map(|t| (t.piece.as_str(), t.word, characters[t.characters.clone()].iter().collect()))
+            .collect();
+        let expected = [
+            ("[CLS]", None, ""),
+            ("un", Some(0), "Un"),
+            ("##usual", Some(0), "usual"),
+            ("##ly", Some(0), "ly"),
+            ("cafe", Some(1), "café"),
+            ("[UNK]", Some(2), "—"),
+            ("un", Some(3), "Un"),
+            ("##usual", Some(3), "usual"),
+            ("!", Some(4), "!"),
+            ("[SEP]", None, ""),
+        ];
+        assert_eq!(seen, expected.map(|(piece, word, slice)| (piece, word, slice.to_string())));
+        assert!(!cut);
+    }
+
+    #[test]
+    fn tokens_are_cut_as_ids_are() {
+        let text = "unusually cafe unusually cafe";
+        for max_length in 1..12 {
+            let tokenizer = tokenizer(max_length);
+            let (tokens, cut) = tokenizer.tokens(text).unwrap();
+            let ids: Vec<u32> = tokens.iter().map(|t| t.id).collect();
+            let encoding = tokenizer.encode(text).unwrap();
+            assert_eq!(ids, encoding.input_ids, "{max_length}");
+            assert_eq!((ids.len(), cut), (max_length.min(10), max_length < 10), "{max_length}");
+            assert_eq!(ids.last(), Some(&2), "{max_length}: [SEP] stays");
+            assert_eq!(encoding.full_length, 10);
+        }
+        let (tokens, cut) = tokenizer(4).tokens("").unwrap();
+        assert_eq!(tokens.iter().map(|t| t.piece.as_str()).collect::<Vec<_>>(), ["[CLS]", "[SEP]"]);
+        assert!(!cut);
+    }
 }

@@ -37,15 +37,10 @@ pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[St
     for texts in texts.chunks(BATCH) {
         let encodings: Vec<Encoding> = texts.iter().map(|text| tokenizer.encode(text)).collect::<Result<_>>()?;
         let logits = model.forward(&Batch::of_sentences(&encodings), Pass::Evaluation)?;
-        let probabilities: Vec<Vec<f32>> = logits
-            .iter()
-            .zip(tasks)
-            .map(|(logits, task)| Ok(softmax_rows(&logits.flatten_all()?.to_vec1::<f32>()?, task.labels.len())))
-            .collect::<Result<_>>()?;
+        let probabilities = probabilities(&logits, tasks)?;
         for (row, text) in texts.iter().enumerate() {
             let answers = tasks.iter().zip(&probabilities).map(|(task, probabilities)| {
-                let c = task.labels.len();
-                let probabilities = probabilities[row * c..][..c].to_vec();
+                let probabilities = probabilities[row].clone();
                 let label = task.labels[argmax(&probabilities)].clone();
                 (task.name.clone(), TaskPrediction { label, probabilities })
             });
@@ -53,6 +48,16 @@ pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[St
         }
     }
     Ok(predictions)
+}
+
+/// The softmax of each task's `logits` (B,C_k), sentence by sentence. (K)(B)(C_k)
+pub(super) fn probabilities(logits: &[Tensor], tasks: &[Task]) -> Result<Vec<Vec<Vec<f32>>>> {
+    let of_task = |(logits, task): (&Tensor, &Task)| {
+        let c = task.labels.len();
+        let probabilities = softmax_rows(&logits.flatten_all()?.to_vec1::<f32>()?, c);
+        Ok(probabilities.chunks_exact(c).map(<[f32]>::to_vec).collect())
+    };
+    logits.iter().zip(tasks).map(of_task).collect()
 }
 
 /// An empty tally for each task.

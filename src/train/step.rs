@@ -10,7 +10,7 @@ use super::task_gradients::exchange;
 use crate::data::quoted;
 use crate::model::{Dropout, Pass};
 use crate::ops::on_threads;
-use crate::protocol::{Event, Gradients, Message, StepReport};
+use crate::protocol::{Event, Gradients, Message, PhaseName, StepReport};
 use crate::random::Stream;
 use crate::text::Batch;
 use crate::weighting::{Asks, Gram, Seen};
@@ -43,8 +43,9 @@ impl Trainer {
     /// As [`Trainer::step`], for the tasks `only` (all if empty) and with what else there is to tell.
     pub(super) fn take_step(&mut self, only: &[String]) -> Result<(StepReport, Vec<Event>)> {
         let only = self.task_indices(only)?;
-        // The heads alone are too little work to be worth handing on.
-        if self.model.prefix_pools() { self.step_here(&only) } else { on_threads(|| self.step_here(&only)) }
+        // The heads alone are too little work to be worth handing on, and whoever watches is told on this thread.
+        let here = self.model.prefix_pools() || self.watcher.is_there();
+        if here { self.step_here(&only) } else { on_threads(|| self.step_here(&only)) }
     }
 
     fn step_here(&mut self, only: &[usize]) -> Result<(StepReport, Vec<Event>)> {
@@ -72,7 +73,10 @@ impl Trainer {
         };
         let mut sums = vec![None; self.tasks.len()];
         for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
+            self.begins_batch(rows, batch.input_ids.len());
+            self.begins(PhaseName::Forward);
             let logits = self.forward(rows, batch)?;
+            self.begins(PhaseName::Losses);
             let losses = self.losses.of(&logits, batch)?;
             let values = scalars(&losses)?;
             self.stop_if_diverged(&values, self.steps + 1)?;
@@ -82,6 +86,7 @@ impl Trainer {
             if weights.is_none() && !combines {
                 weights = Some(self.weigh(&tasks, &sums, None));
             }
+            self.begins(PhaseName::Backward);
             let part = |task: usize, factor: f64| weighed(&losses[task], self.weights.of(task) * shares[task] * factor);
             if keeps_apart {
                 for &task in &tasks {
@@ -105,47 +110,14 @@ impl Trainer {
             }
         }
 
-        let grams = if keeps_apart { self.task_gradients.grams(&self.model, &tasks)? } else { Vec::new() };
-        let gram = whole(tasks.len(), grams.iter().map(|(_, gram)| gram));
-        let weights = match weights {
-            Some(weights) => weights,
-            None => {
-                let last = grams.last().map(|(_, gram)| gram);
-                let weights = self.weigh(&tasks, &sums, last.map(|last| (&gram, last)));
-                let ones = vec![1.0; tasks.len()];
-                let heads = if self.method.weighs_heads() { &weights.chosen } else { &ones };
-                self.task_gradients.combine(&self.model, &tasks, &weights.chosen, heads)?;
-                weights
-            }
-        };
-        let gradients = self.model.take_gradients();
-        if !gradients.is_empty() {
-            self.optimizer.step(gradients, learning_rate)?;
-        }
-
-        let mut events = Vec::new();
-        if let Some(message) = weights.warning.filter(|message| self.warned.insert(message.clone())) {
-            events.push(Event::Warning(Message { message }));
-        }
-        if observes && keeps_apart {
-            let before = |name: &str| self.optimizer.previous(name);
-            let (square, products) = self.task_gradients.project(&self.model, &tasks, before)?;
-            events.push(Event::Gradients(Gradients {
-                step: self.steps + 1,
-                tasks: self.names(&tasks),
-                whole: geometry(&gram),
-                layers: grams.into_iter().map(|(layer, gram)| (layer, geometry(&gram))).collect(),
-                combined_norm: gram.combined_norm(&weights.chosen),
-                update: projection(&gram, square, products),
-                weights: weights.chosen.clone(),
-            }));
-        }
-        self.task_gradients.clear();
+        self.begins(PhaseName::Update);
+        let observes = observes && keeps_apart;
+        let (chosen, events) = on_threads(|| self.update(&tasks, &sums, weights, keeps_apart, observes))?;
         self.tell_losses_after(&step, &tasks, replay)?;
 
         self.steps += 1;
         let total = self.total_over(&tasks, &sums);
-        let chosen = if self.recipe.training.weighting.is_sum() { Vec::new() } else { weights.chosen };
+        let chosen = if self.recipe.training.weighting.is_sum() { Vec::new() } else { chosen };
         let report = StepReport {
             step: self.steps,
             epoch: self.epoch(),
@@ -155,6 +127,55 @@ impl Trainer {
             weights: self.names(&tasks).into_iter().zip(chosen).collect(),
         };
         Ok((report, events))
+    }
+
+    /// Makes one update of what the backward passes left, and tells of the gradients if `observes`. Without `weights` it is
+    /// put together from the tasks' own gradients, and the method sees them first. Returns each task's factor.
+    fn update(
+        &mut self,
+        tasks: &[usize],
+        sums: &[Option<f32>],
+        weights: Option<Weights>,
+        keeps_apart: bool,
+        observes: bool,
+    ) -> Result<(Vec<f64>, Vec<Event>)> {
+        let grams = if keeps_apart { self.task_gradients.grams(&self.model, tasks)? } else { Vec::new() };
+        let gram = whole(tasks.len(), grams.iter().map(|(_, gram)| gram));
+        let weights = match weights {
+            Some(weights) => weights,
+            None => {
+                let last = grams.last().map(|(_, gram)| gram);
+                let weights = self.weigh(tasks, sums, last.map(|last| (&gram, last)));
+                let ones = vec![1.0; tasks.len()];
+                let heads = if self.method.weighs_heads() { &weights.chosen } else { &ones };
+                self.task_gradients.combine(&self.model, tasks, &weights.chosen, heads)?;
+                weights
+            }
+        };
+        let gradients = self.model.take_gradients();
+        if !gradients.is_empty() {
+            self.optimizer.step(gradients, self.learning_rate())?;
+        }
+
+        let mut events = Vec::new();
+        if let Some(message) = weights.warning.filter(|message| self.warned.insert(message.clone())) {
+            events.push(Event::Warning(Message { message }));
+        }
+        if observes {
+            let before = |name: &str| self.optimizer.previous(name);
+            let (square, products) = self.task_gradients.project(&self.model, tasks, before)?;
+            events.push(Event::Gradients(Gradients {
+                step: self.steps + 1,
+                tasks: self.names(tasks),
+                whole: geometry(&gram),
+                layers: grams.into_iter().map(|(layer, gram)| (layer, geometry(&gram))).collect(),
+                combined_norm: gram.combined_norm(&weights.chosen),
+                update: projection(&gram, square, products),
+                weights: weights.chosen.clone(),
+            }));
+        }
+        self.task_gradients.clear();
+        Ok((weights.chosen, events))
     }
 
     /// The encoder's learning rate in the next step.

@@ -16,10 +16,11 @@ use super::step::is_due;
 use super::task_gradients::TaskGradients;
 use super::task_weights::TaskWeights;
 use super::unfreezing;
+use super::watching::Watcher;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
-use crate::protocol::{End, EpochReport, Evaluation, Event, Prediction, Split, Start};
+use crate::protocol::{End, EpochReport, Evaluation, Event, ModelShape, Prediction, Split, Start, Tokens};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
@@ -35,7 +36,7 @@ pub struct Trainer {
     pub(super) encodings: Vec<Encoding>,
     /// Rows of `data` that train, and that are held out.
     splits: [Vec<usize>; 2],
-    tokenizer: Tokenizer,
+    pub(super) tokenizer: Tokenizer,
     pub(super) model: Model,
     pub(super) optimizer: Optimizer,
     pub(super) losses: TaskLosses,
@@ -64,6 +65,8 @@ pub struct Trainer {
     pub(super) measured: Option<usize>,
     /// Warnings that were given already.
     pub(super) warned: BTreeSet<String>,
+    /// Whoever follows the steps part by part.
+    pub(super) watcher: Watcher,
     /// The best epoch so far, if the run goes back to it in the end.
     best: Option<Best>,
     /// The epoch that it has gone back to.
@@ -107,6 +110,7 @@ impl Trainer {
             due: VecDeque::new(),
             measured: None,
             warned: BTreeSet::new(),
+            watcher: Watcher::default(),
             best: Best::new(&recipe.training),
             kept: None,
             finished: false,
@@ -132,7 +136,8 @@ impl Trainer {
     }
 
     fn report(&self) -> Start {
-        let (parameters, trainable_parameters) = self.model.size();
+        let config = &self.model.config().bert;
+        let parts = self.model.parts();
         let mut held_out = vec![false; self.data.examples.len()];
         for &row in &self.splits[1] {
             held_out[row] = true;
@@ -145,10 +150,19 @@ impl Trainer {
             held_out,
             epochs: self.recipe.training.epochs,
             steps_per_epoch: self.steps_per_epoch(),
-            parameters,
-            trainable_parameters,
+            parameters: parts.values().map(|size| size.parameters).sum(),
+            trainable_parameters: parts.values().map(|size| size.trainable).sum(),
             seed: self.recipe.seed,
             device: if self.device.is_cpu() { "cpu" } else { "cuda" }.into(),
+            model: ModelShape {
+                vocab_size: config.vocab_size,
+                max_position_embeddings: config.max_position_embeddings,
+                hidden_size: config.hidden_size,
+                num_hidden_layers: config.num_hidden_layers,
+                num_attention_heads: config.num_attention_heads,
+                intermediate_size: config.intermediate_size,
+                parts,
+            },
         }
     }
 
@@ -340,6 +354,18 @@ impl Trainer {
     /// Classifies sentences with every head as it stands.
     pub fn predict(&self, texts: &[String]) -> Result<Vec<Prediction>> {
         predict(&self.model, &self.tokenizer, &self.tasks, texts)
+    }
+
+    /// A sentence as the encoder reads it.
+    pub fn tokens(&self, text: &str) -> Result<Tokens> {
+        let (tokens, cut) = self.tokenizer.tokens(text)?;
+        Ok(Tokens {
+            text: text.into(),
+            ids: tokens.iter().map(|token| token.id).collect(),
+            words: tokens.iter().map(|token| token.word).collect(),
+            tokens: tokens.into_iter().map(|token| token.piece).collect(),
+            cut,
+        })
     }
 
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.

@@ -3,8 +3,16 @@
 //! [`Command`] goes from the page to its worker; [`Event`] comes out of every run, in the browser and on the command
 //! line, and one JSON event a line is the training log. TypeScript declarations of both are generated from here.
 
+mod comparison;
+mod diagnostics;
+mod sentence;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+
+pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
+pub use diagnostics::{Geometry, Gradients, Interference, Phase, PhaseName, Projection};
+pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
 
@@ -59,6 +67,16 @@ pub enum Command {
         /// The sentence.
         text: String,
     },
+    /// Find which words of a sentence each head's answer rests on: `saliency`.
+    Explain {
+        /// The sentence.
+        text: String,
+    },
+    /// Show a sentence as the encoder reads it: `tokens`.
+    Tokenize {
+        /// The sentence.
+        text: String,
+    },
 }
 
 /// What a run says. One JSON object a line in the training log.
@@ -72,6 +90,8 @@ pub enum Event {
     Loaded(Loaded),
     /// A run is ready for its first step.
     Start(Start),
+    /// A part of a step begins. Told only to whoever watches.
+    Phase(Phase),
     /// One optimizer step has been taken.
     Step(StepReport),
     /// How the tasks' gradients lay in the step that is told of next.
@@ -88,6 +108,10 @@ pub enum Event {
     Evaluation(Evaluation),
     /// A sentence has been classified.
     Prediction(Prediction),
+    /// Which words of a sentence each head's answer rests on.
+    Saliency(Saliency),
+    /// A sentence as the encoder reads it.
+    Tokens(Tokens),
     /// Something the reader should know; the run goes on.
     Warning(Message),
     /// The run, or the command, stopped here; parameters are as they last were good.
@@ -151,6 +175,40 @@ pub struct Start {
     pub seed: u64,
     /// `cpu` or `cuda`.
     pub device: String,
+    /// The model's shape.
+    pub model: ModelShape,
+}
+
+/// The encoder's sizes and where the model's numbers are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct ModelShape {
+    /// Words of the embedding table, used or not.
+    pub vocab_size: usize,
+    /// Positions of the embedding table: the longest sentence possible, in tokens.
+    pub max_position_embeddings: usize,
+    /// H.
+    pub hidden_size: usize,
+    /// Blocks.
+    pub num_hidden_layers: usize,
+    /// A.
+    pub num_attention_heads: usize,
+    /// F.
+    pub intermediate_size: usize,
+    /// The parts from below: `embeddings`, `layer.0`, …, `pooler` where the encoder has one (used or not), and
+    /// `heads.<task>` for each task. They add up to [`Start::parameters`] and [`Start::trainable_parameters`].
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, PartSize>"))]
+    pub parts: IndexMap<String, PartSize>,
+}
+
+/// How large a part of the model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct PartSize {
+    /// Its numbers.
+    pub parameters: usize,
+    /// How many of them train, from the start or later.
+    pub trainable: usize,
 }
 
 /// One optimizer step. Losses are those of its forward pass, before the update.
@@ -173,160 +231,6 @@ pub struct StepReport {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, number>"))]
     pub weights: IndexMap<String, f64>,
-}
-
-/// How the gradients of K tasks lie to each other, from their inner products alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Geometry {
-    /// gᵢ·gⱼ. (K,K)
-    pub gram: Vec<Vec<f64>>,
-    /// ‖gᵢ‖. (K)
-    pub norms: Vec<f64>,
-    /// cos ∠(gᵢ, gⱼ), in [−1, 1]; 0 where a gradient is zero. (K,K)
-    pub cosines: Vec<Vec<f64>>,
-    /// Whether some two of them point against each other: a cosine below 0.
-    pub conflict: bool,
-}
-
-/// The tasks' gradients in one step, with respect to the parameters that they share. K counts the tasks that took part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Gradients {
-    /// The step, from 1.
-    pub step: usize,
-    /// The tasks that took part, in head order. (K)
-    pub tasks: Vec<String>,
-    /// Over all shared parameters.
-    pub whole: Geometry,
-    /// Over each layer's: `embeddings`, `layer.0`, …, `pooler`, as far as they train.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Geometry>"))]
-    pub layers: IndexMap<String, Geometry>,
-    /// The factor wᵢ that the weighting gave to each task. (K)
-    pub weights: Vec<f64>,
-    /// ‖Σ wᵢgᵢ‖.
-    pub combined_norm: f64,
-    /// What the optimizer made of Σ wᵢgᵢ.
-    pub update: Projection,
-}
-
-/// The change Δθ of the shared parameters in a step, as the gradients see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Projection {
-    /// ‖Δθ‖.
-    pub norm: f64,
-    /// Δθ·gᵢ: to first order, by how much this step changes each task's loss. (K)
-    pub products: Vec<f64>,
-    /// pᵢ, of the projection Σ pᵢgᵢ of Δθ on the gradients' span. (K)
-    pub coefficients: Vec<f64>,
-    /// ‖Σ pᵢgᵢ‖ ÷ ‖Δθ‖, in [0, 1]: how much of the step lies in that span (with two tasks: in their plane).
-    pub share: f64,
-}
-
-/// What a step on each task alone would do to every task's loss, measured on the next batch: step, evaluate, undo.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Interference {
-    /// Steps taken before it.
-    pub step: usize,
-    /// The tasks that the batch has labels for, in head order. (K)
-    pub tasks: Vec<String>,
-    /// Lⱼ as the parameters stand, without dropout. (K)
-    pub losses: Vec<f32>,
-    /// Lⱼ after a step on task i alone, less Lⱼ now: row i, column j. Below 0 the step on i helps j. `null` if that step
-    /// would diverge. (K,K)
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "(number | null)[][]"))]
-    pub changes: Vec<Vec<Option<f32>>>,
-}
-
-/// What a row of a comparison stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Contender {
-    /// The training split's commonest class of each task, whatever the sentence.
-    Majority,
-    /// The heads alone on the frozen encoder, trained until they fit.
-    LinearProbe,
-    /// Each task with the encoder to itself: one run per task, the other tasks' weights 0.
-    SingleTask,
-    /// All tasks together.
-    Weighting(Weighting),
-}
-
-/// One finished run of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Compared {
-    /// What was trained.
-    pub contender: Contender,
-    /// The task that trained alone, with `single_task`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub task: Option<String>,
-    /// Its seed.
-    pub seed: u64,
-    /// Figures of the held-out sentences by task; none if the run failed.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Figures>"))]
-    pub tasks: IndexMap<String, Figures>,
-    /// Why the run failed, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub failure: Option<String>,
-}
-
-/// A task's figures on the held-out sentences.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Figures {
-    /// Share classified rightly, in [0, 1].
-    pub accuracy: f64,
-    /// Unweighted mean of the classes' F1, in [0, 1].
-    pub macro_f1: f64,
-}
-
-/// A figure over several seeds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Spread {
-    /// Mean over the seeds.
-    pub mean: f64,
-    /// Sample standard deviation (n − 1); 0 with one seed.
-    pub deviation: f64,
-}
-
-/// Several ways to train the same sentences, side by side.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Comparison {
-    /// The seeds.
-    pub seeds: Vec<u64>,
-    /// The tasks' names, in head order.
-    pub tasks: Vec<String>,
-    /// One row per contender: majority, linear probe, single task, then the weightings.
-    pub rows: Vec<ComparisonRow>,
-}
-
-/// A contender's figures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct ComparisonRow {
-    /// What was trained.
-    pub contender: Contender,
-    /// Seeds whose runs finished.
-    pub finished: usize,
-    /// Accuracy by task.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Spread>"))]
-    pub accuracy: IndexMap<String, Spread>,
-    /// Macro-F1 by task.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Spread>"))]
-    pub macro_f1: IndexMap<String, Spread>,
-    /// Δm = (100/K)·Σ (Mᵢ − Mᵢ single)/Mᵢ single with M the accuracy, in per cent, seed by seed against the single tasks of
-    /// the same seed. Above 0: better than apart. Left out where there is nothing to hold against.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub delta_m: Option<Spread>,
 }
 
 /// One pass over the training split, summed up from its steps.
@@ -383,27 +287,6 @@ pub struct TaskMetrics {
     pub loss: f32,
     /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C)
     pub confusion: Vec<Vec<u32>>,
-}
-
-/// One sentence classified by every head.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Prediction {
-    /// The sentence.
-    pub text: String,
-    /// Answers by task.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskPrediction>"))]
-    pub tasks: IndexMap<String, TaskPrediction>,
-}
-
-/// One head's answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct TaskPrediction {
-    /// The most probable label.
-    pub label: String,
-    /// Softmax over the label set, in head order. (C)
-    pub probabilities: Vec<f32>,
 }
 
 /// A sentence for people: what is wrong, where, and what would be right.
