@@ -85,7 +85,7 @@ export class Runner {
       await this.#prepared;
       const mine = ++this.#loop;
       const { session } = this.#configured();
-      session.watch((/** @type {RunEvent} */ phase) => this.#say(phase, 'step'));
+      session.watch((phase) => this.#say(phase, 'step'));
       try {
         /** @type {RunEvent['type'] | undefined} */
         let awaited = 'step';
@@ -98,7 +98,7 @@ export class Runner {
           await breathe();
         }
       } finally {
-        session.watch();
+        session.watch(undefined);
       }
     },
 

@@ -4,9 +4,11 @@
 import { connect } from '../engine/engine.js';
 import { whatIsMissing } from '../engine/support.js';
 import { debounce } from '../ui/dom.js';
+import { Answers } from './answers.js';
 import { follow, noRun, NOTHING, Pace } from './run-state.js';
 import { Replay } from './replay.js';
 import { createSources } from './sources.js';
+import { Stage } from './stage.js';
 import { recipeOf, Store } from './store.js';
 import { Views } from './views.js';
 
@@ -15,33 +17,7 @@ import { Views } from './views.js';
 /** @typedef {import('../types.js').Weighting} Weighting */
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./views.js').View} View */
-/** @typedef {{ label: string, run: () => void }} Action */
-
-/**
- * Where a lab's messages go.
- *
- * @typedef {object} Notices
- * @property {(text: string, ...actions: Action[]) => void} error What went wrong. Stays until it is dismissed, replaced or cleared.
- * @property {(text: string, ...actions: Action[]) => void} notice What was done.
- * @property {(text: string) => void} warning What a run has to warn of; goes when the next run begins.
- * @property {() => void} forgetWarnings
- * @property {() => void} clear
- */
-
-/**
- * @typedef {object} LabOptions
- * @property {import('../strings/words.js').Words} words
- * @property {string} base Address of the package's folder, where its encoders lie.
- * @property {Notices} notices
- * @property {import('./store.js').Store} store
- * @property {() => Promise<import('./sources.js').Wish>} wish What the page asks for in place of the first preset.
- * @property {import('./sources.js').Wish} fallback What to open where that cannot be had.
- * @property {boolean} autostart Whether to fetch the encoder and train without being asked.
- * @property {boolean} linked Whether the page's address is that of this lab.
- * @property {string} [record] Address of a recorded run that plays until the encoder is here.
- * @property {(event: RunEvent) => void} onEvent
- * @property {() => void} onState
- */
+/** @typedef {import('./options.js').LabOptions} LabOptions */
 
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;
@@ -58,8 +34,7 @@ export class Lab {
   /** @type {import('../engine/engine.js').Channel | undefined} */
   #channel;
   #pace = new Pace();
-  /** @type {Replay | undefined} */
-  #replay;
+  #stage = new Stage(this.run, this.views, () => this.#show());
   #sources;
   /** What the queued step is to train; all tasks if empty. @type {string[]} */
   #queuedTasks = [];
@@ -73,10 +48,11 @@ export class Lab {
   #wholesale = false;
   /** Whether a run is to be prepared as soon as the encoder and the document are here. */
   #wantsRun = false;
-  /** Who waits for which sentence's answer. @type {Map<string, { resolve: (prediction: any) => void, reject: (error: Error) => void }[]>} */
-  #predicting = new Map();
+  #answers = new Answers();
   /** Where the encoder is fetched from. */
   #encoder;
+  /** What is being compared, or was last. @type {Plan | undefined} */
+  plan;
   #disposed = false;
 
   /** @param {LabOptions} options */
@@ -143,7 +119,8 @@ export class Lab {
     }
     await this.#sources.open(wish, recorded);
     if (this.#disposed || !this.store.isOpen) return;
-    if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc)) this.#play(recorded);
+    if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc))
+      this.#stage.play(recorded, (flags) => this.#markHeldOut(flags, this.store.doc));
     this.#prepareIfWanted();
   }
 
@@ -164,10 +141,9 @@ export class Lab {
   dispose() {
     this.#disposed = true;
     this.#settle.cancel();
-    this.#replay?.stop();
+    this.#stage.end();
     this.#channel?.close();
-    for (const waiting of this.#predicting.values())
-      for (const { reject } of waiting) reject(new DOMException('The lab is gone.', 'AbortError'));
+    this.#answers.refuse(new DOMException('The lab is gone.', 'AbortError'));
   }
 
   // ---- what the reader does
@@ -183,10 +159,7 @@ export class Lab {
 
   pause() {
     this.run.queued = '';
-    if (this.run.replay === 'playing') {
-      this.#replay?.pause();
-      this.run.replay = 'paused';
-    }
+    this.#stage.pause();
     this.#send({ type: 'pause' });
     this.#show();
   }
@@ -233,11 +206,9 @@ export class Lab {
    *   if it cannot be classified.
    */
   predict(text) {
-    return new Promise((resolve, reject) => {
-      this.#predicting.set(text, [...(this.#predicting.get(text) ?? []), { resolve, reject }]);
-      this.wake();
-      this.#send({ type: 'predict', text });
-    });
+    if (STANDS.has(this.run.status)) this.#send({ type: 'predict', text });
+    else this.wake();
+    return this.#answers.wait(text);
   }
 
   /** @param {string} text Its tokens come as an event. */
@@ -267,15 +238,16 @@ export class Lab {
     const wrong = this.store.wrong() || (fraction === 0 ? this.words.lab.nothingHeldOut : '');
     if (wrong) {
       this.#notices.error(wrong);
-      return undefined;
+      return;
     }
     const seeds = Array.from({ length: count }, (_, i) => recipe.seed + i);
+    this.plan = { weightings, seeds, tasks: table.tasks.map(({ name }) => name) };
+    this.views.forgetComparison();
     // The worker leaves the training as soon as it hears of the comparison.
     if (this.run.status === 'training') this.run.status = 'paused';
     this.run.comparing = true;
     this.#send({ type: 'compare', recipe: recipeOf(this.store.doc), weightings, seeds });
     this.#show();
-    return { weightings, seeds, tasks: table.tasks.map(({ name }) => name) };
   }
 
   /** Breaks the comparison off. It is over when the worker says so: what was started before that would be taken for paused. */
@@ -307,7 +279,7 @@ export class Lab {
     const fresh = run.status === 'none' || run.status === 'ended' || run.status === 'stopped';
     if (run.encoder !== 'here' || run.status === 'preparing') {
       run.queued = what;
-      if (run.replay === 'paused') this.#playOn();
+      this.#stage.playOn();
       this.wake();
     } else if (fresh || run.replay || run.stale === 'sentences' || (run.stale === 'settings' && run.step === 0)) {
       run.queued = what;
@@ -425,49 +397,8 @@ export class Lab {
     this.views.heldOut(doc.table.examples.map(({ text }) => text.trim() !== '' && sent.next().value === true));
   }
 
-  // ---- the recorded run
-
-  /** @param {Replay} replay */
-  #play(replay) {
-    this.#replay = replay;
-    this.run.replay = 'playing';
-    replay.play(
-      (event) => {
-        follow(this.run, event);
-        if (event.type === 'start') this.#markHeldOut(event.held_out, this.store.doc);
-        this.views.take(event);
-        this.#show();
-      },
-      () => {
-        this.run.replay = 'over';
-        this.#show();
-      },
-    );
-  }
-
-  #playOn() {
-    this.run.replay = 'playing';
-    this.#replay?.resume();
-  }
-
-  /** The recording goes: what is on show from now on is the reader's own. */
   #endReplay() {
-    if (!this.#replay) return;
-    this.#replay.stop();
-    this.#replay = undefined;
-    this.views.forgetRun();
-    Object.assign(this.run, NOTHING, { replay: '' });
-    if (this.store.isOpen) this.#outline(this.store.doc);
-    this.views.heldOut([]);
-  }
-
-  /** Our own run takes the recording's place, which stays behind it. */
-  #takeOver() {
-    if (!this.#replay) return;
-    this.views.history = this.#replay.events;
-    this.#replay.stop();
-    this.#replay = undefined;
-    this.run.replay = '';
+    if (this.#stage.end() && this.store.isOpen) this.#outline(this.store.doc);
   }
 
   // ---- the worker
@@ -494,13 +425,13 @@ export class Lab {
     if (run.status === 'preparing' && OF_A_RUN.has(event.type)) return;
     if (event.type === 'start') {
       this.#notices.forgetWarnings();
-      this.#takeOver();
+      this.#stage.leave();
       this.views.printed = [];
     }
     if (text) this.views.print(text, event.type);
     this.#follow(event, of);
     this.views.take(event);
-    if (event.type === 'prediction') this.#answer(event);
+    if (event.type === 'prediction') this.#answers.give(event);
     this.#show();
     this.#options.onEvent(event);
   }
@@ -518,6 +449,7 @@ export class Lab {
         run.status = 'ready';
         this.#markHeldOut(event.held_out, this.#configured);
         this.#observe();
+        for (const text of this.#answers.texts()) this.#send({ type: 'predict', text });
         if (run.queued) this.#startRunning(run.queued);
         break;
       case 'step':
@@ -538,19 +470,6 @@ export class Lab {
     }
   }
 
-  /** @param {import('../types.js').Prediction} prediction */
-  #answer(prediction) {
-    for (const { resolve } of this.#predicting.get(prediction.text) ?? []) resolve(prediction);
-    this.#predicting.delete(prediction.text);
-  }
-
-  /** @param {Error} error */
-  #answerNobody(error) {
-    const waiting = [...this.#predicting.values()].flat();
-    this.#predicting.clear();
-    for (const { reject } of waiting) reject(error);
-  }
-
   /** @param {string} message @param {Command['type']} of */
   #fail(message, of) {
     const { run } = this;
@@ -558,11 +477,11 @@ export class Lab {
       if (run.encoder !== 'loading') return; // It was cancelled.
       run.encoder = 'unreachable';
       run.queued = '';
-      this.#answerNobody(new Error(message));
+      this.#answers.refuse(new Error(message));
       this.#notices.error(message, { label: this.words.lab.retry, run: () => this.wake() });
       return;
     }
-    if (of === 'predict') this.#answerNobody(new Error(message));
+    if (of === 'predict') this.#answers.refuse(new Error(message));
     this.#notices.error(message);
     this.views.forget();
     if (of === 'compare') {
@@ -597,7 +516,7 @@ export class Lab {
     this.#wantsRun = false;
     this.views.forget(true);
     this.views.heldOut([]);
-    this.#answerNobody(new Error(this.words.lab.crashed(why)));
+    this.#answers.refuse(new Error(this.words.lab.crashed(why)));
     if (beforeReady) {
       run.missing = this.words.lab.notStarted(why);
       this.#notices.error(run.missing);
@@ -615,5 +534,7 @@ export class Lab {
   }
 }
 
+/** In these there is a run that answers. @type {Set<import('./run-state.js').RunState['status']>} */
+const STANDS = new Set(['ready', 'training', 'paused', 'ended', 'stopped']);
 /** Commands that ask and change nothing. @type {Set<Command['type']>} */
 const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);

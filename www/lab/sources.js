@@ -96,9 +96,8 @@ export function createSources(lab, ask) {
     const fraction = own?.name === 'notebook' || data === undefined ? 0 : 0.25;
     const recipe = { ...base, ...given, training, diagnostics, validation: given.validation ?? { fraction } };
     if (own || data === undefined) return preset(own ?? { name: 'notebook' }, recipe);
-    if ('file' in data) throw new Error(lab.words.sources.byPath(data.file.path));
-    const inline = /** @type {import('../types.js').InlineExample[]} */ (data.examples);
-    const examples = inline.map(({ text, labels = {} }) => ({ text, labels }));
+    if (!('examples' in data)) throw new Error(lab.words.sources.byPath('file' in data ? data.file.path : ''));
+    const examples = data.examples.map(({ text, labels = {} }) => ({ text, labels }));
     const named = tasks.length > 0 ? tasks.map(withLabels(examples)) : tasksOf(examples);
     return { table: { preset: null, name, tasks: named, examples }, recipe };
   }

@@ -1,6 +1,8 @@
 // The one document that the reader edits: sentences and settings. Knows undo and, if it has a name, survives a reload; knows
 // no elements.
 
+import { USUAL_TRAINING } from './limits.js';
+
 /** @typedef {import('./sentences.js').Table} Table */
 /** @typedef {import('../types.js').Recipe} Recipe */
 
@@ -19,8 +21,6 @@
 
 const VERSION = 1;
 const UNDO_LIMIT = 100;
-/** Settings that the page did not have when it first saved documents, as Rust fills them in where they are absent. */
-const NEWER = { gradient_accumulation_steps: 1, label_smoothing: 0, class_weights: 'none', weighting: 'sum' };
 const UNOBSERVED = { gradients_every: 0, interference_every: 0, mistakes: false, map_every: 0 };
 
 export class Store {
@@ -142,7 +142,8 @@ export class Store {
         Array.isArray(table.examples) &&
         table.examples.every(isExample);
       if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') {
-        const training = { ...NEWER, ...recipe.training };
+        // It may be from before there were as many settings.
+        const training = { ...USUAL_TRAINING, ...recipe.training };
         return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
       }
     } catch {
@@ -183,9 +184,13 @@ const isExample = (example) => typeof example?.text === 'string' && typeof examp
  * @param {Doc} doc
  * @returns {Recipe}
  */
-export function recipeOf({ table, recipe }) {
-  if (table.preset) return { ...recipe, data: { preset: table.preset }, tasks: [] };
+export function recipeOf({ table, recipe: { training, ...recipe } }) {
+  // The settings outlive the sentences: a weight may be for a task that there is none of any more.
+  const there = (/** @type {[string, number]} */ [name]) => table.tasks.some((task) => task.name === name);
+  const task_weight = Object.fromEntries(Object.entries(training.task_weight).filter(there));
+  const settings = { ...recipe, training: { ...training, task_weight } };
+  if (table.preset) return { ...settings, data: { preset: table.preset }, tasks: [] };
   // A row that was added and not yet written is no sentence.
   const examples = table.examples.filter((example) => example.text.trim() !== '');
-  return { ...recipe, data: { examples }, tasks: table.tasks };
+  return { ...settings, data: { examples }, tasks: table.tasks };
 }

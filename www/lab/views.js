@@ -108,6 +108,11 @@ export class Views {
     this.previous = [];
   }
 
+  /** Another comparison begins. */
+  forgetComparison() {
+    this.history = this.history.filter(({ type }) => type !== 'compared' && type !== 'comparison');
+  }
+
   /** @param {RunState} run @param {Doc | undefined} doc */
   show(run, doc) {
     for (const view of this.#views) view.show?.(run, doc);

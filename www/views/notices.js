@@ -2,7 +2,7 @@
 
 import { h } from '../ui/dom.js';
 
-/** @typedef {import('../lab/lab.js').Action} Action */
+/** @typedef {import('../lab/options.js').Action} Action */
 /** @typedef {ReturnType<typeof createNotices>} NoticesView */
 
 /** The oldest notice goes when there would be more: they lie over the page. */

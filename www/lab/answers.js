@@ -1,0 +1,33 @@
+// Who waits for which sentence's classification.
+
+/** @typedef {import('../types.js').Prediction} Prediction */
+
+export class Answers {
+  /** @type {Map<string, { resolve: (prediction: Prediction) => void, reject: (error: Error | DOMException) => void }[]>} */
+  #waiting = new Map();
+
+  /** @param {string} text @returns {Promise<Prediction>} */
+  wait(text) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(text, [...(this.#waiting.get(text) ?? []), { resolve, reject }]);
+    });
+  }
+
+  /** The sentences that are waited for. */
+  texts() {
+    return [...this.#waiting.keys()];
+  }
+
+  /** @param {Prediction} prediction */
+  give(prediction) {
+    for (const { resolve } of this.#waiting.get(prediction.text) ?? []) resolve(prediction);
+    this.#waiting.delete(prediction.text);
+  }
+
+  /** Nobody gets an answer. @param {Error | DOMException} why */
+  refuse(why) {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(why);
+  }
+}

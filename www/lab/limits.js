@@ -1,0 +1,86 @@
+// What each setting of a recipe may be, and what it is where a link does not say: for the form and for links.
+//
+// The recipe is checked again in Rust. The form checks to complain while one types; a link, so that a number from a stranger
+// cannot make the page draw a chart of a billion epochs.
+
+import { WEIGHTING_NAMES } from './weightings.js';
+
+/** @typedef {import('../types.js').Training} Training */
+
+/**
+ * @typedef {object} Limit
+ * @property {unknown} usual Links of version 1 leave out what is usual, so these stay as they are as long as such links are
+ *   read. They are also the defaults of Rust.
+ * @property {(value: unknown) => boolean} ok
+ * @property {readonly [least: number, most: number]} [whole] The bounds of a whole number.
+ * @property {readonly string[]} [choices]
+ * @property {boolean} [optional] May be absent.
+ */
+
+/** @param {unknown} x @returns {x is number} */
+const isNumber = (x) => typeof x === 'number' && Number.isFinite(x);
+
+/** @param {number | undefined} usual @param {(x: number) => boolean} test @returns {Limit} */
+const number = (usual, test) => ({ usual, ok: (x) => isNumber(x) && test(x) });
+
+/** @param {number | undefined} usual @param {number} least @param {number} most @returns {Limit} */
+const whole = (usual, least, most) => ({
+  ...number(usual, (x) => Number.isSafeInteger(x) && x >= least && x <= most),
+  whole: [least, most],
+});
+
+/** @param {string} usual @param {readonly string[]} choices @returns {Limit} */
+const choice = (usual, choices) => ({ usual, ok: (x) => choices.some((name) => name === x), choices });
+
+/** @param {boolean} usual @returns {Limit} */
+const yesOrNo = (usual) => ({ usual, ok: (x) => typeof x === 'boolean' });
+
+/** @param {Limit} limit @returns {Limit} */
+const optional = (limit) => ({ ...limit, optional: true });
+
+const isRate = (/** @type {number} */ x) => x > 0 && x <= 10;
+const isShare = (/** @type {number} */ x) => x >= 0 && x < 1;
+
+/** Factor on a task's loss. */
+export const TASK_WEIGHT = number(1, (x) => x >= 0 && x <= 1000);
+const TASK_WEIGHTS = (/** @type {unknown} */ x) =>
+  typeof x === 'object' && x !== null && !Array.isArray(x) && Object.values(x).every(TASK_WEIGHT.ok);
+
+/** `tsc` complains of a setting that is missing. @type {Record<keyof Training, Limit>} */
+export const TRAINING = {
+  epochs: whole(3, 1, 1000),
+  batch_size: whole(4, 1, 512),
+  gradient_accumulation_steps: whole(1, 1, 1000),
+  learning_rate: number(1e-3, isRate),
+  head_learning_rate: optional(number(undefined, isRate)),
+  optimizer: choice('adam', ['adam', 'adamw', 'sgd']),
+  weight_decay: number(0, (x) => x >= 0),
+  warmup: whole(0, 0, 1e6),
+  schedule: choice('constant', ['constant', 'linear', 'cosine']),
+  max_grad_norm: optional(number(undefined, (x) => x > 0)),
+  dropout: number(0, isShare),
+  freeze: choice('none', ['none', 'embeddings', ...[1, 2, 3, 4, 5].map((n) => `layers:${n}`), 'encoder']),
+  gradual_unfreezing: optional(whole(undefined, 1, 1000)),
+  label_smoothing: number(0, isShare),
+  class_weights: choice('none', ['none', 'balanced']),
+  weighting: choice('sum', WEIGHTING_NAMES),
+  task_weight: { usual: {}, ok: TASK_WEIGHTS },
+  tasks_per_step: optional(whole(undefined, 1, 1000)),
+  early_stopping_patience: optional(whole(undefined, 1, 1000)),
+  load_best_model_at_end: yesOrNo(false),
+  metric_for_best_model: choice('loss', ['loss', 'accuracy', 'macro_f1']),
+  max_length: whole(128, 3, 512),
+  shuffle: yesOrNo(true),
+  reproducible: yesOrNo(false),
+};
+
+/** The settings outside of `training`. */
+export const SEED = whole(0, 0, Number.MAX_SAFE_INTEGER);
+export const POOLING = choice('mean', ['mean', 'cls', 'pooler']);
+/** Share of the sentences that is held out. */
+export const HELD_OUT = number(0.25, (x) => x >= 0 && x <= 0.9);
+
+/** What Rust takes where a recipe's `training` says nothing. */
+export const USUAL_TRAINING = Object.fromEntries(
+  Object.entries(TRAINING).flatMap(([name, { usual }]) => (usual === undefined ? [] : [[name, usual]])),
+);
