@@ -1,10 +1,9 @@
-// One line chart: uPlot in the page's colours, with a legend of its own that shows the values under the cursor.
-//
-// Both axes are fixed before the first point arrives, so nothing moves but the lines. Colours are read from CSS custom
-// properties each time it draws, so light and dark follow the reader's preference without a reload.
+// One line chart: a plot, a legend that shows the values under the cursor, and the table behind it. By keyboard the cursor
+// goes from point to point as on a slider, and its values are the slider's.
 
-import uPlot from '../vendor/uPlot.esm.js';
+import { createDataTable } from './data-table.js';
 import { h, oncePerFrame } from './dom.js';
+import { createPlot } from './plot.js';
 
 /**
  * @typedef {object} Line
@@ -16,135 +15,119 @@ import { h, oncePerFrame } from './dom.js';
  * @property {boolean} [faint] For lines that lie behind the one that matters.
  */
 
+/** Values at an x, in the order of the lines. @typedef {{ x: number, ys: (number | undefined)[] }} Point */
+
 /**
  * @typedef {object} ChartOptions
- * @property {string} label What the chart shows, for those who cannot see it.
+ * @property {import('../strings/words.js').Words} words
+ * @property {string} label What the chart shows, in a sentence.
  * @property {Line[]} lines
  * @property {[number, number]} x
  * @property {[number, number]} y Its upper end gives way to higher values.
  * @property {string} xName What x counts; stands in the corner of the axes.
  * @property {number[]} [xTicks] Where x is labelled; absent: uPlot's choice.
  * @property {{ x: number, label: string }[]} [spans] Stretches of x, each from its `x` on, that are told apart by rules.
+ * @property {Point[]} [ghost] The run before; it lies faintly behind.
  * @property {(x: number) => string} xText
  * @property {(y: number) => string} yText
  */
 
-const FONT = '12px system-ui, sans-serif';
+/** How far a key moves the cursor, in points. @type {Record<string, number>} */
+const KEYS = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  ArrowDown: -1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: -Infinity,
+  End: Infinity,
+};
 
 /**
- * @param {HTMLElement} canvasRoot Holds the chart and gives it its size.
+ * @param {HTMLElement} canvasRoot Holds the plot and gives it its size; the table stands behind it.
  * @param {HTMLElement} legendRoot
  * @param {ChartOptions} options
  */
 export function createChart(canvasRoot, legendRoot, options) {
-  const { lines } = options;
+  const { lines, label, words, xName, xText, yText } = options;
   /** @type {(number | null)[][]} x, then one row a line. */
   const data = [[], ...lines.map(() => [])];
-  const values = buildLegend(legendRoot, lines);
-  const style = getComputedStyle(canvasRoot);
-  const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  let gone = false;
 
-  const axis = { stroke: () => colour('--ink-2'), font: FONT, ticks: { show: false } };
-  const grid = { stroke: () => colour('--rule'), width: 1 };
-  const ticks = options.xTicks;
+  const text = (/** @type {number | null | undefined} */ y) => (y === undefined || y === null ? '–' : yText(y));
+  /** @param {number} at Index of a point. */
+  const valuesAt = (at) => lines.map((_, k) => text(data[k + 1][at]));
+  const latest = () => lines.map((_, k) => text(data[k + 1].findLast((y) => y !== null)));
 
-  /** Rules and names of the spans, under the lines, and the x axis's name in the corner. @param {uPlot} u */
-  function drawFrame(u) {
-    const { ctx, bbox } = u;
-    const px = devicePixelRatio;
-    ctx.save();
-    ctx.font = `${11 * px}px system-ui, sans-serif`;
-    ctx.fillStyle = colour('--ink-3');
-    ctx.strokeStyle = colour('--rule-strong');
-    ctx.lineWidth = px;
-    ctx.textBaseline = 'top';
-    ctx.textAlign = 'left';
-    ctx.setLineDash([]);
-    const spans = options.spans ?? [];
-    const roomy = bbox.width / Math.max(1, spans.length) > 64 * px;
-    for (const [i, { x, label }] of spans.entries()) {
-      const at = Math.round(u.valToPos(x, 'x', true));
-      if (i > 0) {
-        ctx.beginPath();
-        ctx.moveTo(at, bbox.top);
-        ctx.lineTo(at, bbox.top + bbox.height);
-        ctx.stroke();
-      }
-      if (roomy) ctx.fillText(label, Math.max(at, bbox.left) + 5 * px, bbox.top + 2 * px);
-    }
-    ctx.textAlign = 'right';
-    ctx.fillText(options.xName, bbox.left - 6 * px, bbox.top + bbox.height + 8 * px);
-    ctx.restore();
+  const legend = buildLegend(legendRoot, options);
+  const plot = createPlot(canvasRoot, options, data, show);
+  const table = createDataTable({
+    summary: words.chart.table,
+    caption: label,
+    columns: [xName, ...lines.map((line) => line.label)],
+    length: () => data[0].length,
+    row: (i) => [xText(Number(data[0][i])), ...valuesAt(i)],
+    open: tableBehind(canvasRoot)?.open,
+  });
+  tableBehind(canvasRoot)?.remove();
+  canvasRoot.after(table.element);
+
+  /** @param {number | undefined} at Index of the point under the cursor; absent: the latest values. */
+  function show(at) {
+    const x = at === undefined ? data[0].at(-1) : data[0][at];
+    legend.show(typeof x === 'number' ? xText(x) : '–', at === undefined ? latest() : valuesAt(at));
   }
 
-  const plot = new uPlot(
-    {
-      ...sizeOf(canvasRoot),
-      legend: { show: false },
-      padding: [8, 10, 0, 0],
-      cursor: {
-        drag: { x: false, y: false, setScale: false },
-        points: { size: 7 },
-        y: false,
-      },
-      scales: {
-        x: { time: false, range: () => options.x },
-        y: { range: (_, __, most) => [options.y[0], roof(options.y[1], most)] },
-      },
-      axes: [
-        {
-          ...axis,
-          grid: { show: false },
-          size: 28,
-          gap: 6,
-          ...(ticks && { splits: () => ticks }),
-          values: (_, xs) => xs.map(options.xText),
-          space: 48,
-        },
-        { ...axis, grid, size: 44, gap: 6, values: (_, ys) => ys.map(options.yText), space: 36 },
-      ],
-      series: [
-        {},
-        ...lines.map((line) => ({
-          label: line.label,
-          stroke: () => colour(line.colour),
-          width: line.width ?? 1.75,
-          alpha: line.faint ? 0.65 : 1,
-          dash: line.dash,
-          spanGaps: true,
-          points: line.points
-            ? { show: true, size: 7, fill: () => colour(line.faint ? '--surface' : line.colour) }
-            : { show: false },
-        })),
-      ],
-      hooks: { drawClear: [drawFrame], setCursor: [(u) => showValues(u.cursor.idx ?? undefined)] },
-    },
-    /** @type {uPlot.AlignedData} */ (data),
-    canvasRoot,
-  );
-
-  /** @param {number} [at] Index of a point; absent: the latest. */
-  function showValues(at) {
-    for (const [i, element] of values.entries()) {
-      const row = data[i + 1];
-      const y = at === undefined ? row.findLast((value) => value !== null) : row[at];
-      const text = y === undefined || y === null ? '–' : options.yText(y);
-      if (element.textContent !== text) element.textContent = text;
-    }
+  /** Tells where the cursor is and what it is on to those who cannot see it. */
+  function say() {
+    const at = plot.cursor ?? data[0].length - 1;
+    const x = data[0][at];
+    canvasRoot.setAttribute('aria-valuenow', String(x ?? options.x[0]));
+    const values = x === undefined ? [] : valuesAt(at).map((value, k) => `${lines[k].label} ${value}`);
+    canvasRoot.setAttribute(
+      'aria-valuetext',
+      typeof x === 'number' ? `${xName} ${xText(x)}: ${values.join(', ')}` : words.chart.empty,
+    );
   }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const by = KEYS[event.key];
+    if (by === undefined && event.key !== 'Escape') return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const last = data[0].length - 1;
+    const at = by === undefined ? undefined : Math.max(0, Math.min(last, (plot.cursor ?? last) + by));
+    plot.point(at);
+    say();
+  }
+  const onBlur = () => plot.point(undefined);
 
   const draw = oncePerFrame(() => {
-    plot.setData(/** @type {uPlot.AlignedData} */ (data));
-    showValues(plot.cursor.idx ?? undefined);
+    if (gone) return;
+    plot.update();
+    show(plot.cursor);
   });
-  const resize = new ResizeObserver(oncePerFrame(() => plot.setSize(sizeOf(canvasRoot))));
+  const resize = new ResizeObserver(oncePerFrame(() => !gone && plot.resize()));
   resize.observe(canvasRoot);
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  const recolour = () => plot.redraw(false, true);
-  dark.addEventListener('change', recolour);
+  dark.addEventListener('change', plot.recolour);
+  canvasRoot.addEventListener('keydown', onKey);
+  canvasRoot.addEventListener('focus', say);
+  canvasRoot.addEventListener('blur', onBlur);
 
-  canvasRoot.setAttribute('role', 'img');
-  canvasRoot.setAttribute('aria-label', options.label);
+  for (const [name, value] of Object.entries({
+    role: 'slider',
+    tabindex: 0,
+    'aria-label': label,
+    'aria-roledescription': words.chart.role,
+    'aria-readonly': true,
+    'aria-valuemin': options.x[0],
+    'aria-valuemax': options.x[1],
+  }))
+    canvasRoot.setAttribute(name, String(value));
+  say();
   count();
 
   /** Tells the number of points to those who look from outside (tests, embedding pages). */
@@ -172,6 +155,7 @@ export function createChart(canvasRoot, legendRoot, options) {
       const at = xs.lastIndexOf(x);
       for (const [i, y] of ys.entries()) if (y !== undefined) rows[i][at] = y;
       count();
+      table.changed();
       draw();
     },
 
@@ -180,34 +164,61 @@ export function createChart(canvasRoot, legendRoot, options) {
       canvasRoot.setAttribute('aria-label', label);
     },
 
+    recolour: plot.recolour,
+
+    /** The table stays until another chart takes this one's place: that one is open if this one was. */
     destroy() {
+      gone = true;
       resize.disconnect();
-      dark.removeEventListener('change', recolour);
+      dark.removeEventListener('change', plot.recolour);
+      canvasRoot.removeEventListener('keydown', onKey);
+      canvasRoot.removeEventListener('focus', say);
+      canvasRoot.removeEventListener('blur', onBlur);
+      table.destroy();
       plot.destroy();
     },
   };
 }
 
 /** @param {HTMLElement} root */
-const sizeOf = (root) => ({ width: Math.max(120, root.clientWidth), height: root.clientHeight });
-
-/** The upper end of y: as announced, else the next half above the highest value, so that the axis seldom changes. @param {number} announced @param {number | null} most */
-const roof = (announced, most) => (most === null || most <= announced ? announced : Math.ceil(most * 2.1) / 2);
+function tableBehind(root) {
+  const next = root.nextElementSibling;
+  return next instanceof HTMLDetailsElement && next.classList.contains('data-table') ? next : undefined;
+}
 
 /**
+ * The x that the values belong to, each line with its value, and what the faint lines are.
+ *
  * @param {HTMLElement} root
- * @param {Line[]} lines
- * @returns {HTMLElement[]} Where each line's value goes.
+ * @param {ChartOptions} options
  */
-function buildLegend(root, lines) {
+function buildLegend(root, { lines, words, xName, ghost = [] }) {
+  const at = h('span', { className: 'value' }, '–');
   const values = lines.map(() => h('output', { className: 'value', 'aria-live': 'off' }, '–'));
-  root.replaceChildren(
-    ...lines.map((line, i) => {
-      const swatch = h('span', { className: 'swatch', 'aria-hidden': 'true' });
-      swatch.style.setProperty('--colour', `var(${line.colour})`);
-      swatch.classList.toggle('dashed', line.dash !== undefined);
-      return h('li', {}, swatch, h('span', { className: 'name' }, line.label), values[i]);
-    }),
-  );
-  return values;
+  const entries = lines.map((line, i) => {
+    const swatch = swatchOf(line.colour);
+    swatch.classList.toggle('dashed', line.dash !== undefined);
+    return h('li', {}, swatch, h('span', { className: 'name' }, line.label), values[i]);
+  });
+  root.replaceChildren(h('li', { className: 'at' }, xName, at), ...entries);
+  if (ghost.length > 0) {
+    const swatch = swatchOf('--ink-3');
+    swatch.classList.add('ghost');
+    root.append(h('li', { className: 'ghost' }, swatch, h('span', { className: 'name' }, words.chart.before)));
+  }
+
+  return {
+    /** @param {string} x @param {string[]} ys */
+    show(x, ys) {
+      if (at.textContent !== x) at.textContent = x;
+      for (const [i, element] of values.entries()) if (element.textContent !== ys[i]) element.textContent = ys[i];
+    },
+  };
+}
+
+/** @param {string} colour */
+function swatchOf(colour) {
+  const swatch = h('span', { className: 'swatch', 'aria-hidden': 'true' });
+  swatch.style.setProperty('--colour', `var(${colour})`);
+  return swatch;
 }

@@ -1,32 +1,60 @@
 // The run's printout, line by line as the notebook prints it.
 
-import { h, part } from './dom.js';
+import { h } from '../ui/dom.js';
 
 /** Beyond this the oldest lines go: a long run must not fill the page's memory. */
 const MOST_LINES = 5000;
+const COPIED_MS = 1500;
+/** Who scrolled to so near the end follows it. */
+const NEAR_END = 8;
 
-/** @param {HTMLElement} root */
-export function createLog(root) {
-  const lines = part(root, 'log-lines');
-  const copy = part(root, 'copy-log');
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createLog(lab) {
+  const words = lab.words.log;
+  const copy = h('button', { type: 'button', className: 'quiet', dataset: { part: 'copy-log' } }, words.copy);
+  const lines = h('div', {
+    className: 'log-lines',
+    tabIndex: 0,
+    role: 'region',
+    'aria-label': words.label,
+    dataset: { part: 'log-lines', empty: words.empty },
+  });
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'h-log', dataset: { part: 'log' } },
+    h('header', {}, h('h3', { id: 'h-log' }, words.title), h('p', {}, words.lead), copy),
+    lines,
+  );
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
 
   copy.addEventListener('click', async () => {
     const text = Array.from(lines.children, (line) => line.textContent).join('\n');
-    await navigator.clipboard?.writeText(text).catch(() => {});
-    copy.textContent = 'Copied';
-    setTimeout(() => (copy.textContent = 'Copy'), 1500);
+    const copied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    copy.textContent = copied ? words.copied : words.notCopied;
+    clearTimeout(timer);
+    timer = setTimeout(() => (copy.textContent = words.copy), COPIED_MS);
   });
 
   return {
-    /** @param {string} text One or several lines. @param {'' | 'paragraph' | 'warning' | 'error'} [kind] A paragraph has an empty line before it. */
-    print(text, kind = '') {
-      const atEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 8;
-      if (kind === 'paragraph' && lines.childElementCount > 0) lines.append(h('div'));
-      for (const line of text.split('\n')) lines.append(h('div', { className: kind }, line));
+    element,
+
+    take(event) {
+      if (event.type === 'start') lines.replaceChildren();
+    },
+
+    print(text, kind) {
+      const atEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - NEAR_END;
+      if (kind === 'epoch' && lines.childElementCount > 0) lines.append(h('div'));
+      const className = kind === 'warning' || kind === 'error' ? kind : '';
+      for (const line of text.split('\n')) lines.append(h('div', { className }, line));
       while (lines.childElementCount > MOST_LINES) lines.firstElementChild?.remove();
       if (atEnd) lines.scrollTop = lines.scrollHeight;
     },
 
-    clear: () => lines.replaceChildren(),
+    destroy: () => clearTimeout(timer),
   };
 }

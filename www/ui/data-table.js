@@ -1,0 +1,62 @@
+// The numbers behind a chart: a table that opens under it, is filled when it is first opened, and then keeps up with the
+// chart once a second.
+
+import { h } from './dom.js';
+
+const KEEP_UP_MS = 1000;
+
+/**
+ * @typedef {object} DataTableOptions
+ * @property {string} summary What opens it.
+ * @property {string} caption
+ * @property {string[]} columns Their names; the first is that of the rows' heads.
+ * @property {() => number} length How many rows there are.
+ * @property {(i: number) => string[]} row The i-th row's cells.
+ * @property {boolean} [open]
+ */
+
+/** @param {DataTableOptions} options */
+export function createDataTable({ summary, caption, columns, length, row, open = false }) {
+  const body = h('tbody');
+  const head = h('tr', {}, ...columns.map((name) => h('th', { scope: 'col' }, name)));
+  const table = h('table', {}, h('caption', { className: 'sr' }, caption), h('thead', {}, head), body);
+  const element = h(
+    'details',
+    { className: 'data-table', open },
+    h('summary', {}, summary),
+    h('div', { className: 'data-scroll', tabIndex: 0, role: 'region', 'aria-label': caption }, table),
+  );
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function render() {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!element.open) return;
+    for (let i = 0; i < length(); i++) {
+      const cells = row(i);
+      const line = body.rows[i] ?? body.appendChild(emptyRow(cells.length));
+      for (const [c, text] of cells.entries())
+        if (line.cells[c].textContent !== text) line.cells[c].textContent = text;
+    }
+  }
+
+  element.addEventListener('toggle', render);
+
+  return {
+    element,
+
+    /** There are other numbers, or more. */
+    changed() {
+      if (element.open) timer ??= setTimeout(render, KEEP_UP_MS);
+    },
+
+    destroy() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** @param {number} cells */
+const emptyRow = (cells) =>
+  h('tr', {}, h('th', { scope: 'row' }), ...Array.from({ length: cells - 1 }, () => h('td')));

@@ -1,0 +1,149 @@
+// The losses of a run by step, and the latest step's total as the sum that it is.
+
+import { createChart } from '../ui/chart.js';
+import { h, oncePerFrame, TASK_COLOURS, taskColour } from '../ui/dom.js';
+
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {Extract<RunEvent, { type: 'step' }>} Step */
+/** @typedef {import('../lab/views.js').Outline} Outline */
+
+const DASHES = [7, 4];
+/** The total was added up in single precision. */
+const ROUNDING = 1e-4;
+
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createLosses(lab) {
+  const words = lab.words.losses;
+  const { n } = lab.words;
+  const legend = h('ul', { className: 'legend', dataset: { part: 'loss-legend' } });
+  const canvas = h('div', { className: 'chart', dataset: { part: 'loss-chart', points: '0' } });
+  const formula = h('p', { className: 'formula', dataset: { part: 'loss-formula' } });
+  const factors = h('p', { className: 'explains', hidden: true, dataset: { part: 'loss-factors' } });
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'h-losses', dataset: { part: 'losses' } },
+    h('header', {}, h('h3', { id: 'h-losses' }, words.title), h('p', {}, words.lead)),
+    formula,
+    factors,
+    legend,
+    canvas,
+  );
+  /** @type {ReturnType<typeof createChart> | undefined} */
+  let chart;
+  /** @type {string[]} */
+  let tasks = [];
+  /** The recipe's factors on the losses, now and as they fitted the latest total. @type {Record<string, number>[]} */
+  let weights = [{}, {}];
+  /** @type {Step | undefined} */
+  let latest;
+
+  const showFormula = oncePerFrame(() => {
+    const trained = latest ? tasks.filter((task) => latest?.losses[task] !== undefined) : tasks;
+    const known = latest && [...weights, {}].find((by) => fits(latest, by));
+    if (known) weights[1] = known;
+    formula.replaceChildren(...equation(trained, known ?? {}, latest && !known ? undefined : latest?.losses, latest?.total));
+    factors.hidden = !latest?.weights;
+    if (latest?.weights) {
+      const said = Object.entries(latest.weights).map(([task, factor]) => `${task} × ${n.fixed(factor, 2)}`);
+      factors.textContent = words.factors(said.join(', '));
+    }
+  });
+
+  /**
+   * L = L_a + L_b = 0.41 + 0.22 = 0.63
+   *
+   * @param {string[]} of
+   * @param {Record<string, number>} by
+   * @param {Record<string, number> | undefined} losses
+   * @param {number | undefined} total
+   */
+  function equation(of, by, losses, total) {
+    const weight = (/** @type {string} */ task) => {
+      const factor = by[task] ?? 1;
+      return factor === 1 ? '' : `${factor.toLocaleString(lab.words.tag, { maximumSignificantDigits: 3 })} · `;
+    };
+    /** @param {(task: string) => (string | Node)[]} inside */
+    const sum = (inside) =>
+      of.flatMap((task, i) => {
+        const term = h('span', { className: 'term' }, weight(task), ...inside(task));
+        term.style.setProperty('--task', taskColour(tasks.indexOf(task)));
+        return i === 0 ? [term] : [' + ', term];
+      });
+    const symbols = sum((task) => [h('var', {}, 'L'), h('sub', {}, task)]);
+    const figures = sum((task) => [losses ? n.fixed(losses[task], 2) : '–']);
+    const shown = losses && of.reduce((sum, task) => sum + (by[task] ?? 1) * Number(losses[task].toFixed(2)), 0);
+    // Rounded losses need not add up to the rounded total.
+    const equals = total === undefined || shown?.toFixed(2) === total.toFixed(2) ? ' = ' : ' ≈ ';
+    return [
+      h('span', { className: 'at' }, words.step(latest?.step)),
+      h('span', {}, h('var', {}, 'L'), ' = ', ...symbols),
+      h('span', {}, ' = ', ...figures),
+      h('span', {}, losses ? equals : ' = ', h('strong', {}, total === undefined ? '–' : n.fixed(total, 2))),
+    ];
+  }
+
+  /** @param {RunEvent} event @returns {import('../ui/chart.js').Point[]} */
+  const pointsOf = (event) =>
+    event.type === 'step' ? [{ x: event.step, ys: [...tasks.map((task) => event.losses[task]), event.total] }] : [];
+
+  /** @param {Outline} outline */
+  function reset(outline) {
+    chart?.destroy();
+    tasks = outline.tasks.map(({ name }) => name);
+    latest = undefined;
+    chart = createChart(canvas, legend, {
+      words: lab.words,
+      label: words.chart,
+      lines: [
+        ...tasks.map((label, k) => ({ label, colour: `--task-${k % TASK_COLOURS}` })),
+        { label: words.total, colour: '--ink-3', dash: DASHES },
+      ],
+      x: [1, Math.max(2, outline.epochs * outline.steps_per_epoch)],
+      // A head that knows nothing has the loss ln C: a run starts near the sum of these.
+      y: [
+        0,
+        Math.ceil(2.3 * outline.tasks.reduce((sum, { labels }) => sum + Math.log(Math.max(2, labels.length)), 0)) / 2,
+      ],
+      xName: words.xName,
+      // A step belongs to the epoch it completes a part of, so the rule stands just before the epoch's first step.
+      spans: Array.from({ length: outline.epochs }, (_, e) => ({
+        x: e * outline.steps_per_epoch + 0.5,
+        label: words.epoch(e + 1),
+      })),
+      ghost: lab.views.previous.flatMap(pointsOf),
+      xText: (x) => (Number.isInteger(x) ? String(x) : ''),
+      yText: (y) => n.fixed(y, 2),
+    });
+    showFormula();
+  }
+
+  return {
+    element,
+    reset,
+
+    edit(doc) {
+      weights[0] = doc.recipe.training.task_weight;
+    },
+
+    take(event) {
+      if (event.type === 'step') {
+        for (const { x, ys } of pointsOf(event)) chart?.put(x, ys);
+        latest = event;
+        showFormula();
+      } else if (event.type === 'epoch') {
+        const said = Object.entries(event.losses).map(([task, loss]) => `${task} ${n.fixed(loss, 2)}`);
+        chart?.describe(`${words.chart} ${words.mean(event.epoch, said.join(', '), n.fixed(event.total, 2))}`);
+      }
+    },
+
+    recolour: () => chart?.recolour(),
+    destroy: () => chart?.destroy(),
+  };
+}
+
+/** Whether a step's total is the sum of its losses with these weights. @param {Step | undefined} step @param {Record<string, number>} by */
+function fits(step, by) {
+  if (!step) return false;
+  const sum = Object.entries(step.losses).reduce((sum, [task, loss]) => sum + (by[task] ?? 1) * loss, 0);
+  return Math.abs(sum - step.total) <= ROUNDING * Math.max(1, Math.abs(step.total));
+}
