@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planeOf } from '../../www/plane.js';
+import { planeOf } from '../../www/views/plane.js';
 
 const dot = (u, v) => u.reduce((sum, x, i) => sum + x * v[i], 0);
 const norm = (u) => Math.sqrt(dot(u, u));

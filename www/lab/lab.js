@@ -18,6 +18,7 @@ import { Views } from './views.js';
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./views.js').View} View */
 /** @typedef {import('./options.js').LabOptions} LabOptions */
+/** What a comparison trains with. @typedef {{ weightings: Weighting[], seeds: number[], tasks: string[] }} Plan */
 
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;

@@ -1,17 +1,19 @@
 // Arrows from one point, to scale, with rings as a ruler. Knows vectors and colours, and nothing of gradients.
 
+import { s } from '../ui/dom.js';
+
 /** @typedef {import('./plane.js').Vector} Vector */
 
 /**
  * @typedef {object} Arrow
- * @property {string} name Stands at its tip, and in `data-arrow` for those who look from outside.
+ * @property {string} id Stands in `data-arrow`, for those who look from outside.
+ * @property {string} name Stands at its tip.
  * @property {string} colour A CSS colour.
  * @property {Vector} to
  * @property {boolean} [dashed]
  * @property {boolean} [unscaled] Only its direction counts: it is drawn at a length of its own.
  */
 
-const SVG = 'http://www.w3.org/2000/svg';
 /** The drawing's size in its own units; CSS gives it the page's. */
 const [WIDTH, HEIGHT] = [360, 290];
 /** Where all arrows begin. Two gradients lie in the upper half; what is below is the room for a step that went astray. */
@@ -21,11 +23,13 @@ const LONGEST = 148;
 const UNSCALED = 92;
 const HEAD = 9;
 
-/** @param {SVGSVGElement} root */
-export function createArrows(root) {
-  root.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
+/** @param {(length: number) => string} lengthText What stands at a ring. */
+export function createArrows(lengthText) {
+  const element = s('svg', { class: 'arrows', role: 'img', viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
 
   return {
+    element,
+
     /**
      * @param {Arrow[]} arrows The later ones lie above.
      * @param {number} [angle] Between the first two, in degrees.
@@ -35,9 +39,9 @@ export function createArrows(root) {
       const scale = most > 0 ? LONGEST / most : 0;
       const tips = arrows.map((arrow) => tip(arrow, scale)).map((at, i) => ({ ...arrows[i], at }));
       const visible = tips.filter(({ at }) => Math.hypot(at[0] - CX, at[1] - CY) > 0.5);
-      root.dataset.scale = String(scale);
-      root.replaceChildren(
-        ...(scale > 0 ? rings(most, scale) : []),
+      element.dataset.scale = String(scale);
+      element.replaceChildren(
+        ...(scale > 0 ? rings(most, scale, lengthText) : []),
         ...(visible.length > 0 ? [s('circle', { class: 'origin', cx: CX, cy: CY, r: 2.5 })] : []),
         ...visible.map(line),
         ...(angle !== undefined && visible.length > 1 ? arc(angle) : []),
@@ -54,14 +58,13 @@ function tip({ to: [x, y], unscaled }, scale) {
   return [CX + x * factor, CY - y * factor];
 }
 
-/** Circles at round lengths, each with its length. @param {number} most @param {number} scale */
-function rings(most, scale) {
+/** Circles at round lengths, each with its length. @param {number} most @param {number} scale @param {(length: number) => string} lengthText */
+function rings(most, scale, lengthText) {
   const every = round(most / 2.5);
   const count = Math.floor(most / every + 1e-9);
   return Array.from({ length: count }, (_, i) => (i + 1) * every).flatMap((length) => {
     const ring = s('circle', { class: 'ring', cx: CX, cy: CY, r: length * scale });
-    const text = s('text', { class: 'ring-text', x: CX - length * scale, y: CY + 13, 'text-anchor': 'middle' });
-    text.textContent = String(Number(length.toPrecision(2)));
+    const text = s('text', { class: 'ring-text', x: CX - length * scale, y: CY + 13, 'text-anchor': 'middle' }, lengthText(length));
     return [ring, text];
   });
 }
@@ -73,13 +76,13 @@ function round(x) {
 }
 
 /** @param {Arrow & { at: Vector }} arrow */
-function line({ name, colour, dashed, at: [x, y] }) {
+function line({ id, colour, dashed, at: [x, y] }) {
   const length = Math.hypot(x - CX, y - CY);
   const [ux, uy] = [(x - CX) / length, (y - CY) / length];
   const head = Math.min(HEAD, length / 2);
   const [bx, by] = [x - ux * head, y - uy * head];
   const half = 0.45 * head;
-  const group = s('g', { class: dashed ? 'arrow dashed' : 'arrow', 'data-arrow': name, 'data-x': x, 'data-y': y });
+  const group = s('g', { class: dashed ? 'arrow dashed' : 'arrow', 'data-arrow': id, 'data-x': x, 'data-y': y });
   group.style.setProperty('--colour', colour);
   group.append(
     s('line', { x1: CX, y1: CY, x2: bx, y2: by }),
@@ -98,8 +101,7 @@ function arc(angle) {
   const r = 24;
   const radians = (angle * Math.PI) / 180;
   const [x, y] = angle > 45 ? [CX + 44, CY - 7] : [CX + 44, CY + 17];
-  const text = s('text', { class: 'angle', x, y, 'text-anchor': 'middle' });
-  text.textContent = `${Math.round(angle)}°`;
+  const text = s('text', { class: 'angle', x, y, 'text-anchor': 'middle' }, `${Math.round(angle)}°`);
   const end = `${CX + r * Math.cos(radians)} ${CY - r * Math.sin(radians)}`;
   return [s('path', { class: 'arc', d: `M${CX + r} ${CY}A${r} ${r} 0 0 0 ${end}` }), text];
 }
@@ -122,19 +124,11 @@ function labels(arrows) {
       );
     for (let tries = 0; tries < 8 && clashes(); tries++) place.y += place.y > HEIGHT - 30 ? -45 : 15;
     placed.push(place);
-    const text = s('text', { class: 'tip', x: place.x, y: place.y, 'text-anchor': 'middle' });
+    const text = s('text', { class: 'tip', x: place.x, y: place.y, 'text-anchor': 'middle' }, name);
     text.style.setProperty('--colour', colour);
-    text.textContent = name;
     return text;
   });
 }
 
 /** @param {number} x @param {number} least @param {number} most */
 const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
-
-/** @param {string} tag @param {Record<string, string | number>} attributes */
-function s(tag, attributes) {
-  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
-}

@@ -1,175 +1,200 @@
-// Weightings side by side: what is to be compared, how far it has come, and the table.
+// Weightings side by side: what is to be compared, how far it has come, the plots, and the table behind them.
 //
 // A comparison trains beside the configured run, which waits meanwhile: while one is on, the page trains nothing else, so
 // that nothing can break it off by accident.
 
-import { comparisonTable, contendersOf, soFar, titleOf } from './comparison-table.js';
-import { h, part } from './dom.js';
-import { WEIGHTINGS, WEIGHTING_NAMES } from './weightings.js';
+import { comparisonDots, dotsKey } from './comparison-dots.js';
+import { comparisonTable } from './comparison-table.js';
+import { contendersOf, soFar, titleOf } from './contenders.js';
+import { h } from '../ui/dom.js';
+import { WEIGHTING_NAMES } from '../lab/weightings.js';
 
-/** @typedef {import('./types.js').Weighting} Weighting */
-/** @typedef {import('./types.js').Compared} Compared */
+/** @typedef {import('../lab/lab.js').Plan} Plan */
+/** @typedef {import('../types.js').Compared} Compared */
+/** @typedef {import('../types.js').Comparison} Comparison */
+/** @typedef {import('../types.js').Weighting} Weighting */
 
 /** @type {string[]} */
 const CHOSEN = ['sum', 'uncertainty', 'pcgrad'];
 const MOST_SEEDS = 5;
 
-/**
- * What is compared.
- *
- * @typedef {object} Plan
- * @property {Weighting[]} weightings
- * @property {string[]} tasks
- * @property {number[]} seeds
- */
-
-/**
- * @param {HTMLElement} root
- * @param {{ start: (weightings: Weighting[], seeds: number) => Plan | undefined, cancel: () => void }} on `start`
- *   returns what it began, if it could.
- */
-export function createCompare(root, on) {
-  const choices = part(root, 'compare-weightings');
-  const seeds = /** @type {HTMLSelectElement} */ (part(root, 'compare-seeds'));
-  const button = /** @type {HTMLButtonElement} */ (part(root, 'compare-start'));
-  const status = part(root, 'compare-status');
-  const bar = part(root, 'compare-bar');
-  const done = part(root, 'compare-done');
-  const body = part(root, 'comparison-body');
-  const note = part(root, 'comparison-note');
-  /** @type {Plan | undefined} */
-  let plan;
-  /** @type {Compared[]} */
-  let runs = [];
-  let running = false;
-  let possible = false;
-  /** @type {string[]} */
-  let tasks = [];
-
-  choices.append(
-    ...WEIGHTING_NAMES.map((name) => {
-      const { title, line } = WEIGHTINGS[name];
-      const box = h('input', { type: 'checkbox', value: name, name: 'compare', checked: CHOSEN.includes(name) });
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createCompare(lab) {
+  const words = lab.words.compare;
+  const boxes = WEIGHTING_NAMES.map((name) =>
+    h('input', { type: 'checkbox', value: name, name: 'compare', checked: CHOSEN.includes(name) }),
+  );
+  const choices = h(
+    'fieldset',
+    { className: 'choices', dataset: { part: 'compare-weightings' } },
+    h('legend', { className: 'sr' }, words.weightings),
+    ...boxes.map((box, i) => {
+      const { title, line } = lab.words.weightings[WEIGHTING_NAMES[i]];
       return h('label', { title: line }, box, ` ${title}`);
     }),
   );
-  seeds.append(...Array.from({ length: MOST_SEEDS }, (_, i) => h('option', { value: String(i + 1) }, String(i + 1))));
+  const seeds = h(
+    'select',
+    { dataset: { part: 'compare-seeds' } },
+    ...Array.from({ length: MOST_SEEDS }, (_, i) => h('option', { value: String(i + 1) }, String(i + 1))),
+  );
+  const button = h('button', { type: 'button', part: 'button', dataset: { part: 'compare-start' } }, words.compare);
+  const status = h('p', { role: 'status', dataset: { part: 'compare-status' } });
+  const done = h('span', { dataset: { part: 'compare-done' } });
+  const bar = h(
+    'div',
+    {
+      className: 'track',
+      role: 'progressbar',
+      'aria-label': words.bar,
+      'aria-valuemin': 0,
+      hidden: true,
+      dataset: { part: 'compare-bar' },
+    },
+    done,
+  );
+  const plots = h('div', { dataset: { part: 'comparison-plots' } });
+  const body = h('div', {
+    className: 'wide-table',
+    tabIndex: 0,
+    role: 'region',
+    'aria-label': words.table,
+    dataset: { part: 'comparison-body' },
+  });
+  const note = h('p', { className: 'explains bad', hidden: true, dataset: { part: 'comparison-note' } });
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'h-compare', dataset: { part: 'compare' } },
+    h('header', {}, h('h3', { id: 'h-compare' }, words.title), h('p', {}, words.about)),
+    choices,
+    h('div', { className: 'compare-controls' }, h('label', {}, `${words.seeds} `, seeds), button, status),
+    h('div', { className: 'track-room' }, bar),
+    h('p', { className: 'dots-heading' }, words.scale),
+    dotsKey(lab.words),
+    plots,
+    note,
+    h('p', { className: 'explains', dataset: { part: 'comparison-caveat' } }, words.caveat),
+    h('details', {}, h('summary', {}, words.asTable), body),
+  );
+  /** What is on show. @type {Plan | undefined} */
+  let plan;
+  /** @type {Compared[]} */
+  let runs = [];
+  /** @type {Comparison | undefined} */
+  let result;
+  let running = false;
+  let possible = false;
+  let encoderHere = false;
+  /** The run's tasks. @type {string[]} */
+  let tasks = [];
+
   for (const control of [choices, seeds])
     control.addEventListener('change', () => {
-      if (!running) rest();
+      rest();
+      if (!plan) draw();
     });
   button.addEventListener('click', () => {
     if (running) {
       button.disabled = true;
-      return on.cancel();
+      lab.cancelComparison();
+    } else {
+      lab.compare(chosen(), Number(seeds.value));
     }
-    const begun = on.start(chosen(), Number(seeds.value));
-    if (begun) begin(begun);
   });
 
-  const chosen = () =>
-    Array.from(
-      choices.querySelectorAll('input:checked'),
-      (box) => /** @type {Weighting} */ (box.getAttribute('value')),
-    );
-  const total = (/** @type {Plan} */ { seeds, tasks, weightings }) =>
-    seeds.length * (1 + tasks.length + weightings.length);
+  const chosen = () => WEIGHTING_NAMES.filter((_, i) => boxes[i].checked);
 
   /** What the button would start. */
   function rest() {
-    const [n, each] = [chosen().length, Number(seeds.value)];
-    const count = each * (1 + tasks.length + n);
-    button.textContent = 'Compare';
-    button.disabled = !possible || n === 0;
-    status.textContent =
-      n === 0
-        ? 'Choose at least one weighting.'
-        : `${count} runs: ${each > 1 ? `for each of ${each} seeds ` : ''}the linear probe, each task alone, and ${n === 1 ? 'the weighting' : `${n} weightings`}.`;
+    const [count, each] = [chosen().length, Number(seeds.value)];
+    button.textContent = words.compare;
+    button.disabled = !possible || count === 0;
+    const said = count === 0 ? words.chooseOne : words.plan(each * (1 + tasks.length + count), each, count);
+    status.textContent = encoderHere || count === 0 ? said : `${said} ${words.noEncoder}`;
   }
 
   /** @param {Plan} begun */
   function begin(begun) {
     plan = begun;
     runs = [];
-    running = true;
-    button.textContent = 'Cancel';
-    button.disabled = false;
-    choices.toggleAttribute('disabled', true);
-    seeds.disabled = true;
-    bar.hidden = false;
-    progress();
+    result = undefined;
     draw();
   }
 
+  /** @param {boolean} on */
+  function run(on) {
+    running = on;
+    choices.disabled = seeds.disabled = on;
+    bar.hidden = !on;
+    if (!on) return rest();
+    button.textContent = words.cancel;
+    button.disabled = false;
+    progress();
+  }
+
   function progress() {
-    if (!plan) return;
-    const all = total(plan);
+    if (!plan || !running) return;
+    const all = plan.seeds.length * (1 + plan.tasks.length + plan.weightings.length);
     const last = runs.at(-1);
     done.style.transform = `scaleX(${runs.length / all})`;
     bar.setAttribute('aria-valuemax', String(all));
     bar.setAttribute('aria-valuenow', String(runs.length));
-    const said = last && `${last.task ? `only ${last.task}` : titleOf(last.contender)}, seed ${last.seed}`;
-    status.textContent = `${runs.length} of ${all} runs done${said ? `; the last: ${said}` : ''}.`;
+    const name = last && (last.task ? words.only(last.task) : titleOf(lab.words, last.contender));
+    status.textContent = words.progress(runs.length, all) + (last && name ? words.last(name, last.seed) : '.');
   }
 
-  /** @param {import('./types.js').Comparison} [table] The end's. */
-  function draw(table) {
-    if (!plan) return;
-    const rows = table?.rows ?? soFar(contendersOf(plan.weightings), plan.tasks, runs);
-    body.replaceChildren(comparisonTable(table?.tasks ?? plan.tasks, plan.seeds.length, rows));
+  function draw() {
+    const shown = plan ?? { weightings: chosen(), seeds: [0], tasks };
+    const names = result?.tasks ?? shown.tasks;
+    const rows = result?.rows ?? soFar(contendersOf(shown.weightings), names, runs);
+    plots.replaceChildren(comparisonDots(lab.words, names, shown.seeds, rows, runs));
+    body.replaceChildren(comparisonTable(lab.words, names, shown.seeds.length, rows));
     const failures = [...new Set(runs.flatMap(({ failure }) => failure ?? []))];
     note.hidden = failures.length === 0;
-    note.textContent = failures.length > 0 ? `Runs failed and are left out: ${failures.join(' ')}` : '';
-  }
-
-  /** @param {string} sentence */
-  function stop(sentence) {
-    if (!running) return;
-    running = false;
-    choices.toggleAttribute('disabled', false);
-    seeds.disabled = false;
-    bar.hidden = true;
-    rest();
-    status.textContent = sentence;
+    note.textContent = failures.length > 0 ? words.failed(failures.join(' ')) : '';
   }
 
   return {
-    /** An empty table of a run's tasks, unless a comparison's is on show. @param {{ tasks: { name: string }[] }} outline */
+    element,
+
     reset(outline) {
       tasks = outline.tasks.map(({ name }) => name);
       if (running) return;
-      const stale = plan !== undefined && plan.tasks.join('\n') !== tasks.join('\n');
-      if (stale) {
-        plan = undefined;
-        note.hidden = true;
+      // What was compared stays on show as long as it is about these tasks.
+      if (plan && plan.tasks.join('\n') !== tasks.join('\n')) {
+        plan = result = undefined;
+        runs = [];
       }
       rest();
-      if (!plan) body.replaceChildren(comparisonTable(tasks, 1, soFar(contendersOf(chosen()), tasks, [])));
+      if (!plan) draw();
     },
 
-    /** @param {boolean} can Whether a comparison could begin. */
-    allow(can) {
-      possible = can;
-      if (!running) button.disabled = !can || chosen().length === 0;
-    },
-
-    /** It has been broken off. @param {string} why A sentence. */
-    stop,
-
-    /** @param {import('./types.js').RunEvent} event */
     take(event) {
-      if (!running || !plan) return;
-      if (event.type === 'compared') {
+      if (event.type === 'compared' && lab.plan) {
+        if (plan !== lab.plan) begin(lab.plan);
         runs.push(event);
         progress();
         draw();
-      } else if (event.type === 'comparison') {
-        const { length } = runs;
-        stop(
-          `All ${length} runs are done${plan.seeds.length === 1 ? '; with one seed nothing tells luck from merit' : ''}.`,
-        );
-        draw(event);
+      } else if (event.type === 'comparison' && plan) {
+        result = event;
+        status.textContent = words.done(runs.length, plan.seeds.length);
+        draw();
       }
+    },
+
+    show(state) {
+      const changed = encoderHere !== (state.encoder === 'here');
+      encoderHere = state.encoder === 'here';
+      possible = encoderHere && state.status !== 'preparing' && state.queued === '' && !state.comparing;
+      if (state.comparing && lab.plan && plan !== lab.plan) begin(lab.plan);
+      if (state.comparing !== running) run(state.comparing);
+      else if (changed && !running) rest();
+      else if (!running) button.disabled = !possible || chosen().length === 0;
+    },
+
+    stopComparing(why) {
+      run(false);
+      status.textContent = why;
     },
   };
 }

@@ -1,37 +1,69 @@
 // How the gradients of two tasks lay in the latest measured step: arrows, numbers, layer by layer, and over the steps.
 
 import { createArrows } from './arrows.js';
-import { createChart } from './chart.js';
-import { cosineText, digits, h, oncePerFrame, part, percent, signed, taskColour } from './dom.js';
+import { facts, layerBar, legendEntry, pairTable } from './gradient-figures.js';
+import { createChart } from '../ui/chart.js';
+import { h, oncePerFrame, taskColour } from '../ui/dom.js';
 import { planeOf } from './plane.js';
 
-/** @typedef {import('./types.js').Gradients} Gradients */
-/** @typedef {import('./types.js').Recipe} Recipe */
+/** @typedef {import('../types.js').Gradients} Gradients */
 /** @typedef {{ step: number, tasks: string[], cosines: number[][] }} Past */
 
 /** In a run of at most so many steps the chart marks each. */
 const MARKED = 30;
-const LEGEND = [
-  { name: 'combined', dashed: false, what: 'what the weighting makes of all tasks, Σ w·g' },
-  { name: 'step', dashed: true, what: 'the way the step went, as −Δθ: its direction only, not its length' },
-];
 const COLOUR = { combined: 'var(--ink)', step: 'var(--ink-2)' };
 
-/**
- * @param {HTMLElement} root
- * @param {(every: number) => void} observe Measures in every so many steps from now on; 0: never.
- */
-export function createGradients(root, observe) {
-  const measure = /** @type {HTMLInputElement} */ (part(root, 'observe'));
-  const svg = /** @type {SVGSVGElement} */ (root.querySelector('svg.arrows'));
-  const arrows = createArrows(svg);
-  const legend = part(root, 'gradients-legend');
-  const picker = part(root, 'pair');
-  const selects = /** @type {HTMLSelectElement[]} */ ([part(root, 'pair-a'), part(root, 'pair-b')]);
-  const caption = part(root, 'gradients-caption');
-  const empty = part(root, 'gradients-empty');
-  const numbers = part(root, 'gradients-numbers');
-  const layers = part(root, 'gradients-layers');
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createGradients(lab) {
+  const words = lab.words.gradients;
+  const { n } = lab.words;
+  const measure = h('input', { type: 'checkbox', role: 'switch', disabled: true, dataset: { part: 'observe' } });
+  const selects = [
+    h('select', { 'aria-label': words.task('A'), dataset: { part: 'pair-a' } }),
+    h('select', { 'aria-label': words.task('B'), dataset: { part: 'pair-b' } }),
+  ];
+  const picker = h(
+    'fieldset',
+    { className: 'pair', hidden: true, dataset: { part: 'pair' } },
+    h('legend', { className: 'sr' }, words.whichTwo),
+    ...selects.map((select, i) => h('label', {}, `${'AB'[i]} `, select)),
+  );
+  const caption = h('p', { dataset: { part: 'gradients-caption' } });
+  const arrows = createArrows((length) =>
+    length.toLocaleString(lab.words.tag, { maximumSignificantDigits: 2, useGrouping: false }),
+  );
+  const empty = h('p', { className: 'empty', dataset: { part: 'gradients-empty' } });
+  const legend = h('ul', { className: 'arrow-legend', dataset: { part: 'gradients-legend' } });
+  const numbers = h('div', { className: 'gradients-numbers', dataset: { part: 'gradients-numbers' } });
+  const layers = h('ul', { 'aria-labelledby': 'h-layers', dataset: { part: 'gradients-layers' } });
+  const chartLegend = h('ul', { className: 'legend', dataset: { part: 'cosine-legend' } });
+  const chartRoot = h('div', { className: 'chart low', dataset: { part: 'cosine-chart', points: '0' } });
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'h-gradients', dataset: { part: 'gradients' } },
+    h(
+      'header',
+      {},
+      h('h3', { id: 'h-gradients' }, words.title),
+      h('label', { className: 'switch' }, measure, ` ${words.measure}`),
+      picker,
+      caption,
+    ),
+    h(
+      'div',
+      { className: 'gradients' },
+      h('figure', {}, h('div', { className: 'stage' }, arrows.element, empty), h('figcaption', {}, legend)),
+      numbers,
+      h(
+        'div',
+        { className: 'gradients-layers' },
+        h('h4', { id: 'h-layers' }, words.layers),
+        h('p', { className: 'ends', 'aria-hidden': 'true' }, h('span', {}, words.against), h('span', {}, words.along)),
+        layers,
+      ),
+      h('div', { className: 'gradients-cosine' }, h('h4', {}, words.steps), chartLegend, chartRoot),
+    ),
+  );
   /** The run's tasks, and the two of them that are shown. @type {string[]} */
   let tasks = [];
   /** @type {[string, string]} */
@@ -46,11 +78,13 @@ export function createGradients(root, observe) {
   let history = [];
   /** @type {ReturnType<typeof createChart> | undefined} */
   let chart;
-  /** @type {import('./plots.js').Outline | undefined} */
+  /** @type {import('../lab/views.js').Outline | undefined} */
   let outline;
+  /** Whether what comes now is measured as the switch says: what was recorded or came before us need not be. */
+  let live = false;
 
   measure.addEventListener('change', () => {
-    observe(measure.checked ? 1 : 0);
+    lab.store.observe({ ...lab.store.doc.recipe.diagnostics, gradients_every: measure.checked ? 1 : 0 });
     remark = '';
     render();
   });
@@ -72,211 +106,136 @@ export function createGradients(root, observe) {
   /** Shows a measurement if it has both tasks, and says so if not. @param {Gradients} event */
   function accept(event) {
     if (hasPair(event)) latest = event;
-    remark = hasPair(event) ? '' : `Step ${event.step} was not on both tasks.`;
+    remark = hasPair(event) ? '' : words.notBoth(event.step);
   }
 
   /** The legend and the chart of the two tasks that are chosen. */
   function showPair() {
     for (const [i, select] of selects.entries()) select.value = pair[i];
     legend.replaceChildren(
-      ...pair.map((task, i) => entry('AB'[i], task, colour(task))),
-      ...LEGEND.map(({ name, what, dashed }) => entry(name, what, COLOUR[/** @type {'step'} */ (name)], dashed)),
+      ...pair.map((task, i) => legendEntry('AB'[i], task, colour(task))),
+      legendEntry(words.combined, words.combinedWhat, COLOUR.combined),
+      legendEntry(words.step, words.stepWhat, COLOUR.step, true),
     );
     chart?.destroy();
     chart = undefined;
     if (!outline) return;
     const steps = outline.epochs * outline.steps_per_epoch;
-    chart = createChart(part(root, 'cosine-chart'), part(root, 'cosine-legend'), {
-      label: 'Cosine of the angle between the two gradients, by step. No steps yet.',
-      lines: [{ label: 'cosine', colour: '--ink-2', points: steps <= MARKED }],
+    const before = lab.views.previous.flatMap((event) => (event.type === 'gradients' && hasPair(event) ? [pastOf(event)] : []));
+    chart = createChart(chartRoot, chartLegend, {
+      words: lab.words,
+      label: words.chartEmpty,
+      lines: [{ label: words.cosine, colour: '--ink-2', points: steps <= MARKED }],
       x: [1, Math.max(2, steps)],
       y: [-1, 1],
-      xName: 'step',
+      xName: words.step,
       xText: (x) => (Number.isInteger(x) ? String(x) : ''),
-      yText: cosineText,
+      yText: n.cosine,
+      ghost: before.map((past) => ({ x: past.step, ys: [cosineIn(past)] })),
     });
     for (const past of history.filter(hasPair)) plot(past);
   }
 
   /** @param {Past} past */
-  function plot({ step, tasks: present, cosines }) {
-    const [a, b] = pair.map((task) => present.indexOf(task));
-    const cosine = cosines[a][b];
-    chart?.put(step, [cosine]);
-    chart?.describe(
-      `Cosine of the angle between the gradients of ${pair[0]} and ${pair[1]}, by step. Step ${step}: ${cosine.toFixed(2)}.`,
-    );
+  function plot(past) {
+    const cosine = cosineIn(past);
+    chart?.put(past.step, [cosine]);
+    chart?.describe(words.chart(pair[0], pair[1], past.step, n.fixed(cosine, 2)));
   }
 
-  const hint = () =>
-    measure.checked
-      ? 'Train, or take a step: the arrows come with the next one.'
-      : 'Switch the measuring on, then train or take a step.';
+  /** The cosine of the two that are chosen. @param {Past} past */
+  function cosineIn({ tasks: present, cosines }) {
+    const [a, b] = pair.map((task) => present.indexOf(task));
+    return cosines[a][b];
+  }
 
   const render = oncePerFrame(() => {
     empty.hidden = latest !== undefined;
-    empty.textContent = tasks.length < 2 ? 'One task alone has nobody to fight with.' : remark || hint();
+    empty.textContent = tasks.length < 2 ? words.oneTask : remark || (measure.checked ? words.hintOn : words.hintOff);
     if (!latest) {
-      caption.textContent = measure.checked ? 'none measured yet' : 'not measured';
+      caption.textContent = measure.checked ? words.noneYet : words.notMeasured;
       arrows.draw([]);
-      svg.setAttribute('aria-label', 'Arrows of two tasks’ gradients. None measured yet.');
-      numbers.replaceChildren(h('p', { className: 'verdict' }), table(pair, colour), facts(['–', '–', '–', '–']));
+      arrows.element.setAttribute('aria-label', words.arrowsEmpty);
+      numbers.replaceChildren(h('p', { className: 'verdict' }), pairTable(lab.words, pair, colour), facts(lab.words));
       layers.replaceChildren();
       return;
     }
     const [a, b] = pair.map((task) => /** @type {Gradients} */ (latest).tasks.indexOf(task));
     const plane = planeOf(latest, a, b);
-    const moved = latest.update.norm > 0;
-    caption.textContent = `${remark && `${remark} Shown: `}step ${latest.step}`;
+    caption.textContent = remark ? words.shown(remark, latest.step) : words.ofStep(latest.step);
     arrows.draw(
       [
-        { name: 'A', colour: colour(pair[0]), to: plane.gradients[0] },
-        { name: 'B', colour: colour(pair[1]), to: plane.gradients[1] },
-        { name: 'combined', colour: COLOUR.combined, to: plane.combined },
-        { name: 'step', colour: COLOUR.step, to: [-plane.change[0], -plane.change[1]], dashed: true, unscaled: true },
+        { id: 'A', name: 'A', colour: colour(pair[0]), to: plane.gradients[0] },
+        { id: 'B', name: 'B', colour: colour(pair[1]), to: plane.gradients[1] },
+        { id: 'combined', name: words.combined, colour: COLOUR.combined, to: plane.combined },
+        {
+          id: 'step',
+          name: words.step,
+          colour: COLOUR.step,
+          to: [-plane.change[0], -plane.change[1]],
+          dashed: true,
+          unscaled: true,
+        },
       ],
       plane.angle,
     );
-    const said = verdict(plane.cosine, plane.angle);
-    svg.setAttribute(
-      'aria-label',
-      `Arrows of the gradients of ${pair[0]} and ${pair[1]} in step ${latest.step}. ${said.short} The numbers are in the table beside it.`,
-    );
+    const degrees = `${n.fixed(plane.angle, 1)}°`;
+    const conflict = plane.cosine < 0;
+    const said = (conflict ? words.conflict : words.noConflict)(degrees);
+    arrows.element.setAttribute('aria-label', words.arrows(pair[0], pair[1], latest.step, said));
     numbers.replaceChildren(
-      h('p', { className: 'verdict' }, h('strong', {}, said.short), said.long),
-      table(pair, colour, latest, [a, b]),
-      facts([
-        digits(plane.cosine),
-        digits(latest.combined_norm),
-        moved ? digits(latest.update.norm) : '0 (learning rate 0)',
-        moved ? percent(plane.share) : '–',
-      ]),
+      h('p', { className: 'verdict' }, h('strong', {}, said), ` ${conflict ? words.conflictMeans : words.noConflictMeans}`),
+      pairTable(lab.words, pair, colour, latest, [a, b]),
+      facts(lab.words, latest, plane),
     );
-    layers.replaceChildren(...Object.entries(latest.layers).map(([layer, { cosines }]) => bar(layer, cosines[a][b])));
+    layers.replaceChildren(
+      ...Object.entries(latest.layers).map(([layer, { cosines }]) => layerBar(lab.words, layer, cosines[a][b])),
+    );
   });
 
-  /** Nothing measured yet of a run. @param {import('./plots.js').Outline} next */
-  function reset(next) {
-    outline = next;
-    tasks = next.tasks.map(({ name }) => name);
-    const kept = pair[0] !== pair[1] && pair.every((task) => tasks.includes(task));
-    if (!kept) pair = [tasks[0] ?? '', tasks[1] ?? ''];
-    picker.hidden = tasks.length < 3;
-    for (const select of selects) select.replaceChildren(...tasks.map((task) => h('option', { value: task }, task)));
-    latest = undefined;
-    remark = '';
-    newest = undefined;
-    history = [];
-    showPair();
-    render();
-  }
-
   return {
-    reset,
+    element,
 
-    /** @param {Recipe} recipe */
-    show({ diagnostics }) {
-      const on = diagnostics.gradients_every > 0;
+    reset(next) {
+      outline = next;
+      tasks = next.tasks.map(({ name }) => name);
+      const kept = pair[0] !== pair[1] && pair.every((task) => tasks.includes(task));
+      if (!kept) pair = [tasks[0] ?? '', tasks[1] ?? ''];
+      picker.hidden = tasks.length < 3;
+      for (const select of selects) select.replaceChildren(...tasks.map((task) => h('option', { value: task }, task)));
+      latest = newest = undefined;
+      remark = '';
+      history = [];
+      showPair();
+      render();
+    },
+
+    take(event) {
+      if (event.type === 'gradients') {
+        newest = event;
+        accept(event);
+        history.push(pastOf(event));
+        if (hasPair(event)) plot(history[history.length - 1]);
+        render();
+      } else if (event.type === 'step' && live && measure.checked && newest?.step !== event.step) {
+        remark = words.nothingShared(event.step);
+        render();
+      }
+    },
+
+    show(run, doc) {
+      live = run.replay === '';
+      measure.disabled = doc === undefined;
+      const on = doc !== undefined && doc.recipe.diagnostics.gradients_every > 0;
       if (measure.checked === on) return;
       measure.checked = on;
       render();
     },
 
-    /** @param {import('./types.js').RunEvent} event */
-    take(event) {
-      switch (event.type) {
-        case 'start':
-          reset(event);
-          break;
-        case 'gradients':
-          newest = event;
-          accept(event);
-          history.push({ step: event.step, tasks: event.tasks, cosines: event.whole.cosines });
-          if (hasPair(event)) plot(history[history.length - 1]);
-          render();
-          break;
-        case 'step':
-          if (!measure.checked || newest?.step === event.step) break;
-          remark = `Nothing to measure in step ${event.step}: nothing that the tasks share trained.`;
-          render();
-          break;
-      }
-    },
+    recolour: () => chart?.recolour(),
+    destroy: () => chart?.destroy(),
   };
 }
 
-/** What a cosine means. @param {number} cosine @param {number} angle */
-function verdict(cosine, angle) {
-  const degrees = `${angle.toFixed(1)}°`;
-  if (cosine < 0)
-    return {
-      short: `Conflict: ${degrees} apart.`,
-      long: ' To first order, a step against one gradient alone raises the other task’s loss.',
-    };
-  return {
-    short: `No conflict: ${degrees} apart.`,
-    long: ' To first order, a step against one gradient alone does not raise the other task’s loss.',
-  };
-}
-
-/**
- * The numbers of the two gradients.
- *
- * @param {[string, string]} pair
- * @param {(task: string) => string} colour
- * @param {Gradients} [event]
- * @param {number[]} [at] The two in the event.
- */
-function table(pair, colour, event, at = []) {
-  const value = (x = NaN) => (event ? digits(x) : '–');
-  const change = (x = NaN) => (event ? signed(x) : '–');
-  const rows = /** @type {[string, string[]][]} */ ([
-    ['Length ‖g‖', at.map((i) => value(event?.whole.norms[i]))],
-    ['Weight w', at.map((i) => value(event?.weights[i]))],
-    ['First-order change of its loss', at.map((i) => change(event?.update.products[i]))],
-  ]);
-  const head = pair.map((task, i) => {
-    const cell = h('th', { scope: 'col', title: task }, h('span', { className: 'letter' }, 'AB'[i]), ` ${task}`);
-    cell.style.setProperty('--task', colour(task));
-    return cell;
-  });
-  return h(
-    'table',
-    { className: 'figures-table' },
-    h('caption', { className: 'sr' }, `Gradients of ${pair[0]} and ${pair[1]}`),
-    h('thead', {}, h('tr', {}, h('td'), ...head)),
-    h(
-      'tbody',
-      {},
-      ...rows.map(([name, cells]) =>
-        h('tr', {}, h('th', { scope: 'row' }, name), ...pair.map((_, i) => h('td', {}, cells[i] ?? '–'))),
-      ),
-    ),
-  );
-}
-
-const FACTS = ['Cosine', 'Combined length ‖Σ w·g‖', 'Length of the step ‖Δθ‖', 'Share of the step in this plane'];
-
-/** @param {string[]} values In the order of the names. */
-const facts = (values) =>
-  h('dl', { className: 'facts' }, ...FACTS.map((name, i) => h('div', {}, h('dt', {}, name), h('dd', {}, values[i]))));
-
-/** A layer's cosine as a bar to the right of the middle, or to the left. @param {string} layer @param {number} cosine */
-function bar(layer, cosine) {
-  const fill = h('span', { className: cosine < 0 ? 'against' : 'along' });
-  fill.style.setProperty('--length', String(Math.abs(cosine)));
-  return h(
-    'li',
-    {},
-    h('span', { className: 'name' }, layer),
-    h('span', { className: 'balance', 'aria-hidden': 'true' }, fill),
-    h('span', { className: 'value' }, cosineText(cosine)),
-  );
-}
-
-/** @param {string} name @param {string} what @param {string} colour @param {boolean} [dashed] */
-function entry(name, what, colour, dashed = false) {
-  const swatch = h('span', { className: dashed ? 'swatch dashed' : 'swatch', 'aria-hidden': 'true' });
-  swatch.style.setProperty('--colour', colour);
-  return h('li', {}, swatch, h('span', { className: 'what', title: what }, h('strong', {}, name), ` ${what}`));
-}
+/** Of a measurement what the chart needs. @param {Gradients} event @returns {Past} */
+const pastOf = ({ step, tasks, whole }) => ({ step, tasks, cosines: whole.cosines });

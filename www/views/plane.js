@@ -8,7 +8,7 @@
 //
 //   x = v·g_a/‖g_a‖       y = (v·g_b/‖g_b‖ − x·cos θ)/sin θ
 
-/** @typedef {import('./types.js').Gradients} Gradients */
+/** @typedef {import('../types.js').Gradients} Gradients */
 /** @typedef {[x: number, y: number]} Vector */
 
 /** Below this sine two gradients are one direction, and nothing is known of what is at right angles to it. */
