@@ -71,6 +71,8 @@ export interface Questions {
 export type ToWorker =
   | { kind: 'command'; run: number; command: Rust.Command }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
+  /** The reader's own files are the encoder. */
+  | { kind: 'open'; run: number; files: File[] }
   /** The encoder that is on its way is not wanted any more. */
   | { kind: 'cancel'; run: number }
   /** The run is over; its memory is for others. */

@@ -1,6 +1,7 @@
 // An encoder's three files: from the network with progress, or from the browser's cache.
 //
 // A directory `base` holds manifest.json — {"encoder": name, "files": [{"name", "bytes", "sha256"}]} — beside the files.
+// A directory without a manifest, such as the Hugging Face hub's, is taken for the encoder whose hashes are known.
 // A file enters the cache only whole and with the right SHA-256, under a key that contains it: nothing half-written can
 // be found there later, and a new release of the encoder is never mistaken for the old one.
 //
@@ -8,6 +9,7 @@
 // on each visit.
 
 import { download } from './download.js';
+import { KNOWN } from './known-encoder.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
 /** @typedef {{ name: string, bytes: number, sha256: string }} File */
@@ -17,7 +19,7 @@ import { PIECE, StoredFile } from './stored-file.js';
 
 const CACHE = 'polytask-encoders';
 /** Files that a session needs. */
-const NEEDED = ['config.json', 'tokenizer.json', 'model.safetensors'];
+export const NEEDED = ['config.json', 'tokenizer.json', 'model.safetensors'];
 /** Header of a cached file: the SHA-256 of each of its pieces, by which it is checked whenever it is read. */
 const DIGESTS = 'x-piece-sha256';
 /** Least time between two progress events, so that they do not outnumber the frames that show them. */
@@ -91,6 +93,7 @@ async function readManifest(url, cache, signal) {
     if (!response)
       throw new Error(`The encoder could not be fetched: nothing answers at ${url}. Check the connection, then retry.`);
   }
+  if (response.status === 404) return KNOWN;
   if (!response.ok) {
     throw new Error(`The encoder could not be fetched: the server answered ${response.status} for ${url}.`);
   }

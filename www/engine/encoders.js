@@ -1,9 +1,9 @@
 // The encoders that a worker holds: each is fetched once, however many runs ask for it.
 
-import { forgetEncoder, loadEncoder } from './encoder.js';
+import { forgetEncoder, loadEncoder, NEEDED } from './encoder.js';
+import { StoredFile } from './stored-file.js';
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
-/** @typedef {import('./stored-file.js').StoredFile} StoredFile */
 /** @typedef {(event: RunEvent) => void} Say */
 /** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, told: RunEvent[], abort: AbortController }} Loading */
 
@@ -51,6 +51,22 @@ export class Encoders {
     this.#loading.set(base, loading);
     loading.files.catch(() => this.#loading.delete(base));
     return loading;
+  }
+
+  /**
+   * The files of an encoder that the reader has on disk. Nobody vouches for them but what reads them later.
+   *
+   * @param {File[]} given
+   * @param {Say} say
+   */
+  open(given, say) {
+    const files = new Map(given.map((file) => [file.name, new StoredFile(file.name, file, [])]));
+    const missing = NEEDED.filter((name) => !files.has(name));
+    if (missing.length > 0)
+      throw new Error(`An encoder has the files ${NEEDED.join(', ')}; of these ${missing.join(', ')} ${missing.length > 1 ? 'were' : 'was'} not among what was opened.`);
+    const bytes = NEEDED.reduce((sum, name) => sum + (files.get(name)?.blob.size ?? 0), 0);
+    say({ type: 'loaded', encoder: '', bytes, cached: false });
+    return files;
   }
 
   /** `say` does not wait any more; what nobody waits for is broken off. @param {Say} say */

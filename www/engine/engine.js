@@ -91,6 +91,9 @@ class Engine {
        */
       ask: (question, ...args) => this.#ask(question, args),
 
+      /** The reader's own files are the encoder: `loaded`, or `error`. @param {File[]} files */
+      open: (files) => this.#post({ kind: 'open', run, files }),
+
       /** The encoder that is on its way is not wanted any more. */
       cancel: () => this.#post({ kind: 'cancel', run }),
 

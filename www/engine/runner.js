@@ -155,6 +155,11 @@ export class Runner {
     await /** @type {(command: Command) => void | Promise<void>} */ (this.#commands[command.type])(command);
   }
 
+  /** Takes the reader's own files for the encoder. @param {File[]} files */
+  open(files) {
+    this.#encoder = { base: '', files: this.#encoders.open(files, this.#sayLoading) };
+  }
+
   /** Stops the loop in progress. */
   stop() {
     this.#loop += 1;

@@ -42,6 +42,8 @@ const take = {
     post({ kind: 'answer', id, value: call(...args) });
   },
 
+  open: ({ run, files }) => runner(run).open(files),
+
   cancel: ({ run }) => runners.get(run)?.cancel(),
 
   close({ run }) {
@@ -60,8 +62,9 @@ scope.addEventListener('message', async ({ data }) => {
       post({ kind: 'dead', message: sentence(error) });
     } else if (message.kind === 'ask') {
       post({ kind: 'refusal', id: message.id, message: sentence(error) });
-    } else if (message.kind === 'command') {
-      runners.get(message.run)?.fail(/** @type {Error} */ (error), message.command.type);
+    } else {
+      const of = message.kind === 'command' ? message.command.type : 'load';
+      runners.get(message.run)?.fail(/** @type {Error} */ (error), of);
     }
   }
 });

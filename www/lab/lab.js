@@ -2,6 +2,7 @@
 // elements.
 
 import { connect } from '../engine/engine.js';
+import { HUB } from '../engine/known-encoder.js';
 import { whatIsMissing } from '../engine/support.js';
 import { debounce } from '../ui/dom.js';
 import { Answers } from './answers.js';
@@ -187,6 +188,14 @@ export class Lab {
     this.#encoder = from;
     this.#wantsRun = true;
     if (this.run.encoder === 'away' || this.run.encoder === 'unreachable') this.#load();
+  }
+
+  /** Takes the reader's own files for the encoder. @param {File[]} files */
+  openEncoder(files) {
+    this.#wantsRun = true;
+    this.run.encoder = 'loading';
+    this.#channel?.open(files);
+    this.#show();
   }
 
   /** Breaks the encoder's download off. */
@@ -479,7 +488,9 @@ export class Lab {
       run.encoder = 'unreachable';
       run.queued = '';
       this.#answers.refuse(new Error(message));
-      this.#notices.error(message, { label: this.words.lab.retry, run: () => this.wake() });
+      const again = { label: this.words.lab.retry, run: () => this.wake() };
+      const hub = { label: this.words.lab.hub, run: () => this.wake(HUB) };
+      this.#notices.error(message, again, ...(this.#encoder === HUB ? [] : [hub]));
       return;
     }
     if (of === 'predict') this.#answers.refuse(new Error(message));

@@ -103,9 +103,10 @@ function labelled(example, task, label) {
  * A name that no task has yet.
  *
  * @param {Table} table
+ * @param {(number: number) => string} [nameOf]
  */
-export function freshTaskName(table) {
+export function freshTaskName(table, nameOf = (number) => `task ${number}`) {
   let n = table.tasks.length + 1;
-  while (table.tasks.some((task) => task.name === `task ${n}`)) n += 1;
-  return `task ${n}`;
+  while (table.tasks.some((task) => task.name === nameOf(n))) n += 1;
+  return nameOf(n);
 }

@@ -142,8 +142,8 @@ export class Store {
         Array.isArray(table.examples) &&
         table.examples.every(isExample);
       if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') {
-        // It may be from before there were as many settings.
-        const training = { ...USUAL_TRAINING, ...recipe.training };
+        // It may be from before there were as many settings; those that there are stay in their order.
+        const training = { ...recipe.training, ...USUAL_TRAINING, ...recipe.training };
         return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
       }
     } catch {

@@ -20,6 +20,7 @@ export default {
     comparisonBroken: 'Abgebrochen.',
     taskGone: (task) => `Die Aufgabe „${task}“ gibt es nicht mehr: Die Sätze haben sich geändert.`,
     retry: 'Noch einmal',
+    hub: 'Beim Hugging-Face-Hub versuchen',
     crashed: (why) =>
       `Der Trainings-Worker ist abgestürzt (${why}) und wurde ersetzt: Deine Sätze und Einstellungen sind noch da, „Trainieren“ beginnt beim ersten Schritt; falls der Speicher nicht gereicht hat, hilft eine kleinere Batchgröße.`,
     notStarted: (why) => `Der Trainingscode ließ sich nicht starten (${why}); lade die Seite neu, um es noch einmal zu versuchen.`,
@@ -522,6 +523,9 @@ export default {
     fetch: 'Holen',
     cancel: 'Abbrechen',
     retry: 'Noch einmal',
+    files: 'Dateien öffnen…',
+    filesTitle: 'config.json, tokenizer.json und model.safetensors eines BERT-Encoders, von diesem Rechner',
+    opened: (total) => `${total} MB, aus deinen Dateien`,
     waiting: 'wartet…',
     reading: (received, total, percent) => `${received} von ${total} MB gelesen, ${percent} %`,
     downloading: (received, total, percent) => `${received} von ${total} MB geladen, ${percent} %`,

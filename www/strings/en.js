@@ -20,6 +20,7 @@ export default {
     comparisonBroken: 'Broken off.',
     taskGone: (/** @type {string} */ task) => `There is no task “${task}” any more: the sentences have changed.`,
     retry: 'Retry',
+    hub: 'Try the Hugging Face hub',
     crashed: (/** @type {string} */ why) =>
       `The training worker crashed (${why}) and was replaced: your sentences and settings are still here, and Train starts from the first step; if memory ran out, a smaller batch size helps.`,
     notStarted: (/** @type {string} */ why) =>
@@ -522,6 +523,9 @@ export default {
     fetch: 'Fetch it',
     cancel: 'Cancel',
     retry: 'Retry',
+    files: 'Open its files…',
+    filesTitle: 'config.json, tokenizer.json and model.safetensors of a BERT encoder, from this machine',
+    opened: (/** @type {string} */ total) => `${total} MB, from your files`,
     waiting: 'waiting…',
     reading: (/** @type {string} */ received, /** @type {string} */ total, /** @type {number} */ percent) =>
       `reading ${received} of ${total} MB, ${percent} %`,

@@ -13,6 +13,12 @@ export function createEncoder(lab) {
   const size = h('p', { className: 'encoder-size', dataset: { part: 'encoder-size' } });
   const done = h('span', { dataset: { part: 'encoder-done' } });
   const action = h('button', { type: 'button', className: 'quiet', dataset: { part: 'encoder-action' } });
+  const files = h(
+    'button',
+    { type: 'button', className: 'quiet', title: words.filesTitle, dataset: { part: 'encoder-files' } },
+    words.files,
+  );
+  const picker = h('input', { type: 'file', multiple: true, hidden: true, accept: '.json,.safetensors' });
   const bar = h(
     'div',
     {
@@ -31,12 +37,18 @@ export function createEncoder(lab) {
     { className: 'encoder', part: 'encoder', dataset: { part: 'encoder' } },
     h('p', { className: 'encoder-name' }, h('span', { className: 'eyebrow' }, words.title), ' ', name, ' ', threads),
     bar,
-    h('div', { className: 'encoder-line' }, state, action),
+    h('div', { className: 'encoder-line' }, state, action, files, picker),
     size,
   );
   let loading = false;
 
   action.addEventListener('click', () => (loading ? lab.cancelLoading() : lab.wake()));
+
+  files.addEventListener('click', () => picker.click());
+  picker.addEventListener('change', () => {
+    if (picker.files?.length) lab.openEncoder([...picker.files]);
+    picker.value = '';
+  });
 
   /** @param {number} share @param {string} text */
   function progress(share, text) {
@@ -57,7 +69,8 @@ export function createEncoder(lab) {
         progress(share, say(n.megabytes(event.received), n.megabytes(event.total), Math.floor(100 * share)));
       } else if (event.type === 'loaded') {
         element.dataset.cached = String(event.cached);
-        progress(1, (event.cached ? words.cached : words.downloaded)(n.megabytes(event.bytes)));
+        const from = event.encoder === '' ? words.opened : event.cached ? words.cached : words.downloaded;
+        progress(1, from(n.megabytes(event.bytes)));
       } else if (event.type === 'start') {
         size.textContent = words.parameters(event.trainable_parameters, event.parameters);
       }
@@ -74,6 +87,7 @@ export function createEncoder(lab) {
       const failed = run.missing !== '' || run.encoder === 'unreachable';
       const next = failed ? 'failed' : { away: 'away', loading: 'loading', here: 'loaded', unreachable: 'failed' }[run.encoder];
       action.hidden = run.missing !== '' || run.encoder === 'here';
+      files.hidden = run.missing !== '' || run.encoder === 'here' || loading;
       action.textContent = loading ? words.cancel : failed ? words.retry : words.fetch;
       if (element.dataset.state === next) return;
       element.dataset.state = next;
