@@ -4,7 +4,7 @@
 import { connect } from '../engine/engine.js';
 import { HUB } from '../engine/known-encoder.js';
 import { whatIsMissing } from '../engine/support.js';
-import { debounce } from '../ui/dom.js';
+import { debounce, oncePerFrame } from '../ui/dom.js';
 import { Answers } from './answers.js';
 import { follow, noRun, NOTHING, Pace } from './run-state.js';
 import { Replay } from './replay.js';
@@ -31,6 +31,8 @@ export class Lab {
   words;
   run = noRun('');
   views = new Views();
+  /** The sentence that the reader points at; '' before there is one. */
+  pointed = '';
   #options;
   #notices;
   /** @type {import('../engine/engine.js').Channel | undefined} */
@@ -131,12 +133,20 @@ export class Lab {
   /** @param {View} view */
   add(view) {
     this.views.add(view, this.run, this.store.isOpen ? this.store.doc : undefined);
+    if (this.pointed) view.point?.(this.pointed);
     this.#observe();
   }
 
   /** @param {View} view */
   remove(view) {
     this.views.remove(view);
+  }
+
+  /** Tells all views which sentence the reader points at. @param {string} text */
+  point(text) {
+    if (text === this.pointed) return;
+    this.pointed = text;
+    this.views.point(text);
   }
 
   /** Ends everything: the worker's part in it too. */
@@ -540,7 +550,15 @@ export class Lab {
     this.#show();
   }
 
+  /** Steps can come by the thousand in a second: the views hear of the state once a frame. */
+  #showSoon = oncePerFrame(() => this.#showNow());
+
   #show() {
+    if (document.hidden) this.#showNow(); // There are no frames then.
+    else this.#showSoon();
+  }
+
+  #showNow() {
     this.views.show(this.run, this.store.isOpen ? this.store.doc : undefined);
     this.#options.onState();
   }
