@@ -118,6 +118,9 @@ export function createCompare(lab) {
     plan = begun;
     runs = [];
     result = undefined;
+    // A view that comes late did not choose them.
+    for (const [i, box] of boxes.entries()) box.checked = begun.weightings.includes(WEIGHTING_NAMES[i]);
+    seeds.value = String(begun.seeds.length);
     draw();
   }
 

@@ -6,7 +6,7 @@
 
 import { h, taskColour } from '../ui/dom.js';
 import { gain } from './comparison-table.js';
-import { isSame, titleOf } from './contenders.js';
+import { isSame, lineOf, titleOf } from './contenders.js';
 
 /** @typedef {import('../strings/words.js').Words} Words */
 /** @typedef {import('../types.js').Compared} Compared */
@@ -16,8 +16,8 @@ import { isSame, titleOf } from './contenders.js';
 /** Where the scale begins, unless something lies below. */
 const FLOOR = 0.25;
 /** From one seed's dot to the next, and the widest that all may lie apart: both in px. */
-const APART = 7;
-const SPREAD = 28;
+const APART = 10;
+const SPREAD = 32;
 
 /**
  * @param {Words} words
@@ -90,7 +90,8 @@ export function comparisonDots(words, tasks, seeds, rows, runs) {
     return h(
       'li',
       { dataset: { contender: typeof row.contender === 'object' ? row.contender.weighting : row.contender } },
-      h('p', { className: 'dots-title' }, h('strong', {}, title), h('span', {}, row.delta_m ? `Δm ${gain(words, row.delta_m, row.finished)}` : '')),
+      h('p', { className: 'dots-title' }, title),
+      h('p', { className: 'dots-gain' }, row.delta_m ? `Δm ${gain(words, row.delta_m, row.finished)}` : lineOf(words, row.contender)),
       h(
         'div',
         { className: 'dots-plot', role: 'img', 'aria-label': `${title}: ${figures.join('; ') || words.compare.noneYet}` },

@@ -56,12 +56,16 @@ export function createGradients(lab) {
       numbers,
       h(
         'div',
-        { className: 'gradients-layers' },
-        h('h4', { id: 'h-layers' }, words.layers),
-        h('p', { className: 'ends', 'aria-hidden': 'true' }, h('span', {}, words.against), h('span', {}, words.along)),
-        layers,
+        { className: 'gradients-cosines' },
+        h(
+          'div',
+          { className: 'gradients-layers' },
+          h('h4', { id: 'h-layers' }, words.layers),
+          h('p', { className: 'ends', 'aria-hidden': 'true' }, h('span', {}, words.against), h('span', {}, words.along)),
+          layers,
+        ),
+        h('div', {}, h('h4', {}, words.steps), chartLegend, chartRoot),
       ),
-      h('div', { className: 'gradients-cosine' }, h('h4', {}, words.steps), chartLegend, chartRoot),
     ),
   );
   /** The run's tasks, and the two of them that are shown. @type {string[]} */
