@@ -92,9 +92,10 @@ export async function readAttributes(element, here) {
   /** @returns {Promise<Wish>} */
   async function wish() {
     const link = linked ? await fromAddress(words) : undefined;
-    if (link) return { ...own, ...link, insists: true };
+    if (link?.recipe) return { ...own, ...link, insists: true };
     return {
       ...own,
+      notice: link?.notice,
       ...(src ? await fetched(src, words) : preset && { preset: { name: preset } }),
       change: (recipe) => ({
         ...recipe,

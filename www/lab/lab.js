@@ -8,6 +8,7 @@ import { debounce, oncePerFrame } from '../ui/dom.js';
 import { Answers } from './answers.js';
 import { follow, noRun, NOTHING, Pace } from './run-state.js';
 import { Replay } from './replay.js';
+import { isLink } from './link.js';
 import { createSources } from './sources.js';
 import { Stage } from './stage.js';
 import { recipeOf, Store } from './store.js';
@@ -80,8 +81,17 @@ export class Lab {
         onDeath: (why, beforeReady) => this.#onDeath(why, beforeReady),
       });
     }
+    if (options.linked) addEventListener('hashchange', this.#onHash);
     this.opened = this.#open();
   }
+
+  /** A link that is put into the address of an open page loads nothing anew. */
+  #onHash = async () => {
+    if (!isLink(location.hash)) return;
+    await this.opened;
+    const wish = await this.#options.wish().catch((error) => this.#notices.error(error.message));
+    if (wish && this.store.isOpen) await this.#sources.follow(wish);
+  };
 
   /** Address of the package's folder. */
   get base() {
@@ -152,6 +162,7 @@ export class Lab {
   /** Ends everything: the worker's part in it too. */
   dispose() {
     this.#disposed = true;
+    removeEventListener('hashchange', this.#onHash);
     this.#settle.cancel();
     this.#stage.end();
     this.#channel?.close();

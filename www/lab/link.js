@@ -1,14 +1,96 @@
-// A run in an address: the recipe as JSON, deflated, in base64url, behind `#polytask=1.`: `1` is the format's version.
+// A run in an address: its recipe as JSON, deflated, in base64url, behind `#polytask=1.`: `1` is the format's version.
+//
+// A link comes from anybody, so of what it holds only what is known and as it should be is taken over (known-recipe.js),
+// and no more of it is inflated than a page can bear.
+
+import { essentialsOf, knownRecipe } from './known-recipe.js';
 
 /** @typedef {import('./sources.js').Wish} Wish */
 /** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('../strings/words.js').Words} Words */
+/** @typedef {Pick<Wish, 'recipe' | 'recipeName' | 'notice'>} Linked */
+
+const VERSION = 1;
+const LINK = /^#polytask=(\d{1,9})\.(.*)$/s;
+/** So large is a link's JSON at most: thousands of sentences. What inflates to more was made to hang the page. */
+const MOST_BYTES = 5e6;
 
 /**
- * The run of the page's address, if it names one.
+ * @param {Recipe} recipe
+ * @param {string | URL} page
+ * @returns {Promise<string>} Address of the page that opens the recipe.
+ */
+export async function recipeToAddress(recipe, page) {
+  const address = new URL(page);
+  address.hash = `polytask=${VERSION}.${await packed(JSON.stringify(essentialsOf(recipe)))}`;
+  return address.href;
+}
+
+/**
+ * The run of the page's address, if it names one; the address is without it afterwards.
  *
- * @param {import('../strings/words.js').Words} words
- * @returns {Promise<Pick<Wish, 'recipe' | 'recipeName' | 'notice'> | undefined>}
+ * @param {Words} words
+ * @returns {Promise<Linked | undefined>}
  */
 export async function fromAddress(words) {
-  return undefined;
+  const { hash, pathname, search } = location;
+  if (!isLink(hash)) return undefined;
+  history.replaceState(history.state, '', pathname + search);
+  return fromHash(hash, words);
+}
+
+/** Whether the part of an address from `#` on holds a run. @param {string} hash */
+export const isLink = (hash) => hash.startsWith('#polytask=');
+
+/**
+ * @param {string} hash The part of an address from `#` on.
+ * @param {Words} words
+ * @returns {Promise<Linked>} Without a recipe if there is none to be read; the notice says why.
+ */
+export async function fromHash(hash, { link: say, n }) {
+  const [, version = '', data = ''] = LINK.exec(hash) ?? [];
+  const isFuture = Number(version) > VERSION;
+  const unreadable = isFuture ? say.futureUnreadable(version) : say.damaged;
+  let read;
+  try {
+    read = knownRecipe(JSON.parse(await unpacked(data)));
+  } catch (error) {
+    return { notice: error instanceof TooLarge ? say.tooLarge(n.fixed(MOST_BYTES / 1e6, 0)) : unreadable };
+  }
+  if (!read) return { notice: unreadable };
+  const { recipe, unknown } = read;
+  const notices = [...(isFuture ? [say.future(version)] : []), ...(unknown.length > 0 ? [say.unknown(unknown)] : [])];
+  return { recipe, recipeName: say.name, notice: notices.join(' ') || undefined };
+}
+
+class TooLarge extends Error {}
+
+/** @param {string} text */
+async function packed(text) {
+  const deflated = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** @param {string} data */
+async function unpacked(data) {
+  const bytes = Uint8Array.from(atob(data.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const reader = inflated.getReader();
+  let text = '';
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.length;
+    if (size > MOST_BYTES) {
+      reader.cancel().catch(() => {});
+      throw new TooLarge();
+    }
+    text += decoder.decode(value, { stream: true });
+  }
 }

@@ -20,6 +20,7 @@ import { FIRST_PRESET } from './presets.js';
  * @property {string[]} [tasks] The label columns to keep; absent: all.
  * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened.
  * @property {boolean} [insists] It goes before what an earlier visit left.
+ * @property {string} [notice] What is to be said of it.
  */
 
 /**
@@ -120,29 +121,58 @@ export function createSources(lab, ask) {
    * @template T
    * @param {Promise<T>} question
    * @param {(answer: T) => void | Promise<void>} use
+   * @param {(message: string) => void} [complain]
    */
-  async function answered(question, use) {
+  async function answered(question, use, complain = notices.error) {
     try {
       await use(await question);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return;
-      notices.error(error instanceof Error ? error.message : String(error));
+      complain(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** @param {string} text What was done, and can be undone. */
+  const undoable = (text) => notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
+
+  /**
+   * Opens what a link asks for over what there is.
+   *
+   * @param {Wish} wish
+   * @param {(doc: Doc) => void} replace
+   */
+  async function openOver(wish, replace) {
+    await answered(wished(wish, undefined), (doc) => {
+      replace(doc);
+      undoable(lab.words.link.kept);
+    });
   }
 
   return {
     /** Opens what the page asks for, what an earlier visit left, or the first preset. @param {Wish} wish @param {import('./replay.js').Replay} [recorded] */
     async open(wish, recorded) {
-      const saved = wish.insists ? undefined : store.saved();
-      const opening = saved ? wished({ encoder: wish.encoder }, saved) : wished(wish, undefined, recorded);
-      await answered(opening, (doc) => {
-        const change = saved ? undefined : wish.change;
-        const kept = saved ? doc : { ...doc, table: onlyTasks(doc.table, wish.tasks) };
-        store.open(change ? { ...kept, recipe: change(kept.recipe) } : kept);
-      });
+      const saved = store.saved();
+      if (saved) await answered(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
+      if (!store.isOpen) {
+        await answered(wished(wish, undefined, recorded), (doc) => {
+          const kept = { ...doc, table: onlyTasks(doc.table, wish.tasks) };
+          store.open(wish.change ? { ...kept, recipe: wish.change(kept.recipe) } : kept);
+        });
+      } else if (wish.insists) {
+        await openOver(wish, (doc) => store.replace('data', doc));
+      }
       // What was asked for cannot be had: there is still something to see.
       if (!store.isOpen) await answered(wished({ encoder: wish.encoder }, undefined, recorded), (doc) => store.open(doc));
+      if (wish.notice) notices.notice(wish.notice);
     },
+
+    /** Opens a link that came while the page is open. @param {Wish} wish */
+    async follow(wish) {
+      if (wish.insists) await openOver(wish, (doc) => lab.replaceAll(doc));
+      if (wish.notice) notices.notice(wish.notice);
+    },
+
+    recommended,
 
     /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} wanted */
     choose(wanted) {
@@ -150,16 +180,24 @@ export function createSources(lab, ask) {
       return answered(preset(wanted, relabels ? store.doc.recipe : undefined), (doc) => lab.replaceAll(doc));
     },
 
-    /** @param {string} filename @param {string} text */
-    read(filename, text) {
-      return answered(fromTable(filename, text), (doc) => {
-        lab.replaceAll(doc);
-        const words = lab.words.sources;
-        notices.notice(words.read(doc.table.examples.length, filename), {
-          label: words.undo,
-          run: () => store.undo(),
-        });
-      });
+    /**
+     * @param {string} filename
+     * @param {string} text
+     * @param {(message: string) => void} [complain] Hears what is wrong with the table; the sentences stay as they are then.
+     * @returns {Promise<boolean>} Whether it was taken.
+     */
+    async read(filename, text, complain) {
+      let taken = false;
+      await answered(
+        fromTable(filename, text),
+        (doc) => {
+          taken = true;
+          lab.replaceAll(doc);
+          undoable(lab.words.sources.read(doc.table.examples.length, filename));
+        },
+        complain,
+      );
+      return taken;
     },
 
     /** Puts the settings recommended for these sentences back. */

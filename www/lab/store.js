@@ -28,6 +28,8 @@ export class Store {
   #past = [];
   /** @type {Doc | undefined} */
   #doc;
+  /** The reader's own sentences that others took the place of last: they too are kept, for Undo in a later visit. @type {Doc | undefined} */
+  #replaced;
   /** @type {((doc: Doc, change: Change) => void)[]} */
   #views = [];
   #saves = true;
@@ -61,9 +63,10 @@ export class Store {
     this.#views.push(view);
   }
 
-  /** The first document; nothing to undo. @param {Doc} doc */
+  /** The first document. Nothing to undo but what {@link saved} found under it. @param {Doc} doc */
   open(doc) {
     this.#doc = doc;
+    this.#past = this.#replaced ? [this.#replaced] : [];
     this.#tell('data');
   }
 
@@ -86,6 +89,7 @@ export class Store {
    */
   replace(change, doc) {
     this.#past.push(this.doc);
+    if (change === 'data' && !this.doc.table.preset) this.#replaced = this.doc;
     if (this.#past.length > UNDO_LIMIT) this.#past.shift();
     this.#doc = doc;
     this.#save();
@@ -121,6 +125,7 @@ export class Store {
   undo() {
     const doc = this.#past.pop();
     if (!doc) return;
+    if (doc === this.#replaced) this.#replaced = undefined;
     const { diagnostics } = this.doc.recipe;
     this.#doc = doc.recipe.diagnostics === diagnostics ? doc : { ...doc, recipe: { ...doc.recipe, diagnostics } };
     this.#save();
@@ -135,17 +140,10 @@ export class Store {
   saved() {
     if (this.#key === undefined) return undefined;
     try {
-      const { version, table, recipe } = JSON.parse(localStorage.getItem(this.#key) ?? '{}');
-      const isTable =
-        Array.isArray(table?.tasks) &&
-        table.tasks.every(isTask) &&
-        Array.isArray(table.examples) &&
-        table.examples.every(isExample);
-      if (version === VERSION && isTable && typeof recipe?.training?.epochs === 'number') {
-        // It may be from before there were as many settings; those that there are stay in their order.
-        const training = { ...recipe.training, ...USUAL_TRAINING, ...recipe.training };
-        return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
-      }
+      const { version, replaced, ...doc } = JSON.parse(localStorage.getItem(this.#key) ?? '{}');
+      if (version !== VERSION) return undefined;
+      this.#replaced = understood(replaced);
+      return understood(doc);
     } catch {
       // Not ours, or damaged: start afresh.
     }
@@ -161,16 +159,34 @@ export class Store {
     if (this.#key === undefined) return;
     const { table, recipe } = this.doc;
     // A built-in set is saved by name alone.
-    const kept = table.preset ? { ...table, tasks: [], examples: [] } : table;
-    try {
-      localStorage.setItem(this.#key, JSON.stringify({ version: VERSION, table: kept, recipe }));
-      this.#saves = true;
-    } catch {
-      // Storage is full or switched off: the page works, and forgets on reload.
-      if (this.#saves) this.onForgetful();
-      this.#saves = false;
-    }
+    const kept = { version: VERSION, table: table.preset ? { ...table, tasks: [], examples: [] } : table, recipe };
+    const key = this.#key;
+    const tried = [{ ...kept, replaced: this.#replaced }, kept].some((value) => {
+      try {
+        localStorage.setItem(key, JSON.stringify(value));
+        return true;
+      } catch {
+        return false; // Storage is full or switched off.
+      }
+    });
+    // The page works all the same, and forgets on reload.
+    if (!tried && this.#saves) this.onForgetful();
+    this.#saves = tried;
   }
+}
+
+/** @param {any} doc What was saved as a document. @returns {Doc | undefined} */
+function understood(doc) {
+  const { table, recipe } = doc ?? {};
+  const isTable =
+    Array.isArray(table?.tasks) &&
+    table.tasks.every(isTask) &&
+    Array.isArray(table.examples) &&
+    table.examples.every(isExample);
+  if (!isTable || typeof recipe?.training?.epochs !== 'number') return undefined;
+  // It may be from before there were as many settings; those that there are stay in their order.
+  const training = { ...recipe.training, ...USUAL_TRAINING, ...recipe.training };
+  return { table, recipe: { ...recipe, training, diagnostics: { ...UNOBSERVED, ...recipe.diagnostics } } };
 }
 
 /** @param {any} task */

@@ -19,6 +19,7 @@
  * @property {(doc: Doc, change: Change) => void} [edit] The document changed.
  * @property {(flags: boolean[]) => void} [heldOut] Which of the document's sentences the run holds out; empty: none known.
  * @property {(gone: boolean) => void} [forget] What was asked will not be answered. `gone`: nor will anything: there is no run.
+ * @property {(text: string) => void} [point] The reader points at a sentence, by cursor or focus, or writes it.
  * @property {(text: string, kind: RunEvent['type']) => void} [print] Lines of the notebook's printout.
  * @property {(why: string) => void} [stopComparing] The comparison was broken off.
  * @property {() => void} [recolour] The theme changed: what is drawn on a canvas must be drawn anew.
@@ -66,6 +67,11 @@ export class Views {
   print(text, kind) {
     this.printed.push([text, kind]);
     for (const view of this.#views) view.print?.(text, kind);
+  }
+
+  /** @param {string} text */
+  point(text) {
+    for (const view of this.#views) view.point?.(text);
   }
 
   /** @param {string} why */

@@ -1,33 +1,47 @@
 // Bringing in sentences of one's own: a file chosen, dropped, or pasted as text.
 
-import { part } from './dom.js';
+import { h } from '../ui/dom.js';
 
 /** More than this is no table for a browser tab, and would freeze it while being read. */
 const MOST_BYTES = 50e6;
 
 /**
+ * Takes a table; rejects nothing, but tells `complain` what is wrong with it, and resolves whether it was taken.
+ *
+ * @typedef {(filename: string, text: string, complain?: (message: string) => void) => Promise<boolean>} TakeTable
+ */
+
+/**
  * @param {HTMLElement} root The section; a file can be dropped and a table pasted anywhere on it.
- * @param {(filename: string, text: string) => unknown} take
+ * @param {import('../strings/words.js').Words} words
+ * @param {TakeTable} take
  * @param {(message: string) => void} complain
  */
-export function createImport(root, take, complain) {
-  const input = /** @type {HTMLInputElement} */ (part(root, 'file'));
+export function createImport(root, { sentences: words, task: { cancel }, n }, take, complain) {
+  const input = h('input', {
+    type: 'file',
+    accept: '.csv,.tsv,.jsonl,text/csv,text/tab-separated-values,application/jsonl',
+    hidden: true,
+    dataset: { part: 'file' },
+  });
+  const open = h('button', { type: 'button', dataset: { part: 'open-file' } }, words.open);
+  const paste = h('button', { type: 'button', dataset: { part: 'paste' } }, words.paste);
 
   /** @param {File | undefined} file */
   async function read(file) {
     if (!file) return;
     if (file.size > MOST_BYTES) {
-      complain(`${file.name}: has ${Math.round(file.size / 1e6)} MB; at most ${MOST_BYTES / 1e6} MB can be read here.`);
+      complain(words.tooBig(file.name, n.fixed(file.size / 1e6, 0), n.fixed(MOST_BYTES / 1e6, 0)));
       return;
     }
     try {
-      take(file.name, await file.text());
+      await take(file.name, await file.text());
     } catch {
-      complain(`${file.name}: could not be read; was it moved or is it a folder?`);
+      complain(words.unreadable(file.name));
     }
   }
 
-  part(root, 'open-file').addEventListener('click', () => input.click());
+  open.addEventListener('click', () => input.click());
   input.addEventListener('change', async () => {
     await read(input.files?.[0]);
     input.value = ''; // So that the same file can be chosen again after it was corrected.
@@ -49,17 +63,66 @@ export function createImport(root, take, complain) {
     read(event.dataTransfer.files[0]);
   });
 
-  // On the section or, with nothing focused, anywhere. A sentence that is pasted into a cell is left alone.
-  document.addEventListener('paste', (event) => {
-    const { target } = event;
-    if (!(target instanceof Element) || !(root.contains(target) || target === document.body)) return;
-    if (target.closest('dialog')) return;
+  // On the section or, with nothing focused, while it is on the screen. A sentence pasted into a cell is left alone.
+  /** @param {ClipboardEvent} event */
+  function onPaste(event) {
+    const target = event.composedPath()[0];
+    if (event.defaultPrevented || !(target instanceof Element) || target.closest('dialog')) return;
+    if (!root.contains(target) && !(target === document.body && isOnScreen(root))) return;
     const text = event.clipboardData?.getData('text/plain') ?? '';
     const ending = tableEnding(text);
     if (!ending) return;
     event.preventDefault();
-    take(`pasted text.${ending}`, text);
+    take(words.pasted(ending), text);
+  }
+  document.addEventListener('paste', onPaste);
+
+  const dialog = h('dialog', { className: 'dialog', 'aria-labelledby': 'h-paste', dataset: { part: 'paste-dialog' } });
+  paste.addEventListener('click', () => {
+    const field = h('textarea', { rows: 8, spellcheck: false, wrap: 'off', 'aria-label': words.pasteField });
+    const complaint = h('p', { className: 'complaint', role: 'alert' });
+    const close = h('button', { type: 'button' }, cancel);
+    const form = h(
+      'form',
+      { method: 'dialog' },
+      h('h3', { id: 'h-paste' }, words.pasteTitle),
+      h('p', { className: 'aside' }, words.pasteLine),
+      field,
+      complaint,
+      h(
+        'div',
+        { className: 'buttons' },
+        h('span', { className: 'gap' }),
+        close,
+        h('button', { type: 'submit', className: 'primary' }, words.pasteApply),
+      ),
+    );
+    close.addEventListener('click', () => dialog.close());
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const ending = tableEnding(field.value);
+      complaint.textContent = ending ? '' : words.notATable;
+      const say = (/** @type {string} */ message) => (complaint.textContent = message);
+      if (ending && (await take(words.pasted(ending), field.value, say))) dialog.close();
+      else field.focus();
+    });
+    dialog.replaceChildren(form);
+    dialog.showModal();
+    field.focus();
   });
+
+  return {
+    buttons: [open, paste],
+    /** What shows only when it is asked for. */
+    hidden: [input, dialog],
+    destroy: () => document.removeEventListener('paste', onPaste),
+  };
+}
+
+/** @param {Element} element */
+function isOnScreen(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 /**

@@ -1,29 +1,30 @@
 // The dialog that renames, extends or removes one task and its classes.
 
-import { h } from './dom.js';
-import { addClass, redefineTask, removeTask } from './sentences.js';
+import { addClass, redefineTask, removeTask } from '../lab/sentences.js';
+import { h } from '../ui/dom.js';
 
 /**
  * @param {HTMLDialogElement} dialog Is filled anew each time.
- * @param {import('./store.js').Store} store
+ * @param {import('../lab/store.js').Store} store
+ * @param {import('../strings/words.js').Words['task']} words
  * @param {string} taskName
  */
-export function openTaskDialog(dialog, store, taskName) {
+export function openTaskDialog(dialog, store, words, taskName) {
   const task = store.doc.table.tasks.find(({ name }) => name === taskName);
   if (!task) return;
 
   const name = h('input', { type: 'text', value: task.name, maxLength: 60, required: true });
   const complaint = h('p', { className: 'complaint', role: 'alert' });
   const classes = h('ul', { className: 'classes' });
-  const addClassButton = h('button', { type: 'button', className: 'quiet' }, 'Add a class');
-  const remove = h('button', { type: 'button', className: 'quiet' }, 'Remove task');
-  const cancel = h('button', { type: 'button' }, 'Cancel');
+  const addClassButton = h('button', { type: 'button', className: 'quiet' }, words.addClass);
+  const remove = h('button', { type: 'button', className: 'quiet' }, words.remove);
+  const cancel = h('button', { type: 'button' }, words.cancel);
   const form = h(
     'form',
     { method: 'dialog', noValidate: true },
-    h('h3', {}, 'Task'),
-    h('label', { className: 'field' }, h('span', {}, 'Name'), name),
-    h('fieldset', {}, h('legend', {}, 'Classes'), classes, addClassButton),
+    h('h3', {}, words.title),
+    h('label', { className: 'field' }, h('span', {}, words.name), name),
+    h('fieldset', {}, h('legend', {}, words.classes), classes, addClassButton),
     complaint,
     h(
       'div',
@@ -31,7 +32,7 @@ export function openTaskDialog(dialog, store, taskName) {
       remove,
       h('span', { className: 'gap' }),
       cancel,
-      h('button', { type: 'submit', className: 'primary' }, 'Apply'),
+      h('button', { type: 'submit', className: 'primary' }, words.apply),
     ),
   );
 
@@ -41,12 +42,12 @@ export function openTaskDialog(dialog, store, taskName) {
       type: 'text',
       value: label,
       maxLength: 60,
-      'aria-label': label ? `Class ${label}` : 'New class',
+      'aria-label': label ? words.classOf(label) : words.newClass,
       dataset: { was: label },
     });
     const drop = h(
       'button',
-      { type: 'button', className: 'remove', 'aria-label': label ? `Remove class ${label}` : 'Remove new class' },
+      { type: 'button', className: 'remove', 'aria-label': label ? words.removeClass(label) : words.removeNewClass },
       '×',
     );
     const item = h('li', {}, field, drop);
@@ -92,14 +93,14 @@ export function openTaskDialog(dialog, store, taskName) {
 
   /** @param {string} newName */
   function complaintAbout(newName) {
-    if (newName === '') return 'A task needs a name.';
-    if (newName === 'text') return '“text” is the name of the sentence column; choose another.';
+    if (newName === '') return words.nameless;
+    if (newName === 'text') return words.notText;
     const taken = newName !== task?.name && store.doc.table.tasks.some((other) => other.name === newName);
-    return taken ? `There is a task named “${newName}” already; choose another name.` : '';
+    return taken ? words.taken(newName) : '';
   }
 
   dialog.replaceChildren(form);
-  dialog.setAttribute('aria-label', `Task ${task.name}`);
+  dialog.setAttribute('aria-label', words.titleOf(task.name));
   dialog.showModal();
   name.select();
 }

@@ -1,0 +1,151 @@
+// A recipe for a link, without what goes without saying; and back, taking over only what is known and as it should be.
+
+import { HELD_OUT, POOLING, SEED, TRAINING } from './limits.js';
+import { FIRST_PRESET, PRESET_NAMES } from './presets.js';
+
+/** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('../types.js').Task} Task */
+/** @typedef {import('../types.js').InlineExample} InlineExample */
+
+const ENCODER = 'all-MiniLM-L6-v2';
+/** More columns, or choices in a cell, than these would freeze a table. */
+const MOST_TASKS = 50;
+const MOST_CLASSES = 500;
+/** Of a task, a class or a field. */
+const LONGEST_NAME = 200;
+const LONGEST_TEXT = 20_000;
+/** So many fields are named that a link has in vain. */
+const MOST_NAMED = 5;
+
+/**
+ * What must be said of a recipe. What is measured beside a run is no part of it.
+ *
+ * @param {Recipe} recipe
+ */
+export function essentialsOf({ data, tasks, validation, encoder, pooling, training, seed }) {
+  const settings = Object.entries(TRAINING).flatMap(([name, { usual }]) => {
+    const value = training[/** @type {keyof typeof training} */ (name)] ?? undefined;
+    return JSON.stringify(value) === JSON.stringify(usual) ? [] : [[name, value]];
+  });
+  return {
+    data,
+    ...(tasks.length > 0 && { tasks }),
+    validation,
+    ...(encoder !== ENCODER && { encoder }),
+    ...(pooling !== POOLING.usual && { pooling }),
+    training: Object.fromEntries(settings),
+    ...(seed !== SEED.usual && { seed }),
+  };
+}
+
+/**
+ * @param {unknown} given What the JSON of a link holds.
+ * @returns {{ recipe: Recipe, unknown: string[] } | undefined} `unknown`: the fields that were left out. Nothing if it is no
+ *   recipe at all.
+ */
+export function knownRecipe(given) {
+  if (!isObject(given)) return undefined;
+  const { data, tasks, validation, encoder, pooling, training, seed, ...rest } = given;
+  const unknown = new Set(Object.keys(rest));
+  /** @param {string} field @param {unknown} value @param {(value: unknown) => boolean} ok @param {unknown} usual */
+  function pick(field, value, ok, usual) {
+    if (value === undefined) return usual;
+    if (ok(value)) return value;
+    unknown.add(field);
+    return usual;
+  }
+
+  const columns = /** @type {unknown[]} */ (pick('tasks', tasks, Array.isArray, []));
+  const known = knownTasks(columns, () => unknown.add('tasks'));
+  const source = knownData(data, known, () => unknown.add('data'));
+  const usualShare = { fraction: source.preset?.name === 'notebook' ? 0 : HELD_OUT.usual };
+  const settings = /** @type {Record<string, unknown>} */ (pick('training', training, isObject, {}));
+  for (const name of Object.keys(settings)) if (!Object.hasOwn(TRAINING, name)) unknown.add(`training.${name}`);
+  const taken = Object.entries(TRAINING).flatMap(([name, { usual, ok }]) => {
+    const value = pick(`training.${name}`, settings[name], ok, usual);
+    return value === undefined ? [] : [[name, value]];
+  });
+
+  /** @type {any} Its parts are checked. */
+  const recipe = {
+    data: source,
+    tasks: source.preset ? [] : known,
+    validation: pick('validation', validation, isShare, usualShare),
+    encoder: pick('encoder', encoder, isName, ENCODER),
+    pooling: pick('pooling', pooling, POOLING.ok, POOLING.usual),
+    training: Object.fromEntries(taken),
+    seed: pick('seed', seed, SEED.ok, SEED.usual),
+  };
+  return { recipe, unknown: named([...unknown]) };
+}
+
+/**
+ * @param {any} data
+ * @param {Task[]} tasks
+ * @param {() => void} complain
+ * @returns {{ preset?: import('../types.js').Preset, examples?: InlineExample[] }}
+ */
+function knownData(data, tasks, complain) {
+  const { preset, examples } = isObject(data) ? data : {};
+  if (isObject(preset) && PRESET_NAMES.some((name) => name === preset.name)) {
+    const name = String(preset.name);
+    if (name !== 'notebook') return { preset: { name } };
+    return { preset: { name, labels: preset.labels === 'sensible' ? 'sensible' : 'random' } };
+  }
+  if (!Array.isArray(examples)) {
+    complain();
+    return { preset: FIRST_PRESET };
+  }
+  const kept = examples.flatMap((example) => knownExample(example, tasks));
+  if (kept.length < examples.length) complain();
+  return { examples: kept };
+}
+
+/** @param {any} example @param {Task[]} tasks @returns {InlineExample[]} One, or none. */
+function knownExample(example, tasks) {
+  if (!isObject(example) || typeof example.text !== 'string' || example.text.length > LONGEST_TEXT) return [];
+  const given = isObject(example.labels) ? example.labels : {};
+  const labels = tasks.flatMap(({ name, labels }) => {
+    const label = Object.hasOwn(given, name) ? given[name] : undefined;
+    return labels.some((known) => known === label) ? [[name, label]] : [];
+  });
+  return [{ text: printable(example.text), labels: Object.fromEntries(labels) }];
+}
+
+/** @param {unknown[]} given @param {() => void} complain @returns {Task[]} */
+function knownTasks(given, complain) {
+  /** @type {Map<string, Task>} */
+  const tasks = new Map();
+  for (const task of given.slice(0, MOST_TASKS)) {
+    if (!isObject(task) || !isName(task.name) || tasks.has(task.name) || !Array.isArray(task.labels)) continue;
+    const labels = [...new Set(task.labels.filter(isName))].slice(0, MOST_CLASSES);
+    tasks.set(task.name, { name: task.name, labels });
+    if (labels.length < task.labels.length) complain();
+  }
+  if (tasks.size < given.length) complain();
+  return [...tasks.values()];
+}
+
+/** @param {unknown} x @returns {x is Record<string, unknown>} */
+const isObject = (x) => typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** @param {unknown} x */
+const isShare = (x) => isObject(x) && Object.keys(x).length === 1 && HELD_OUT.ok(x.fraction);
+
+/**
+ * Whether something can be called that. `__proto__` is no key that an object may have: setting it sets something else.
+ *
+ * @param {unknown} x
+ * @returns {x is string}
+ */
+const isName = (x) =>
+  typeof x === 'string' && x.trim() !== '' && x.length <= LONGEST_NAME && x !== '__proto__' && printable(x) === x;
+
+/** A sentence without control characters: it has no line breaks, and U+0000 means something else in the table. @param {string} text */
+const printable = (text) => text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+
+/** @param {string[]} fields */
+function named(fields) {
+  const names = fields.map((field) => (field.length > LONGEST_NAME ? `${field.slice(0, LONGEST_NAME)}…` : field));
+  return names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), '…'] : names;
+}

@@ -1,0 +1,100 @@
+// Labelling by clicking: a chip for each class, which a click in the table then gives to a sentence.
+
+import { h, taskColour } from '../ui/dom.js';
+
+/** @typedef {{ task: string, label: string }} Brush What a click gives; an empty label takes one away. */
+
+/**
+ * @param {import('../strings/words.js').Words['painting']} words
+ * @param {(brush: Brush | undefined, byKeyboard: boolean) => void} choose The reader took a brush up, or put it down.
+ */
+export function createPainting(words, choose) {
+  const chips = h('div', { className: 'chips', dataset: { part: 'chips' } });
+  const hint = h('p', { className: 'hint', role: 'status', dataset: { part: 'paint-hint' }, hidden: true });
+  const element = h(
+    'div',
+    { className: 'painting', role: 'group', 'aria-labelledby': 'h-painting', dataset: { part: 'painting' }, hidden: true },
+    h('p', { className: 'eyebrow', id: 'h-painting' }, words.title),
+    chips,
+    hint,
+  );
+  /** @type {Brush | undefined} */
+  let brush;
+  /** The tasks that the chips stand for. */
+  let shown = '';
+
+  /** @param {Brush | undefined} next @param {boolean} [byKeyboard] */
+  function take(next, byKeyboard = false) {
+    brush = next;
+    for (const chip of chips.querySelectorAll('button'))
+      chip.setAttribute('aria-pressed', String(chip.dataset.task === next?.task && chip.dataset.label === next?.label));
+    hint.hidden = next === undefined;
+    hint.textContent = next ? words.hint(next.task, next.label) : '';
+    choose(next, byKeyboard);
+  }
+
+  chips.addEventListener('click', (event) => {
+    const chip = event.target instanceof Element ? event.target.closest('button') : null;
+    if (!chip) return;
+    const { task = '', label = '' } = chip.dataset;
+    const again = brush?.task === task && brush.label === label;
+    // A click without a pointer is one by Enter or Space.
+    take(again ? undefined : { task, label }, event.detail === 0);
+  });
+
+  /** @param {import('../types.js').Task} task @param {number} k */
+  function group({ name, labels }, k) {
+    const chip = (/** @type {string} */ label) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          className: 'chip',
+          'aria-pressed': 'false',
+          'aria-label': label ? undefined : words.blank(name),
+          dataset: { task: name, label },
+        },
+        label || '—',
+      );
+    const element = h(
+      'span',
+      { className: 'chip-group', role: 'group', 'aria-label': name },
+      h('span', { className: 'chip-task', 'aria-hidden': 'true' }, name),
+      ...labels.map(chip),
+      chip(''),
+    );
+    element.style.setProperty('--task', taskColour(k));
+    return element;
+  }
+
+  return {
+    element,
+
+    get brush() {
+      return brush;
+    },
+
+    /** Says what was done. @param {number} row From 1. @param {string} label */
+    done(row, label) {
+      hint.textContent = words.done(row, label);
+    },
+
+    /** Puts the brush down; the focus goes back to its chip if it must not be lost. @param {boolean} [focus] */
+    stop(focus = false) {
+      if (!brush) return;
+      if (focus) /** @type {HTMLElement | null} */ (chips.querySelector('[aria-pressed="true"]'))?.focus();
+      take(undefined);
+    },
+
+    /** @param {import('../lab/store.js').Doc} doc */
+    edit({ table: { tasks } }) {
+      const next = JSON.stringify(tasks);
+      if (next === shown) return;
+      shown = next;
+      element.hidden = tasks.length === 0;
+      chips.replaceChildren(...tasks.map(group));
+      const still = tasks.some(({ name, labels }) => name === brush?.task && (!brush.label || labels.includes(brush.label)));
+      take(still ? brush : undefined);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// The sentences: which set, the table, and every way to change it.
+
+import { addTask, freshTaskName } from '../lab/sentences.js';
+import { h } from '../ui/dom.js';
+import { createImport } from './importing.js';
+import { createPainting } from './painting.js';
+import { createPresetPicker } from './preset-picker.js';
+import { createTable } from './table.js';
+import { openTaskDialog } from './task-dialog.js';
+
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createSentences(lab) {
+  const words = lab.words.sentences;
+  const { store } = lab;
+  const dialog = h('dialog', { className: 'dialog', dataset: { part: 'task-dialog' } });
+  const editTask = (/** @type {string} */ task) => openTaskDialog(dialog, store, lab.words.task, task);
+
+  const presets = createPresetPicker(lab);
+  const painting = createPainting(lab.words.painting, (brush, byKeyboard) => table.setBrush(brush, byKeyboard));
+  const table = createTable(lab, { editTask, painted: (row, label) => painting.done(row + 1, label) });
+  const addRow = h('button', { type: 'button', dataset: { part: 'add-row' } }, words.addRow);
+  const newTask = h('button', { type: 'button', dataset: { part: 'add-task' } }, words.addTask);
+  const undo = h('button', { type: 'button', disabled: true, dataset: { part: 'undo' } }, words.undo);
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', inert: true, 'aria-labelledby': 'h-sentences', dataset: { part: 'sentences' } },
+    h('header', {}, h('h3', { id: 'h-sentences' }, words.title), h('p', {}, words.line)),
+  );
+  const importing = createImport(
+    element,
+    lab.words,
+    async (...table) => store.isOpen && (await lab.sources.read(...table)),
+    lab.notices.error,
+  );
+  element.append(
+    presets.element,
+    painting.element,
+    table.scroller,
+    table.summary,
+    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, undo),
+    h('p', { className: 'aside' }, words.own),
+    dialog,
+    ...importing.hidden,
+  );
+  /** The step whose sentences are marked, and which these are. @type {{ step: number, rows: number[] }} */
+  let batch = { step: 0, rows: [] };
+  let isStale = false;
+
+  addRow.addEventListener('click', () => table.addRow());
+  newTask.addEventListener('click', () => {
+    const name = freshTaskName(store.doc.table, words.freshTask);
+    store.editTable('rows', (table) => addTask(table, { name, labels: [] }));
+    editTask(name);
+  });
+  undo.addEventListener('click', () => store.undo());
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') painting.stop(true);
+  });
+
+  /** @param {number} step @param {number[]} rows Numbers of sentences that were sent: those with text. */
+  function markBatch(step, rows) {
+    batch = { step, rows: batch.step === step ? [...batch.rows, ...rows] : rows };
+    const sent = store.doc.table.examples.flatMap(({ text }, i) => (text.trim() === '' ? [] : [i]));
+    table.setBatch(batch.rows.map((row) => sent[row]));
+  }
+
+  function unmarkBatch() {
+    batch = { step: 0, rows: [] };
+    table.setBatch([]);
+  }
+
+  return {
+    element,
+
+    show(run, doc) {
+      element.inert = doc === undefined;
+      isStale = run.stale === 'sentences';
+      if (isStale) unmarkBatch();
+    },
+
+    edit(doc, change) {
+      presets.edit(doc);
+      table.edit(change);
+      painting.edit(doc);
+      undo.disabled = !store.canUndo;
+    },
+
+    take(event) {
+      if (event.type === 'phase' && event.name === 'batch' && !isStale) markBatch(event.step, event.rows);
+      // The marks stay after their step, until there is another one.
+      const over = event.type === 'start' || event.type === 'end' || (event.type === 'step' && event.step > batch.step);
+      if (over) unmarkBatch();
+    },
+
+    heldOut: (flags) => table.setHeldOut(flags),
+
+    destroy() {
+      table.destroy();
+      importing.destroy();
+    },
+  };
+}
