@@ -2,7 +2,7 @@
 //
 // Messages `{ call, ... }` are answered in order by `{ value }` or `{ error }`.
 
-import { useThreads } from '/threads.js';
+import { useThreads } from '/engine/threads.js';
 
 let polytask;
 let memory;

@@ -99,7 +99,7 @@ class Tab {
 
   start(script) {
     return this.page.evaluate(async (url) => {
-      const { startThreads } = await import('/threads.js');
+      const { startThreads } = await import('/engine/threads.js');
       const worker = new Worker(url, { type: 'module' });
       window.ask = (message) =>
         new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import puppeteer from 'puppeteer-core';
 import { sleep } from '../tests/browser/browser.mjs';
 
 /**
- * Steps per second of a linear probe, by the page's own worker (www/worker.js) and its messages: topic-sentiment, a quarter
+ * Steps per second of a linear probe, by the page's own worker (www/engine/worker.js) and its messages: topic-sentiment, a quarter
  * held out, batch 16, `freeze: encoder`. The clock runs in the page, from the message that ends the first
  * epoch, after which every sentence's vector is known, to the run's end: with the evaluation after each epoch, and
  * every event posted.
@@ -17,26 +17,22 @@ export async function probe({ browser, url }, epochs = 100) {
   try {
     await page.goto(`${url}bench/browser-worker.js`);
     const { steps, seconds } = await page.evaluate(async (count) => {
-      const worker = new Worker('/worker.js', { type: 'module' });
+      const worker = new Worker('/engine/worker.js', { type: 'module' });
       const heard = { steps: 0 };
       const wanted = new Map();
       const next = (type) => new Promise((resolve, reject) => wanted.set(type, { resolve, reject }));
       worker.onerror = (event) => wanted.forEach(({ reject }) => reject(new Error(event.message)));
       worker.onmessage = ({ data }) => {
-        // Several events may come in one message.
-        for (const entry of data.events ?? [data]) {
-          const event = entry.event ?? entry;
-          const type = event.type ?? event.kind;
-          if (type === 'dead' || type === 'error') wanted.forEach(({ reject }) => reject(new Error(event.message)));
-          if (type === 'step') heard.steps += 1;
-          if (type === 'epoch' && heard.since === undefined)
-            Object.assign(heard, { since: performance.now(), steps: 0 });
-          if (type === 'end') heard.until = performance.now();
-          wanted.get(type)?.resolve(event);
-          wanted.delete(type);
-        }
+        const event = data.event ?? data;
+        const type = event.type ?? event.kind;
+        if (type === 'dead' || type === 'error') wanted.forEach(({ reject }) => reject(new Error(event.message)));
+        if (type === 'step') heard.steps += 1;
+        if (type === 'epoch' && heard.since === undefined) Object.assign(heard, { since: performance.now(), steps: 0 });
+        if (type === 'end') heard.until = performance.now();
+        wanted.get(type)?.resolve(event);
+        wanted.delete(type);
       };
-      const send = (command) => worker.postMessage({ command });
+      const send = (command) => worker.postMessage({ kind: 'command', run: 0, command });
 
       const loaded = next('loaded');
       send({ type: 'load', base: new URL('/models/all-MiniLM-L6-v2/', location.href).href });
@@ -58,9 +54,9 @@ export async function probe({ browser, url }, epochs = 100) {
 }
 
 /**
- * Seconds from the start of a navigation to the page until its run has taken its first training step: the browser has
- * just been started, its profile's cache holds the encoder, and Train is pressed as soon as it can be. Read in the page,
- * from `performance.timeOrigin`.
+ * Seconds from the start of a navigation to the lab (www/lab.html) until its run has taken its first training step: the
+ * browser has just been started, its profile's cache holds the encoder, and Train is pressed as soon as it can be. Read in
+ * the page, from `performance.timeOrigin`.
  */
 export async function openVisits(url) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'polytask-bench-'));
@@ -83,14 +79,14 @@ export async function openVisits(url) {
         // As soon as a reader could: the button is there, enabled, and nothing around it is inert.
         addEventListener('DOMContentLoaded', () => {
           const press = setInterval(() => {
-            const train = document.querySelector('[data-part="train"]');
+            const train = document.querySelector('polytask-lab')?.shadowRoot?.querySelector('[data-part="train"]');
             if (!train || train.disabled || train.closest('[inert]')) return;
             clearInterval(press);
             train.click();
           }, 5);
         });
       });
-      await page.goto(url);
+      await page.goto(`${url}lab.html`);
       for (let waited = 0; waited < 120_000; waited += 100) {
         const seen = await page.evaluate(() => window.firstStep && { ms: window.firstStep, cached: window.fromCache });
         if (seen) return seen;

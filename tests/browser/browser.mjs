@@ -1,6 +1,7 @@
 // Starts Debian's own Chromium and Firefox, and drives the page in them.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,9 @@ import puppeteer from 'puppeteer-core';
 
 export { sleep };
 export const BROWSERS = ['chromium', 'firefox'];
+
+/** window.$, $$, $part, $focus and runEvents. */
+const IN_THE_PAGE = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
@@ -50,25 +54,28 @@ export async function launch(name) {
 }
 
 /**
- * Opens the page. Its console must stay empty, unless the test says that it will not (`noisy`).
+ * Opens a page with the element in it: the lab alone, unless another is named. Its console must stay empty, unless the
+ * test says that it will not.
  *
  * @param {import('puppeteer-core').Browser} browser
- * @param {string} url
- * @param {{ before?: (() => void) | string, viewport?: object }} [options] `before` runs in the page before anything of
- *   its own.
+ * @param {string} url The server's address.
+ * @param {{ page?: string, before?: (() => void) | string, viewport?: object, fetches?: boolean }} [options] `before` runs
+ *   in the page before anything of its own; `fetches`: whether the encoder is asked for at once.
  */
-export async function openLab(browser, url, { before, viewport = { width: 1280, height: 900 } } = {}) {
+export async function openLab(
+  browser,
+  url,
+  { page: path = 'lab.html', before, viewport = { width: 1280, height: 900 }, fetches = true } = {},
+) {
   const page = await browser.newPage();
   const lab = new Lab(page);
   page.on('console', (message) => lab.noise.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => lab.noise.push(`uncaught: ${error?.message ?? error}`));
   await page.setViewport(viewport);
-  await page.evaluateOnNewDocument(() => {
-    window.runEvents = [];
-    window.addEventListener('polytask', (event) => window.runEvents.push(event.detail));
-  });
+  await page.evaluateOnNewDocument(IN_THE_PAGE);
   if (before) await page.evaluateOnNewDocument(before);
-  await page.goto(url);
+  await page.goto(url + path);
+  await lab.untilShown(fetches);
   return lab;
 }
 
@@ -79,6 +86,23 @@ export class Lab {
   /** @param {import('puppeteer-core').Page} page */
   constructor(page) {
     this.page = page;
+  }
+
+  /** Waits for the element's views. @param {boolean} [fetches] Whether the encoder is then asked for, if it is not yet. */
+  async untilShown(fetches = true) {
+    await this.until('the element', () => $part('controls') !== undefined);
+    if (fetches) await this.fetchEncoder();
+  }
+
+  /** Presses the button that fetches the encoder, as long as that is what it does. */
+  fetchEncoder() {
+    return this.page.evaluate(() => $part('encoder')?.dataset.state === 'away' && $part('encoder-action').click());
+  }
+
+  /** Loads the page anew. */
+  async reload() {
+    await this.page.reload();
+    await this.untilShown();
   }
 
   /** Waits until `test`, evaluated in the page, is true. Polls: the page's policy forbids the `eval` of waitForFunction. */
@@ -95,24 +119,24 @@ export class Lab {
 
   /** The text of a part. */
   text(part) {
-    return this.page.evaluate((name) => document.querySelector(`[data-part="${name}"]`).textContent, part);
+    return this.page.evaluate((name) => $part(name)?.textContent, part);
   }
 
   /** The errors and notices on show. */
   messages() {
     return this.page.evaluate(() =>
-      Array.from(document.querySelectorAll('.message p'), (message) => message.textContent).join('\n'),
+      $$('.message p').map((message) => message.textContent).join('\n'),
     );
   }
 
   status() {
-    return this.page.evaluate(() => document.querySelector('[data-part="controls"]').dataset.status);
+    return this.page.evaluate(() => $part('controls')?.dataset.status);
   }
 
   untilStatus(...wanted) {
     return this.until(
       `status ${wanted}`,
-      (list) => list.includes(document.querySelector('[data-part="controls"]').dataset.status),
+      (list) => list.includes($part('controls')?.dataset.status),
       wanted,
       240,
     );
@@ -122,7 +146,7 @@ export class Lab {
     return this.until(
       `a message like ${pattern}`,
       (source) =>
-        Array.from(document.querySelectorAll('.message p')).some((message) =>
+        $$('.message p').some((message) =>
           new RegExp(source).test(message.textContent),
         ),
       pattern.source,
@@ -131,7 +155,7 @@ export class Lab {
 
   /** Presses a button as a keyboard would: wherever it stands, if it is enabled. */
   press(part) {
-    return this.page.evaluate((name) => document.querySelector(`[data-part="${name}"]`).click(), part);
+    return this.page.evaluate((name) => $part(name).click(), part);
   }
 
   /** Events of a type, or all. */
@@ -140,12 +164,12 @@ export class Lab {
   }
 
   points(chart) {
-    return this.page.evaluate((name) => Number(document.querySelector(`[data-part="${name}"]`).dataset.points), chart);
+    return this.page.evaluate((name) => Number($part(name).dataset.points), chart);
   }
 
   choosePreset(name) {
     return this.page.evaluate(
-      (value) => document.querySelector(`input[name="preset"][value="${value}"]`).click(),
+      (value) => $(`input[name="preset"][value="${value}"]`).click(),
       name,
     );
   }
@@ -154,7 +178,7 @@ export class Lab {
   async fill(selector, value) {
     await this.page.evaluate(
       ([where, text]) => {
-        const field = document.querySelector(where);
+        const field = $(where);
         field.focus();
         field.value = text;
         field.dispatchEvent(new Event('input', { bubbles: true }));
@@ -170,8 +194,7 @@ export class Lab {
       ([filename, content]) => {
         const transfer = new DataTransfer();
         transfer.items.add(new File([content], filename));
-        document
-          .querySelector('[data-part="sentences"]')
+        $part('sentences')
           .dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
       },
       [name, text],
@@ -180,7 +203,7 @@ export class Lab {
 
   sentences() {
     return this.page.evaluate(() =>
-      Array.from(document.querySelectorAll('.sentences tbody textarea'), (field) => field.value),
+      $$('.sentences tbody textarea').map((field) => field.value),
     );
   }
 

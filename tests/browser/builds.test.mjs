@@ -16,7 +16,7 @@ const script = `
     try {
       const polytask = await import(base + 'pkg/' + build + '/polytask.js');
       await polytask.default();
-      if (threads) await (await import(base + 'threads.js')).useThreads(polytask, threads);
+      if (threads) await (await import(base + 'engine/threads.js')).useThreads(polytask, threads);
       const file = async (name) =>
         new Uint8Array(await (await fetch(base + 'models/all-MiniLM-L6-v2/' + name)).arrayBuffer());
       const recipe = polytask.default_recipe('topic-sentiment');
@@ -56,7 +56,7 @@ for (const name of BROWSERS) {
     const run = async (build, { threads = 0, reproducible = false } = {}) => {
       const answer = await page.evaluate(
         async (script, message) => {
-          const { startThreads } = await import(`${message.base}threads.js`);
+          const { startThreads } = await import(`${message.base}engine/threads.js`);
           const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
           const workers = [new Worker(url, { type: 'module' })];
           const answer = await new Promise((resolve) => {
@@ -143,7 +143,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(await names(), before);
       await lab.until(
         'the encoder again',
-        () => document.querySelector('[data-part="encoder"]').dataset.state === 'loaded',
+        () => $part('encoder').dataset.state === 'loaded',
       );
       await lab.press('step');
       await lab.until('a step of the new worker', () => window.runEvents.some(({ type }) => type === 'step'));

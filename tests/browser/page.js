@@ -1,0 +1,26 @@
+// What the tests put into every page before anything of its own: a search that sees into the elements' shadow roots, and
+// a record of the events.
+
+{
+  const found = (root, selector) =>
+    Array.from(root.querySelectorAll('*')).flatMap((element) => [
+      ...(element.matches(selector) ? [element] : []),
+      ...(element.shadowRoot ? found(element.shadowRoot, selector) : []),
+    ]);
+
+  /** All matches in the document and every open shadow root in it, in their order. A selector matches within one root. */
+  window.$$ = (selector) => found(document, selector);
+  /** The first of them. */
+  window.$ = (selector) => window.$$(selector)[0];
+  /** The first element marked `data-part="name"`. */
+  window.$part = (name) => window.$(`[data-part="${name}"]`);
+  /** The element that has the focus, wherever it is. */
+  window.$focus = () => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element;
+  };
+
+  window.runEvents = [];
+  window.addEventListener('polytask', (event) => window.runEvents.push(event.detail));
+}
