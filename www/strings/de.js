@@ -575,4 +575,124 @@ export default {
     copied: 'Kopiert',
     notCopied: 'Nicht kopiert',
   },
+
+  results: {
+    title: 'Richtig und falsch',
+    which: 'Welche Sätze',
+    splits: { validation: 'zurückgehalten', train: 'Training' },
+    after: (epoch) => `nach Epoche ${epoch}`,
+    notYet: 'noch nicht gemessen',
+    right: (percent) => `${percent} richtig`,
+    baseline: (percent, label, f1) => `${percent} erreicht, wer immer „${label}“ sagt. Makro-F1 ${f1}.`,
+    matrix: (task) => `Konfusionsmatrix von ${task}: Zeilen sind wahre Klassen, Spalten vorhergesagte`,
+    corner: 'wahr ↓ gesagt →',
+    rightly: (label) => `${label}, richtig erkannt`,
+    taken: (label, said) => `${label}, für ${said} gehalten`,
+    mistakes: (task) => `Falsch klassifizierte Sätze von ${task}`,
+    noMistakesYet: 'Hier werden die falsch klassifizierten Sätze stehen.',
+    wrong: (told, wrong) =>
+      wrong === 0
+        ? 'Kein Satz wurde falsch klassifiziert.'
+        : told < wrong
+          ? `${n.grouped(wrong)} falsch klassifiziert; die ${n.grouped(told)} sichersten Irrtümer`
+          : `${n.grouped(wrong)} falsch klassifiziert, die sichersten Irrtümer zuerst`,
+    picked: (count, label, said) => `${n.grouped(count)} × ${label}, für ${said} gehalten`,
+    unpick: 'Nicht nur diese',
+    all: (count) => `Alle ${n.grouped(count)} zeigen`,
+    fewer: 'Weniger zeigen',
+    verdict: (label, said, percent) => `${label}, für ${said} gehalten (${percent})`,
+    row: (row) => `Satz ${n.grouped(row)} des Laufs; er wurde seither geändert.`,
+  },
+
+  try: {
+    title: 'Probier einen Satz',
+    field: 'Ein Satz zum Klassifizieren',
+    own: 'Write a sentence of your own here.',
+    soon: 'sobald der Encoder da ist',
+    unprepared: 'sobald ein Lauf vorbereitet ist',
+    untrained: 'mit Köpfen, die noch nichts gelernt haben',
+    after: (step) => `mit den Gewichten nach Schritt ${step}`,
+    answer: (task, label, percent) => `${task}: ${label}, ${percent}.`,
+    goesBy: 'Worauf es ankommt',
+    whichTask: 'Für welche Aufgabe',
+    explain: 'Neu abwägen',
+    word: 'weggelassen',
+    change: 'Änderung in Prozentpunkten',
+    explains: (label, percent) =>
+      `Um wie viele Prozentpunkte „${label}“ (${percent}) unwahrscheinlicher wird, wenn ein Wort wegfällt: +\u00a0spricht dafür, −\u00a0dagegen.`,
+    explainsNothing: 'Jedes Wort wird danach getönt, wie viel unwahrscheinlicher die Antwort ohne es wird.',
+  },
+
+  diagram: {
+    title: 'Vom Satz zu den Antworten',
+    quoted: (text) => `„${text}“`,
+    hint: 'Zeig auf eine Station, um zu lesen, was sie tut; „Schritt“ lässt jede aufleuchten, wenn sie an der Reihe ist.',
+    tokens: 'Tokens',
+    embeddings: 'Embeddings',
+    layers: (layers) => (layers === undefined ? 'L Schichten' : count(layers, 'Schicht', 'Schichten')),
+    pooling: { mean: 'Mittelwert', cls: '[CLS]', pooler: 'Pooler' },
+    heads: (heads) => count(heads, 'Kopf', 'Köpfe'),
+    more: (more) => `${n.grouped(more)} weitere`,
+    layersShape: (A, H, F) => `${A} Attention-Köpfe, ${H} → ${F} → ${H}`,
+    tokensSay:
+      'Der Satz in Stücken des Vokabulars, jedes mit seiner Nummer darin. [CLS] und [SEP] kennzeichnen Anfang und Ende.',
+    tokensCut:
+      'Der Satz in Stücken des Vokabulars, jedes mit seiner Nummer darin; er ist länger, als die Einstellungen erlauben, deshalb ist sein Ende abgeschnitten.',
+    embeddingsSay: (H) =>
+      `Eine Tabelle mit einer Zeile von ${H} Zahlen für jedes Stück des Vokabulars. Jedes Token bekommt seine Zeile und dazu eine für seinen Platz im Satz.`,
+    layersSay: (A, H, F) =>
+      `In jeder Schicht lässt die Attention jedes Token alle anderen ansehen, auf ${A} Weisen zugleich (das Gewebe); dann bearbeitet ein kleines Netz jedes Token für sich, von ${H} Zahlen auf ${F} und zurück (die Linsen).`,
+    poolingSays: {
+      mean: (H) =>
+        `Der Mittelwert der Token-Vektoren: ${H} Zahlen für den ganzen Satz, das Letzte, was die Aufgaben gemeinsam haben.`,
+      cls: (H) =>
+        `Der Vektor von [CLS] steht für den ganzen Satz: ${H} Zahlen, das Letzte, was die Aufgaben gemeinsam haben.`,
+      pooler: (H) =>
+        `Der Vektor von [CLS] läuft durch eine weitere lineare Schicht und tanh: ${H} Zahlen für den Satz, das Letzte, was die Aufgaben gemeinsam haben.`,
+    },
+    headsSay: (H) =>
+      `Eine lineare Schicht für jede Aufgabe: ${H} Gewichte und ein Bias je Klasse ergeben deren Punktwert, und Softmax macht aus den Punktwerten Wahrscheinlichkeiten. Unterstrichen: das Label in der Tabelle.`,
+    given: (label) => `${label}: das Label in der Tabelle`,
+    givenMark: '(das Label in der Tabelle)',
+    short: (x) => `${x < 1e6 ? n.grouped(x) : `${n.fixed(x / 1e6, 1)} Mio.`} Parameter`,
+    frozen: 'eingefroren',
+    someFrozen: (layers) => `${n.grouped(layers)} eingefroren`,
+    lettersSay:
+      'Buchstaben stehen für die Größen des Encoders, der noch nicht da ist: V Stücke in seinem Vokabular, Vektoren aus H Zahlen, L Schichten, A Attention-Köpfe, F Zahlen im kleinen Netz.',
+    parameters: (all) => `Wo die ${n.grouped(all)} Parameter sind`,
+    kinds: { embeddings: 'Embeddings', layer: 'Schichten', pooler: 'Pooler', head: 'Köpfe' },
+    share: (share) => (share < 0.001 ? `${n.fixed(100 * share, 3)} %` : n.percent(share)),
+    step: (step) => `Schritt ${n.grouped(step)}:`,
+    batch: (step, sentences, tokens) =>
+      `Schritt ${n.grouped(step)}: ein Batch aus B = ${count(sentences, 'Satz', 'Sätzen')}, N = ${count(tokens, 'Token', 'Tokens')} hintereinander.`,
+    phases: {
+      batch: '',
+      forward: 'vorwärts, von den Tokens zu den Punktwerten aller Köpfe.',
+      losses: 'Verluste, die Punktwerte jedes Kopfes gegen die Labels.',
+      backward: 'rückwärts, von den Verlusten zum Gradienten jedes Parameters.',
+      update: 'Update, jeder Parameter, der trainiert, bewegt sich ein wenig.',
+    },
+  },
+
+  map: {
+    title: 'Die Sätze auf einer Karte',
+    empty: (every) =>
+      `Die Karte kommt mit dem Lauf: Die Sätze werden vor dem ersten Schritt eingetragen und dann ${every === 1 ? 'nach jedem Schritt' : `alle ${n.grouped(every)} Schritte`}.`,
+    by: 'Färben nach',
+    at: (step) => `Schritt ${n.grouped(step)}`,
+    slider: 'Durch das Training',
+    play: 'Vom Anfang abspielen',
+    stop: 'Anhalten',
+    plot: (sentences, step) =>
+      `${count(sentences, 'Satz', 'Sätze')} bei Schritt ${n.grouped(step)}. Die Pfeiltasten führen von einem zum nächsten.`,
+    point: (text, labels) => `${text} ${labels}`,
+    unlabelled: 'kein Label',
+    heldOut: 'zurückgehalten',
+    gone: 'Dieser Satz ist inzwischen ein anderer.',
+    note: 'Hauptkomponenten der Satzvektoren aus allen diesen Schritten zusammen. Beide Achsen haben denselben Maßstab, bei jedem Schritt denselben, und keine Einheit.',
+    table: 'Als Tabelle',
+    caption: (step) => `Wo jeder Satz bei Schritt ${n.grouped(step)} liegt`,
+    sentence: 'Satz',
+    axes: ['1. Komponente', '2. Komponente'],
+  },
 };

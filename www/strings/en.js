@@ -581,4 +581,130 @@ export default {
     copied: 'Copied',
     notCopied: 'Not copied',
   },
+
+  results: {
+    title: 'Right and wrong',
+    which: 'Which sentences',
+    splits: { validation: 'held out', train: 'training' },
+    after: (/** @type {number} */ epoch) => `after epoch ${epoch}`,
+    notYet: 'not measured yet',
+    right: (/** @type {string} */ percent) => `${percent} right`,
+    baseline: (/** @type {string} */ percent, /** @type {string} */ label, /** @type {string} */ f1) =>
+      `${percent} by always saying “${label}”. Macro F1 ${f1}.`,
+    matrix: (/** @type {string} */ task) =>
+      `Confusion matrix of ${task}: rows are true classes, columns predicted ones`,
+    corner: 'true ↓ said →',
+    rightly: (/** @type {string} */ label) => `${label}, rightly`,
+    taken: (/** @type {string} */ label, /** @type {string} */ said) => `${label}, taken for ${said}`,
+    mistakes: (/** @type {string} */ task) => `Misclassified sentences of ${task}`,
+    noMistakesYet: 'Misclassified sentences will stand here.',
+    wrong: (/** @type {number} */ told, /** @type {number} */ wrong) =>
+      wrong === 0
+        ? 'No sentence was misclassified.'
+        : told < wrong
+          ? `${n.grouped(wrong)} misclassified; the ${n.grouped(told)} surest mistakes`
+          : `${n.grouped(wrong)} misclassified, the surest mistakes first`,
+    picked: (/** @type {number} */ count, /** @type {string} */ label, /** @type {string} */ said) =>
+      `${n.grouped(count)} × ${label}, taken for ${said}`,
+    unpick: 'Not only these',
+    all: (/** @type {number} */ count) => `Show all ${n.grouped(count)}`,
+    fewer: 'Show fewer',
+    verdict: (/** @type {string} */ label, /** @type {string} */ said, /** @type {string} */ percent) =>
+      `${label}, taken for ${said} (${percent})`,
+    row: (/** @type {number} */ row) => `Sentence ${n.grouped(row)} of the run; it has been changed since.`,
+  },
+
+  try: {
+    title: 'Try a sentence',
+    field: 'A sentence to classify',
+    own: 'Write a sentence of your own here.',
+    soon: 'once the encoder is here',
+    unprepared: 'once a run is prepared',
+    untrained: 'with heads that have learned nothing yet',
+    after: (/** @type {number} */ step) => `with the weights after step ${step}`,
+    answer: (/** @type {string} */ task, /** @type {string} */ label, /** @type {string} */ percent) =>
+      `${task}: ${label}, ${percent}.`,
+    goesBy: 'What it goes by',
+    whichTask: 'For which task',
+    explain: 'Weigh again',
+    word: 'left out',
+    change: 'change in percentage points',
+    explains: (/** @type {string} */ label, /** @type {string} */ percent) =>
+      `How many percentage points less probable “${label}” (${percent}) gets when a word is left out: +\u00a0speaks for it, −\u00a0against it.`,
+    explainsNothing: 'Each word will be shaded by how much less probable the answer gets when it is left out.',
+  },
+
+  diagram: {
+    title: 'From the sentence to the answers',
+    quoted: (/** @type {string} */ text) => `“${text}”`,
+    hint: 'Point at a stage to read what it does; Step lights each up as it works.',
+    tokens: 'Tokens',
+    embeddings: 'Embeddings',
+    layers: (/** @type {number | undefined} */ layers) => (layers === undefined ? 'L layers' : count(layers, 'layer')),
+    pooling: { mean: 'Mean', cls: '[CLS]', pooler: 'Pooler' },
+    heads: (/** @type {number} */ heads) => count(heads, 'head'),
+    more: (/** @type {number} */ more) => `${n.grouped(more)} more`,
+    layersShape: (/** @type {string} */ A, /** @type {string} */ H, /** @type {string} */ F) =>
+      `${A} attention heads, ${H} → ${F} → ${H}`,
+    tokensSay:
+      'The sentence in pieces of the vocabulary, each with its number there. [CLS] and [SEP] mark its beginning and its end.',
+    tokensCut:
+      'The sentence in pieces of the vocabulary, each with its number there; it is longer than the settings allow, so its end is cut off.',
+    embeddingsSay: (/** @type {string} */ H) =>
+      `A table with a row of ${H} numbers for each piece of the vocabulary. Each token takes its row, plus one for its place in the sentence.`,
+    layersSay: (/** @type {string} */ A, /** @type {string} */ H, /** @type {string} */ F) =>
+      `In each layer, attention lets every token look at all others, in ${A} ways at once (the web); then a small network works on each token by itself, from ${H} numbers to ${F} and back (the lenses).`,
+    poolingSays: {
+      mean: (/** @type {string} */ H) =>
+        `The mean of the tokens’ vectors: ${H} numbers for the whole sentence, and the last that the tasks share.`,
+      cls: (/** @type {string} */ H) =>
+        `The vector of [CLS] stands for the whole sentence: ${H} numbers, and the last that the tasks share.`,
+      pooler: (/** @type {string} */ H) =>
+        `The vector of [CLS] goes through one more linear layer and tanh: ${H} numbers for the sentence, the last that the tasks share.`,
+    },
+    headsSay: (/** @type {string} */ H) =>
+      `One linear layer for each task: ${H} weights and a bias for each class make its score, and softmax makes probabilities of the scores. Underlined: the label in the table.`,
+    given: (/** @type {string} */ label) => `${label}: the label in the table`,
+    givenMark: '(the label in the table)',
+    short: (/** @type {number} */ x) => `${x < 1e6 ? n.grouped(x) : `${n.fixed(x / 1e6, 1)} M`} parameters`,
+    frozen: 'frozen',
+    someFrozen: (/** @type {number} */ layers) => `${n.grouped(layers)} frozen`,
+    lettersSay:
+      'Letters stand for the sizes of the encoder, which is not here yet: V pieces in its vocabulary, vectors of H numbers, L layers, A attention heads, F numbers in the small network.',
+    parameters: (/** @type {number} */ all) => `Where the ${n.grouped(all)} parameters are`,
+    kinds: { embeddings: 'embeddings', layer: 'layers', pooler: 'pooler', head: 'heads' },
+    share: (/** @type {number} */ share) => (share < 0.001 ? `${n.fixed(100 * share, 3)} %` : n.percent(share)),
+    step: (/** @type {number} */ step) => `Step ${n.grouped(step)}:`,
+    batch: (/** @type {number} */ step, /** @type {number} */ sentences, /** @type {number} */ tokens) =>
+      `Step ${n.grouped(step)}: a batch of B = ${count(sentences, 'sentence')}, N = ${count(tokens, 'token')} end to end.`,
+    phases: {
+      batch: '',
+      forward: 'forward, from the tokens to the scores of every head.',
+      losses: 'losses, each head’s scores against the labels.',
+      backward: 'backward, from the losses to the gradient of every parameter.',
+      update: 'update, each parameter that trains moves a little.',
+    },
+  },
+
+  map: {
+    title: 'The sentences on a map',
+    empty: (/** @type {number} */ every) =>
+      `The map comes with the run: sentences are placed before the first step and after every ${count(every, 'step')}.`,
+    by: 'Colour by',
+    at: (/** @type {number} */ step) => `step ${n.grouped(step)}`,
+    slider: 'Through the training',
+    play: 'Play from the start',
+    stop: 'Stop',
+    plot: (/** @type {number} */ sentences, /** @type {number} */ step) =>
+      `${count(sentences, 'sentence')} at step ${n.grouped(step)}. The arrow keys go from one to the next.`,
+    point: (/** @type {string} */ text, /** @type {string} */ labels) => `${text} ${labels}`,
+    unlabelled: 'no label',
+    heldOut: 'held out',
+    gone: 'This sentence has changed since.',
+    note: 'Principal components of the sentence vectors of all these steps together. Both axes have the same scale, the same at every step, and no unit.',
+    table: 'As a table',
+    caption: (/** @type {number} */ step) => `Where each sentence lies at step ${n.grouped(step)}`,
+    sentence: 'Sentence',
+    axes: ['1st component', '2nd component'],
+  },
 };

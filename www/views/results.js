@@ -1,135 +1,95 @@
-// How well each task is solved: accuracy beside its baseline, macro F1, and the confusion matrix.
+// How well each task is solved: accuracy beside its baseline, macro F1, the confusion matrix, and the sentences that went
+// wrong.
 
-import { grouped, h, part, percent, taskColour } from './dom.js';
+import { h } from '../ui/dom.js';
+import { createResultCard } from './result-card.js';
 
-/** @typedef {import('./types.js').Task} Task */
-/** @typedef {import('./types.js').Evaluation} Evaluation */
-/** @typedef {Evaluation['tasks'][string]} Metrics */
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../types.js').Evaluation} Evaluation */
+/** @typedef {Evaluation['split']} Split */
+/** @typedef {Extract<RunEvent, { type: 'mistakes' }>} Mistakes */
 
-/** @param {HTMLElement} root */
-export function createResults(root) {
-  const body = part(root, 'results-body');
-  const caption = part(root, 'results-caption');
-  const choice = part(root, 'results-split');
-  /** @type {Task[]} */
-  let tasks = [];
-  /** @type {Partial<Record<Evaluation['split'], Evaluation>>} */
+/** @type {Split[]} */
+const SPLITS = ['validation', 'train'];
+
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createResults(lab) {
+  const words = lab.words.results;
+  const caption = h('p', { dataset: { part: 'results-caption' } });
+  const radios = SPLITS.map((value) =>
+    h('input', { type: 'radio', name: 'results-split', value, checked: value === 'validation' }),
+  );
+  const choice = h(
+    'fieldset',
+    { className: 'segments', dataset: { part: 'results-split' } },
+    h('legend', { className: 'sr' }, words.which),
+    ...radios.map((radio, i) => h('label', {}, radio, h('span', {}, words.splits[SPLITS[i]]))),
+  );
+  const body = h('div', { className: 'results', dataset: { part: 'results-body' } });
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'h-results', dataset: { part: 'results' } },
+    h('header', {}, h('h3', { id: 'h-results' }, words.title), caption, choice),
+    body,
+  );
+  /** @type {ReturnType<typeof createResultCard>[]} */
+  let cards = [];
+  /** @type {Partial<Record<Split, Evaluation>>} */
   let latest = {};
+  /** @type {Partial<Record<Split, Mistakes>>} */
+  let mistakes = {};
+  /** The document's sentences now, and those of the run on show, as they were sent: only those with text. @type {string[]} */
+  let edited = [];
+  /** @type {string[]} */
+  let sentences = [];
+  let shown = false;
 
   choice.addEventListener('change', render);
 
   function render() {
-    const wanted = choice.querySelector('input:checked');
-    const split = wanted instanceof HTMLInputElement && wanted.value === 'train' ? 'train' : 'validation';
+    const split = radios.find(({ checked }) => checked)?.value === 'train' ? 'train' : 'validation';
     const evaluation = latest[split];
-    caption.textContent = evaluation ? `after epoch ${evaluation.epoch}` : 'not measured yet';
-    body.replaceChildren(...tasks.map((task, k) => card(task, k, evaluation?.tasks[task.name])));
-  }
-
-  /** Empty matrices for a run. @param {import('./plots.js').Outline} outline */
-  function reset(outline) {
-    tasks = outline.tasks;
-    latest = {};
-    select(outline.validation_examples > 0 ? 'validation' : 'train');
-    render();
+    const wrong = mistakes[split]?.epoch === evaluation?.epoch ? mistakes[split] : undefined;
+    caption.textContent = evaluation ? words.after(evaluation.epoch) : words.notYet;
+    for (const card of cards)
+      card.show(evaluation?.tasks[card.task.name], wrong?.tasks[card.task.name], (row) => sentences[row] ?? words.row(row + 1));
   }
 
   return {
-    reset,
+    element,
+    wants: { mistakes: true },
 
-    /** @param {import('./types.js').RunEvent} event */
-    take(event) {
-      if (event.type === 'start') {
-        reset(event);
-      } else if (event.type === 'evaluation') {
-        latest[event.split] = event;
+    /** Empty matrices for a run. */
+    reset({ tasks, validation_examples }) {
+      latest = {};
+      mistakes = {};
+      cards = tasks.map((task, k) => createResultCard(lab.words, task, k));
+      body.replaceChildren(...cards.map((card) => card.element));
+      const [heldOut, training] = radios;
+      heldOut.disabled = validation_examples === 0;
+      (heldOut.disabled ? training : heldOut).checked = true;
+      render();
+    },
+
+    edit({ table }) {
+      edited = table.examples.map(({ text }) => text).filter((text) => text.trim() !== '');
+    },
+
+    show(run) {
+      // A view that came late does not know what its run's sentences were before they were changed.
+      if (!shown && run.stale === 'sentences') {
+        sentences = [];
         render();
       }
+      shown = true;
+    },
+
+    take(event) {
+      if (event.type === 'start') sentences = edited;
+      else if (event.type === 'evaluation') latest[event.split] = event;
+      else if (event.type === 'mistakes') mistakes[event.split] = event;
+      else return;
+      render();
     },
   };
-
-  /** @param {Evaluation['split']} split */
-  function select(split) {
-    for (const input of choice.querySelectorAll('input')) {
-      input.checked = input.value === split;
-      if (input.value === 'validation') input.disabled = split === 'train';
-    }
-  }
-}
-
-/** @param {Task} task @param {number} k @param {Metrics | undefined} metrics */
-function card(task, k, metrics) {
-  const figures = h(
-    'p',
-    { className: 'figures' },
-    h('strong', {}, metrics ? `${percent(metrics.accuracy)} right` : '– right'),
-  );
-  if (metrics) {
-    const { label, share } = commonest(task, metrics.confusion);
-    figures.append(`${percent(share)} by always saying “${label}”. Macro F1 ${metrics.macro_f1.toFixed(2)}.`);
-  }
-  const article = h(
-    'article',
-    { className: 'result' },
-    h('h3', {}, task.name),
-    figures,
-    matrix(task, metrics?.confusion),
-  );
-  article.style.setProperty('--task', taskColour(k));
-  return article;
-}
-
-/** What an accuracy must be measured against: the class that occurs most, and its share. @param {Task} task @param {number[][]} confusion */
-function commonest(task, confusion) {
-  const counts = confusion.map(sum);
-  const most = Math.max(...counts);
-  return { label: task.labels[counts.indexOf(most)], share: most / Math.max(1, sum(counts)) };
-}
-
-/** @param {number[]} xs */
-const sum = (xs) => xs.reduce((a, b) => a + b, 0);
-
-/** Rows are the true classes, columns the predicted ones. @param {Task} task @param {number[][]} [confusion] */
-function matrix(task, confusion) {
-  const rows = task.labels.map((truth, t) => {
-    const row = confusion?.[t];
-    const total = row ? sum(row) : 0;
-    return h(
-      'tr',
-      {},
-      h('th', { scope: 'row', title: truth }, truth),
-      ...task.labels.map((said, p) => {
-        const count = row?.[p];
-        const cell = h('td', { title: `${truth}, taken for ${said}` }, count ? grouped(count) : row ? '0' : '');
-        cell.style.setProperty('--share', String(total && count ? count / total : 0));
-        if (t === p) cell.className = 'right';
-        if (!count) cell.classList.add('none');
-        return cell;
-      }),
-    );
-  });
-  return h(
-    'div',
-    { className: 'matrix-scroll' },
-    h(
-      'table',
-      { className: 'matrix' },
-      h(
-        'caption',
-        { className: 'sr' },
-        `Confusion matrix of ${task.name}: rows are true classes, columns predicted ones`,
-      ),
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          h('td', { className: 'corner' }, 'true ↓ said →'),
-          ...task.labels.map((label) => h('th', { scope: 'col', title: label }, label)),
-        ),
-      ),
-      h('tbody', {}, ...rows),
-    ),
-  );
 }

@@ -1,136 +1,205 @@
-// Try a sentence: every head's probabilities for what the reader types, with the weights as they are now.
+// Try a sentence: every head's probabilities for what the reader types, with the weights as they are now, and what they
+// rest on.
 
-import { debounce, h, part, percent, taskColour } from './dom.js';
+import { debounce, h } from '../ui/dom.js';
+import { createHeadBars } from './head-bars.js';
+import { createSaliency } from './saliency.js';
 
-/** @typedef {import('./types.js').Task} Task */
-/** @typedef {import('./types.js').Prediction} Prediction */
+/** @typedef {import('../types.js').Prediction} Prediction */
+/** @typedef {import('../lab/run-state.js').RunState} RunState */
 
 const TYPING_MS = 120;
+/** How long typing rests before the words are weighed, which takes a pass for each. */
+const REST_MS = 500;
 /** While training, the bars follow the weights this often at most: each look costs the training a forward pass. */
 const FOLLOW_MS = 300;
+/** @type {Set<RunState['status']>} */
+const LIVE = new Set(['ready', 'training', 'paused', 'ended']);
 
-/**
- * @param {HTMLElement} root
- * @param {(text: string) => void} predict Answers through {@link take}.
- */
-export function createTry(root, predict) {
-  const field = /** @type {HTMLTextAreaElement} */ (part(root, 'try-text'));
-  const answers = part(root, 'try-answers');
-  const when = part(root, 'try-when');
-  const examples = part(root, 'try-examples');
-  /** @type {Map<string, ReturnType<typeof answer>>} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createTry(lab) {
+  const words = lab.words.try;
+  const when = h('p', { dataset: { part: 'try-when' } }, words.soon);
+  const field = h('textarea', {
+    id: 'try-text',
+    className: 'try-text',
+    rows: 2,
+    spellcheck: false,
+    maxLength: 2000,
+    dataset: { part: 'try-text' },
+  });
+  const examples = h('div', { className: 'examples', dataset: { part: 'try-examples' } });
+  const answers = h('div', { className: 'answers', dataset: { part: 'try-answers' } });
+  const said = h('p', { className: 'sr', 'aria-live': 'polite' });
+  const saliency = createSaliency(lab.words, explain);
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'h-try', dataset: { part: 'try' } },
+    h('header', {}, h('h3', { id: 'h-try' }, words.title), when),
+    h('label', { className: 'sr', for: 'try-text' }, words.field),
+    field,
+    examples,
+    answers,
+    said,
+    saliency.element,
+  );
+  /** @type {Map<string, ReturnType<typeof createHeadBars>>} */
   let heads = new Map();
+  /** The latest answer to what stands in the field. @type {Prediction | undefined} */
+  let answer;
   let waiting = false;
   let dirty = false;
-  let lastAsked = -Infinity;
-  let enabled = false;
+  let askedAt = -Infinity;
+  /** Whether the reader has not yet been told of what he typed. */
+  let unsaid = false;
+  let live = false;
+  let training = false;
+  /** Whether the panel is on the screen: training is not slowed for bars that nobody sees. */
+  let seen = true;
+  /** What was last asked for, and when in the run. */
+  let [askedState, explained, shownSaliency] = ['', '', ''];
+  /** Steps that the events on show have come to. */
+  let step = 0;
+
+  const text = () => field.value.trim();
+  const now = () => `${step} ${text()}`;
 
   function ask() {
-    const text = field.value.trim();
-    if (!enabled || text === '') return;
+    if (text() === '') return;
     if (waiting) {
       dirty = true;
       return;
     }
     waiting = true;
     dirty = false;
-    lastAsked = performance.now();
-    predict(text);
+    askedAt = performance.now();
+    // Why there is no answer, the lab itself has said.
+    lab
+      .predict(text())
+      .catch(() => {})
+      .finally(() => {
+        waiting = false;
+        if (dirty) ask();
+      });
   }
 
-  field.addEventListener('input', debounce(ask, TYPING_MS));
-
-  /** @param {Prediction} prediction */
-  function show(prediction) {
-    for (const [task, { label, probabilities }] of Object.entries(prediction.tasks))
-      heads.get(task)?.show(label, probabilities);
-    answers.dataset.for = prediction.text;
+  function explain() {
+    if (!live || text() === '' || explained === now()) return;
+    explained = now();
+    lab.explain(text());
   }
 
-  /** Empty bars for the tasks of a run. @param {{ tasks: Task[] }} outline */
-  function reset({ tasks }) {
-    heads = new Map(tasks.map((task, k) => [task.name, answer(task, k)]));
-    answers.replaceChildren(...Array.from(heads.values(), (head) => head.element));
+  const rest = debounce(() => {
+    if (unsaid) say();
+    if (seen && !training) explain();
+  }, REST_MS);
+  const askSoon = debounce(ask, TYPING_MS);
+
+  /** There is another sentence, of the reader's doing. @param {() => void} ask */
+  function typed(ask) {
+    unsaid = true;
+    said.textContent = '';
+    ask();
+    rest();
+    age();
   }
 
-  return {
-    reset,
+  function say() {
+    if (answer?.text !== text()) return;
+    unsaid = false;
+    said.textContent = Object.entries(answer.tasks)
+      .map(([task, { label, probabilities }]) => words.answer(task, label, lab.words.n.percent(Math.max(...probabilities))))
+      .join(' ');
+  }
 
-    /** Sentences to start from; the first is put in if the field still holds one of ours. @param {string[]} texts */
-    offer(texts) {
-      const ours = Array.from(examples.querySelectorAll('button'), (button) => button.textContent);
-      if (field.value === '' || ours.includes(field.value)) field.value = texts[0] ?? '';
-      examples.replaceChildren(
-        ...texts.map((text) => {
-          const button = h('button', { type: 'button', className: 'example' }, text);
-          button.addEventListener('click', () => {
-            field.value = text;
-            ask();
-          });
-          return button;
-        }),
-      );
-    },
+  const age = () => saliency.age(shownSaliency !== now(), live && text() !== '');
 
-    /** @param {import('./types.js').RunEvent} event @param {number} step Steps taken by now. */
-    take(event, step) {
-      switch (event.type) {
-        case 'start':
-          enabled = true;
-          waiting = false;
-          reset(event);
-          when.textContent = 'with heads that have learned nothing yet';
-          ask();
-          break;
-        case 'step':
-          when.textContent = `with the weights after step ${step}`;
-          if (!waiting && performance.now() - lastAsked > FOLLOW_MS) ask();
-          break;
-        case 'end':
-        case 'paused':
-          ask();
-          break;
-        case 'prediction':
-          waiting = false;
-          show(event);
-          if (dirty) ask();
-          break;
-      }
-    },
+  field.addEventListener('input', () => typed(askSoon));
+  const sight = new IntersectionObserver(([entry]) => {
+    seen = entry.isIntersecting;
+    if (seen && live) rest();
+  });
+  sight.observe(element);
 
-    /** The question in flight will not be answered. @param {boolean} [gone] Nor will any: there is no run. */
-    forget(gone = false) {
-      waiting = false;
-      if (gone) enabled = false;
-    },
-  };
-}
+  /** Sentences to start from; the first is put in if the field still holds one of ours. @param {readonly string[]} texts */
+  function offer(texts) {
+    const ours = Array.from(examples.children, (button) => button.textContent);
+    if (field.value === '' || ours.includes(field.value)) field.value = texts[0] ?? '';
+    examples.replaceChildren(
+      ...texts.map((example) => {
+        const button = h('button', { type: 'button', className: 'example' }, example);
+        button.addEventListener('click', () => {
+          field.value = example;
+          typed(ask);
+        });
+        return button;
+      }),
+    );
+  }
 
-/** One head's bars. @param {Task} task @param {number} k */
-function answer(task, k) {
-  const bars = task.labels.map(() => h('span', { className: 'fill' }));
-  const numbers = task.labels.map(() => h('span', { className: 'number' }, '–'));
-  const rows = task.labels.map((label, c) =>
-    h(
-      'li',
-      {},
-      h('span', { className: 'name', title: label }, label),
-      h('span', { className: 'meter', 'aria-hidden': 'true' }, bars[c]),
-      numbers[c],
-    ),
-  );
-  const element = h('div', { className: 'head' }, h('h3', {}, task.name), h('ul', {}, ...rows));
-  element.style.setProperty('--task', taskColour(k));
+  /** @param {RunState} run */
+  function whenOf(run) {
+    if (run.encoder !== 'here' || run.replay) return words.soon;
+    if (run.status === 'none' || run.status === 'preparing') return words.unprepared;
+    return run.step === 0 ? words.untrained : words.after(run.step);
+  }
+
   return {
     element,
-    /** @param {string} best @param {number[]} probabilities */
-    show(best, probabilities) {
-      for (const [c, p] of probabilities.entries()) {
-        bars[c].style.transform = `scaleX(${p})`;
-        numbers[c].textContent = percent(p);
-        rows[c].classList.toggle('best', task.labels[c] === best);
+
+    /** Empty bars for the tasks of a run. */
+    reset({ tasks }) {
+      heads = new Map(tasks.map((task, k) => [task.name, createHeadBars(lab.words, task, k)]));
+      answers.replaceChildren(...Array.from(heads.values(), (head) => head.element));
+      answer = undefined;
+      step = 0;
+      [askedState, explained, shownSaliency] = ['', '', ''];
+      saliency.reset(tasks.map(({ name }) => name));
+    },
+
+    edit({ table }, change) {
+      if (change !== 'data') return;
+      const presets = /** @type {Record<string, { tries: string[] } | undefined>} */ (lab.words.presets);
+      offer(presets[table.preset?.name ?? '']?.tries ?? [words.own]);
+    },
+
+    take(event) {
+      if (event.type === 'step') step = event.step;
+      // What others asked, and what was asked before, does not belong to what stands in the field.
+      if (event.type === 'prediction' && event.text === text()) {
+        answer = event;
+        for (const [task, { label, probabilities }] of Object.entries(event.tasks)) heads.get(task)?.show(label, probabilities);
+        answers.dataset.for = event.text;
       }
-      element.dataset.best = best;
+      if (event.type === 'saliency' && event.text === text()) {
+        shownSaliency = now();
+        saliency.show(event);
+      }
+    },
+
+    show(run) {
+      live = LIVE.has(run.status) && run.replay === '';
+      training = run.status === 'training';
+      when.textContent = whenOf(run);
+      age();
+      if (!live || askedState === `${run.status} ${run.step}`) return;
+      if (training && (!seen || waiting || performance.now() - askedAt < FOLLOW_MS)) return;
+      askedState = `${run.status} ${run.step}`;
+      ask();
+      if (!training) rest();
+    },
+
+    forget(gone = false) {
+      waiting = false;
+      explained = '';
+      if (gone) live = false;
+    },
+
+    destroy() {
+      sight.disconnect();
+      askSoon.cancel();
+      rest.cancel();
+      dirty = false;
     },
   };
 }

@@ -1,0 +1,117 @@
+// One task's results. A cell of its confusion matrix, pressed, picks the sentences that it counts.
+
+import { h, taskColour } from '../ui/dom.js';
+import { createMistakes } from './mistakes.js';
+
+/** @typedef {import('../types.js').Task} Task */
+/** @typedef {import('../types.js').Evaluation['tasks'][string]} Metrics */
+/** @typedef {import('./mistakes.js').Mistake} Mistake */
+
+/**
+ * @param {import('../strings/words.js').Words} allWords
+ * @param {Task} task
+ * @param {number} k
+ */
+export function createResultCard(allWords, task, k) {
+  const { n, results: words } = allWords;
+  const right = h('strong');
+  const baseline = h('span');
+  const list = createMistakes(allWords, task.name, () => pick(undefined));
+  /** The true and the predicted class that are picked. @type {[number, number] | undefined} */
+  let picked;
+  /** @type {Parameters<typeof show>} */
+  let latest = [undefined, undefined, String];
+
+  /** Rows are the true classes, columns the predicted ones. */
+  const cells = task.labels.map((truth, t) =>
+    task.labels.map((said, p) => {
+      const title = t === p ? words.rightly(truth) : words.taken(truth, said);
+      const count = t === p ? h('span') : h('button', { type: 'button', disabled: true, 'aria-pressed': false });
+      count.addEventListener('click', () => pick(picked?.[0] === t && picked[1] === p ? undefined : [t, p]));
+      return { count, title, element: h('td', { title, className: t === p ? 'right' : '' }, count) };
+    }),
+  );
+  const matrix = h(
+    'table',
+    { className: 'matrix' },
+    h('caption', { className: 'sr' }, words.matrix(task.name)),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        h('td', { className: 'corner' }, words.corner),
+        ...task.labels.map((label) => h('th', { scope: 'col', title: label }, label)),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      ...task.labels.map((label, t) =>
+        h('tr', {}, h('th', { scope: 'row', title: label }, label), ...cells[t].map((cell) => cell.element)),
+      ),
+    ),
+  );
+  const element = h(
+    'article',
+    { className: 'result' },
+    h('h4', {}, task.name),
+    h('p', { className: 'figures' }, right, baseline),
+    h('div', { className: 'matrix-scroll' }, matrix),
+    list.element,
+  );
+  element.style.setProperty('--task', taskColour(k));
+
+  /** @param {[number, number] | undefined} which */
+  function pick(which) {
+    picked = which;
+    show(...latest);
+  }
+
+  /**
+   * @param {Metrics | undefined} metrics
+   * @param {Mistake[] | undefined} mistakes
+   * @param {(row: number) => string} textOf
+   */
+  function show(metrics, mistakes, textOf) {
+    latest = [metrics, mistakes, textOf];
+    right.textContent = words.right(metrics ? n.percent(metrics.accuracy) : '–');
+    baseline.textContent = '';
+    if (metrics) {
+      const { label, share } = commonest(task, metrics.confusion);
+      baseline.textContent = words.baseline(n.percent(share), label, n.fixed(metrics.macro_f1, 2));
+    }
+    for (const [t, row] of cells.entries()) {
+      const counts = metrics?.confusion[t];
+      const total = counts ? sum(counts) : 0;
+      for (const [p, cell] of row.entries()) {
+        const count = counts?.[p];
+        cell.count.textContent = count === undefined ? '' : n.grouped(count);
+        cell.element.classList.toggle('none', !count);
+        cell.element.style.setProperty('--share', String(total && count ? count / total : 0));
+        if (!(cell.count instanceof HTMLButtonElement)) continue;
+        cell.count.disabled = !count || !mistakes;
+        cell.count.setAttribute('aria-label', `${count ?? ''} ${cell.title}`);
+        cell.count.setAttribute('aria-pressed', String(picked?.[0] === t && picked[1] === p));
+      }
+    }
+    const classes = picked?.map((c) => task.labels[c]);
+    list.show(mistakes, metrics && wrongOf(metrics.confusion), classes && { label: classes[0], said: classes[1] }, textOf);
+  }
+
+  return { task, element, show };
+}
+
+/** What an accuracy must be measured against: the class that occurs most, and its share. @param {Task} task @param {number[][]} confusion */
+function commonest(task, confusion) {
+  const counts = confusion.map(sum);
+  const most = Math.max(...counts);
+  return { label: task.labels[counts.indexOf(most)], share: most / Math.max(1, sum(counts)) };
+}
+
+/** How many sentences went wrong. @param {number[][]} confusion */
+const wrongOf = (confusion) => sum(confusion.flatMap((row, t) => row.filter((_, p) => p !== t)));
+
+/** @param {number[]} xs */
+const sum = (xs) => xs.reduce((a, b) => a + b, 0);
