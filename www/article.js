@@ -1,4 +1,5 @@
-// The article around the figures: its language, its colours, and the chapter that is being read.
+// The article around the figures: its language, its colours, the chapter that is being read, and that all of it can be
+// read again without a network.
 //
 // English stands in the page itself, in elements marked `data-s="key"` and attributes marked `data-s-label="key"` and
 // the like. Another language is a table of the same keys in strings/, whose values may hold `*emphasis*`, `` `code` ``
@@ -160,6 +161,7 @@ function remember(name, value) {
 listenForThemes();
 listenForLanguages();
 followReader();
+addEventListener('load', async () => (await import('./offline.js')).keepForLater());
 const language = firstLanguage();
 if (language === 'en') {
   speak(language);
