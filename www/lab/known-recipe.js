@@ -62,7 +62,7 @@ export function knownRecipe(given) {
   const settings = /** @type {Record<string, unknown>} */ (pick('training', training, isObject, {}));
   for (const name of Object.keys(settings)) if (!Object.hasOwn(TRAINING, name)) unknown.add(`training.${name}`);
   const taken = Object.entries(TRAINING).flatMap(([name, { usual, ok }]) => {
-    const value = pick(`training.${name}`, settings[name], ok, usual);
+    const value = pick(`training.${name}`, settings[name] ?? undefined, ok, usual);
     return value === undefined ? [] : [[name, value]];
   });
 

@@ -6,6 +6,7 @@ import { HUB } from '../engine/known-encoder.js';
 import { whatIsMissing } from '../engine/support.js';
 import { debounce, oncePerFrame } from '../ui/dom.js';
 import { Answers } from './answers.js';
+import { Comparing } from './comparing.js';
 import { follow, noRun, NOTHING, Pace } from './run-state.js';
 import { Replay } from './replay.js';
 import { isLink } from './link.js';
@@ -16,11 +17,9 @@ import { Views } from './views.js';
 
 /** @typedef {import('../types.js').Command} Command */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
-/** @typedef {import('../types.js').Weighting} Weighting */
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./views.js').View} View */
 /** @typedef {import('./options.js').LabOptions} LabOptions */
-/** What a comparison trains with. @typedef {{ weightings: Weighting[], seeds: number[], tasks: string[] }} Plan */
 
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;
@@ -41,10 +40,13 @@ export class Lab {
   #pace = new Pace();
   #stage = new Stage(this.run, this.views, () => this.#show());
   #sources;
+  /** Weightings side by side. */
+  comparing = new Comparing(this, (command) => this.#send(command), () => {
+    this.#settle();
+    this.#show();
+  });
   /** What the queued step is to train; all tasks if empty. @type {string[]} */
   #queuedTasks = [];
-  /** Why the comparison is being broken off, until it is. */
-  #cancelled = '';
   /** What the worker was last told to measure, as JSON. */
   #observed = '';
   /** What the run in the worker was configured with. @type {Doc | undefined} */
@@ -56,8 +58,6 @@ export class Lab {
   #answers = new Answers();
   /** Where the encoder is fetched from. */
   #encoder;
-  /** What is being compared, or was last. @type {Plan | undefined} */
-  plan;
   #disposed = false;
 
   /** @param {LabOptions} options */
@@ -256,42 +256,10 @@ export class Lab {
     this.#send({ type: 'interference' });
   }
 
-  /**
-   * Trains with each of the weightings, beside the run.
-   *
-   * @param {Weighting[]} weightings
-   * @param {number} count How many seeds, from the recipe's on.
-   */
-  compare(weightings, count) {
-    this.#notices.clear();
-    const { table, recipe } = this.store.doc;
-    const fraction = recipe.validation && 'fraction' in recipe.validation ? recipe.validation.fraction : 1;
-    const wrong = this.store.wrong() || (fraction === 0 ? this.words.lab.nothingHeldOut : '');
-    if (wrong) {
-      this.#notices.error(wrong);
-      return;
-    }
-    const seeds = Array.from({ length: count }, (_, i) => recipe.seed + i);
-    this.plan = { weightings, seeds, tasks: table.tasks.map(({ name }) => name) };
-    this.views.forgetComparison();
-    // The worker leaves the training as soon as it hears of the comparison.
-    if (this.run.status === 'training') this.run.status = 'paused';
-    this.run.comparing = true;
-    this.#send({ type: 'compare', recipe: recipeOf(this.store.doc), weightings, seeds });
-    this.#show();
-  }
-
-  /** Breaks the comparison off. It is over when the worker says so: what was started before that would be taken for paused. */
-  cancelComparison() {
-    if (!this.run.comparing) return;
-    this.#cancelled = this.words.lab.comparisonCancelled;
-    this.#send({ type: 'pause' });
-  }
-
   /** Replaces all sentences; the run that there was ends. @param {Doc} doc */
   replaceAll(doc) {
     this.#send({ type: 'pause' });
-    this.#comparisonOver(this.words.lab.otherSentences);
+    this.comparing.breakOff(this.words.lab.otherSentences);
     this.#endReplay();
     Object.assign(this.run, NOTHING, { queued: '' });
     this.views.forgetRun();
@@ -471,6 +439,7 @@ export class Lab {
   #follow(event, of) {
     const { run } = this;
     follow(run, event);
+    this.comparing.follow(event);
     switch (event.type) {
       case 'loaded':
         run.encoder = 'here';
@@ -485,12 +454,6 @@ export class Lab {
         break;
       case 'step':
         run.msPerStep = this.#pace.step(run.msPerStep);
-        break;
-      case 'comparison':
-        if (!this.#cancelled) this.#comparisonOver();
-        break;
-      case 'paused':
-        if (this.#cancelled) this.#comparisonOver(this.#cancelled);
         break;
       case 'warning':
         this.#notices.warning(event.message);
@@ -518,7 +481,7 @@ export class Lab {
     this.#notices.error(message);
     this.views.forget();
     if (of === 'compare') {
-      this.#comparisonOver(this.words.lab.comparisonBroken);
+      this.comparing.breakOff(this.words.lab.comparisonBroken);
     } else if (of === 'configure') {
       Object.assign(run, NOTHING, { queued: '' });
       this.#wantsRun = false;
@@ -528,21 +491,11 @@ export class Lab {
     }
   }
 
-  /** @param {string} [why] A sentence, if it did not come to its end. */
-  #comparisonOver(why) {
-    if (!this.run.comparing) return;
-    this.run.comparing = false;
-    this.#cancelled = '';
-    if (why) this.views.stopComparing(why);
-    this.#settle();
-    this.#show();
-  }
-
   /** @param {string} why @param {boolean} beforeReady */
   #onDeath(why, beforeReady) {
     const { run } = this;
     this.#endReplay();
-    this.#comparisonOver(this.words.lab.comparisonBroken);
+    this.comparing.breakOff(this.words.lab.comparisonBroken);
     Object.assign(run, NOTHING, { queued: '', encoder: 'away' });
     this.#configured = undefined;
     // A run is prepared anew only when it is asked for: what would be prepared may be what killed the worker.

@@ -9,7 +9,7 @@ import { contendersOf, soFar, titleOf } from './contenders.js';
 import { h } from '../ui/dom.js';
 import { WEIGHTING_NAMES } from '../lab/weightings.js';
 
-/** @typedef {import('../lab/lab.js').Plan} Plan */
+/** @typedef {import('../lab/comparing.js').Plan} Plan */
 /** @typedef {import('../types.js').Compared} Compared */
 /** @typedef {import('../types.js').Comparison} Comparison */
 /** @typedef {import('../types.js').Weighting} Weighting */
@@ -96,9 +96,9 @@ export function createCompare(lab) {
   button.addEventListener('click', () => {
     if (running) {
       button.disabled = true;
-      lab.cancelComparison();
+      lab.comparing.cancel();
     } else {
-      lab.compare(chosen(), Number(seeds.value));
+      lab.comparing.start(chosen(), Number(seeds.value));
     }
   });
 
@@ -173,8 +173,8 @@ export function createCompare(lab) {
     },
 
     take(event) {
-      if (event.type === 'compared' && lab.plan) {
-        if (plan !== lab.plan) begin(lab.plan);
+      if (event.type === 'compared' && lab.comparing.plan) {
+        if (plan !== lab.comparing.plan) begin(lab.comparing.plan);
         runs.push(event);
         progress();
         draw();
@@ -189,7 +189,7 @@ export function createCompare(lab) {
       const changed = encoderHere !== (state.encoder === 'here');
       encoderHere = state.encoder === 'here';
       possible = encoderHere && state.status !== 'preparing' && state.queued === '' && !state.comparing;
-      if (state.comparing && lab.plan && plan !== lab.plan) begin(lab.plan);
+      if (state.comparing && lab.comparing.plan && plan !== lab.comparing.plan) begin(lab.comparing.plan);
       if (state.comparing !== running) run(state.comparing);
       else if (changed && !running) rest();
       else if (!running) button.disabled = !possible || chosen().length === 0;
