@@ -65,7 +65,8 @@ export function createPlot(root, options, data, onCursor) {
       if (roomy) ctx.fillText(label, Math.max(at, bbox.left) + 5 * px, bbox.top + 2 * px);
     }
     ctx.textAlign = 'right';
-    ctx.fillText(options.xName, bbox.left - 6 * px, bbox.top + bbox.height + 8 * px);
+    const end = Math.max(bbox.left - 6 * px, ctx.measureText(options.xName).width);
+    ctx.fillText(options.xName, end, bbox.top + bbox.height + 8 * px);
     ctx.restore();
   }
 

@@ -73,12 +73,12 @@ export function createLosses(lab) {
     const figures = sum((task) => [losses ? n.fixed(losses[task], 2) : '–']);
     const shown = losses && of.reduce((sum, task) => sum + (by[task] ?? 1) * Number(losses[task].toFixed(2)), 0);
     // Rounded losses need not add up to the rounded total.
-    const equals = total === undefined || shown?.toFixed(2) === total.toFixed(2) ? ' = ' : ' ≈ ';
+    const equals = total === undefined || shown?.toFixed(2) === total.toFixed(2) ? '= ' : '≈ ';
     return [
       h('span', { className: 'at' }, words.step(latest?.step)),
       h('span', {}, h('var', {}, 'L'), ' = ', ...symbols),
-      h('span', {}, ' = ', ...figures),
-      h('span', {}, losses ? equals : ' = ', h('strong', {}, total === undefined ? '–' : n.fixed(total, 2))),
+      h('span', {}, '= ', ...figures),
+      h('span', {}, losses ? equals : '= ', h('strong', {}, total === undefined ? '–' : n.fixed(total, 2))),
     ];
   }
 

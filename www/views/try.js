@@ -99,6 +99,7 @@ export function createTry(lab) {
   function typed(ask) {
     unsaid = true;
     said.textContent = '';
+    lab.point(text());
     ask();
     rest();
     age();
@@ -115,6 +116,7 @@ export function createTry(lab) {
   const age = () => saliency.age(shownSaliency !== now(), live && text() !== '');
 
   field.addEventListener('input', () => typed(askSoon));
+  field.addEventListener('focus', () => lab.point(text()));
   const sight = new IntersectionObserver(([entry]) => {
     seen = entry.isIntersecting;
     if (seen && live) rest();
