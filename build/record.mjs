@@ -26,15 +26,18 @@ export async function record(name, { steps = Infinity } = {}) {
   const weights = encoder('model.safetensors');
   for (let at = 0; at < weights.length; at += PIECE) session.receive(weights.subarray(at, at + PIECE));
   const events = session.begin();
+  /** What the notebook prints, before the event of that place. @type {[at: number, text: string][]} */
+  const printed = [];
   for (let taken = 0; taken < steps && events.at(-1).type !== 'end';) {
     const told = session.advance();
+    session.lines().forEach((line, i) => line !== null && printed.push([events.length + i, line]));
     events.push(...told);
     taken += told.filter(({ type }) => type === 'step').length;
   }
   session.free();
   // What the page opens is the recommended recipe: reproducible arithmetic is for whoever asks for it.
   const opened = { ...recommended, validation: recipe.validation };
-  return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events };
+  return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events, printed };
 }
 
 /** A map's frames are drawn anew whenever there is another; here all maps have the last one's. */

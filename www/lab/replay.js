@@ -4,23 +4,25 @@
 /** @typedef {import('../types.js').Recipe} Recipe */
 /** @typedef {import('./store.js').Doc} Doc */
 
-/** @typedef {{ recipe: Recipe, sentences: import('../types.js').Sentences, events: RunEvent[] }} Recording build/record.mjs writes it. */
+/** @typedef {{ recipe: Recipe, sentences: import('../types.js').Sentences, events: RunEvent[], printed: [at: number, text: string][] }} Recording build/record.mjs writes it. */
 
 /** From one recorded step to the next: a few times as fast as training, so that one sees the whole of it. */
 const STEP_MS = 250;
 
 export class Replay {
   #recording;
+  #printed;
   #at = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {(event: RunEvent) => void} */
+  /** @type {(event: RunEvent, text?: string) => void} */
   #take = () => {};
   #over = () => {};
 
   /** @param {Recording} recording */
   constructor(recording) {
     this.#recording = recording;
+    this.#printed = new Map(recording.printed);
   }
 
   /** @param {string} url @returns {Promise<Replay | undefined>} Nothing where it cannot be had: one can do without. */
@@ -55,7 +57,7 @@ export class Replay {
   }
 
   /**
-   * @param {(event: RunEvent) => void} take
+   * @param {(event: RunEvent, text?: string) => void} take `text`: its lines in the notebook's printout.
    * @param {() => void} over Called after the last event.
    */
   play(take, over) {
@@ -70,7 +72,7 @@ export class Replay {
     // All up to the next step, and that step.
     for (let step = false; !step && this.#at < events.length; this.#at++) {
       const event = events[this.#at];
-      this.#take(event);
+      this.#take(event, this.#printed.get(this.#at));
       step = event.type === 'step';
     }
     if (this.#at >= events.length) this.#over();

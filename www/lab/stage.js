@@ -30,9 +30,10 @@ export class Stage {
     this.#replay = replay;
     this.#run.replay = 'playing';
     replay.play(
-      (event) => {
+      (event, text) => {
         follow(this.#run, event);
         if (event.type === 'start') mark(event.held_out);
+        if (text) this.#views.print(text, event.type);
         this.#views.take(event);
         this.#changed();
       },

@@ -99,7 +99,9 @@ export class Views {
   /** @param {RunEvent} event */
   take(event) {
     if (event.type === 'start') {
-      this.previous = this.history.some(({ type }) => type === 'step') && sameTasks(this.history[0], event) ? this.history : [];
+      // A run that took no step leaves nothing to be seen behind the next.
+      const last = this.history.some(({ type }) => type === 'step') ? this.history : this.previous;
+      this.previous = sameTasks(last[0], event) ? last : [];
       this.history = [];
       this.reset(event);
     }
@@ -145,6 +147,6 @@ export class Views {
   }
 }
 
-/** @param {RunEvent} a @param {RunEvent} b */
+/** @param {RunEvent | undefined} a @param {RunEvent} b */
 const sameTasks = (a, b) =>
-  a.type === 'start' && b.type === 'start' && JSON.stringify(a.tasks) === JSON.stringify(b.tasks);
+  a?.type === 'start' && b.type === 'start' && JSON.stringify(a.tasks) === JSON.stringify(b.tasks);
