@@ -125,7 +125,18 @@ export class Lab {
   /** The errors and notices on show. */
   messages() {
     return this.page.evaluate(() =>
-      $$('.message p').map((message) => message.textContent).join('\n'),
+      $$('.message p')
+        .map((message) => message.textContent)
+        .join('\n'),
+    );
+  }
+
+  /** The errors on show. */
+  alerts() {
+    return this.page.evaluate(() =>
+      $$('.messages [role="alert"] p')
+        .map((message) => message.textContent)
+        .join('\n'),
     );
   }
 
@@ -146,9 +157,7 @@ export class Lab {
     return this.until(
       `a message like ${pattern}`,
       (source) =>
-        $$('.message p').some((message) =>
-          new RegExp(source).test(message.textContent),
-        ),
+        $$('.message p').some((message) => new RegExp(source).test(message.textContent)),
       pattern.source,
     );
   }
@@ -168,10 +177,7 @@ export class Lab {
   }
 
   choosePreset(name) {
-    return this.page.evaluate(
-      (value) => $(`input[name="preset"][value="${value}"]`).click(),
-      name,
-    );
+    return this.page.evaluate((value) => $(`input[name="preset"][value="${value}"]`).click(), name);
   }
 
   /** Sets a field as typing would. */
@@ -202,9 +208,7 @@ export class Lab {
   }
 
   sentences() {
-    return this.page.evaluate(() =>
-      $$('.sentences tbody textarea').map((field) => field.value),
-    );
+    return this.page.evaluate(() => $$('.sentences tbody textarea').map((field) => field.value));
   }
 
   assertQuiet() {

@@ -21,8 +21,11 @@ for (const name of BROWSERS) {
     test('a browser without SIMD is told so, and fetches nothing heavy', async () => {
       const lab = await openLab(session.browser, server.url, { before: () => (WebAssembly.validate = () => false) });
       await lab.untilMessage(/This browser has no WebAssembly SIMD, which training here needs\./);
-      assert.equal(await lab.page.evaluate(() => document.querySelector('[data-part="train"]').disabled), true);
-      assert.equal(await lab.page.evaluate(() => getComputedStyle(document.querySelector('main')).display), 'none');
+      assert.deepEqual(
+        await lab.page.evaluate(() => ['train', 'step', 'reset'].map((part) => $part(part).disabled)),
+        [true, true, true],
+      );
+      assert.equal(await lab.text('encoder-state'), 'not fetched: it could not be used');
       await sleep(300);
       assert.equal(server.count('.wasm') + server.count('.safetensors'), 0);
       lab.assertQuiet();
@@ -67,10 +70,10 @@ for (const name of BROWSERS) {
       assert.match(await lab.text('status'), /The encoder is not here/);
 
       server.mend();
-      await lab.page.evaluate(() => document.querySelector('[role="alert"] .message button').click());
+      await lab.page.evaluate(() => $('[role="alert"] .message button').click());
       await lab.untilStatus('ready');
       assert.match(await lab.text('encoder-state'), /91\.3 MB, downloaded/);
-      assert.equal((await lab.text('alerts')).trim(), '');
+      assert.equal(await lab.alerts(), '');
       await lab.close();
     });
 
@@ -92,13 +95,13 @@ for (const name of BROWSERS) {
         await cache.put(key, new Response(bytes, { headers: response.headers }));
       });
       const asked = server.count('model.safetensors');
-      await lab.page.reload();
+      await lab.reload();
       assert.deepEqual(await firstLosses(), good);
       assert.equal(server.count('model.safetensors'), asked + 1);
       assert.match(await lab.text('encoder-state'), /91\.3 MB, downloaded/);
       lab.assertQuiet();
 
-      await lab.page.reload();
+      await lab.reload();
       await lab.untilStatus('ready');
       assert.equal(server.count('model.safetensors'), asked + 1, 'and then it is cached again');
       await lab.close();
@@ -147,20 +150,20 @@ for (const name of BROWSERS) {
       test('a file of thousands is read, and its rows come as one scrolls', async () => {
         const rows = Array.from({ length: 3000 }, (_, i) => `sentence ${i} of a long file,${i % 3},${i % 2}`);
         await lab.drop('long.csv', `text,a,b\n${rows.join('\n')}\n`);
-        await lab.untilMessage(/3000 sentences read from long\.csv/);
+        await lab.untilMessage(/3,000 sentences read from long\.csv/);
         await lab.until(
           'its run',
           () => window.runEvents.filter((event) => event.type === 'start').at(-1).held_out.length === 3000,
         );
-        assert.match(await lab.text('table-summary'), /^3000 sentences, 2 tasks, 7\d\d held out/);
+        assert.match(await lab.text('table-summary'), /^3,000 sentences, 2 tasks, 7\d\d held out/);
         assert.ok((await lab.sentences()).length < 200);
         const last = await lab.page.evaluate(async () => {
-          const scroller = document.querySelector('.table-scroll');
-          for (let i = 0; i < 1000 && document.querySelectorAll('.sentences tbody tr').length < 3000; i++) {
+          const scroller = $('.table-scroll');
+          for (let i = 0; i < 1000 && $$('.sentences tbody tr').length < 3000; i++) {
             scroller.scrollTop = scroller.scrollHeight;
             await new Promise((resolve) => setTimeout(resolve, 20));
           }
-          return document.querySelector('.sentences tbody tr:last-child textarea').value;
+          return $('.sentences tbody tr:last-child textarea').value;
         });
         assert.equal(last, 'sentence 2999 of a long file');
         await lab.press('undo');
@@ -200,9 +203,9 @@ for (const name of BROWSERS) {
         assert.ok((await lab.text('results-body')).includes(script));
         const found = await lab.page.evaluate(() => ({
           hacked: window.hacked ?? null,
-          images: document.querySelectorAll('img').length,
-          scripts: document.querySelectorAll('script').length,
-          bold: document.querySelectorAll('b').length,
+          images: $$('img').length,
+          scripts: $$('script').length,
+          bold: $$('b').length,
         }));
         assert.deepEqual(found, { hacked: null, images: 0, scripts: 1, bold: 0 });
       });
@@ -215,19 +218,19 @@ for (const name of BROWSERS) {
         );
         await lab.fill('.sentences tbody tr:first-child textarea', 'A sentence of my own.');
         await lab.page.evaluate(() => {
-          const select = document.querySelector('.sentences tbody select');
+          const select = $('.sentences tbody select');
           select.value = Array.from(select.options).at(-1).value;
           select.dispatchEvent(new Event('change', { bubbles: true }));
         });
         await lab.fill('.new-class', 'praise');
         await lab.page.keyboard.press('Enter');
-        await lab.until('the new class', () => document.querySelector('.sentences tbody select').value === 'praise');
+        await lab.until('the new class', () => $('.sentences tbody select').value === 'praise');
         assert.match(await lab.text('status'), /Sentences changed/);
         const before = await lab.sentences();
-        await lab.page.reload();
+        await lab.reload();
         await lab.untilStatus('ready', 'none');
         assert.deepEqual((await lab.sentences()).slice(0, 20), before.slice(0, 20));
-        assert.equal(await lab.page.evaluate(() => document.querySelector('.sentences tbody select').value), 'praise');
+        assert.equal(await lab.page.evaluate(() => $('.sentences tbody select').value), 'praise');
         await lab.choosePreset('notebook');
         await lab.until(
           'the notebook’s run',
@@ -238,11 +241,11 @@ for (const name of BROWSERS) {
       test('the notebook’s random labels are drawn from the seed', async () => {
         const labels = () =>
           lab.page.evaluate(() =>
-            Array.from(document.querySelectorAll('.sentences tbody select'), (select) => select.value).join(),
+            $$('.sentences tbody select').map((select) => select.value).join(),
           );
         const drawn = new Set();
         const runs = (await lab.events('start')).length;
-        await lab.page.evaluate(() => document.querySelector('input[name="notebook-labels"][value="random"]').click());
+        await lab.page.evaluate(() => $('input[name="notebook-labels"][value="random"]').click());
         await lab.until(
           'a run on them',
           (n) => window.runEvents.filter((event) => event.type === 'start').length > n,
@@ -259,7 +262,7 @@ for (const name of BROWSERS) {
         }
         assert.ok(drawn.size > 1 && drawn.size < 5, `${drawn.size} different draws of 4 seeds, one of them twice`);
         await lab.page.evaluate(() =>
-          document.querySelector('input[name="notebook-labels"][value="sensible"]').click(),
+          $('input[name="notebook-labels"][value="sensible"]').click(),
         );
         await lab.untilStatus('ready');
       });
@@ -272,7 +275,7 @@ for (const name of BROWSERS) {
         );
         await lab.press('train');
         await lab.until('a step', () =>
-          document.querySelector('[data-part="step-count"]').textContent.startsWith('1 /'),
+          $part('step-count').textContent.startsWith('1 /'),
         );
         await lab.choosePreset('notebook');
         await lab.until(
@@ -293,10 +296,10 @@ for (const name of BROWSERS) {
           ['seed', '-1', /The seed must be a whole number/],
         ]) {
           const selector = `#setting-${field}`;
-          const good = await lab.page.evaluate((where) => document.querySelector(where).value, selector);
+          const good = await lab.page.evaluate((where) => $(where).value, selector);
           await lab.fill(selector, value);
           assert.match(
-            await lab.page.evaluate((where) => document.querySelector(`${where}-hint`).textContent, selector),
+            await lab.page.evaluate((where) => $(`${where}-hint`).textContent, selector),
             sentence,
           );
           await lab.press('reset');
@@ -305,13 +308,13 @@ for (const name of BROWSERS) {
         }
         await lab.press('reset');
         await lab.untilStatus('ready');
-        assert.equal((await lab.text('alerts')).trim(), '');
+        assert.equal(await lab.alerts(), '');
       });
 
       test('a task whose sentences all carry one label, or none, is refused in words', async () => {
         await lab.drop('one.csv', 'text,mood\nI am fine,good\nI am well,good\nI am here,good\nI am glad,good\n');
         await lab.untilMessage(/mood/);
-        assert.match(await lab.text('alerts'), /mood/);
+        assert.match(await lab.alerts(), /mood/);
         await lab.choosePreset('notebook');
         await lab.untilStatus('ready');
       });
@@ -338,7 +341,7 @@ for (const name of BROWSERS) {
         await lab.untilStatus('ready');
         await lab.press('reset');
         await lab.untilStatus('ready');
-        assert.equal((await lab.text('alerts')).trim(), '');
+        assert.equal(await lab.alerts(), '');
       });
 
       // puppeteer-core can reach into a worker only through Chromium's protocol.
@@ -355,7 +358,7 @@ for (const name of BROWSERS) {
         );
         await lab.until(
           'the encoder again',
-          () => document.querySelector('[data-part="encoder"]').dataset.state === 'loaded',
+          () => $part('encoder').dataset.state === 'loaded',
         );
         const from = (await lab.events()).length;
         await lab.press('step');
