@@ -45,7 +45,8 @@ export function essentialsOf({ data, tasks, validation, encoder, pooling, traini
  */
 export function knownRecipe(given) {
   if (!isObject(given)) return undefined;
-  const { data, tasks, validation, encoder, pooling, training, seed, ...rest } = given;
+  // What is measured beside a run is for the page that opens it to say.
+  const { data, tasks, validation, encoder, pooling, training, seed, diagnostics, ...rest } = given;
   const unknown = new Set(Object.keys(rest));
   /** @param {string} field @param {unknown} value @param {(value: unknown) => boolean} ok @param {unknown} usual */
   function pick(field, value, ok, usual) {
@@ -142,7 +143,7 @@ const isName = (x) =>
   typeof x === 'string' && x.trim() !== '' && x.length <= LONGEST_NAME && x !== '__proto__' && printable(x) === x;
 
 /** A sentence without control characters: it has no line breaks, and U+0000 means something else in the table. @param {string} text */
-const printable = (text) => text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+const printable = (text) => text.replace(/\s*[\u0000-\u001f\u007f]+\s*/g, ' ');
 
 /** @param {string[]} fields */
 function named(fields) {

@@ -388,6 +388,25 @@ export default {
       `Training: ${seconds} s a step, about ${left < 90 ? `${Math.max(1, Math.round(left))} s` : `${Math.round(left / 60)} min`} left.`,
   },
 
+  loop: {
+    title: 'The loop',
+    about: 'Step takes one batch through it: each line lights up while it is at work.',
+    moves: 'The five moves of a step',
+    phases: { batch: 'batch', forward: 'forward', losses: 'losses', backward: 'backward', update: 'update' },
+    python: 'The notebook: Python with PyTorch',
+    rust: 'The same here: Rust with Polytask',
+    same: 'What backward() adds to each parameter’s gradient the notebook must set back to zero; take_gradients takes it away, so nothing is left to be zeroed. The Rust lines are compiled in Polytask’s tests and leave the same parameters, bit for bit, as the trainer at work here, which adds the schedule, the weighting and the reports.',
+    weighted: 'This run weighs its tasks: something else stands where the losses are added up, and each task’s factor may change from step to step.',
+    epoch: (/** @type {number} */ epoch) => `epoch ${epoch}`,
+    step: (/** @type {number} */ step) => `step ${step}`,
+    batch: (/** @type {number} */ sentences, /** @type {number} */ tokens) =>
+      `${count(sentences, 'sentence')}, ${count(tokens, 'token')}`,
+    rate: (/** @type {string} */ rate) => `learning rate ${rate}`,
+    noLabels: (/** @type {string} */ task) => `none in the batch has a label for ${task}`,
+    said: (/** @type {number} */ step, /** @type {string} */ losses, /** @type {string} */ total) =>
+      `Step ${step} is done. Losses: ${losses}; total ${total}.`,
+  },
+
   steps: {
     title: 'One task at a time',
     about: 'A step on one task follows that task’s gradient alone, in the shared encoder too. The other heads stay as they are.',
@@ -637,7 +656,8 @@ export default {
   diagram: {
     title: 'From the sentence to the answers',
     quoted: (/** @type {string} */ text) => `“${text}”`,
-    hint: 'Point at a stage to read what it does; Step lights each up as it works.',
+    hintPoint: 'Point at a stage to read what it does.',
+    hintStep: 'Step lights each up as it works.',
     tokens: 'Tokens',
     embeddings: 'Embeddings',
     layers: (/** @type {number | undefined} */ layers) => (layers === undefined ? 'L layers' : count(layers, 'layer')),
@@ -666,23 +686,23 @@ export default {
       `One linear layer for each task: ${H} weights and a bias for each class make its score, and softmax makes probabilities of the scores. Underlined: the label in the table.`,
     given: (/** @type {string} */ label) => `${label}: the label in the table`,
     givenMark: '(the label in the table)',
-    short: (/** @type {number} */ x) => `${x < 1e6 ? n.grouped(x) : `${n.fixed(x / 1e6, 1)} M`} parameters`,
+    short: (/** @type {number} */ x) => `${x < 1e6 ? n.grouped(x) : `${n.fixed(x / 1e6, 1)}\u00a0M`} parameters`,
     frozen: 'frozen',
     someFrozen: (/** @type {number} */ layers) => `${n.grouped(layers)} frozen`,
     lettersSay:
       'Letters stand for the sizes of the encoder, which is not here yet: V pieces in its vocabulary, vectors of H numbers, L layers, A attention heads, F numbers in the small network.',
     parameters: (/** @type {number} */ all) => `Where the ${n.grouped(all)} parameters are`,
     kinds: { embeddings: 'embeddings', layer: 'layers', pooler: 'pooler', head: 'heads' },
-    share: (/** @type {number} */ share) => (share < 0.001 ? `${n.fixed(100 * share, 3)} %` : n.percent(share)),
-    step: (/** @type {number} */ step) => `Step ${n.grouped(step)}:`,
+    idle: 'pooler, not used',
+    ofAll: (/** @type {number} */ share) => (share < 0.001 ? `${n.fixed(100 * share, 3)} %` : n.percent(share)),
     batch: (/** @type {number} */ step, /** @type {number} */ sentences, /** @type {number} */ tokens) =>
-      `Step ${n.grouped(step)}: a batch of B = ${count(sentences, 'sentence')}, N = ${count(tokens, 'token')} end to end.`,
+      `Step ${n.grouped(step)}: a batch of B = ${count(sentences, 'sentence')}, N = ${count(tokens, 'token')} end to end`,
     phases: {
       batch: '',
-      forward: 'forward, from the tokens to the scores of every head.',
-      losses: 'losses, each head’s scores against the labels.',
-      backward: 'backward, from the losses to the gradient of every parameter.',
-      update: 'update, each parameter that trains moves a little.',
+      forward: '– forward, from the tokens to the scores of every head.',
+      losses: '– losses, each head’s scores against the labels.',
+      backward: '– backward, from the losses to the gradient of every parameter.',
+      update: '– update, each parameter that trains moves a little.',
     },
   },
 
@@ -703,7 +723,7 @@ export default {
     gone: 'This sentence has changed since.',
     note: 'Principal components of the sentence vectors of all these steps together. Both axes have the same scale, the same at every step, and no unit.',
     table: 'As a table',
-    caption: (/** @type {number} */ step) => `Where each sentence lies at step ${n.grouped(step)}`,
+    caption: 'Where each sentence lies at the step that the slider is at',
     sentence: 'Sentence',
     axes: ['1st component', '2nd component'],
   },

@@ -7,8 +7,10 @@ const FILES = [
   '../styles/elements.css',
   '../styles/bar.css',
   '../styles/sentences.css',
+  '../styles/share.css',
   '../styles/views.css',
   '../styles/fight.css',
+  '../styles/loop.css',
   '../styles/figures.css',
 ];
 

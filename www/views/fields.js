@@ -68,7 +68,7 @@ const OUTSIDE = {
 /** @param {keyof Training} name @returns {Place} */
 const inTraining = (name) => ({
   limit: TRAINING[name],
-  get: ({ training }) => /** @type {any} */ (training[name]),
+  get: ({ training }) => /** @type {any} */ (training[name] ?? undefined), // Rust writes what is absent as null.
   set: (recipe, value) => ({ ...recipe, training: { ...recipe.training, [name]: value } }),
 });
 

@@ -10,13 +10,15 @@ import { h, taskColour } from '../ui/dom.js';
  */
 export function createPainting(words, choose) {
   const chips = h('div', { className: 'chips', dataset: { part: 'chips' } });
-  const hint = h('p', { className: 'hint', role: 'status', dataset: { part: 'paint-hint' }, hidden: true });
+  const hint = h('p', { className: 'hint', dataset: { part: 'paint-hint' }, hidden: true });
+  const said = h('p', { className: 'sr', role: 'status' });
   const element = h(
     'div',
     { className: 'painting', role: 'group', 'aria-labelledby': 'h-painting', dataset: { part: 'painting' }, hidden: true },
     h('p', { className: 'eyebrow', id: 'h-painting' }, words.title),
     chips,
     hint,
+    said,
   );
   /** @type {Brush | undefined} */
   let brush;
@@ -30,6 +32,7 @@ export function createPainting(words, choose) {
       chip.setAttribute('aria-pressed', String(chip.dataset.task === next?.task && chip.dataset.label === next?.label));
     hint.hidden = next === undefined;
     hint.textContent = next ? words.hint(next.task, next.label) : '';
+    said.textContent = hint.textContent;
     choose(next, byKeyboard);
   }
 
@@ -74,9 +77,9 @@ export function createPainting(words, choose) {
       return brush;
     },
 
-    /** Says what was done. @param {number} row From 1. @param {string} label */
+    /** Says what was done to those who do not see it. @param {number} row From 1. @param {string} label */
     done(row, label) {
-      hint.textContent = words.done(row, label);
+      said.textContent = words.done(row, label);
     },
 
     /** Puts the brush down; the focus goes back to its chip if it must not be lost. @param {boolean} [focus] */

@@ -1,0 +1,140 @@
+// Takes the run along: as a link, as files, on the command line, and on another page.
+
+import { recipeToAddress } from '../lab/link.js';
+import { recipeOf } from '../lab/store.js';
+import { tagOf, toCsv } from '../lab/take-along.js';
+import { debounce, h } from '../ui/dom.js';
+
+/** Links are made when what they hold has rested for so long. */
+const SETTLE_MS = 300;
+/** Programs that cut links cut them at such lengths. */
+const LONG = 8000;
+const COPIED_MS = 1500;
+const RECIPE = 'recipe.json';
+
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createShare(lab) {
+  const words = lab.words.share;
+  const { store } = lab;
+  const link = h('input', { type: 'text', readOnly: true, id: 'share-link', spellcheck: false, dataset: { part: 'share-link' } });
+  const size = h('p', { className: 'hint', id: 'share-size', dataset: { part: 'share-size' } });
+  link.setAttribute('aria-describedby', size.id);
+  const reproducible = h('input', { type: 'checkbox', checked: true, id: 'share-bits', dataset: { part: 'share-reproducible' } });
+  const recipe = h('button', { type: 'button', dataset: { part: 'share-recipe' } }, words.recipe);
+  const csv = h('button', { type: 'button', dataset: { part: 'share-csv' } }, words.csv);
+  const command = h('code', { dataset: { part: 'share-command' } }, `polytask train --recipe ${RECIPE} --out model`);
+  const tag = h('code', { dataset: { part: 'share-tag' } });
+  const tagTitle = h('h4', { id: 'h-share-tag' }, words.tag);
+  const element = h(
+    'section',
+    { className: 'panel share', part: 'panel', inert: true, 'aria-labelledby': 'h-share', dataset: { part: 'share' } },
+    h('header', {}, h('h3', { id: 'h-share' }, words.title), h('p', {}, words.line)),
+    h(
+      'div',
+      { className: 'share-link' },
+      h('label', { for: 'share-link' }, words.link),
+      h('div', { className: 'share-line' }, link, copies(words, words.link, () => link.value, () => link.select())),
+      size,
+      h(
+        'p',
+        { className: 'switch' },
+        reproducible,
+        h('label', { for: 'share-bits' }, words.reproducible, h('span', { className: 'hint' }, ` ${words.slower}`)),
+      ),
+    ),
+    h('div', { className: 'share-files' }, h('h4', {}, words.files), h('div', { className: 'buttons' }, recipe, csv)),
+    h('div', { className: 'share-command' }, h('h4', { id: 'h-share-command' }, words.command), code(words.command, command)),
+    h('div', { className: 'share-tag' }, tagTitle, code(words.tag, tag)),
+  );
+  /** Number of the latest making: an earlier one that takes longer is of no use. */
+  let latest = 0;
+
+  /** @param {string} what What is copied, for those who cannot see it. @param {HTMLElement} element */
+  function code(what, element) {
+    const select = () => getSelection()?.selectAllChildren(element);
+    return h(
+      'div',
+      { className: 'share-line' },
+      h('pre', { tabIndex: 0, role: 'region', 'aria-label': what }, element),
+      copies(words, what, () => element.textContent ?? '', select),
+    );
+  }
+
+  /** The recipe as it is taken along: what is measured beside the run belongs to this page. */
+  function taken() {
+    const { diagnostics, ...recipe } = recipeOf(store.doc);
+    return recipe;
+  }
+
+  async function make() {
+    const mine = ++latest;
+    const recipe = recipeOf(store.doc);
+    const asked = { ...recipe, training: { ...recipe.training, reproducible: recipe.training.reproducible || reproducible.checked } };
+    const page = lab.linked ? location.href : new URL('index.html', lab.base);
+    const name = store.doc.table.preset?.name;
+    const [address, recommended] = await Promise.all([
+      recipeToAddress(asked, page),
+      name === undefined ? undefined : lab.sources.recommended(name).catch(() => undefined),
+    ]);
+    if (mine !== latest) return;
+    reproducible.disabled = recipe.training.reproducible;
+    link.value = address;
+    const long = address.length > LONG;
+    size.textContent = (long ? words.long : words.size)(lab.words.n.grouped(address.length));
+    const { html, needsFile } = tagOf(recipe, recommended, lab.base, RECIPE);
+    tag.textContent = html;
+    tagTitle.textContent = needsFile ? words.tagWithFile : words.tag;
+  }
+  const soon = debounce(make, SETTLE_MS);
+
+  link.addEventListener('focus', () => link.select());
+  reproducible.addEventListener('change', make);
+  recipe.addEventListener('click', () => download(RECIPE, 'application/json', `${JSON.stringify(taken(), null, 2)}\n`));
+  csv.addEventListener('click', () => download('sentences.csv', 'text/csv', toCsv(store.doc.table)));
+
+  return {
+    element,
+
+    show(run, doc) {
+      element.inert = doc === undefined;
+    },
+
+    edit(doc, change) {
+      if (change !== 'diagnostics') soon();
+    },
+
+    destroy: () => soon.cancel(),
+  };
+}
+
+/**
+ * A button that copies.
+ *
+ * @param {import('../strings/words.js').Words['share']} words
+ * @param {string} what
+ * @param {() => string} text
+ * @param {() => void} select For where the clipboard is not to be had: an insecure page, some frames.
+ */
+function copies(words, what, text, select) {
+  const said = h('span', { 'aria-live': 'polite' }, words.copy);
+  const button = h('button', { type: 'button', 'aria-label': `${words.copy}: ${what}` }, said);
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      said.textContent = words.copied;
+    } catch {
+      select();
+      said.textContent = words.byHand;
+    }
+    setTimeout(() => (said.textContent = words.copy), COPIED_MS);
+  });
+  return button;
+}
+
+/** @param {string} name @param {string} type @param {string} text */
+function download(name, type, text) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  h('a', { href: url, download: name }).click();
+  // The download begins after the click, not with it.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
