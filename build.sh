@@ -11,6 +11,7 @@ usage() {
 ./build.sh serve [ARGS]   build everything and serve the page; ARGS go to `polytask serve` (such as --port 8080)
 ./build.sh test           run every check and test, in Chromium and Firefox too
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
+./build.sh pack           build the page and leave it as an npm package in target/npm/
 ./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
 ./build.sh help           print this
 
@@ -23,7 +24,7 @@ wasm-bindgen, npm packages, the encoder.
 POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
 HF_ENDPOINT            a mirror of the Hugging Face hub
 POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
-CHROMIUM, FIREFOX, PYTHON        the programs that tests and benchmarks use; PYTHON= does without PyTorch
+CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch
 ROUNDS=1, ONLY=id,id             shorter benchmarks: fewer rounds (of 5), only some rows of the table
 TEXT
 }
@@ -42,6 +43,10 @@ main() {
     serve) serve "$@" ;;
     test) test_everything ;;
     bench) bench ;;
+    pack)
+      build_page
+      pack
+      ;;
     encoder) encoder "$@" ;;
     help | --help | -h) usage ;;
     *)
@@ -101,6 +106,15 @@ copy_vendor() {
   cp node_modules/uplot/LICENSE www/vendor/uPlot.LICENSE
 }
 
+# target/npm: the npm package of <polytask-lab>, whose files are those of www/. www/package.json says which.
+pack() {
+  say "packing target/npm"
+  rm -rf target/npm
+  mkdir -p target/npm
+  cp LICENSE-APACHE LICENSE-MIT www/
+  npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
+}
+
 encoder() { # [DIR]
   local dir=${1:-$PWD/$encoder_dir}
   [[ $dir == /* ]] || dir=$caller/$dir
@@ -149,6 +163,7 @@ test_everything() {
   need_npm_packages
   need_browsers
   need_wasm_toolchain
+  need_mdbook
   rm -rf target/test-logs
   mkdir -p target/test-logs
   trap print_summary EXIT
@@ -161,6 +176,7 @@ test_everything() {
   check "build.sh encoder" build/encoder.sh "$encoder_dir"
   check "cargo test --release" cargo test --release --target-dir target
   check "build.sh (the page)" build_page
+  check "build.sh pack" pack
   check "tests of build.sh" node_test tests/build
   check "tsc -p www" node_modules/.bin/tsc -p www
   check "build, native" build_native

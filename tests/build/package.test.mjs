@@ -1,0 +1,166 @@
+// The npm package that build.sh leaves in target/npm: it holds all that its element may ask for, and nothing else.
+
+import { before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const { version } = JSON.parse(readFileSync(path.join(ROOT, 'www/package.json'), 'utf8'));
+
+let consumer; // a directory with the package in its node_modules
+let installed; // the package there
+let files; // its files, as `engine/worker.js`
+
+before(() => {
+  consumer = mkdtempSync(path.join(tmpdir(), 'polytask-package-'));
+  process.on('exit', () => rmSync(consumer, { recursive: true, force: true }));
+  installed = path.join(consumer, 'node_modules/polytask');
+  mkdirSync(installed, { recursive: true });
+  const tarball = path.join(ROOT, `target/npm/polytask-${version}.tgz`);
+  execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+  files = readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)))
+    .sort();
+});
+
+const read = (file) => readFileSync(path.join(installed, file), 'utf8');
+
+test('has the version of the crate', () => {
+  assert.equal(readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8').match(/^version = "(.*)"$/m)[1], version);
+});
+
+test('holds every file that package.json names', () => {
+  const { exports, types, unpkg, jsdelivr } = JSON.parse(read('package.json'));
+  const named = [types, unpkg, jsdelivr, ...Object.values(exports).flatMap((to) => (typeof to === 'string' ? to : Object.values(to)))];
+  for (const file of named) assert.ok(files.includes(path.normalize(file)), file);
+});
+
+test('holds all that the element may ask for, and else only types, licences and what describes it', () => {
+  const reached = walk('polytask-lab.js');
+  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|uPlot\.LICENSE|README\.md|package\.json)$/;
+  assert.deepEqual(files.filter((file) => !reached.has(file) && !beside.test(file)), []);
+  assert.equal([...reached].filter((file) => file.endsWith('.wasm')).length, 3);
+});
+
+test('holds the licences, and no encoder', () => {
+  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE']) assert.ok(files.includes(licence), licence);
+  assert.deepEqual(files.filter((file) => /models|safetensors|tokenizer\.json/.test(file)), []);
+  const bytes = files.reduce((sum, file) => sum + statSync(path.join(installed, file)).size, 0);
+  assert.ok(bytes < 15e6, `${bytes} bytes`);
+});
+
+/** What a reader of the package may write, and what the compiler must refuse. */
+const CONSUMER = `
+import 'polytask';
+import type { PolytaskLab, PolytaskState } from 'polytask';
+
+const lab: PolytaskLab = document.createElement('polytask-lab');
+lab.setAttribute('preset', 'tickets');
+lab.addEventListener('polytask-step', ({ detail }) => {
+  const total: number = detail.total;
+  const topic: number | undefined = detail.losses['topic'];
+  console.log(total.toFixed(2), topic);
+});
+document.addEventListener('polytask-evaluation', ({ detail }) => console.log(detail.split, detail.tasks));
+lab.train();
+lab.pause();
+lab.step(['topic']);
+lab.reset();
+const { status, step }: PolytaskState = lab.state!;
+console.log(status, step);
+lab.predict('So it goes.').then(({ tasks }) => console.log(tasks));
+// @ts-expect-error: tasks are named in a list
+lab.step('topic');
+// @ts-expect-error: a step has no accuracy
+lab.addEventListener('polytask-step', ({ detail }) => detail.accuracy);
+// @ts-expect-error: there is no such state
+lab.state!.epok;
+`;
+
+/** That the types are those of the class that they describe: what it has, no more and no less. */
+const AGREES = (element) => `
+import { PolytaskLab as Made } from ${JSON.stringify(element)};
+import type { PolytaskLab as Described } from 'polytask';
+type Own = Exclude<keyof Described, keyof HTMLElement>;
+declare const made: Pick<Made, Own>;
+export const described: Pick<Described, Own> = made;
+export const again: Pick<Made, Own> = described;
+type Undescribed = Exclude<keyof Made, keyof Described | 'connectedCallback' | 'disconnectedCallback' | 'attributeChangedCallback'>;
+export const nothing: Undescribed[] = [] satisfies never[];
+export const everything: never[] = nothing;
+`;
+
+for (const resolution of ['bundler', 'nodenext']) {
+  test(`has types that the compiler takes under ${resolution}`, () => compile(resolution, { 'consumer.ts': CONSUMER }));
+}
+
+test('has types that agree with the element', () => {
+  compile('bundler', { 'agrees.ts': AGREES(path.join(ROOT, 'www/polytask-lab.js')) });
+});
+
+/** Compiles sources beside the package. Declarations are checked too: they are part of what is delivered. */
+function compile(moduleResolution, sources) {
+  for (const [name, source] of Object.entries(sources)) writeFileSync(path.join(consumer, name), source);
+  const config = {
+    compilerOptions: {
+      target: 'es2023',
+      module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
+      moduleResolution,
+      lib: ['es2023', 'dom', 'dom.iterable'],
+      types: [],
+      strict: true,
+      noEmit: true,
+      allowJs: true,
+      skipLibCheck: false,
+    },
+    files: Object.keys(sources),
+  };
+  writeFileSync(path.join(consumer, 'tsconfig.json'), JSON.stringify(config));
+  writeFileSync(path.join(consumer, 'package.json'), '{"type":"module"}');
+  try {
+    execFileSync(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', consumer], { encoding: 'utf8' });
+  } catch ({ stdout }) {
+    assert.fail(stdout);
+  }
+}
+
+/** All files that a module leads to: what it imports at once or later, workers, style sheets, wasm. */
+function walk(entry, reached = new Set()) {
+  if (reached.has(entry)) return reached;
+  assert.ok(files.includes(entry), `${entry} is asked for and is not in the package`);
+  reached.add(entry);
+  for (const to of mentioned(entry)) walk(to, reached);
+  return reached;
+}
+
+/** How a file names others, by its kind: an address in the second group. */
+const NAMES = {
+  '.js': [
+    /\b(?:from|import)\s*\(?\s*(['"`])([^'"`]+)\1/g,
+    /\bnew URL\(\s*(['"`])([^'"`]+)\1,\s*import\.meta\.url/g,
+    /(['"`])(\.\.?\/[^'"`]+\.css)\1/g,
+  ],
+  '.css': [/(@import |url\()['"]?([^'")\s]+)/g],
+};
+
+/** The files that a file names. An address with a hole in it (`pkg/${build}/…`) means every file that fits. */
+function mentioned(file) {
+  const patterns = NAMES[path.extname(file)] ?? [];
+  const source = patterns.length > 0 ? read(file).replace(/\/\*[^]*?\*\/|(^|\s)\/\/.*$/gm, '') : '';
+  return patterns
+    .flatMap((pattern) => Array.from(source.matchAll(pattern), ([, , address]) => address))
+    .filter((address) => !/^(data|https?):|\/$/.test(address))
+    .flatMap((address) => {
+      const target = path.join(path.dirname(file), address);
+      if (!target.includes('${')) return [target];
+      const pieces = target.split(/\$\{[^}]*\}/).map((piece) => piece.replace(/[.*+?^()|[\]\\]/g, '\\$&'));
+      const fitting = files.filter((other) => new RegExp(`^${pieces.join('[^/]+')}$`).test(other));
+      assert.ok(fitting.length > 0, `${file} asks for ${address}, and nothing in the package fits`);
+      return fitting;
+    });
+}
