@@ -1,0 +1,121 @@
+// "Embed it": what the page says of the element is what the element has, its snippets can be copied, and its example lives.
+
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS, launch, sleep } from './browser.mjs';
+import { startServer, WWW } from './server.mjs';
+import { ATTRIBUTES } from '../../www/lab/attributes.js';
+import words from '../../www/strings/en.js';
+import { GROUPS, USUAL, VIEWS } from '../../www/views/registry.js';
+
+const read = (file) => readFile(path.join(WWW, file), 'utf8');
+const html = await read('embed.html');
+
+/** The HTML of a section, and what it marks as code. */
+const section = (id) => html.match(new RegExp(`<section id="${id}"[^]*?</section>`))[0];
+const codes = (text) => Array.from(text.matchAll(/<code>([^<]*)<\/code>/g), ([, code]) => code);
+/** The first column of a section's table. */
+const rows = (id) => Array.from(section(id).matchAll(/<th scope="row"><code>(.*?)<\/code>/g), ([, name]) => name);
+/** One row of the attributes. */
+const row = (name) => section('attributes').match(new RegExp(`<tr><th scope="row"><code>${name}</code>.*</tr>`))[0];
+
+test('every attribute is described, and no other', () => assert.deepEqual(rows('attributes').sort(), [...ATTRIBUTES].sort()));
+
+test('every view is described, and those that are shown unasked are named', () => {
+  assert.deepEqual(rows('views').sort(), [...Object.keys(VIEWS), ...Object.keys(GROUPS)].sort());
+  assert.equal(codes(row('views')).at(-1), USUAL.join(' '));
+});
+
+test('every weighting, preset and language is named', () => {
+  assert.deepEqual(codes(row('weighting')).slice(1, -1), Object.keys(words.weightings));
+  assert.deepEqual(codes(row('preset')).slice(1, -1), Object.keys(words.presets));
+});
+
+test('every event is named, and no other', async () => {
+  const events = (await read('pkg/plain/polytask.d.ts')).match(/export type Event = (.*);/)[1];
+  const named = codes(section('script').match(/<span class="events">[^]*?<\/span>/)[0]);
+  assert.deepEqual(named.sort(), Array.from(events.matchAll(/type: "(\w+)"/g), ([, type]) => type).sort());
+});
+
+test('the custom properties and parts that it names exist', async () => {
+  const looks = section('looks');
+  const tokens = await read('styles/tokens.css');
+  for (const [, name] of looks.matchAll(/(--[\w-]+)/g)) assert.ok(tokens.includes(`${name}:`), name);
+  const views = await Promise.all((await readdir(path.join(WWW, 'views'))).map((file) => read(`views/${file}`)));
+  for (const [, name] of looks.matchAll(/::part\((\w+)\)/g))
+    assert.ok(views.some((view) => new RegExp(`part: '[^']*\\b${name}\\b`).test(view)), name);
+});
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session, page;
+    const noise = [];
+
+    before(async () => {
+      server = await startServer();
+      session = await launch(name);
+      page = await session.browser.newPage();
+      page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', (error) => noise.push(`uncaught: ${error?.message ?? error}`));
+      await page.evaluateOnNewDocument(() => {
+        window.steps = 0;
+        document.addEventListener('polytask-step', () => (window.steps += 1));
+        // What the clipboard was last given: tests have no permission to read it.
+        navigator.clipboard.writeText = async (text) => void (window.copied = text);
+      });
+      await page.goto(`${server.url}embed.html`);
+    });
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
+
+    test('a snippet is copied whole, with the address of this site', async () => {
+      await page.evaluate(() => document.querySelector('#one-tag .copy').click());
+      const copied = await page.evaluate(() => window.copied);
+      assert.ok(copied.startsWith(`<script type="module" src="${server.url}polytask-lab.js"></script>`), copied);
+    });
+
+    test('the snippet and the living example are the same tag', async () => {
+      const [written, made] = await page.evaluate(() => {
+        const parsed = new DOMParser().parseFromString(document.querySelector('#one-tag pre').textContent, 'text/html');
+        const attributes = (element) =>
+          Object.fromEntries(['preset', 'views'].map((name) => [name, element.getAttribute(name)]));
+        return [parsed, document].map((where) => attributes(where.querySelector('polytask-lab')));
+      });
+      assert.deepEqual(made, written);
+    });
+
+    test('the example trains', async () => {
+      await page.evaluate(() => void document.querySelector('polytask-lab').train());
+      for (let i = 0; (await page.evaluate(() => window.steps)) < 2; i++) {
+        assert.ok(i < 1200, 'two steps within two minutes');
+        await sleep(100);
+      }
+    });
+
+    for (const width of [390, 1024, 1600]) {
+      test(`${width} px: nothing scrolls sideways but snippets and tables, and axe finds nothing serious`, async () => {
+        await page.setViewport({ width, height: 900 });
+        await sleep(300);
+        const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+        assert.equal(await page.evaluate(overflow), 0);
+        assert.deepEqual(await violations(page), []);
+      });
+    }
+
+    test('the console is empty', () => assert.deepEqual(noise, []));
+  });
+}
+
+/** What axe-core finds serious. */
+async function violations(page) {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const results = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+}
