@@ -30,7 +30,7 @@ for (const name of BROWSERS) {
     /** Ticks the box, and waits for a run with it. */
     const askForTheSameBits = async () => {
       const runs = (await lab.events('start')).length;
-      await lab.page.evaluate(() => document.querySelector('#setting-reproducible').click());
+      await lab.page.evaluate(() => $('#setting-reproducible').click());
       await lab.until(
         'a run with the box ticked',
         (n) => window.runEvents.filter((event) => event.type === 'start').length > n,
@@ -40,7 +40,7 @@ for (const name of BROWSERS) {
 
     test('the encoder comes with bytes and per cent shown, and an untrained run is ready', async () => {
       await lab.page.evaluate(() => {
-        const state = document.querySelector('[data-part="encoder-state"]');
+        const state = $part('encoder-state');
         window.states = [];
         new MutationObserver(() => window.states.push(state.textContent)).observe(state, { childList: true });
       });
@@ -65,7 +65,7 @@ for (const name of BROWSERS) {
       );
       assert.match(await lab.text('encoder-threads'), /^\d+ threads?$/);
       assert.ok(start.trainable_parameters > 0 && start.parameters > 22e6);
-      const marked = await lab.page.evaluate(() => document.querySelectorAll('.sentences .held-out').length);
+      const marked = await lab.page.evaluate(() => $$('.sentences .held-out').length);
       assert.ok(marked > 0, 'held-out rows are marked');
     });
 
@@ -98,7 +98,7 @@ for (const name of BROWSERS) {
       await lab.press('train');
       await lab.until('step 4', () => window.runEvents.filter((event) => event.type === 'step').length >= 4);
       const pressedAfter = await lab.page.evaluate(() => {
-        document.querySelector('[data-part="train"]').click();
+        $part('train').click();
         return window.runEvents.filter((event) => event.type === 'step').length;
       });
       await lab.untilStatus('paused');
@@ -112,7 +112,7 @@ for (const name of BROWSERS) {
       await lab.press('train');
       await lab.until(
         'training to go on',
-        () => document.querySelector('[data-part="controls"]').dataset.status === 'training',
+        () => $part('controls').dataset.status === 'training',
       );
       await lab.fill('#try-text', 'The bakery burned my bread again.');
       await lab.until('its prediction', () =>
@@ -152,7 +152,7 @@ for (const name of BROWSERS) {
     test('a typed sentence is classified by every head', async () => {
       await lab.fill('#try-text', 'My new laptop crashes every single day.');
       await lab.until('its answer', () =>
-        document.querySelector('[data-part="try-answers"]').dataset.for?.startsWith('My new laptop'),
+        $part('try-answers').dataset.for?.startsWith('My new laptop'),
       );
       const prediction = (await lab.events('prediction')).at(-1);
       assert.equal(prediction.tasks.topic.label, 'technology');
@@ -161,7 +161,7 @@ for (const name of BROWSERS) {
         assert.ok(Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) < 1e-4, 'probabilities add up to 1');
       }
       const best = await lab.page.evaluate(() =>
-        Array.from(document.querySelectorAll('.head .best .name'), (element) => element.textContent),
+        $$('.head .best .name').map((element) => element.textContent),
       );
       assert.deepEqual(best, ['technology', 'negative']);
     });
@@ -169,7 +169,7 @@ for (const name of BROWSERS) {
     test('the confusion matrices count every held-out label once', async () => {
       const [start] = await lab.events('start');
       const counts = await lab.page.evaluate(() =>
-        Array.from(document.querySelectorAll('.matrix'), (matrix) =>
+        $$('.matrix').map((matrix) =>
           Array.from(matrix.querySelectorAll('tbody td'), (cell) => Number(cell.textContent)).reduce(
             (a, b) => a + b,
             0,
@@ -217,10 +217,9 @@ for (const name of BROWSERS) {
       assert.deepEqual(runs[1], runs[0]);
     });
 
-
     test('a reload keeps the sentences and takes the encoder from the cache', async () => {
       const asked = server.count('model.safetensors');
-      await lab.page.reload();
+      await lab.reload();
       await lab.untilStatus('ready');
       assert.match(await lab.text('encoder-state'), /from this browser’s cache/);
       assert.equal(asked, 1);
