@@ -135,11 +135,6 @@ export function createTable(lab, { editTask, painted }) {
     cell.setAttribute('aria-label', trains ? words.rowInBatch(spoken) : spoken);
   }
 
-  function markAll() {
-    for (const [i, element] of Array.from(body.rows).entries()) mark(element, i);
-    summarise();
-  }
-
   function summarise() {
     if (!store.isOpen) return;
     const { examples, tasks, name, preset } = store.doc.table;
@@ -295,14 +290,18 @@ export function createTable(lab, { editTask, painted }) {
     /** Marks the held-out rows; an empty list unmarks all. @param {boolean[]} flags */
     setHeldOut(flags) {
       heldOut = flags;
-      markAll();
+      for (const [i, element] of Array.from(body.rows).entries()) mark(element, i);
+      summarise();
     },
 
     /** Marks the rows of the step being executed. @param {number[]} rows */
     setBatch(rows) {
       if (rows.length === 0 && batch.size === 0) return;
+      const touched = new Set([...batch, ...rows]);
       batch = new Set(rows);
-      markAll();
+      // Many a step a second: no other row is looked at.
+      for (const i of touched) if (body.rows[i]) mark(body.rows[i], i);
+      summarise();
     },
 
     destroy: () => nearEnd.disconnect(),
