@@ -1,4 +1,4 @@
-// The panel "When tasks fight": what it draws, what it measures, and that the run comes to no harm by either.
+// The views of "When tasks fight": what they draw, what they measure, and that the run comes to no harm by either.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -76,10 +76,7 @@ for (const name of BROWSERS) {
       after1('step', () =>
         lab.page.evaluate(
           (only) =>
-            (only === undefined
-              ? document.querySelector('[data-part="step"]')
-              : Array.from(document.querySelectorAll('.solo')).find((button) => button.value === only)
-            ).click(),
+            (only === undefined ? $part('step') : $$('.solo').find((button) => button.value === only)).click(),
           task,
         ),
       );
@@ -91,10 +88,10 @@ for (const name of BROWSERS) {
     const cancel = async () => {
       await lab.press('compare-start');
       await lab.until('the end of the comparison', () =>
-        document.querySelector('[data-part="compare-status"]').textContent.startsWith('Cancelled'),
+        $part('compare-status').textContent.startsWith('Cancelled'),
       );
     };
-    const isDisabled = (part) => lab.page.evaluate((p) => document.querySelector(`[data-part="${p}"]`).disabled, part);
+    const isDisabled = (part) => lab.page.evaluate((p) => $part(p).disabled, part);
     /** Losses of the first steps of a run: what they must be in every run of this recipe. */
     let expected;
 
@@ -110,15 +107,12 @@ for (const name of BROWSERS) {
       await reset();
       const event = await after1('gradients', () => step());
       assert.deepEqual(event.tasks, [HOSTILE, MOOD]);
-      await lab.until('arrows', () => document.querySelectorAll('.arrow').length === 4);
+      await lab.until('arrows', () => $$('.arrow').length === 4);
       const drawn = await lab.page.evaluate(() => {
-        const origin = document.querySelector('.arrows .origin');
+        const origin = $('.arrows .origin');
         const [x, y] = ['cx', 'cy'].map((name) => Number(origin.getAttribute(name)));
         return Object.fromEntries(
-          Array.from(document.querySelectorAll('.arrow'), ({ dataset }) => [
-            dataset.arrow,
-            [Number(dataset.x) - x, y - Number(dataset.y)],
-          ]),
+          $$('.arrow').map(({ dataset }) => [dataset.arrow, [Number(dataset.x) - x, y - Number(dataset.y)]]),
         );
       });
 
@@ -147,9 +141,7 @@ for (const name of BROWSERS) {
       assert.ok(said.startsWith(`${ab < 0 ? 'Conflict' : 'No conflict'}: ${degrees}°`), said);
       assert.ok(said.includes(event.whole.norms[0].toPrecision(3)), said);
       const layers = await lab.page.evaluate(() =>
-        Array.from(document.querySelectorAll('.gradients-layers .value'), ({ textContent }) =>
-          Number(textContent.replace('−', '-')),
-        ),
+        $$('.gradients-layers .value').map(({ textContent }) => Number(textContent.replace('−', '-'))),
       );
       const cosines = Object.values(event.layers).map(({ cosines }) => cosines[0][1]);
       assert.equal(layers.length, 7);
@@ -163,7 +155,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(first.tasks, [HOSTILE, MOOD]);
       assert.ok(first.changes[0][0] < 0 && first.changes[1][1] < 0, `a step helps its own task: ${first.changes}`);
       const cells = await lab.page.evaluate(() =>
-        Array.from(document.querySelectorAll('.interference tbody td'), (cell) => cell.textContent),
+        $$('.interference tbody td').map((cell) => cell.textContent),
       );
       assert.equal(cells.length, 4);
       assert.match(cells[0], /^−.*helps$/);
@@ -174,7 +166,7 @@ for (const name of BROWSERS) {
       await after1('comparison', async () => {
         await lab.press('compare-start');
         await lab.until('runs', () =>
-          /^[1-9] of 6 runs done/.test(document.querySelector('[data-part="compare-status"]').textContent),
+          /^[1-9] of 6 runs done/.test($part('compare-status').textContent),
         );
         assert.deepEqual(
           [await isDisabled('train'), await isDisabled('step'), await isDisabled('reset')],
@@ -202,9 +194,7 @@ for (const name of BROWSERS) {
       );
       const { rows } = (await lab.events('comparison')).at(-1);
       const shown = await lab.page.evaluate(() =>
-        Array.from(document.querySelectorAll('.comparison tbody tr'), (row) =>
-          Array.from(row.cells, (cell) => cell.textContent),
-        ),
+        $$('.comparison tbody tr').map((row) => Array.from(row.cells, (cell) => cell.textContent)),
       );
       assert.deepEqual(
         shown.map(
@@ -218,7 +208,7 @@ for (const name of BROWSERS) {
           assert.ok(Math.abs(parseFloat(cell) - 100 * accuracy[task].mean) < 0.51, `${cell} of ${accuracy[task].mean}`);
           assert.ok(cell.endsWith(`F1 ${macro_f1[task].mean.toFixed(2)}`), cell);
         }
-      assert.match(await lab.text('fight'), /Kurin et al\. 2022; Xin et al\. 2022/);
+      assert.match(await lab.text('comparison-caveat'), /Kurin et al\. 2022; Xin et al\. 2022/);
     });
 
     test('a comparison that is cancelled stops, and the run trains to its end', async () => {
@@ -283,20 +273,20 @@ for (const name of BROWSERS) {
 
     test('what an earlier version saved opens with the settings that it did not know', async () => {
       await lab.page.evaluate(() => {
-        const saved = JSON.parse(localStorage.getItem('polytask'));
+        const saved = JSON.parse(localStorage.getItem('polytask:lab'));
         for (const name of ['weighting', 'gradient_accumulation_steps', 'label_smoothing', 'class_weights'])
           delete saved.recipe.training[name];
         delete saved.recipe.diagnostics;
         saved.recipe.training.task_weight = { mood: 2 };
-        localStorage.setItem('polytask', JSON.stringify(saved));
+        localStorage.setItem('polytask:lab', JSON.stringify(saved));
       });
-      await lab.page.reload();
+      await lab.reload();
       await lab.untilStatus('ready');
       assert.deepEqual(
         await lab.page.evaluate(() => [
-          document.querySelector('#setting-weighting').value,
-          document.querySelector('#setting-gradient-accumulation-steps').value,
-          document.querySelector('[data-part="observe"]').checked,
+          $('#setting-weighting').value,
+          $('#setting-gradient-accumulation-steps').value,
+          $part('observe').checked,
         ]),
         ['sum', '1', false],
       );
@@ -308,15 +298,15 @@ for (const name of BROWSERS) {
 
     test('a step that would diverge is a word in the table', async () => {
       const cells = await lab.page.evaluate(async () => {
-        const { createInterference } = await import('/interference.js');
-        const root = document.querySelector('[data-part="fight"]').cloneNode(true);
-        const view = createInterference(root, () => {});
+        const { createInterference } = await import('/views/interference.js');
+        const { default: words } = await import('/strings/en.js');
+        const view = createInterference({ words });
         const changes = [
           [-0.5, null],
           [0, 0.25],
         ];
         view.take({ type: 'interference', step: 3, tasks: ['a', 'b'], losses: [1, 1], changes });
-        return Array.from(root.querySelectorAll('.interference tbody td'), (cell) => cell.textContent);
+        return Array.from(view.element.querySelectorAll('.interference tbody td'), (cell) => cell.textContent);
       });
       assert.deepEqual(cells, ['−0.500helps', 'diverged', '0nothing', '+0.250hurts']);
     });
@@ -328,7 +318,7 @@ for (const name of BROWSERS) {
       for (const text of texts) assert.ok(text.includes(HOSTILE), text);
       const found = await lab.page.evaluate(() => ({
         hacked: window.hacked ?? null,
-        images: document.querySelectorAll('img').length,
+        images: $$('img').length,
       }));
       assert.deepEqual(found, { hacked: null, images: 0 });
       lab.assertQuiet();
