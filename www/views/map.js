@@ -1,0 +1,289 @@
+// Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
+
+import { createDataTable } from '../ui/data-table.js';
+import { h, s, taskColour } from '../ui/dom.js';
+import { between, frameOf, past, pictureAt } from './frames.js';
+import { createScatter, markerIcon } from './scatter.js';
+
+/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {Extract<RunEvent, { type: 'map' }>} MapEvent */
+/** @typedef {import('./frames.js').Point} Point */
+/** @typedef {import('./frames.js').Picture} Picture */
+
+/** Which way yellow is on the wheel of hues, from each task's colour: shades turned that way are the lighter ones. */
+const TURNS = [-1, 1, -1, 1, 1, -1];
+/** Steps from one map to the next: a tenth of the article's run. */
+const EVERY = 6;
+/** How long points take to a frame that was chosen or came; and through the whole run, at least and for each frame. */
+const [GLIDE_MS, PLAY_MS, FRAME_MS] = [650, 2500, 420];
+
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+export function createMap(lab) {
+  const words = lab.words.map;
+  const { n } = lab.words;
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+  const chips = h('fieldset', { className: 'segments map-tasks', hidden: true });
+  const legend = h('ul', { className: 'map-legend' });
+  const empty = h('p', { className: 'map-empty', dataset: { part: 'map-empty' } }, words.empty(EVERY));
+  const card = h('div', { className: 'map-card', 'aria-hidden': 'true', hidden: true });
+  const scatter = createScatter({ name: (i) => words.point(textOf(i), labelsOf(i).join(', ')), point: show });
+  const play = h('button', { type: 'button', className: 'map-play', dataset: { part: 'map-play' } });
+  const slider = h('input', {
+    ...{ type: 'range', min: '0', max: '0', value: '0' },
+    ...{ 'aria-label': words.slider, dataset: { part: 'map-slider' } },
+  });
+  const step = h('output', { className: 'map-step', dataset: { part: 'map-step' }, 'aria-live': 'off' });
+  const table = h('div', { dataset: { part: 'map-table' } });
+  const element = h(
+    'section',
+    { className: 'panel', part: 'panel', 'aria-labelledby': 'map-title', dataset: { part: 'map' } },
+    h('header', {}, h('h3', { id: 'map-title' }, words.title), chips),
+    legend,
+    h('div', { className: 'map-stage' }, scatter.element, empty, card),
+    h('div', { className: 'map-time' }, play, slider, step),
+    h('p', { className: 'map-note' }, words.note),
+    table,
+  );
+
+  /** @type {import('../types.js').Task[]} */
+  let tasks = [];
+  /** By what it is coloured. */
+  let task = '';
+  /** The sentences that the map's rows count, as they were when the run began. @type {import('../types.js').InlineExample[]} */
+  let examples = [];
+  /** @type {boolean[]} */
+  let heldOut = [];
+  /** @type {MapEvent | undefined} */
+  let map;
+  /** What is on show. @type {Picture | undefined} */
+  let shown;
+  let playing = false;
+  /** @type {number | undefined} */
+  let frame;
+  /** @type {import('../lab/views.js').Doc | undefined} */
+  let doc;
+  /** @type {ReturnType<typeof createDataTable> | undefined} */
+  let numbers;
+
+  const last = () => (map ? map.frames.length - 1 : 0);
+  const chosen = () => Number(slider.value);
+  /** @param {number} i */
+  const textOf = (i) => examples[map?.rows[i] ?? -1]?.text ?? words.gone;
+
+  /** What is known of a sentence, task by task. @param {number} i */
+  function labelsOf(i) {
+    const row = map?.rows[i] ?? -1;
+    const labels = tasks.map(({ name }) => `${name}: ${examples[row]?.labels[name] ?? words.unlabelled}`);
+    return heldOut[row] ? [...labels, words.heldOut] : labels;
+  }
+
+  // ---- time
+
+  /** @param {(now: number) => boolean} move Whether it goes on. */
+  function animate(move) {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    const next = (/** @type {number} */ now) => {
+      frame = move(now) ? requestAnimationFrame(next) : undefined;
+    };
+    frame = requestAnimationFrame(next);
+  }
+
+  /** Moves all points from where they are to the frame that is chosen. */
+  function glide() {
+    if (!map) return;
+    const to = pictureAt(map.frames, chosen());
+    const from = shown;
+    tell();
+    if (!from || from.points.length !== to.points.length || still.matches) return put(to);
+    const begin = performance.now();
+    animate((now) => {
+      const share = Math.min(1, Math.max(0, (now - begin) / GLIDE_MS));
+      put(between(from, to, share));
+      return share < 1;
+    });
+  }
+
+  function start() {
+    if (!map || last() < 1) return;
+    playing = true;
+    showPlay();
+    const begin = performance.now();
+    animate((now) => {
+      if (!map || !playing) return false;
+      const time = (now - begin) / Math.max(PLAY_MS, FRAME_MS * last());
+      const exact = Math.min(1, Math.max(0, time)) * last();
+      const position = still.matches ? Math.floor(exact) : exact;
+      slider.value = String(Math.round(position));
+      put(pictureAt(map.frames, position), position);
+      tell();
+      if (time >= 1) stop();
+      return playing;
+    });
+  }
+
+  function stop() {
+    playing = false;
+    showPlay();
+  }
+
+  /** @param {Picture} next @param {number} [position] Where in the run that is. */
+  function put(next, position = chosen()) {
+    shown = next;
+    scatter.draw(next.points, next.bounds, past(map?.frames ?? [], Math.ceil(position)));
+  }
+
+  /** Says which step it is. */
+  function tell() {
+    const at = map?.frames[chosen()]?.step;
+    step.textContent = at === undefined ? '' : words.at(at);
+    slider.setAttribute('aria-valuetext', step.textContent);
+    if (map && at !== undefined) scatter.element.setAttribute('aria-label', words.plot(map.rows.length, at));
+    element.dataset.step = String(at ?? '');
+    numbers?.changed();
+  }
+
+  function showPlay() {
+    play.replaceChildren(icon(playing), h('span', { className: 'sr' }, playing ? words.stop : words.play));
+    play.title = playing ? words.stop : words.play;
+  }
+
+  slider.addEventListener('input', () => {
+    stop();
+    glide();
+  });
+  play.addEventListener('click', () => {
+    if (!playing) return start();
+    stop();
+    return glide();
+  });
+
+  // ---- what the points are
+
+  function drawChips() {
+    if (!tasks.some(({ name }) => name === task)) task = tasks[0]?.name ?? '';
+    chips.hidden = tasks.length < 2;
+    chips.replaceChildren(
+      h('legend', { className: 'sr' }, words.by),
+      ...tasks.map(({ name }, k) => {
+        const input = h('input', { type: 'radio', name: 'map-task', value: name, checked: name === task });
+        const text = h('span', {}, name);
+        text.style.setProperty('--task', taskColour(k));
+        input.addEventListener('change', () => {
+          task = name;
+          dress();
+        });
+        return h('label', {}, input, text);
+      }),
+    );
+    dress();
+  }
+
+  function dress() {
+    const k = tasks.findIndex(({ name }) => name === task);
+    const labels = tasks[k]?.labels ?? [];
+    element.style.setProperty('--task', taskColour(Math.max(0, k)));
+    element.style.setProperty('--turn', String(TURNS[Math.max(0, k) % TURNS.length]));
+    const classes = (map?.rows ?? []).map((row) => labels.indexOf(examples[row]?.labels[task] ?? ''));
+    scatter.dress(classes, labels.length);
+    const kinds = labels.map((label, c) => ({ label, c }));
+    if (classes.includes(-1)) kinds.push({ label: words.unlabelled, c: -1 });
+    legend.replaceChildren(...kinds.map(({ label, c }) => h('li', {}, markerIcon(c, labels.length), label)));
+  }
+
+  /** @param {number | undefined} i @param {Point} at @param {{ width: number, height: number }} size */
+  function show(i, [x, y], { width, height }) {
+    card.hidden = i === undefined;
+    if (i === undefined) return;
+    if (card.dataset.point !== String(i)) {
+      card.dataset.point = String(i);
+      card.replaceChildren(h('p', {}, textOf(i)), h('p', { className: 'labels' }, labelsOf(i).join(' · ')));
+    }
+    // It grows from the point to where there is more room.
+    const [right, below] = [x < width / 2, y < height / 2];
+    card.style.left = right ? `${x + 14}px` : '';
+    card.style.right = right ? '' : `${width - x + 14}px`;
+    card.style.top = below ? `${y + 10}px` : '';
+    card.style.bottom = below ? '' : `${height - y + 10}px`;
+  }
+
+  /** The table behind it, whose columns are the tasks. */
+  function makeTable() {
+    numbers?.destroy();
+    numbers = createDataTable({
+      summary: words.table,
+      caption: words.caption,
+      columns: [words.sentence, ...tasks.map(({ name }) => name), ...words.axes],
+      length: () => map?.rows.length ?? 0,
+      row: (i) => {
+        const labels = examples[map?.rows[i] ?? -1]?.labels ?? {};
+        const at = map?.frames[chosen()]?.points[i] ?? [];
+        return [textOf(i), ...tasks.map(({ name }) => labels[name] ?? '–'), ...at.map((x) => n.fixed(x, 2))];
+      },
+      open: numbers?.element.open,
+    });
+    table.replaceChildren(numbers.element);
+  }
+
+  function clear() {
+    stop();
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    map = undefined;
+    shown = undefined;
+    slider.max = slider.value = '0';
+    play.disabled = slider.disabled = true;
+    empty.hidden = false;
+    scatter.element.hidden = true;
+    tell();
+  }
+  clear();
+
+  return {
+    element,
+    wants: { map_every: EVERY },
+
+    reset(outline) {
+      clear();
+      tasks = outline.tasks;
+      drawChips();
+      makeTable();
+    },
+
+    take(event) {
+      if (event.type === 'start') {
+        examples = doc ? doc.table.examples.filter(({ text }) => text.trim() !== '') : [];
+        heldOut = event.held_out;
+      } else if (event.type === 'map') {
+        const follows = !playing && chosen() === last();
+        const fresh = map?.rows.length !== event.rows.length;
+        const step = map?.frames[chosen()].step ?? 0;
+        map = event;
+        slider.max = String(last());
+        play.disabled = slider.disabled = last() < 1;
+        empty.hidden = true;
+        scatter.element.hidden = false;
+        if (fresh) dress();
+        slider.value = String(follows ? last() : frameOf(map.frames, step));
+        if (!playing) glide();
+      }
+    },
+
+    edit(next) {
+      doc = next;
+    },
+
+    destroy() {
+      scatter.destroy();
+      numbers?.destroy();
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    },
+  };
+}
+
+/** @param {boolean} playing */
+const icon = (playing) =>
+  s(
+    'svg',
+    { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' },
+    s('path', { d: playing ? 'M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z' : 'M4 2.5v11l9-5.5z' }),
+  );
