@@ -132,6 +132,14 @@ for (const name of BROWSERS) {
       assert.equal(await shown(page, 'polytask-lab table'), false, 'what stands in for the element gives way to it');
     });
 
+    test('its text has the reader’s size, whatever the book’s root has', async () => {
+      const sizes = await page.evaluate(() => {
+        const button = document.querySelector('polytask-lab').shadowRoot.querySelector('button');
+        return [document.documentElement, button].map((element) => getComputedStyle(element).fontSize);
+      });
+      assert.deepEqual(sizes, ['10px', '13px']);
+    });
+
     test('the arrow keys that turn a book’s pages move the caret in the element’s fields', async () => {
       await page.evaluate(() => {
         const field = document.querySelector('polytask-lab').shadowRoot.querySelector('textarea');
