@@ -114,6 +114,7 @@ export class Views {
   forgetRun() {
     this.history = [];
     this.previous = [];
+    this.printed = [];
   }
 
   /** Another comparison begins. */
