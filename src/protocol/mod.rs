@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
-pub use diagnostics::{Geometry, Gradients, Interference, Phase, PhaseName, Projection};
+pub use diagnostics::{Geometry, Gradients, Interference, Mistake, Mistakes, Phase, PhaseName, Projection};
 pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
@@ -106,6 +106,8 @@ pub enum Event {
     Epoch(EpochReport),
     /// A split has been evaluated with the parameters as they stand.
     Evaluation(Evaluation),
+    /// Which examples that evaluation found classified wrongly.
+    Mistakes(Mistakes),
     /// A sentence has been classified.
     Prediction(Prediction),
     /// Which words of a sentence each head's answer rests on.

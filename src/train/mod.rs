@@ -2,12 +2,14 @@
 
 mod best;
 mod comparison;
+mod evaluating;
 mod evaluation;
 mod geometry;
 mod interference;
 mod losses;
 mod memory;
 mod metrics;
+mod mistakes;
 mod optimizer;
 mod plan;
 mod prefix;
