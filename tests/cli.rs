@@ -120,13 +120,13 @@ fn every_flag_of_training_is_taken() {
 fn flags_of_gradients_and_turns_reach_the_recipe() {
     let place = workplace();
     let flags = "--data data.csv --gradient-accumulation-steps 2 --tasks-per-step 1 --gradients-every 3 \
-                 --interference-every 4 --mistakes --out model";
+                 --interference-every 4 --map-every 2 --mistakes --out model";
     succeeds(place.path(), &format!("{TRAIN} {flags}"));
     let recipe: serde_json::Value =
         serde_json::from_slice(&fs::read(place.path().join("model/recipe.json")).unwrap()).unwrap();
     assert_eq!(recipe["training"]["gradient_accumulation_steps"], 2);
     assert_eq!(recipe["training"]["tasks_per_step"], 1);
-    let expected = serde_json::json!({"gradients_every": 3, "interference_every": 4, "mistakes": true});
+    let expected = serde_json::json!({"gradients_every": 3, "interference_every": 4, "map_every": 2, "mistakes": true});
     assert_eq!(recipe["diagnostics"], expected);
 }
 

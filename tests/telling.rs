@@ -10,7 +10,7 @@ use polytask::ops::set_threads;
 use polytask::protocol::{Evaluation, Event, PartSize, Phase, PhaseName, Split, Start};
 use polytask::recipe::{Diagnostics, Pooling, Recipe, Source, Validation};
 use polytask::train::Trainer;
-use runs::{parameters, prepare, recipe, recipe_on, run};
+use runs::{many, parameters, prepare, recipe, run};
 
 fn start(recipe: &Recipe) -> Start {
     let (_, events) = prepare(recipe).unwrap();
@@ -219,17 +219,6 @@ fn explaining_leaves_the_run_as_it_is() {
     }
     assert_eq!(quiet_events, events);
     assert_eq!(parameters(&quiet), parameters(&asked));
-}
-
-/// `n` sentences of which two in three are labelled for task b, each sentence with another first word.
-fn many(n: usize, training: &str) -> Recipe {
-    let labels = |i: usize| match i % 3 {
-        0 => format!(r#"{{"a": "{}"}}"#, ["x", "y", "z"][i % 7 % 3]),
-        _ => format!(r#"{{"a": "{}", "b": "{}"}}"#, ["x", "y", "z"][i % 5 % 3], ["p", "q"][i / 2 % 2]),
-    };
-    let sentence =
-        |i: usize| format!(r#"{{"text": "w{} w{} w{}", "labels": {}}}"#, 4 + i % 60, 4 + i % 31, 4 + i / 7, labels(i));
-    recipe_on(&format!("[{}]", (0..n).map(sentence).collect::<Vec<_>>().join(",")), training)
 }
 
 /// Each evaluation with what directly follows it.

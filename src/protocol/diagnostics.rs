@@ -57,6 +57,28 @@ pub struct Projection {
     pub share: f64,
 }
 
+/// How the sentences' vectors have moved so far: always the same sentences, as points in the plane of the two principal
+/// components of all the vectors that are shown. Drawn anew each time; the axes turn no more than they must.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Map {
+    /// Which sentences of the data, at most 64, evenly spread over it. (B)
+    pub rows: Vec<usize>,
+    /// When they were looked at: the first and the latest time and, of more than 64, every second one between.
+    pub frames: Vec<Frame>,
+}
+
+/// The sentences' vectors as they were once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Frame {
+    /// Steps taken before it. At the end, if the run went back to its best epoch, it shows that one's parameters.
+    pub step: usize,
+    /// Along the first component and the second, from the mean of all that is shown. (B)(2)
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "[number, number][]"))]
+    pub points: Vec<[f32; 2]>,
+}
+
 /// The examples that an evaluation found classified wrongly. Told after it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
-pub use diagnostics::{Geometry, Gradients, Interference, Mistake, Mistakes, Phase, PhaseName, Projection};
+pub use diagnostics::{Frame, Geometry, Gradients, Interference, Map, Mistake, Mistakes, Phase, PhaseName, Projection};
 pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
@@ -98,6 +98,8 @@ pub enum Event {
     Gradients(Gradients),
     /// What a step on each task alone would do to every task's loss.
     Interference(Interference),
+    /// How the sentences' vectors have moved.
+    Map(Map),
     /// A run of a comparison is over.
     Compared(Compared),
     /// A comparison is complete.

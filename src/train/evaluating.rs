@@ -6,7 +6,7 @@ use super::metrics::Tally;
 use super::mistakes::{add_mistakes, surest};
 use crate::Result;
 use crate::model::Pass;
-use crate::protocol::{End, Evaluation, Event, Mistake, Mistakes, Split};
+use crate::protocol::{Evaluation, Event, Mistake, Mistakes, Split};
 
 /// An evaluation in progress.
 #[derive(Debug)]
@@ -42,8 +42,7 @@ impl Trainer {
         Ok(())
     }
 
-    /// Does a batch of the evaluation that is due first. After its last batch, tells of it; after the run's last evaluation
-    /// of the end too.
+    /// Does a batch of the evaluation that is due first. After its last batch, tells of it.
     pub(super) fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
         let Some(mut evaluating) = self.due.pop_front() else {
             return Ok(Vec::new());
@@ -79,10 +78,6 @@ impl Trainer {
         self.judge(&evaluation)?;
         let mut events = vec![Event::Evaluation(evaluation)];
         events.extend(mistakes);
-        if self.due.is_empty() && (self.steps == self.total_steps() || self.kept.is_some()) {
-            self.finished = true;
-            events.push(Event::End(End { steps: self.steps, epochs: self.epoch(), best_epoch: self.kept }));
-        }
         Ok(events)
     }
 }

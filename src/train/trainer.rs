@@ -9,6 +9,7 @@ use super::best::Best;
 use super::evaluating::Evaluating;
 use super::evaluation::{predict, tallies};
 use super::losses::TaskLosses;
+use super::map::Moving;
 use super::metrics::Tally;
 use super::optimizer::Optimizer;
 use super::plan::Plan;
@@ -21,7 +22,7 @@ use super::watching::Watcher;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
-use crate::protocol::{EpochReport, Event, ModelShape, Prediction, Split, Start, Tokens};
+use crate::protocol::{End, EpochReport, Event, ModelShape, Prediction, Split, Start, Tokens};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
@@ -64,6 +65,8 @@ pub struct Trainer {
     pub(super) due: VecDeque<Evaluating>,
     /// The number of steps after which interference was measured last.
     pub(super) measured: Option<usize>,
+    /// How the sentences' vectors have moved, if that is to be told.
+    pub(super) map: Option<Moving>,
     /// Warnings that were given already.
     pub(super) warned: BTreeSet<String>,
     /// Whoever follows the steps part by part.
@@ -72,7 +75,7 @@ pub struct Trainer {
     pub(super) best: Option<Best>,
     /// The epoch that it has gone back to.
     pub(super) kept: Option<u32>,
-    pub(super) finished: bool,
+    finished: bool,
 }
 
 impl Trainer {
@@ -102,6 +105,7 @@ impl Trainer {
             steps: 0,
             due: VecDeque::new(),
             measured: None,
+            map: None,
             warned: BTreeSet::new(),
             watcher: Watcher::default(),
             best: Best::new(&recipe.training),
@@ -208,19 +212,33 @@ impl Trainer {
         if self.finished {
             return Ok(Vec::new());
         }
-        if !self.due.is_empty() {
-            return self.evaluate_a_batch();
-        }
-        if is_due(self.recipe.diagnostics.interference_every, self.steps) && self.measured != Some(self.steps) {
+        let mut events = if !self.due.is_empty() {
+            self.evaluate_a_batch()?
+        } else if self.map_is_due() {
+            self.map_a_batch()?
+        } else if self.is_over() {
+            Vec::new()
+        } else if is_due(self.recipe.diagnostics.interference_every, self.steps) && self.measured != Some(self.steps) {
             self.measured = Some(self.steps);
-            return Ok(vec![Event::Interference(self.interference()?)]);
-        }
-        let (report, mut events) = self.take_step(only)?;
-        events.push(Event::Step(report));
-        if self.steps.is_multiple_of(self.steps_per_epoch()) {
-            events.push(Event::Epoch(self.end_epoch()?));
+            vec![Event::Interference(self.interference()?)]
+        } else {
+            let (report, mut events) = self.take_step(only)?;
+            events.push(Event::Step(report));
+            if self.steps.is_multiple_of(self.steps_per_epoch()) {
+                events.push(Event::Epoch(self.end_epoch()?));
+            }
+            events
+        };
+        if self.is_over() && self.due.is_empty() && !self.map_is_due() {
+            self.finished = true;
+            events.push(Event::End(End { steps: self.steps, epochs: self.epoch(), best_epoch: self.kept }));
         }
         Ok(events)
+    }
+
+    /// Whether no step is left to take: the last one has been taken, or patience ran out.
+    pub(super) fn is_over(&self) -> bool {
+        self.steps == self.total_steps() || self.kept.is_some()
     }
 
     /// An error, after rolling back, if a loss is not finite.
