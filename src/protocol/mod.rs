@@ -44,6 +44,11 @@ pub enum Command {
         #[serde(default)]
         tasks: Vec<String>,
     },
+    /// Take so long at least from one step's beginning to the next one's. The worker's business alone.
+    Pace {
+        /// Milliseconds; 0: as fast as it goes.
+        ms: u32,
+    },
     /// From now on measure this beside the training.
     Observe {
         /// What, and how often.
