@@ -544,6 +544,7 @@ fn serve_answers_with_the_page() {
     let (page, wasm) = (page.unwrap(), wasm.unwrap());
     assert_eq!(wasm.headers()["content-type"], "application/wasm");
     for headers in [page.headers(), wasm.headers()] {
+        assert_eq!(headers["access-control-allow-origin"], "*");
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(headers["cross-origin-embedder-policy"], "require-corp");
         assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
