@@ -120,13 +120,14 @@ fn every_flag_of_training_is_taken() {
 fn flags_of_gradients_and_turns_reach_the_recipe() {
     let place = workplace();
     let flags = "--data data.csv --gradient-accumulation-steps 2 --tasks-per-step 1 --gradients-every 3 \
-                 --interference-every 4 --out model";
+                 --interference-every 4 --map-every 2 --mistakes --out model";
     succeeds(place.path(), &format!("{TRAIN} {flags}"));
     let recipe: serde_json::Value =
         serde_json::from_slice(&fs::read(place.path().join("model/recipe.json")).unwrap()).unwrap();
     assert_eq!(recipe["training"]["gradient_accumulation_steps"], 2);
     assert_eq!(recipe["training"]["tasks_per_step"], 1);
-    assert_eq!(recipe["diagnostics"], serde_json::json!({"gradients_every": 3, "interference_every": 4}));
+    let expected = serde_json::json!({"gradients_every": 3, "interference_every": 4, "map_every": 2, "mistakes": true});
+    assert_eq!(recipe["diagnostics"], expected);
 }
 
 #[test]
@@ -543,6 +544,7 @@ fn serve_answers_with_the_page() {
     let (page, wasm) = (page.unwrap(), wasm.unwrap());
     assert_eq!(wasm.headers()["content-type"], "application/wasm");
     for headers in [page.headers(), wasm.headers()] {
+        assert_eq!(headers["access-control-allow-origin"], "*");
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(headers["cross-origin-embedder-policy"], "require-corp");
         assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");

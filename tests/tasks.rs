@@ -9,7 +9,7 @@ use candle_core::Device;
 use polytask::protocol::{Event, Gradients, Interference, StepReport};
 use polytask::recipe::{Recipe, Weighting};
 use polytask::train::Trainer;
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run};
+use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run, serialised};
 
 const ONE_BATCH: &str = r#""epochs": 4, "batch_size": 6, "shuffle": false"#;
 
@@ -407,12 +407,6 @@ fn a_later_batch_that_diverges_takes_the_last_step_back_whole() {
         assert!(trainer.step().is_err(), "{weighting}");
         assert!(numbers(&trainer) == before, "{weighting}: something else than the first step was taken back");
     }
-}
-
-fn serialised(tensors: &std::collections::HashMap<String, candle_core::Tensor>) -> Vec<u8> {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    candle_core::safetensors::save(tensors, file.path()).unwrap();
-    std::fs::read(file.path()).unwrap()
 }
 
 fn printed_warning(event: &Event) -> Option<String> {

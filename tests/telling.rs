@@ -1,5 +1,5 @@
 //! What a run tells besides its figures: the model's shape, a sentence's tokens and what they mean, the parts of a
-//! step.
+//! step, the mistakes.
 
 mod runs;
 mod tiny;
@@ -7,10 +7,10 @@ mod tiny;
 use std::sync::{Arc, Mutex};
 
 use polytask::ops::set_threads;
-use polytask::protocol::{Event, PartSize, Phase, PhaseName, Start};
-use polytask::recipe::{Pooling, Recipe};
+use polytask::protocol::{Evaluation, Event, PartSize, Phase, PhaseName, Split, Start};
+use polytask::recipe::{Diagnostics, Pooling, Recipe, Source, Validation};
 use polytask::train::Trainer;
-use runs::{parameters, prepare, recipe, run};
+use runs::{many, parameters, prepare, recipe, run};
 
 fn start(recipe: &Recipe) -> Start {
     let (_, events) = prepare(recipe).unwrap();
@@ -219,4 +219,84 @@ fn explaining_leaves_the_run_as_it_is() {
     }
     assert_eq!(quiet_events, events);
     assert_eq!(parameters(&quiet), parameters(&asked));
+}
+
+/// Each evaluation with what directly follows it.
+fn evaluations(events: &[Event]) -> Vec<(&Evaluation, &Event)> {
+    let pairs = events.windows(2);
+    pairs
+        .filter_map(|pair| if let Event::Evaluation(told) = &pair[0] { Some((told, &pair[1])) } else { None })
+        .collect()
+}
+
+#[test]
+fn mistakes_are_those_that_the_evaluation_counted() {
+    let mut recipe = many(60, r#""epochs": 2, "batch_size": 16, "learning_rate": 0.003"#);
+    recipe.validation = Some(Validation::Fraction(0.4));
+    recipe.diagnostics.mistakes = true;
+    let (trainer, events) = run(&recipe).unwrap();
+    let Source::Examples(examples) = &recipe.data else { panic!("inline") };
+    let Event::Start(start) = &events[0] else { panic!("{:?}", events[0]) };
+    let evaluations = evaluations(&events);
+    assert_eq!(evaluations.len(), 3);
+    for (evaluation, next) in &evaluations {
+        let Event::Mistakes(told) = next else { panic!("{next:?}") };
+        assert_eq!((told.split, told.epoch), (evaluation.split, evaluation.epoch));
+        assert_eq!(told.tasks.keys().collect::<Vec<_>>(), evaluation.tasks.keys().collect::<Vec<_>>());
+        for (task, mistakes) in &told.tasks {
+            let labels = &start.tasks.iter().find(|found| found.name == *task).unwrap().labels;
+            let mut counted = vec![vec![0; labels.len()]; labels.len()];
+            let class = |label: &str| labels.iter().position(|found| found == label).unwrap();
+            for mistake in mistakes {
+                counted[class(&mistake.label)][class(&mistake.said)] += 1;
+                assert_eq!(examples[mistake.row].labels[task], mistake.label);
+                assert_eq!(start.held_out[mistake.row], told.split == Split::Validation);
+            }
+            let mut expected = evaluation.tasks[task].confusion.clone();
+            (0..labels.len()).for_each(|c| expected[c][c] = 0);
+            assert_eq!(counted, expected, "{task}");
+            assert!(mistakes.is_sorted_by(|a, b| a.probability >= b.probability));
+        }
+    }
+    // The parameters are still those of the last evaluations.
+    for (_, next) in &evaluations[1..] {
+        let Event::Mistakes(told) = next else { panic!("{next:?}") };
+        assert!(told.tasks.values().any(|mistakes| !mistakes.is_empty()));
+        for (task, mistakes) in &told.tasks {
+            for mistake in mistakes {
+                let prediction = trainer.predict(&[examples[mistake.row].text.clone()]).unwrap().remove(0);
+                assert_eq!(prediction.tasks[task].label, mistake.said);
+                near(mistake.probability, probability(&trainer, &prediction.text, task, &mistake.said));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_fifty_surest_mistakes_are_told_and_the_run_is_the_same() {
+    let mut recipe = many(200, r#""epochs": 2, "batch_size": 16, "learning_rate": 1e-9, "dropout": 0.1"#);
+    let (quiet, quiet_events) = run(&recipe).unwrap();
+    recipe.diagnostics.mistakes = true;
+    let (trainer, mut events) = run(&recipe).unwrap();
+    let [(evaluation, Event::Mistakes(told))] = evaluations(&events)[..] else { panic!("one evaluation") };
+    let confusion = &evaluation.tasks["a"].confusion;
+    let wrong = (0..3).flat_map(|t| (0..3).filter(move |p| *p != t).map(move |p| confusion[t][p])).sum::<u32>();
+    assert!(wrong > 50 && told.tasks["a"].len() == 50, "{wrong}, {}", told.tasks["a"].len());
+    events.retain(|event| !matches!(event, Event::Mistakes(_)));
+    assert_eq!(events, quiet_events);
+    assert_eq!(parameters(&trainer), parameters(&quiet));
+}
+
+#[test]
+fn mistakes_are_told_from_the_next_evaluation_on_once_they_are_asked_for() {
+    let (mut trainer, _) = prepare(&many(40, r#""epochs": 1, "batch_size": 40"#)).unwrap();
+    trainer.advance().unwrap();
+    // The evaluation takes three batches, and one of them is over.
+    trainer.advance().unwrap();
+    trainer.observe(Diagnostics { mistakes: true, ..Diagnostics::default() });
+    let mut events = Vec::new();
+    while !trainer.is_finished() {
+        events.extend(trainer.advance().unwrap());
+    }
+    assert!(matches!(events[..], [Event::Evaluation(_), Event::End(_)]), "not half of them: {events:?}");
 }

@@ -129,14 +129,18 @@ impl Model {
     }
 
     /// Each task's logits from [`Model::prefix`]'s output; dropout acts only above it.
-    pub fn forward_from(&self, xs: Tensor, batch: &Batch, mut pass: Pass) -> Result<Vec<Tensor>> {
+    pub fn forward_from(&self, xs: Tensor, batch: &Batch, pass: Pass) -> Result<Vec<Tensor>> {
+        self.heads.forward(&self.embed_from(xs, batch, pass)?)
+    }
+
+    /// Sentence vectors (B,H) from [`Model::prefix`]'s output; dropout acts only above it.
+    pub fn embed_from(&self, xs: Tensor, batch: &Batch, mut pass: Pass) -> Result<Tensor> {
         if self.prefix_pools() {
-            return self.heads.forward(&xs);
+            return Ok(xs);
         }
         on_threads(|| {
             let blocks = self.frozen_blocks()..self.encoder.depth();
-            let xs = self.encoder.blocks(blocks, xs, batch, &mut pass)?;
-            self.heads.forward(&self.pool(&xs, batch)?)
+            self.pool(&self.encoder.blocks(blocks, xs, batch, &mut pass)?, batch)
         })
     }
 

@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::Split;
+
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
@@ -53,6 +55,55 @@ pub struct Projection {
     pub coefficients: Vec<f64>,
     /// ‖Σ pᵢgᵢ‖ ÷ ‖Δθ‖, in [0, 1]: how much of the step lies in that span (with two tasks: in their plane).
     pub share: f64,
+}
+
+/// How the sentences' vectors have moved so far: always the same sentences, as points in the plane of the two principal
+/// components of all the vectors that are shown. Drawn anew each time; the axes turn no more than they must.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Map {
+    /// Which sentences of the data, at most 64, evenly spread over it. (B)
+    pub rows: Vec<usize>,
+    /// When they were looked at: the first and the latest time and, of more than 64, every second one between.
+    pub frames: Vec<Frame>,
+}
+
+/// The sentences' vectors as they were once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Frame {
+    /// Steps taken before it. At the end, if the run went back to its best epoch, it shows that one's parameters.
+    pub step: usize,
+    /// Along the first component and the second, from the mean of all that is shown. (B)(2)
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "[number, number][]"))]
+    pub points: Vec<[f32; 2]>,
+}
+
+/// The examples that an evaluation found classified wrongly. Told after it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Mistakes {
+    /// Which examples were evaluated.
+    pub split: Split,
+    /// As in the evaluation.
+    pub epoch: u32,
+    /// Those of each task that has figures, the surest answer first; at most 50.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Mistake[]>"))]
+    pub tasks: IndexMap<String, Vec<Mistake>>,
+}
+
+/// An example that was classified wrongly.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Mistake {
+    /// Its place in the data, as [`Start::held_out`](super::Start::held_out) counts.
+    pub row: usize,
+    /// What would have been right.
+    pub label: String,
+    /// What was said.
+    pub said: String,
+    /// The probability of what was said.
+    pub probability: f32,
 }
 
 /// A part of a step that begins now. Told to whoever watches, while the step is taken; in no log.

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
-pub use diagnostics::{Geometry, Gradients, Interference, Phase, PhaseName, Projection};
+pub use diagnostics::{Frame, Geometry, Gradients, Interference, Map, Mistake, Mistakes, Phase, PhaseName, Projection};
 pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
@@ -43,6 +43,11 @@ pub enum Command {
         /// Train these tasks only; empty: all.
         #[serde(default)]
         tasks: Vec<String>,
+    },
+    /// Take so long at least from one step's beginning to the next one's. The worker's business alone.
+    Pace {
+        /// Milliseconds; 0: as fast as it goes.
+        ms: u32,
     },
     /// From now on measure this beside the training.
     Observe {
@@ -98,6 +103,8 @@ pub enum Event {
     Gradients(Gradients),
     /// What a step on each task alone would do to every task's loss.
     Interference(Interference),
+    /// How the sentences' vectors have moved.
+    Map(Map),
     /// A run of a comparison is over.
     Compared(Compared),
     /// A comparison is complete.
@@ -106,6 +113,8 @@ pub enum Event {
     Epoch(EpochReport),
     /// A split has been evaluated with the parameters as they stand.
     Evaluation(Evaluation),
+    /// Which examples that evaluation found classified wrongly.
+    Mistakes(Mistakes),
     /// A sentence has been classified.
     Prediction(Prediction),
     /// Which words of a sentence each head's answer rests on.

@@ -157,6 +157,11 @@ pub struct Diagnostics {
     /// Measure before the first step, and every so many steps after it, what a step on each task alone would do to
     /// every task's loss; 0: never.
     pub interference_every: u32,
+    /// Tell before the first step, every so many steps after it, and at the end, how the sentences' vectors have moved; 0:
+    /// never.
+    pub map_every: u32,
+    /// Tell with each evaluation which sentences were classified wrongly.
+    pub mistakes: bool,
 }
 
 impl Default for Recipe {

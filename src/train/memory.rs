@@ -9,6 +9,7 @@
 //! apart       K·R                where the tasks' gradients are kept apart: a weighting combines them, or they are told of
 //! spare       R                  where a step takes several batches: gradients while there is something to roll back to
 //! undo        4·R                where interference is measured: parameters, m and v as they were, and gradients
+//! map         64·64·H + H²       where the sentences' vectors are told of: frames, and sums of products in f64
 //! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
 //! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
 //!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
@@ -25,7 +26,7 @@
 
 use candle_transformers::models::bert::Config;
 
-use super::{evaluation, unfreezing};
+use super::{evaluation, map, unfreezing};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::weighting::{Asks, method};
@@ -45,7 +46,7 @@ pub(super) struct Sizes<'a> {
 /// Bytes, as floating-point numbers: a config can ask for more than an integer holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Need {
-    /// Parameters, their gradients, the optimizer's moments, and the copies of them that the settings ask for.
+    /// Parameters, their gradients, the optimizer's moments, and what the settings ask to be kept besides.
     parameters: f64,
     /// What the largest batch leaves for the backward pass.
     batch: f64,
@@ -98,7 +99,9 @@ impl Need {
         let apart = if combines || diagnostics.gradients_every > 0 { tasks.len() as f64 * trained } else { 0.0 };
         let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };
         let undo = if diagnostics.interference_every > 0 { 4.0 * trained } else { 0.0 };
-        let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo);
+        let shown = map::SENTENCES.min(sizes.lengths.len());
+        let map = if diagnostics.map_every > 0 { (map::FRAMES * shown) as f64 * h + h * h } else { 0.0 };
+        let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo + map);
         let stage = |freeze: Freeze| -> Result<Self> {
             let step = pass(training.batch_size as usize, layers - freeze.blocks(layers)?, freeze);
             let evaluation = pass(evaluation::BATCH, 0, freeze);
@@ -230,6 +233,8 @@ mod tests {
         let adam =
             all(need(r#""batch_size": 32"#, 300, 32)) - all(need(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
         assert_eq!(best - full, adam / 2.0, "as much as one of Adam's two moments");
+        let map = all(need(r#""batch_size": 32}, "diagnostics": {"map_every": 1"#, 300, 32)) - full;
+        assert_eq!(map, 4.0 * (64.0 * 64.0 * 768.0 + 768.0 * 768.0));
         // The heads alone need little; at the end all is as if nothing had ever been frozen, and before that something
         // is kept of every sentence besides.
         let unfreezing = |epochs| need(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);

@@ -2,15 +2,19 @@
 
 mod best;
 mod comparison;
+mod evaluating;
 mod evaluation;
 mod geometry;
 mod interference;
 mod losses;
+mod map;
 mod memory;
 mod metrics;
+mod mistakes;
 mod optimizer;
 mod plan;
 mod prefix;
+mod principal;
 mod printout;
 mod saliency;
 mod schedule;

@@ -5,6 +5,8 @@
 //! after the first epoch a step costs only what lies above. A linear probe becomes two small products. Under gradual
 //! unfreezing it is the same for as long as the frozen part ends in one place.
 
+use std::collections::BTreeMap;
+
 use candle_core::Tensor;
 
 use crate::Result;
@@ -43,21 +45,42 @@ impl PrefixCache {
         model.forward_from(self.outputs(model, encodings, rows)?, batch, pass)
     }
 
+    /// Sentence vectors (B,H) of the sentences `rows`, which `batch` holds, as the parameters stand. What the cache lacks it
+    /// goes on lacking: it is to hold what a training step made of it, in whose batch the last bits may be others.
+    pub fn vectors(&self, model: &Model, encodings: &[Encoding], rows: &[usize], batch: &Batch) -> Result<Tensor> {
+        if !model.has_prefix() {
+            return model.embed(batch, Pass::Evaluation);
+        }
+        let missing = self.missing(model, encodings, rows)?;
+        let output = |row: &usize| self.0[*row].as_ref().or_else(|| missing.get(row));
+        let outputs: Vec<&Tensor> = rows.iter().filter_map(output).collect();
+        model.embed_from(Tensor::cat(&outputs, 0)?, batch, Pass::Evaluation)
+    }
+
     /// The prefix's output for the sentences `rows`, end to end.
     fn outputs(&mut self, model: &Model, encodings: &[Encoding], rows: &[usize]) -> Result<Tensor> {
-        let missing: Vec<usize> = rows.iter().copied().filter(|&row| self.0[row].is_none()).collect();
-        if !missing.is_empty() {
-            let batch = Batch::of_sentences(missing.iter().map(|&row| &encodings[row]));
-            let outputs = model.prefix(&batch)?;
-            let mut start = 0;
-            for (&row, range) in missing.iter().zip(batch.sentences.ranges()) {
-                let length = if model.prefix_pools() { 1 } else { range.len() };
-                // A copy, so that one sentence does not keep its whole batch in memory.
-                self.0[row] = Some(outputs.narrow(0, start, length)?.copy()?);
-                start += length;
-            }
+        for (row, output) in self.missing(model, encodings, rows)? {
+            self.0[row] = Some(output);
         }
         let parts: Vec<&Tensor> = rows.iter().filter_map(|&row| self.0[row].as_ref()).collect();
         Ok(Tensor::cat(&parts, 0)?)
+    }
+
+    /// The prefix's output for those of the sentences `rows` that are not in the cache.
+    fn missing(&self, model: &Model, encodings: &[Encoding], rows: &[usize]) -> Result<BTreeMap<usize, Tensor>> {
+        let missing: Vec<usize> = rows.iter().copied().filter(|&row| self.0[row].is_none()).collect();
+        if missing.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let batch = Batch::of_sentences(missing.iter().map(|&row| &encodings[row]));
+        let outputs = model.prefix(&batch)?;
+        let mut start = 0;
+        let output = |(&row, range): (&usize, std::ops::Range<usize>)| {
+            let length = if model.prefix_pools() { 1 } else { range.len() };
+            start += length;
+            // A copy, so that one sentence does not keep its whole batch in memory.
+            Ok((row, outputs.narrow(0, start - length, length)?.copy()?))
+        };
+        missing.iter().zip(batch.sentences.ranges()).map(output).collect()
     }
 }

@@ -6,8 +6,10 @@ use candle_core::Device;
 use indexmap::IndexMap;
 
 use super::best::Best;
-use super::evaluation::{self, predict, tallies, tally_batch};
+use super::evaluating::Evaluating;
+use super::evaluation::{predict, tallies};
 use super::losses::TaskLosses;
+use super::map::Moving;
 use super::metrics::Tally;
 use super::optimizer::Optimizer;
 use super::plan::Plan;
@@ -20,7 +22,7 @@ use super::watching::Watcher;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
-use crate::protocol::{End, EpochReport, Evaluation, Event, ModelShape, Prediction, Split, Start, Tokens};
+use crate::protocol::{End, EpochReport, Event, ModelShape, Prediction, Split, Start, Tokens};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
 use crate::text::{Batch, Encoding, Tokenizer};
@@ -35,7 +37,7 @@ pub struct Trainer {
     data: Dataset,
     pub(super) encodings: Vec<Encoding>,
     /// Rows of `data` that train, and that are held out.
-    splits: [Vec<usize>; 2],
+    pub(super) splits: [Vec<usize>; 2],
     pub(super) tokenizer: Tokenizer,
     pub(super) model: Model,
     pub(super) optimizer: Optimizer,
@@ -60,26 +62,20 @@ pub struct Trainer {
     /// This epoch's figures so far. (K)
     pub(super) tallies: Vec<Tally>,
     /// Evaluations that are due, first first.
-    due: VecDeque<Evaluating>,
+    pub(super) due: VecDeque<Evaluating>,
     /// The number of steps after which interference was measured last.
     pub(super) measured: Option<usize>,
+    /// How the sentences' vectors have moved, if that is to be told.
+    pub(super) map: Option<Moving>,
     /// Warnings that were given already.
     pub(super) warned: BTreeSet<String>,
     /// Whoever follows the steps part by part.
     pub(super) watcher: Watcher,
     /// The best epoch so far, if the run goes back to it in the end.
-    best: Option<Best>,
+    pub(super) best: Option<Best>,
     /// The epoch that it has gone back to.
-    kept: Option<u32>,
+    pub(super) kept: Option<u32>,
     finished: bool,
-}
-
-/// An evaluation in progress.
-#[derive(Debug)]
-struct Evaluating {
-    split: Split,
-    done: usize,
-    tallies: Vec<Tally>,
 }
 
 impl Trainer {
@@ -109,6 +105,7 @@ impl Trainer {
             steps: 0,
             due: VecDeque::new(),
             measured: None,
+            map: None,
             warned: BTreeSet::new(),
             watcher: Watcher::default(),
             best: Best::new(&recipe.training),
@@ -215,19 +212,33 @@ impl Trainer {
         if self.finished {
             return Ok(Vec::new());
         }
-        if !self.due.is_empty() {
-            return self.evaluate_a_batch();
-        }
-        if is_due(self.recipe.diagnostics.interference_every, self.steps) && self.measured != Some(self.steps) {
+        let mut events = if !self.due.is_empty() {
+            self.evaluate_a_batch()?
+        } else if self.map_is_due() {
+            self.map_a_batch()?
+        } else if self.is_over() {
+            Vec::new()
+        } else if is_due(self.recipe.diagnostics.interference_every, self.steps) && self.measured != Some(self.steps) {
             self.measured = Some(self.steps);
-            return Ok(vec![Event::Interference(self.interference()?)]);
-        }
-        let (report, mut events) = self.take_step(only)?;
-        events.push(Event::Step(report));
-        if self.steps.is_multiple_of(self.steps_per_epoch()) {
-            events.push(Event::Epoch(self.end_epoch()?));
+            vec![Event::Interference(self.interference()?)]
+        } else {
+            let (report, mut events) = self.take_step(only)?;
+            events.push(Event::Step(report));
+            if self.steps.is_multiple_of(self.steps_per_epoch()) {
+                events.push(Event::Epoch(self.end_epoch()?));
+            }
+            events
+        };
+        if self.is_over() && self.due.is_empty() && !self.map_is_due() {
+            self.finished = true;
+            events.push(Event::End(End { steps: self.steps, epochs: self.epoch(), best_epoch: self.kept }));
         }
         Ok(events)
+    }
+
+    /// Whether no step is left to take: the last one has been taken, or patience ran out.
+    pub(super) fn is_over(&self) -> bool {
+        self.steps == self.total_steps() || self.kept.is_some()
     }
 
     /// An error, after rolling back, if a loss is not finite.
@@ -294,61 +305,6 @@ impl Trainer {
             losses: self.by_task(losses),
             accuracies: self.by_task(done.iter().map(Tally::accuracy)),
         })
-    }
-
-    fn order_evaluation(&mut self, split: Split) {
-        self.due.push_back(Evaluating { split, done: 0, tallies: tallies(&self.tasks) });
-    }
-
-    /// Judges the epoch by its held-out sentences. If the run ends with it, goes back to the best parameters and orders
-    /// what has not been measured of them.
-    fn judge(&mut self, evaluation: &Evaluation) -> Result<()> {
-        let at_the_end = self.steps == self.total_steps();
-        let Some(best) = &mut self.best else { return Ok(()) };
-        if self.kept.is_some() || evaluation.split != Split::Validation {
-            return Ok(());
-        }
-        if best.judge(evaluation, &self.model)? || at_the_end {
-            self.kept = best.restore()?;
-            self.order_evaluation(Split::Train);
-            if self.kept != Some(evaluation.epoch) {
-                self.order_evaluation(Split::Validation);
-            }
-        }
-        Ok(())
-    }
-
-    fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
-        let Some(mut evaluating) = self.due.pop_front() else {
-            return Ok(Vec::new());
-        };
-        let rows = &self.splits[usize::from(evaluating.split == Split::Validation)];
-        let (all, end) = (rows.len(), (evaluating.done + evaluation::BATCH).min(rows.len()));
-        let rows = rows[evaluating.done..end].to_vec();
-        let batch = self.batch(&rows);
-        let logits = self.prefix.logits(&self.model, &self.encodings, &rows, &batch, Pass::Evaluation)?;
-        let losses = tally_batch(&logits, &batch, &mut evaluating.tallies)?;
-        self.stop_if_diverged(&losses, self.steps)?;
-        evaluating.done = end;
-        if end < all {
-            self.due.push_front(evaluating);
-            return Ok(Vec::new());
-        }
-        // A task that the split does not label has no figures.
-        let labelled = |tally: &Tally| (tally.labelled() > 0).then(|| tally.metrics());
-        let metrics = evaluating.tallies.iter().map(labelled);
-        let evaluation = Evaluation {
-            split: evaluating.split,
-            epoch: self.kept.unwrap_or(self.epoch()),
-            tasks: self.by_task(metrics),
-        };
-        self.judge(&evaluation)?;
-        let mut events = vec![Event::Evaluation(evaluation)];
-        if self.due.is_empty() && (self.steps == self.total_steps() || self.kept.is_some()) {
-            self.finished = true;
-            events.push(Event::End(End { steps: self.steps, epochs: self.epoch(), best_epoch: self.kept }));
-        }
-        Ok(events)
     }
 
     /// Classifies sentences with every head as it stands.

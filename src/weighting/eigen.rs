@@ -9,7 +9,7 @@
 use super::Gram;
 
 /// The pairs (λ, column of V), in no order.
-pub(super) fn eigen(matrix: &Gram) -> Vec<(f64, Vec<f64>)> {
+pub(crate) fn eigen(matrix: &Gram) -> Vec<(f64, Vec<f64>)> {
     let n = matrix.len();
     let mut a: Vec<Vec<f64>> = matrix.rows().map(<[f64]>::to_vec).collect();
     // Row r of `v` becomes the eigenvector of a[r][r].

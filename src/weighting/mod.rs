@@ -29,6 +29,8 @@ mod upgrad;
 
 use std::fmt::Debug;
 
+#[cfg(test)]
+pub(crate) use eigen::eigen;
 pub use gram::Gram;
 
 use crate::random::Stream;

@@ -33,6 +33,17 @@ pub fn recipe_on(examples: &str, training: &str) -> Recipe {
     Recipe::from_json(&json).expect("a recipe")
 }
 
+/// `n` sentences, two in three of them labelled for task b, as a recipe with the given training settings.
+pub fn many(n: usize, training: &str) -> Recipe {
+    let labels = |i: usize| match i % 3 {
+        0 => format!(r#"{{"a": "{}"}}"#, ["x", "y", "z"][i % 7 % 3]),
+        _ => format!(r#"{{"a": "{}", "b": "{}"}}"#, ["x", "y", "z"][i % 5 % 3], ["p", "q"][i / 2 % 2]),
+    };
+    let sentence =
+        |i: usize| format!(r#"{{"text": "w{} w{} w{}", "labels": {}}}"#, 4 + i % 60, 4 + i % 31, 4 + i / 7, labels(i));
+    recipe_on(&format!("[{}]", (0..n).map(sentence).collect::<Vec<_>>().join(",")), training)
+}
+
 pub fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
     prepare_from(recipe, None)
 }
@@ -80,4 +91,11 @@ pub fn parameters(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
         .collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all
+}
+
+/// The bytes of a `model.safetensors` with these tensors.
+pub fn serialised(tensors: &std::collections::HashMap<String, candle_core::Tensor>) -> Vec<u8> {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    candle_core::safetensors::save(tensors, file.path()).expect("a temporary file");
+    std::fs::read(file.path()).expect("a temporary file")
 }

@@ -130,6 +130,13 @@ pub struct TrainArguments {
     /// it [default: 0, never].
     #[arg(long, value_name = "N", help_heading = "Diagnostics")]
     pub interference_every: Option<u32>,
+    /// Log how the sentences' vectors have moved, before the first step, every N steps after it, and at the end [default:
+    /// 0, never].
+    #[arg(long, value_name = "N", help_heading = "Diagnostics")]
+    pub map_every: Option<u32>,
+    /// Log with each evaluation which sentences were classified wrongly.
+    #[arg(long, help_heading = "Diagnostics")]
+    pub mistakes: bool,
 
     /// cpu or cuda [default: cuda if it is built in and there is one, else cpu].
     #[arg(long, value_name = "NAME", help_heading = "Machine")]
@@ -190,6 +197,8 @@ impl TrainArguments {
         set(&mut recipe.pooling, &named::<Pooling>("pooling", &self.pooling)?);
         set(&mut recipe.diagnostics.gradients_every, &self.gradients_every);
         set(&mut recipe.diagnostics.interference_every, &self.interference_every);
+        set(&mut recipe.diagnostics.map_every, &self.map_every);
+        recipe.diagnostics.mistakes |= self.mistakes;
         self.set_training(&mut recipe)?;
         recipe.validate()?;
         Ok(recipe)

@@ -32,6 +32,8 @@ pub fn run(arguments: ServeArguments) -> Result<()> {
         // A rebuilt page must show at the next reload; the encoder has a cache of its own in the browser.
         .layer(set(header::CACHE_CONTROL, "no-cache"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // An element that is embedded in a page of another origin fetches from here.
+        .layer(set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         // These two isolate the page, without which no browser shares memory between threads; the third lets pages of
         // other origins, isolated ones too, take files from here.
         .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
