@@ -26,6 +26,7 @@ export class PolytaskLab extends HTMLElement {
   #views = [];
   /** Number of the latest start: an earlier one stops where it waits. */
   #started = 0;
+  #starting = false;
   /** @type {IntersectionObserver | undefined} */
   #nearby;
 
@@ -54,7 +55,11 @@ export class PolytaskLab extends HTMLElement {
 
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
-    if (!this.#shared || before === after) return;
+    if (before === after) return;
+    if (!this.#shared) {
+      if (this.#starting) this.#begin();
+      return;
+    }
     if (name === 'theme') {
       this.#shared.lab.views.recolour();
     } else if (OF_THE_SHOW.includes(name)) {
@@ -109,6 +114,7 @@ export class PolytaskLab extends HTMLElement {
   async #begin() {
     this.#nearby?.disconnect();
     const mine = ++this.#started;
+    this.#starting = true;
     try {
       await this.#load(mine);
     } catch (error) {
@@ -116,6 +122,8 @@ export class PolytaskLab extends HTMLElement {
       const why = error instanceof Error ? error.message : String(error);
       if (mine === this.#started)
         this.#shadow.prepend(misuse(`This part could not be loaded (${why}); check the connection, then reload the page.`));
+    } finally {
+      if (mine === this.#started) this.#starting = false;
     }
   }
 
@@ -173,6 +181,7 @@ export class PolytaskLab extends HTMLElement {
 
   #end() {
     this.#started += 1;
+    this.#starting = false;
     this.#nearby?.disconnect();
     if (!this.#shared) return;
     const { lab, notices, hosts } = this.#shared;
