@@ -1,6 +1,13 @@
-// "Embed it": writes this site's own address into the snippets, and gives each a button that copies it.
+// "Embed it": writes this site's own address into the snippets, gives each a button that copies it, and has the colours that
+// the reader chose in the article.
 
 import { h } from './ui/dom.js';
+
+const theme = chosenTheme();
+if (theme) {
+  document.documentElement.dataset.theme = theme;
+  for (const lab of document.querySelectorAll('polytask-lab')) lab.setAttribute('theme', theme);
+}
 
 for (const address of document.querySelectorAll('.address')) address.textContent = new URL('./', location.href).href;
 
@@ -35,4 +42,14 @@ function tell(button, what) {
     button.textContent = 'Copy';
     said.textContent = '';
   }, 1500);
+}
+
+/** `light` or `dark`, where storage is not denied and the reader chose. */
+function chosenTheme() {
+  try {
+    const theme = localStorage.getItem('polytask-theme');
+    return theme === 'light' || theme === 'dark' ? theme : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -36,7 +36,7 @@ export interface PolytaskState {
   tasks: string[];
 }
 
-/** The DOM's events: one for each type of event of a run, and `polytask` for every one. All bubble, out of shadow roots too. */
+/** One DOM event for each type of event of a run, and `polytask` for every one. All bubble, out of shadow roots too. */
 export type PolytaskEventMap = {
   [T in RunEvent['type'] as `polytask-${T}`]: CustomEvent<Extract<RunEvent, { type: T }>>;
 } & { polytask: CustomEvent<RunEvent> };

@@ -40,6 +40,11 @@ test('every event is named, and no other', async () => {
   assert.deepEqual(named.sort(), Array.from(events.matchAll(/type: "(\w+)"/g), ([, type]) => type).sort());
 });
 
+test('the package is called what build.sh pack calls it', async () => {
+  const { name, version } = JSON.parse(await read('package.json'));
+  assert.ok(section('systems').includes(`npm install ./${name}-${version}.tgz`));
+});
+
 test('the custom properties and parts that it names exist', async () => {
   const looks = section('looks');
   const tokens = await read('styles/tokens.css');
@@ -87,6 +92,18 @@ for (const name of BROWSERS) {
         return [parsed, document].map((where) => attributes(where.querySelector('polytask-lab')));
       });
       assert.deepEqual(made, written);
+    });
+
+    test('the colours are those that the reader chose in the article', async () => {
+      const ground = () => getComputedStyle(document.body).backgroundColor;
+      const grounds = [];
+      for (const theme of ['light', 'dark']) {
+        await page.evaluate((chosen) => localStorage.setItem('polytask-theme', chosen), theme);
+        await page.reload();
+        grounds.push(await page.evaluate(ground));
+        assert.equal(await page.evaluate(() => document.querySelector('polytask-lab').getAttribute('theme')), theme);
+      }
+      assert.notEqual(...grounds);
     });
 
     test('the example trains', async () => {

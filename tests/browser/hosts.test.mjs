@@ -74,8 +74,9 @@ async function withPolicy(file) {
   const embed = await readFile(path.join(WWW, 'embed.html'), 'utf8');
   const told = embed.match(/<pre id="policy"><code>([^]*?)<\/code>/)[1];
   const policy = told.replace(/<b class="address">.*?<\/b>/g, library.url).replace('script-src', "script-src 'self'");
-  const meta = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; img-src data:; ${policy}">`;
-  return (await readFile(file, 'utf8')).replace('<head>', `<head>${meta}`);
+  const whole = `default-src 'none'; style-src 'self'; img-src data:; ${policy}`;
+  const html = await readFile(file, 'utf8');
+  return html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${whole}">`);
 }
 
 test('each example says in one place where the library lies', () => {
@@ -156,7 +157,8 @@ for (const name of BROWSERS) {
     test('a plain page trains, and hears of it', async () => {
       await open('plain/index.html');
       await train(page);
-      await until('what was heard', () => page.evaluate(() => /topic \d+ %/.test(document.getElementById('heard').textContent)));
+      const hears = () => /topic \d+ %/.test(document.getElementById('heard').textContent);
+      await until('what it hears', () => page.evaluate(hears));
     });
 
     test('a page with its own copy of the npm package needs nothing of others but the encoder', async () => {

@@ -36,8 +36,8 @@ test('has the version of the crate', () => {
 
 test('holds every file that package.json names', () => {
   const { exports, types, unpkg, jsdelivr } = JSON.parse(read('package.json'));
-  const named = [types, unpkg, jsdelivr, ...Object.values(exports).flatMap((to) => (typeof to === 'string' ? to : Object.values(to)))];
-  for (const file of named) assert.ok(files.includes(path.normalize(file)), file);
+  const exported = Object.values(exports).flatMap((to) => (typeof to === 'string' ? to : Object.values(to)));
+  for (const file of [types, unpkg, jsdelivr, ...exported]) assert.ok(files.includes(path.normalize(file)), file);
 });
 
 test('holds all that the element may ask for, and else only types, licences and what describes it', () => {
@@ -48,10 +48,11 @@ test('holds all that the element may ask for, and else only types, licences and 
 });
 
 test('holds the licences, and no encoder', () => {
-  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE']) assert.ok(files.includes(licence), licence);
+  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE'])
+    assert.ok(files.includes(licence), licence);
   assert.deepEqual(files.filter((file) => /models|safetensors|tokenizer\.json/.test(file)), []);
   const bytes = files.reduce((sum, file) => sum + statSync(path.join(installed, file)).size, 0);
-  assert.ok(bytes < 15e6, `${bytes} bytes`);
+  assert.ok(bytes < 20e6, `${bytes} bytes`);
 });
 
 /** What a reader of the package may write, and what the compiler must refuse. */
@@ -90,7 +91,8 @@ type Own = Exclude<keyof Described, keyof HTMLElement>;
 declare const made: Pick<Made, Own>;
 export const described: Pick<Described, Own> = made;
 export const again: Pick<Made, Own> = described;
-type Undescribed = Exclude<keyof Made, keyof Described | 'connectedCallback' | 'disconnectedCallback' | 'attributeChangedCallback'>;
+type OfTheBrowser = 'connectedCallback' | 'disconnectedCallback' | 'attributeChangedCallback';
+type Undescribed = Exclude<keyof Made, keyof Described | OfTheBrowser>;
 export const nothing: Undescribed[] = [] satisfies never[];
 export const everything: never[] = nothing;
 `;

@@ -2,7 +2,7 @@
 
 import '../../polytask-lab.js';
 
-/** Attributes that a link may set. Not `base`, `encoder` and `src`: a link must not decide whose code or data this page loads. */
+/** Attributes that a link may set. Not `base`, `encoder`, `src`: a link must not decide whose files this page loads. */
 const MAY_SET = ['preset', 'tasks', 'weighting', 'epochs', 'seed', 'views', 'autostart', 'theme', 'lang'];
 
 const lab = document.createElement('polytask-lab');
