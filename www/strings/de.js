@@ -433,8 +433,8 @@ export default {
     step: 'Schritt',
     stepWhat: 'wohin der Schritt ging, als −Δθ: nur seine Richtung, nicht seine Länge',
     layers: 'Kosinus, Schicht für Schicht',
-    against: '−1 gegeneinander',
-    along: 'miteinander +1',
+    against: '−1 entgegen',
+    along: 'entlang +1',
     steps: 'Kosinus, Schritt für Schritt',
     cosine: 'Kosinus',
     chartEmpty: 'Kosinus des Winkels zwischen den beiden Gradienten, nach Schritten. Noch keine Schritte.',
@@ -648,10 +648,10 @@ export default {
     tokens: 'Tokens',
     embeddings: 'Embeddings',
     layers: (layers) => (layers === undefined ? 'L Schichten' : count(layers, 'Schicht', 'Schichten')),
-    pooling: { mean: 'Mittelwert', cls: '[CLS]', pooler: 'Pooler' },
+    pooling: { mean: 'Mittel', cls: '[CLS]', pooler: 'Pooler' },
     heads: (heads) => count(heads, 'Kopf', 'Köpfe'),
     more: (more) => `${n.grouped(more)} weitere`,
-    layersShape: (A, H, F) => `${A} Attention-Köpfe, ${H} → ${F} → ${H}`,
+    layersShape: (A, H, F) => `${A} Attention-Köpfe, ${H}\u00a0→\u00a0${F}\u00a0→\u00a0${H}`,
     tokensSay:
       'Der Satz in Stücken des Vokabulars, jedes mit seiner Nummer darin. [CLS] und [SEP] kennzeichnen Anfang und Ende.',
     tokensCut:

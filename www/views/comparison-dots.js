@@ -73,7 +73,7 @@ export function comparisonDots(words, tasks, seeds, rows, runs) {
 
   /** @param {Row} row */
   function plot(row) {
-    const title = titleOf(words, row.contender);
+    const [title, line] = [titleOf(words, row.contender), lineOf(words, row.contender)];
     const figures = tasks.flatMap((task) => {
       const share = mean(row, task);
       if (share === undefined) return [];
@@ -91,7 +91,7 @@ export function comparisonDots(words, tasks, seeds, rows, runs) {
       'li',
       { dataset: { contender: typeof row.contender === 'object' ? row.contender.weighting : row.contender } },
       h('p', { className: 'dots-title' }, title),
-      h('p', { className: 'dots-gain' }, row.delta_m ? `Δm ${gain(words, row.delta_m, row.finished)}` : lineOf(words, row.contender)),
+      h('p', { className: 'dots-gain', title: line }, row.delta_m ? `Δm ${gain(words, row.delta_m, row.finished)}` : line),
       h(
         'div',
         { className: 'dots-plot', role: 'img', 'aria-label': `${title}: ${figures.join('; ') || words.compare.noneYet}` },
