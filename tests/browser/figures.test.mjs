@@ -126,12 +126,12 @@ for (const name of BROWSERS) {
     await figure('diagram', 'createDiagram');
     await until('the tokens', () => window.figure.all('.flow-tokens li').length > 0);
     const shapes = () => text('.flow-caption .flow-shape');
-    assert.deepEqual(await shapes(), ['T', 'V × H', 'A attention heads, H → F → H', 'H', '']);
+    assert.deepEqual(await shapes(), ['T', 'V × H', 'A attention heads, H\u00a0→\u00a0F\u00a0→\u00a0H', 'H', '']);
     assert.deepEqual(await text('.flow-head .flow-shape'), ['H × 2 + 2', 'H × 2 + 2']);
     assert.deepEqual(await text('.flow-tokens li'), ['Rain', 'at', 'last!'], 'words stand in for tokens');
 
     await take(start);
-    assert.deepEqual(await shapes(), ['T', '1,000 × 32', '4 attention heads, 32 → 128 → 32', '32', '']);
+    assert.deepEqual(await shapes(), ['T', '1,000 × 32', '4 attention heads, 32\u00a0→\u00a0128\u00a0→\u00a032', '32', '']);
     assert.deepEqual(await text('.flow-head .flow-shape'), ['32 × 2 + 2 = 66', '32 × 2 + 2 = 66']);
     assert.deepEqual(await text('.flow-size'), ['', '32,000 parameters frozen', '2 × 12,000 parameters 1 frozen', '', '']);
     assert.deepEqual(await text('[data-part="flow-sizes"] h4'), ['Where the 56,132 parameters are']);

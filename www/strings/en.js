@@ -665,7 +665,7 @@ export default {
     heads: (/** @type {number} */ heads) => count(heads, 'head'),
     more: (/** @type {number} */ more) => `${n.grouped(more)} more`,
     layersShape: (/** @type {string} */ A, /** @type {string} */ H, /** @type {string} */ F) =>
-      `${A} attention heads, ${H} → ${F} → ${H}`,
+      `${A} attention heads, ${H}\u00a0→\u00a0${F}\u00a0→\u00a0${H}`,
     tokensSay:
       'The sentence in pieces of the vocabulary, each with its number there. [CLS] and [SEP] mark its beginning and its end.',
     tokensCut:

@@ -27,6 +27,8 @@ export const MARKERS = [
 const NONE = { shape: 'M-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z', hollow: false };
 /** Room about the outermost points, and how near a pointer must come to one. */
 const [MARGIN, NEAR] = [16, 28];
+/** So many of the places where a point was before are drawn. */
+const TAIL = 4;
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -97,12 +99,19 @@ export function createScatter({ name, point }) {
     at = drawn.points.map(project);
     for (const [i, [x, y]] of at.entries()) {
       dots[i].setAttribute('transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-      const way = [...drawn.past.map((frame) => project(frame[i])), at[i]];
-      paths[i].setAttribute('points', way.map(([a, b]) => `${a.toFixed(1)},${b.toFixed(1)}`).join(' '));
+      trail(i);
     }
     const [ox, oy] = project([0, 0]);
     axes.setAttribute('d', `M0 ${oy.toFixed(1)}H${size.width}M${ox.toFixed(1)} 0V${size.height}`);
     mark();
+  }
+
+  /** Where a point comes from: of the one pointed at all its way, of the others the end of it. @param {number} i */
+  function trail(i) {
+    const project = projection();
+    const steps = drawn?.past.slice(i === active ? 0 : -TAIL) ?? [];
+    const way = [...steps.map((frame) => project(frame[i])), at[i]];
+    paths[i].setAttribute('points', way.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '));
   }
 
   function mark() {
@@ -122,7 +131,9 @@ export function createScatter({ name, point }) {
 
   /** @param {number | undefined} i */
   function activate(i) {
+    const before = active;
     active = i;
+    if (before !== i) for (const one of [before, i]) if (one !== undefined) trail(one);
     mark();
     point(i, i === undefined ? [0, 0] : at[i], size);
   }
@@ -184,12 +195,13 @@ export function createScatter({ name, point }) {
      */
     dress(classes, of) {
       if (classes.length !== dots.length) {
-        activate(undefined);
+        active = undefined;
         drawn = undefined;
         dots = classes.map((_, i) => s('path', { role: 'option', id: `point-${i}`, 'aria-selected': 'false' }));
         paths = classes.map(() => s('polyline'));
         marks.replaceChildren(...dots);
         trails.replaceChildren(...paths);
+        activate(undefined);
       }
       for (const [i, c] of classes.entries()) {
         dress(dots[i], c, of).setAttribute('d', markerOf(c).shape);
