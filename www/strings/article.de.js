@@ -19,6 +19,7 @@ export default {
   'fallback-encoder': 'Der Encoder: all-MiniLM-L6-v2, 91 MB, 22,7 Millionen Parameter.',
   idea: 'Der Satz „Sunshine at last!“ läuft durch sechs Schichten, die sich alle Aufgaben teilen; dann teilt sich der Weg: zu einem Thema, weather, und zu einer Stimmung, positive.',
   'idea-shared': 'gemeinsam',
+  watch: 'Ein Lauf, während er läuft',
 
   sentences: 'Die Sätze',
   'sentences-1':
@@ -64,7 +65,7 @@ export default {
     'Training heißt, fünf Handgriffe zu wiederholen. Nimm einen *Batch* von Sätzen. Schick ihn *vorwärts* durch den Encoder und die Köpfe. Berechne die *Verluste*. Geh *rückwärts*: Die Kettenregel sagt von jedem Parameter, wie sich die Summe änderte, wenn er ein wenig wüchse, und alle diese Zahlen zusammen sind der *Gradient*. *Aktualisiere*: Rück jeden Parameter ein kleines Stück gegen ihn.',
   'loop-2': 'Hier steht diese Schleife zweimal: wie das Notebook sie in PyTorch hat und wie diese Seite sie in Rust ausführt.',
   'loop-do':
-    '*Zum Ausprobieren.* Drück auf *Schritt*: Ein Batch läuft einmal durch die Schleife, und jede Zeile leuchtet auf, während sie ausgeführt wird.',
+    '*Zum Ausprobieren.* Halte den Lauf an und drück auf *Schritt*: Ein Batch läuft einmal durch die Schleife, und jede Zeile leuchtet auf, während sie ausgeführt wird.',
   'fallback-loop': 'Die Trainingsschleife des Notebooks neben der dieser Bibliothek, Zeile für Zeile.',
   'loop-3':
     'Wie weit ist ein kleines Stück? Das entscheidet [Adam](https://arxiv.org/abs/1412.6980) für jeden Parameter nach dem Werdegang seines Gradienten; die *Lernrate*, hier höchstens 0,0003, gibt den Maßstab vor. Sie steigt über die ersten sechs Schritte und fällt dann geradlinig auf 0: Große Sprünge am Anfang würden zerstören, was der Encoder schon kann, und kleine am Ende lassen ihn zur Ruhe kommen.',
@@ -90,9 +91,9 @@ export default {
   'fight-2':
     'Bis 90° schadet ein kleiner Schritt geradewegs den Hang der einen Aufgabe hinab der anderen nicht. Darüber liegen sie im *Konflikt*: Hier hinab heißt dort hinauf. Addiert man sie, entscheidet die Länge: Der längere Pfeil hat mehr zu sagen.',
   'fight-3':
-    'Der gestrichelte Pfeil ist der Schritt, den Adam dann getan hat. Weil Adam jeden Parameter für sich skaliert, führen seine Schritte aus der Ebene hinaus: Zu sehen ist ihr Schatten, und daneben steht, wie viel vom Schritt in der Ebene liegt.',
+    'Der gestrichelte Pfeil ist der Schritt, den Adam dann getan hat. Weil Adam jeden Parameter für sich skaliert, führen seine Schritte aus der Ebene hinaus: Zu sehen ist die Richtung ihres Schattens, und daneben steht, wie viel vom Schritt in der Ebene liegt.',
   'fight-do':
-    '*Zum Ausprobieren.* Lass die Gradienten messen und mach dann einen Schritt nur für *topic*, einen nur für *sentiment* und einen für beide. Achte auf die Pfeile und auf die zwei Verluste.',
+    '*Zum Ausprobieren.* Halte den Lauf an, lass die Gradienten messen und mach dann einen Schritt nur für *topic*, einen nur für *sentiment* und einen für beide. Achte auf die Pfeile und auf die zwei Verluste.',
   'fallback-gradients':
     'Zwei Pfeile, der Gradient jeder Aufgabe, mit dem Winkel dazwischen; darunter, wie sie in jeder Schicht zueinander liegen.',
   interference: 'Was ein Schritt den anderen antut',
