@@ -107,7 +107,7 @@ export default {
   'compare-2':
     'Doch der ehrliche Befund ernüchtert. [Kurin et al. (2022)](https://arxiv.org/abs/2201.04122) und [Xin et al. (2022)](https://arxiv.org/abs/2209.11379) haben das schlichte Addieren ebenso sorgfältig eingestellt wie seine Rivalen, und deren Vorsprung war dahin. Auch auf den zwei größeren Satzsammlungen hier schlägt keiner die Summe um mehr, als der Zufall erklärt.',
   'compare-do':
-    '*Zum Ausprobieren.* Mit jedem Seed trainieren alle Gewichtungen von denselben Köpfen aus und mit denselben Batches. Lies zuerst die Streuung: Ein kleinerer Vorsprung bedeutet nichts, und bei nur einem Seed bedeutet keiner etwas.',
+    '*Zum Ausprobieren.* Vergleiche zwei oder drei mit mehreren Seeds; mit jedem beginnen alle bei denselben Köpfen und sehen dieselben Batches. Lies zuerst die Streuung: Ein kleinerer Vorsprung bedeutet nichts, und bei nur einem Seed bedeutet keiner etwas.',
   'fallback-compare':
     'Ein kleines Diagramm für jede Gewichtung, daneben jede Aufgabe für sich allein, eine lineare Sonde und die häufigste Klasse.',
 
