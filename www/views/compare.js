@@ -82,6 +82,8 @@ export function createCompare(lab) {
   let runs = [];
   /** @type {Comparison | undefined} */
   let result;
+  /** How it ended: a sentence. */
+  let outcome = '';
   let running = false;
   let possible = false;
   let encoderHere = false;
@@ -90,6 +92,7 @@ export function createCompare(lab) {
 
   for (const control of [choices, seeds])
     control.addEventListener('change', () => {
+      outcome = '';
       rest();
       if (!plan) draw();
     });
@@ -104,13 +107,13 @@ export function createCompare(lab) {
 
   const chosen = () => WEIGHTING_NAMES.filter((_, i) => boxes[i].checked);
 
-  /** What the button would start. */
+  /** How the latest ended, or what the button would start. */
   function rest() {
     const [count, each] = [chosen().length, Number(seeds.value)];
     button.textContent = words.compare;
     button.disabled = !possible || count === 0;
     const said = count === 0 ? words.chooseOne : words.plan(each * (1 + tasks.length + count), each, count);
-    status.textContent = encoderHere || count === 0 ? said : `${said} ${words.noEncoder}`;
+    status.textContent = outcome || (encoderHere || count === 0 ? said : `${said} ${words.noEncoder}`);
   }
 
   /** @param {Plan} begun */
@@ -118,6 +121,7 @@ export function createCompare(lab) {
     plan = begun;
     runs = [];
     result = undefined;
+    outcome = '';
     // A view that comes late did not choose them.
     for (const [i, box] of boxes.entries()) box.checked = begun.weightings.includes(WEIGHTING_NAMES[i]);
     seeds.value = String(begun.seeds.length);
@@ -133,6 +137,12 @@ export function createCompare(lab) {
     button.textContent = words.cancel;
     button.disabled = false;
     progress();
+  }
+
+  /** @param {string} how A sentence. */
+  function end(how) {
+    outcome = how;
+    run(false);
   }
 
   function progress() {
@@ -166,6 +176,7 @@ export function createCompare(lab) {
       // What was compared stays on show as long as it is about these tasks.
       if (plan && plan.tasks.join('\n') !== tasks.join('\n')) {
         plan = result = undefined;
+        outcome = '';
         runs = [];
       }
       rest();
@@ -180,7 +191,7 @@ export function createCompare(lab) {
         draw();
       } else if (event.type === 'comparison' && plan) {
         result = event;
-        status.textContent = words.done(runs.length, plan.seeds.length);
+        end(words.done(runs.length, plan.seeds.length));
         draw();
       }
     },
@@ -195,9 +206,6 @@ export function createCompare(lab) {
       else if (!running) button.disabled = !possible || chosen().length === 0;
     },
 
-    stopComparing(why) {
-      run(false);
-      status.textContent = why;
-    },
+    stopComparing: end,
   };
 }
