@@ -1,6 +1,6 @@
 // <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
 
-import { ATTRIBUTES, readAttributes } from './lab/attributes.js';
+import { ATTRIBUTES, readAttributes, viewsOf } from './lab/attributes.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared} Shared */
@@ -118,7 +118,10 @@ export class PolytaskLab extends HTMLElement {
     try {
       await this.#load(mine);
     } catch (error) {
-      // What stands between the tags stays, with the reason above it.
+      // What stands between the tags stays, with the reason above it; who waits for the lab hears of it.
+      this.#open.promise.catch(() => {});
+      this.#open.reject(error);
+      this.#open = Promise.withResolvers();
       const why = error instanceof Error ? error.message : String(error);
       if (mine === this.#started)
         this.#shadow.prepend(misuse(`This part could not be loaded (${why}); check the connection, then reload the page.`));
@@ -130,22 +133,27 @@ export class PolytaskLab extends HTMLElement {
   /** @param {number} mine */
   async #load(mine) {
     const wanted = await readAttributes(this, BASE);
-    const [{ makeLab }, { acquire, release }, { styleSheets }, { VIEWS }] = await Promise.all([
+    const [{ makeLab }, { acquire, companions, release }, { styleSheets }, { VIEWS, wantsOf }] = await Promise.all([
       import('./lab/make.js'),
       import('./lab/labs.js'),
       import('./ui/styles.js'),
       import('./views/registry.js'),
     ]);
+    // Of elements that share a run, the first in the page says which run that is, and all of them what it is to measure.
+    const all = companions(wanted.run, this);
+    const ofRun = all[0] === this ? wanted : await readAttributes(all[0], BASE);
+    const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...wanted.views.map((name) => VIEWS[name]())]);
     if (mine !== this.#started || !this.isConnected) return;
 
     if (!this.#shared) {
-      const shared = acquire(wanted.run, this, () => makeLab(wanted, (event) => this.#tell(shared, event), () => this.#reflect(shared)));
+      const shared = acquire(wanted.run, this, () => makeLab({ ...ofRun, measured }, (event) => this.#tell(shared, event), () => this.#reflect(shared)));
       this.#shared = shared;
       this.#release = () => release(wanted.run, this, shared);
       this.#shadow.adoptedStyleSheets = sheets;
     }
     this.#show(this.#shared, wanted, makers);
+    this.#shared.lab.want(measured);
     this.#shared.lab.opened.then(() => this.#shared && this.#open.resolve(this.#shared.lab));
   }
 

@@ -1,5 +1,5 @@
 // The types that cross the worker boundary. Commands and events are generated from Rust (pkg/plain/polytask.d.ts,
-// from src/protocol.rs and src/recipe/); only the envelopes around them are written here.
+// from src/protocol/ and src/recipe/); only the envelopes around them are written here.
 
 import type * as Rust from './pkg/plain/polytask.js';
 

@@ -67,12 +67,9 @@ export async function readAttributes(element, here) {
   };
 
   problems.push(...unknown(element, say));
-  const views = (get('views')?.split(/\s+/) ?? USUAL).flatMap((name) => {
-    if (name in VIEWS) return [name];
-    if (name in GROUPS) return GROUPS[name];
-    problems.push(say.view(name, [...Object.keys(VIEWS), ...Object.keys(GROUPS)]));
-    return [];
-  });
+  const views = viewsOf(element, (name) =>
+    problems.push(say.view(name, [...Object.keys(VIEWS), ...Object.keys(GROUPS)])),
+  );
   oneOf('theme', THEMES);
   const preset = oneOf('preset', PRESET_NAMES);
   const weighting = oneOf('weighting', Object.keys(words.weightings));
@@ -121,6 +118,17 @@ export async function readAttributes(element, here) {
     wish,
     fallback: own,
   };
+}
+
+/** The views that an element is to show. @param {HTMLElement} element @param {(name: string) => void} [unknown] Told of names that are none. */
+export function viewsOf(element, unknown) {
+  const names = element.getAttribute('views')?.trim().split(/\s+/).filter(Boolean) ?? [];
+  return (names.length > 0 ? names : USUAL).flatMap((name) => {
+    if (name in VIEWS) return [name];
+    if (name in GROUPS) return GROUPS[name];
+    unknown?.(name);
+    return [];
+  });
 }
 
 /** The strings in the element's language, or in the nearest above it. @param {HTMLElement} element */

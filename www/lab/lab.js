@@ -16,6 +16,7 @@ import { recipeOf, Store } from './store.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../types.js').Command} Command */
+/** @typedef {import('../types.js').Diagnostics} Diagnostics */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./views.js').View} View */
@@ -47,6 +48,8 @@ export class Lab {
   });
   /** What the queued step is to train; all tasks if empty. @type {string[]} */
   #queuedTasks = [];
+  /** What the views need measured. @type {Partial<Diagnostics>} */
+  #measured;
   /** What the worker was last told to measure, as JSON. */
   #observed = '';
   /** What the run in the worker was configured with. @type {Doc | undefined} */
@@ -66,6 +69,7 @@ export class Lab {
     this.#notices = options.notices;
     this.words = options.words;
     this.store = options.store;
+    this.#measured = options.measured;
     this.run.missing = whatIsMissing(this.words);
     this.#encoder = options.fallback.encoder;
     this.#sources = createSources(this, (question, ...args) => this.#ask(question, args));
@@ -144,6 +148,12 @@ export class Lab {
   add(view) {
     this.views.add(view, this.run, this.store.isOpen ? this.store.doc : undefined);
     if (this.pointed) view.point?.(this.pointed);
+    this.#observe();
+  }
+
+  /** Has more measured beside the run: what views need. @param {Partial<Diagnostics>} measured */
+  want(measured) {
+    this.#measured = { ...this.#measured, ...measured };
     this.#observe();
   }
 
@@ -320,7 +330,7 @@ export class Lab {
     run.status = 'preparing';
     run.stale = '';
     const recipe = recipeOf(store.doc);
-    const diagnostics = this.views.wanted(recipe.diagnostics);
+    const diagnostics = this.#withWanted(recipe.diagnostics);
     this.#observed = JSON.stringify(diagnostics);
     this.#send({ type: 'configure', recipe: { ...recipe, diagnostics } });
     this.#show();
@@ -337,10 +347,15 @@ export class Lab {
     this.#show();
   }
 
+  /** @param {Diagnostics} diagnostics The document's. */
+  #withWanted(diagnostics) {
+    return { ...diagnostics, ...this.#measured };
+  }
+
   /** Measures beside the run what document and views want, if it does not yet. */
   #observe() {
     if (this.run.status === 'none' || this.run.status === 'preparing' || !this.store.isOpen) return;
-    const diagnostics = this.views.wanted(this.store.doc.recipe.diagnostics);
+    const diagnostics = this.#withWanted(this.store.doc.recipe.diagnostics);
     const observed = JSON.stringify(diagnostics);
     if (observed === this.#observed) return;
     this.#observed = observed;

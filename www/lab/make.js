@@ -5,11 +5,11 @@ import { Lab } from './lab.js';
 import { Store } from './store.js';
 
 /**
- * @param {import('./attributes.js').Wanted} wanted
+ * @param {import('./attributes.js').Wanted & Pick<import('./options.js').LabOptions, 'measured'>} wanted
  * @param {(event: import('../types.js').RunEvent) => void} onEvent
  * @param {() => void} onState
  */
-export function makeLab({ words, wish, fallback, base, autostart, record, run, linked }, onEvent, onState) {
+export function makeLab({ words, wish, fallback, base, autostart, record, run, linked, measured }, onEvent, onState) {
   const notices = createNotices(words);
   // A reader who saves data is not made to download an encoder that was not asked for.
   const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (/** @type {unknown} */ (navigator));
@@ -23,6 +23,7 @@ export function makeLab({ words, wish, fallback, base, autostart, record, run, l
     autostart: autostart && !connection?.saveData,
     record,
     linked,
+    measured,
     onEvent,
     onState,
   });

@@ -1,6 +1,6 @@
 // What a lab is given when it is made.
 
-import type { RunEvent } from '../types.js';
+import type { Diagnostics, RunEvent } from '../types.js';
 import type { Words } from '../strings/words.js';
 import type { Wish } from './sources.js';
 import type { Store } from './store.js';
@@ -39,6 +39,8 @@ export interface LabOptions {
   linked: boolean;
   /** Address of a recorded run that plays until the encoder is here. */
   record?: string;
+  /** What to measure beside the run. */
+  measured: Partial<Diagnostics>;
   onEvent(event: RunEvent): void;
   onState(): void;
 }

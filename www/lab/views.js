@@ -24,7 +24,6 @@
  * @property {(why: string) => void} [stopComparing] The comparison was broken off.
  * @property {() => void} [recolour] The theme changed: what is drawn on a canvas must be drawn anew.
  * @property {() => void} [destroy] The view leaves the page: whatever listens outside of its element must go.
- * @property {Partial<import('../types.js').Diagnostics>} [wants] What must be measured beside the run for this view.
  */
 
 /** So many events of a run are kept for views that come late. */
@@ -83,11 +82,6 @@ export class Views {
   remove(view) {
     this.#views.delete(view);
     view.destroy?.();
-  }
-
-  /** What all views together want measured. @param {import('../types.js').Diagnostics} diagnostics */
-  wanted(diagnostics) {
-    return [...this.#views].reduce((all, { wants }) => ({ ...all, ...wants }), diagnostics);
   }
 
   /** @param {Outline} outline */

@@ -361,7 +361,7 @@ export default {
     step: 'Schritt',
     reset: 'Zurück',
     speed: 'Tempo',
-    speeds: { 0: 'volles Tempo', 500: '2 Schritte je Sekunde', 1500: '40 Schritte je Minute' },
+    speeds: { 0: 'volles Tempo', 500: 'langsam', 1500: 'langsamer' },
     epoch: 'Epoche',
     stepCount: 'Schritt',
     loss: 'Verlust',

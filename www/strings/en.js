@@ -353,7 +353,7 @@ export default {
     step: 'Step',
     reset: 'Reset',
     speed: 'Speed',
-    speeds: { 0: 'full speed', 500: '2 steps a second', 1500: '40 steps a minute' },
+    speeds: { 0: 'full speed', 500: 'slow', 1500: 'slower' },
     epoch: 'Epoch',
     stepCount: 'Step',
     loss: 'Loss',

@@ -1,5 +1,6 @@
 // Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
 
+import { MAP_EVERY } from './registry.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
 import { between, frameOf, past, pictureAt } from './frames.js';
@@ -12,8 +13,6 @@ import { createScatter, markerIcon } from './scatter.js';
 
 /** Which way yellow is on the wheel of hues, from each task's colour: shades turned that way are the lighter ones. */
 const TURNS = [-1, 1, -1, 1, 1, -1];
-/** Steps from one map to the next: a tenth of the article's run. */
-const EVERY = 6;
 /** How long points take to a frame that was chosen or came; and through the whole run, at least and for each frame. */
 const [GLIDE_MS, PLAY_MS, FRAME_MS] = [650, 2500, 420];
 
@@ -25,7 +24,7 @@ export function createMap(lab) {
 
   const chips = h('fieldset', { className: 'segments map-tasks', hidden: true });
   const legend = h('ul', { className: 'map-legend' });
-  const empty = h('p', { className: 'map-empty', dataset: { part: 'map-empty' } }, words.empty(EVERY));
+  const empty = h('p', { className: 'map-empty', dataset: { part: 'map-empty' } }, words.empty(MAP_EVERY));
   const card = h('div', { className: 'map-card', 'aria-hidden': 'true', hidden: true });
   const scatter = createScatter({ name: (i) => words.point(textOf(i), labelsOf(i).join(', ')), point: show });
   const play = h('button', { type: 'button', className: 'map-play', dataset: { part: 'map-play' } });
@@ -240,7 +239,6 @@ export function createMap(lab) {
 
   return {
     element,
-    wants: { map_every: EVERY },
 
     reset(outline) {
       clear();

@@ -31,3 +31,14 @@ export const GROUPS = {
 
 /** What an element shows that does not say. */
 export const USUAL = ['controls', 'encoder', 'sentences', 'losses', 'accuracy', 'try'];
+
+/** Steps between two frames of the map: a dozen in the usual run. */
+export const MAP_EVERY = 6;
+/** What must be measured beside a run for a view. @type {Record<string, Partial<import('../types.js').Diagnostics>>} */
+const WANTS = {
+  map: { map_every: MAP_EVERY },
+  results: { mistakes: true },
+};
+
+/** What must be measured for some views. @param {string[]} views @returns {Partial<import('../types.js').Diagnostics>} */
+export const wantsOf = (views) => Object.assign({}, ...views.map((name) => WANTS[name]));

@@ -57,7 +57,6 @@ export function createResults(lab) {
 
   return {
     element,
-    wants: { mistakes: true },
 
     /** Empty matrices for a run. */
     reset({ tasks, validation_examples }) {
