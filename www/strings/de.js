@@ -361,7 +361,7 @@ export default {
     step: 'Schritt',
     reset: 'Zurück',
     speed: 'Tempo',
-    speeds: { 0: 'volles Tempo', 500: 'langsam', 1500: 'langsamer' },
+    speeds: { 0: 'schnell', 500: 'langsam', 1500: 'langsamer' },
     epoch: 'Epoche',
     stepCount: 'Schritt',
     loss: 'Verlust',

@@ -353,7 +353,7 @@ export default {
     step: 'Step',
     reset: 'Reset',
     speed: 'Speed',
-    speeds: { 0: 'full speed', 500: 'slow', 1500: 'slower' },
+    speeds: { 0: 'fast', 500: 'slow', 1500: 'slower' },
     epoch: 'Epoch',
     stepCount: 'Step',
     loss: 'Loss',

@@ -70,7 +70,8 @@ export function createShare(lab) {
     const mine = ++latest;
     const recipe = recipeOf(store.doc);
     const asked = { ...recipe, training: { ...recipe.training, reproducible: recipe.training.reproducible || reproducible.checked } };
-    const page = lab.linked ? location.href : new URL('index.html', lab.base);
+    const page = new URL(lab.linked ? location.href : new URL('index.html', lab.base));
+    page.searchParams.delete('lang'); // Whoever opens it reads what they read.
     const name = store.doc.table.preset?.name;
     const [address, recommended] = await Promise.all([
       recipeToAddress(asked, page),
