@@ -210,13 +210,11 @@ print_summary() {
 
 # Clippy where the build's toolchain has it; otherwise the compiler's own warnings, denied.
 lint_wasm() { # BUILD
-  local toolchain=$wasm_toolchain
-  [ "$1" != threads ] || toolchain=$threads_toolchain
-  if [ "$toolchain" = debian ] && ! [ -x /usr/bin/cargo-clippy ]; then
+  if [ "$wasm_toolchain" = debian ] && ! [ -x /usr/bin/cargo-clippy ]; then
     (apt_install "to check the code for the browser" rust-web-clippy) || true
   fi
-  if { [ "$toolchain" = debian ] && [ -x /usr/bin/cargo-clippy ]; } ||
-    { [ "$toolchain" = rustup ] && cargo clippy --version >/dev/null 2>&1; }; then
+  if { [ "$wasm_toolchain" = debian ] && [ -x /usr/bin/cargo-clippy ]; } ||
+    { [ "$wasm_toolchain" = rustup ] && cargo clippy --version >/dev/null 2>&1; }; then
     wasm_cargo "$1" clippy -- -D warnings
   else
     say "no clippy for the browser's toolchain here: cargo check with warnings denied instead"

@@ -35,8 +35,9 @@ export async function record(name, { steps = Infinity } = {}) {
     taken += told.filter(({ type }) => type === 'step').length;
   }
   session.free();
-  // What the page opens is the recommended recipe: reproducible arithmetic is for whoever asks for it.
-  const opened = { ...recommended, validation: recipe.validation };
+  // What the page opens is the recommended recipe: reproducible arithmetic is for whoever asks for it. The gradients are
+  // looked at now and then, which costs little.
+  const opened = { ...recommended, validation: recipe.validation, diagnostics: { ...recommended.diagnostics, gradients_every: 4 } };
   return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events, printed };
 }
 

@@ -48,41 +48,34 @@ need_npm_packages() { # [DIRECTORY]
   cp "$directory/package-lock.json" "$directory/node_modules/.installed-lock"
 }
 
-# Compilers for the browser. Sets wasm_toolchain, for the builds that take the target's standard library as it comes, and
-# threads_toolchain, for the one that needs it rebuilt from source:
-#   rustup  the cargo on PATH, which has the library (any toolchain that has it, rustup's or not)
-#   debian  Debian's rustc-web with the library's source, built along: for networks where rustup finds nobody
+# A compiler for the browser with the source of its standard library, which is built along: for threads it must be, and all
+# builds become smaller by it. Sets wasm_toolchain:
+#   rustup  the cargo on PATH, which has the source (any toolchain that has it, rustup's or not)
+#   debian  Debian's rustc-web and its source: for networks where rustup finds nobody
 need_wasm_toolchain() {
-  wasm_toolchain=debian threads_toolchain=debian
-  if [ "${POLYTASK_WASM_TOOLCHAIN:-rustup}" = rustup ]; then
-    if has_wasm_library || { rustup_add target wasm32-unknown-unknown && has_wasm_library; }; then wasm_toolchain=rustup; fi
-    if [ "$wasm_toolchain" = rustup ] && { has_std_source || { rustup_add component rust-src && has_std_source; }; }; then
-      threads_toolchain=rustup
-    fi
+  wasm_toolchain=debian
+  if [ "${POLYTASK_WASM_TOOLCHAIN:-rustup}" = rustup ] && { has_std_source || { rustup_add_std_source && has_std_source; }; }; then
+    wasm_toolchain=rustup
+    return
   fi
-  [ "$threads_toolchain" = debian ] || return 0
   [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library/std ] && [ -x "$debian_wasm_ld" ] && return
-  apt_install "to compile for the browser (or: rustup target add wasm32-unknown-unknown; rustup component add rust-src)" \
+  apt_install "to compile for the browser (or: rustup component add rust-src)" \
     rustc-web cargo-web rust-web-src lld-19 ||
-    fail "Rust's standard library for the browser, or its source, is missing: run 'rustup target add" \
-      "wasm32-unknown-unknown' and 'rustup component add rust-src' on a network that reaches Rust's servers, or" \
-      "install Debian's rustc-web cargo-web rust-web-src lld-19."
+    fail "the source of Rust's standard library, which is compiled for the browser along with the page's code, is" \
+      "missing: run 'rustup component add rust-src' on a network that reaches Rust's servers, or install Debian's" \
+      "rustc-web cargo-web rust-web-src lld-19."
 }
 readonly debian_wasm_ld=/usr/lib/llvm-19/bin/wasm-ld
 
-# Has rustup fetch something; where it found nobody once, it is not asked again, since that takes half a minute.
-rustup_add() { # target|component NAME
-  local tried=target/no-rustup-$1
+# Has rustup fetch the source; where it found nobody once, it is not asked again, since that takes half a minute.
+rustup_add_std_source() {
+  local tried=target/no-rustup-component
   command -v rustup >/dev/null && ! [ -e "$tried" ] || return 1
-  say "adding the $1 $2 with rustup"
-  RUST_BACKTRACE=0 limit 30 rustup "$1" add "$2" && return
+  say "adding the source of Rust's standard library with rustup"
+  RUST_BACKTRACE=0 limit 30 rustup component add rust-src && return
   say "rustup could not; not asking it again (remove $tried to retry)"
   mkdir -p target && touch "$tried"
   return 1
-}
-
-has_wasm_library() {
-  compgen -G "$(rustc --print target-libdir --target wasm32-unknown-unknown)/libstd-*.rlib" >/dev/null
 }
 
 has_std_source() {
@@ -91,17 +84,15 @@ has_std_source() {
 
 # cargo for one of the builds that www/pkg holds, with a target directory of its own, so that none undoes another's work.
 wasm_cargo() { # BUILD SUBCOMMAND ARGUMENT...
-  local build=$1 subcommand=$2 toolchain=$wasm_toolchain flags cargo=(cargo) environment=()
+  local build=$1 subcommand=$2 flags cargo=(cargo)
   shift 2
-  local arguments=(--lib --target wasm32-unknown-unknown --target-dir "target/wasm/$build")
-  [ "$build" != threads ] || toolchain=$threads_toolchain
+  # Only unstable flags build the standard library along; RUSTC_BOOTSTRAP lets a stable compiler take them. It comes without
+  # what prints backtraces, which no browser can, and with the smaller of two ways where it has two.
+  local environment=(RUSTC_BOOTSTRAP=1)
+  local arguments=(-Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
+    --lib --target wasm32-unknown-unknown --target-dir "target/wasm/$build")
   flags="${wasm_rustflags:-} $(wasm_flags "$build")"
-  if [ "$toolchain" = debian ] || [ "$build" = threads ]; then
-    # Only an unstable flag builds the standard library along; RUSTC_BOOTSTRAP lets a stable compiler take it.
-    environment=(RUSTC_BOOTSTRAP=1)
-    arguments=(-Z build-std=std,panic_abort "${arguments[@]}")
-  fi
-  if [ "$toolchain" = debian ]; then
+  if [ "$wasm_toolchain" = debian ]; then
     # By full names, since rustup's commands of the same names may come first on PATH. `cargo clippy` would find those
     # too, hence cargo-clippy itself.
     environment+=(CARGO=/usr/bin/cargo RUSTC=/usr/bin/rustc)

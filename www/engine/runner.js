@@ -31,6 +31,8 @@ export class Runner {
   #prepared = Promise.resolve();
   /** Number of the training loop that may run. Raising it stops the loop in progress, wherever it waits. */
   #loop = 0;
+  /** The command that is told of the parts of its steps. @type {Command['type'] | undefined} */
+  #watched;
   /** Least time from one step's beginning to the next one's. */
   #stepMs = 0;
   #sayLoading = (/** @type {RunEvent} */ event) => this.#say(event, 'load');
@@ -69,6 +71,8 @@ export class Runner {
           continue;
         }
         const now = performance.now();
+        // A slow step can be followed part by part.
+        this.#watch(this.#stepMs > 0 ? 'train' : undefined);
         const events = this.#advance('train');
         if (events.some(({ type }) => type === 'end')) return;
         if (events.some(({ type }) => type === 'step')) began = now;
@@ -84,21 +88,16 @@ export class Runner {
     step: async ({ tasks = [] }) => {
       await this.#prepared;
       const mine = ++this.#loop;
-      const { session } = this.#configured();
-      session.watch((phase) => this.#say(phase, 'step'));
-      try {
-        /** @type {RunEvent['type'] | undefined} */
-        let awaited = 'step';
-        while (mine === this.#loop) {
-          for (const event of this.#advance('step', tasks)) {
-            if (event.type === 'step') awaited = this.#endOfStep(event);
-            if (event.type === awaited || event.type === 'end') awaited = undefined;
-          }
-          if (!awaited) return this.#say({ type: 'paused' }, 'step');
-          await breathe();
+      this.#watch('step');
+      /** @type {RunEvent['type'] | undefined} */
+      let awaited = 'step';
+      while (mine === this.#loop) {
+        for (const event of this.#advance('step', tasks)) {
+          if (event.type === 'step') awaited = this.#endOfStep(event);
+          if (event.type === awaited || event.type === 'end') awaited = undefined;
         }
-      } finally {
-        session.watch(undefined);
+        if (!awaited) return this.#say({ type: 'paused' }, 'step');
+        await breathe();
       }
     },
 
@@ -267,6 +266,13 @@ export class Runner {
     } finally {
       beside.free();
     }
+  }
+
+  /** Tells of each part of the steps from now on as it begins, or of none. @param {Command['type']} [of] */
+  #watch(of) {
+    if (of === this.#watched) return;
+    this.#watched = of;
+    this.#configured().session.watch(of && ((phase) => this.#say(phase, of)));
   }
 
   /** The event that completes a step: an epoch's last step is measured too. @param {{ step: number }} report */

@@ -304,6 +304,7 @@ export class Lab {
     const { run } = this;
     run.queued = '';
     this.#pace.rest();
+    this.#observe(what === 'step');
     if (what === 'train') {
       run.status = 'training';
       this.#send({ type: 'train' });
@@ -347,15 +348,20 @@ export class Lab {
     this.#show();
   }
 
-  /** @param {Diagnostics} diagnostics The document's. */
-  #withWanted(diagnostics) {
-    return { ...diagnostics, ...this.#measured };
+  /**
+   * @param {Diagnostics} diagnostics The document's.
+   * @param {boolean} [closely] Whether what is measured now and then is measured in each step: one that is taken by hand is
+   *   looked at closely.
+   */
+  #withWanted(diagnostics, closely = false) {
+    const { gradients_every } = diagnostics;
+    return { ...diagnostics, ...this.#measured, gradients_every: closely ? Math.min(1, gradients_every) : gradients_every };
   }
 
   /** Measures beside the run what document and views want, if it does not yet. */
-  #observe() {
+  #observe(closely = false) {
     if (this.run.status === 'none' || this.run.status === 'preparing' || !this.store.isOpen) return;
-    const diagnostics = this.#withWanted(this.store.doc.recipe.diagnostics);
+    const diagnostics = this.#withWanted(this.store.doc.recipe.diagnostics, closely);
     const observed = JSON.stringify(diagnostics);
     if (observed === this.#observed) return;
     this.#observed = observed;

@@ -86,6 +86,9 @@ export function createGradients(lab) {
   let outline;
   /** Whether what comes now is measured as the switch says: what was recorded or came before us need not be. */
   let live = false;
+  /** The document's number of steps from one measurement to the next; 0: none. */
+  let every = 0;
+  const isDue = (/** @type {number} */ step) => every > 0 && (step - 1) % every === 0;
 
   measure.addEventListener('change', () => {
     lab.store.observe({ ...lab.store.doc.recipe.diagnostics, gradients_every: measure.checked ? 1 : 0 });
@@ -221,7 +224,7 @@ export function createGradients(lab) {
         history.push(pastOf(event));
         if (hasPair(event)) plot(history[history.length - 1]);
         render();
-      } else if (event.type === 'step' && live && measure.checked && newest?.step !== event.step) {
+      } else if (event.type === 'step' && live && isDue(event.step) && newest?.step !== event.step) {
         remark = words.nothingShared(event.step);
         render();
       }
@@ -230,7 +233,8 @@ export function createGradients(lab) {
     show(run, doc) {
       live = run.replay === '';
       measure.disabled = doc === undefined;
-      const on = doc !== undefined && doc.recipe.diagnostics.gradients_every > 0;
+      every = doc?.recipe.diagnostics.gradients_every ?? 0;
+      const on = every > 0;
       if (measure.checked === on) return;
       measure.checked = on;
       render();
