@@ -59,13 +59,14 @@ export async function launch(name) {
  *
  * @param {import('puppeteer-core').Browser} browser
  * @param {string} url The server's address.
- * @param {{ page?: string, before?: (() => void) | string, viewport?: object, fetches?: boolean }} [options] `before` runs
- *   in the page before anything of its own; `fetches`: whether the encoder is asked for at once.
+ * @param {{ page?: string, before?: (() => void) | string, viewport?: object, fetches?: boolean, shown?: boolean }} [options]
+ *   `before` runs in the page before anything of its own; `fetches`: whether the encoder is asked for at once; `shown`:
+ *   whether an element is on the screen at once, to wait for.
  */
 export async function openLab(
   browser,
   url,
-  { page: path = 'lab.html', before, viewport = { width: 1280, height: 900 }, fetches = true } = {},
+  { page: path = 'lab.html', before, viewport = { width: 1280, height: 900 }, fetches = true, shown = true } = {},
 ) {
   const page = await browser.newPage();
   const lab = new Lab(page);
@@ -75,7 +76,7 @@ export async function openLab(
   await page.evaluateOnNewDocument(IN_THE_PAGE);
   if (before) await page.evaluateOnNewDocument(before);
   await page.goto(url + path);
-  await lab.untilShown(fetches);
+  if (shown) await lab.untilShown(fetches);
   return lab;
 }
 

@@ -1,103 +1,147 @@
-// How the page looks and behaves for everyone: screenshots to judge by eye, and what of it a machine can judge.
+// How the article looks and behaves for everyone: screenshots to judge by eye, chapter by chapter, and what of it a machine
+// can judge.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch, openLab, sleep } from './browser.mjs';
+import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { startServer } from './server.mjs';
 
 const OUT = fileURLToPath(new URL('../../target/screenshots/', import.meta.url));
-const WIDTHS = [390, 1024, 1600];
+const HEIGHTS = { 390: 844, 1024: 1000, 1600: 1000 };
 const SCHEMES = ['light', 'dark'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** How far one scrolls at a time, so that every figure comes near the screen before it is on it. */
+const SCROLL = 400;
 
-let server, session, lab;
+/** Sums up how far things jump that nobody touched; only Chromium tells. */
+const watchShifts = () => {
+  window.shifts = [];
+  if (!PerformanceObserver.supportedEntryTypes.includes('layout-shift')) return;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, startTime, sources } of list.getEntries())
+      if (!hadRecentInput)
+        window.shifts.push({
+          value,
+          at: Math.round(startTime),
+          what: sources.map(({ node }) => `${node?.nodeName}.${node?.className ?? ''}`).join(' '),
+        });
+  }).observe({ type: 'layout-shift', buffered: true });
+};
 
-before(async () => {
-  mkdirSync(OUT, { recursive: true });
-  server = await startServer();
-  session = await launch('chromium');
-  lab = await openLab(session.browser, server.url, {
-    viewport: { width: 1600, height: 1000 },
-    before: () => {
-      window.shift = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
-      }).observe({ type: 'layout-shift', buffered: true });
-    },
-  });
-  await lab.untilStatus('ready');
-  await lab.press('observe');
-  await lab.press('train');
-  await lab.until('half of the steps', () => {
-    const [step, steps] = document.querySelector('[data-part="step-count"]').textContent.split(' / ').map(Number);
-    return step > steps / 2;
-  });
-  await lab.page.screenshot({ path: path.join(OUT, 'training.png') });
-  await lab.press('measure-interference');
-  await lab.until('interference', () => window.runEvents.some((event) => event.type === 'interference'));
-  await lab.untilStatus('ended');
-});
-after(async () => {
-  await session?.close();
-  await server?.close();
-});
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session, lab, chapters;
 
-test('nothing jumps between the first paint and the end of training', async () => {
-  const shift = await lab.page.evaluate(() => window.shift);
-  assert.ok(shift < 0.02, `cumulative layout shift ${shift}`);
-});
-
-for (const width of WIDTHS) {
-  for (const scheme of SCHEMES) {
-    test(`${width} px, ${scheme}`, async () => {
-      const { page } = lab;
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      const height = width === 390 ? 844 : 1000;
-      await page.setViewport({ width, height });
-      await page.evaluate(() => scrollTo(0, 0));
-      await sleep(400);
-      await page.screenshot({ path: path.join(OUT, `${width}-${scheme}-top.png`) });
-      await page.screenshot({ path: path.join(OUT, `${width}-${scheme}-full.png`), fullPage: true });
-      await page.evaluate(() => document.querySelector('[data-part="fight"]').scrollIntoView());
-      await page.screenshot({ path: path.join(OUT, `${width}-${scheme}-fight.png`) });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      assert.equal(overflow, 0, 'no sideways scrolling');
-      assert.deepEqual(await violations(page), []);
+    before(async () => {
+      mkdirSync(OUT, { recursive: true });
+      server = await startServer();
+      session = await launch(name);
+      lab = await openLab(session.browser, server.url, {
+        page: '',
+        viewport: { width: 1600, height: 1000 },
+        before: watchShifts,
+      });
+      chapters = await lab.page.evaluate(() => $$('[data-chapter]').map(({ id }) => id));
     });
-  }
-}
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
 
-test('the keyboard reaches the controls, in order, and works them', async () => {
-  const { page } = lab;
-  await page.evaluate(() => document.body.focus());
-  const seen = [];
-  for (let i = 0; i < 8; i++) {
-    await page.keyboard.press('Tab');
-    seen.push(await page.evaluate(() => document.activeElement.dataset.part ?? document.activeElement.name));
-  }
-  assert.deepEqual(seen.slice(0, 4), ['train', 'step', 'reset', 'preset']);
-  await page.evaluate(() => document.querySelector('[data-part="reset"]').focus());
-  await page.keyboard.press('Enter');
-  await lab.until('step 0', () => document.querySelector('[data-part="step-count"]').textContent.startsWith('0 /'));
-});
+    /** Scrolls the whole page by, as a reader does. */
+    const readThrough = () =>
+      lab.page.evaluate(async (by) => {
+        const root = document.documentElement;
+        for (let y = 0; y < root.scrollHeight; y += by) {
+          scrollTo(0, y);
+          await new Promise((resolve) => setTimeout(resolve, 150));
+        }
+        scrollTo(0, 0);
+      }, SCROLL);
+
+    test('nothing jumps between the first paint and the end of training, wherever one reads', async () => {
+      await readThrough();
+      await lab.until('all figures', () => document.querySelectorAll('polytask-lab:not([status])').length === 0);
+      await lab.press('observe');
+      await lab.until(
+        'three epochs',
+        () => window.runEvents.filter(({ type }) => type === 'evaluation').length >= 3,
+        undefined,
+        300,
+      );
+      await readThrough();
+      const shifts = await lab.page.evaluate(() => window.shifts);
+      const sum = shifts.reduce((total, { value }) => total + value, 0);
+      assert.ok(sum < 0.02, `cumulative layout shift ${sum}: ${JSON.stringify(shifts, null, 1)}`);
+      await lab.press('measure-interference');
+      await lab.untilStatus('ended');
+    });
+
+    for (const [width, height] of Object.entries(HEIGHTS)) {
+      for (const scheme of SCHEMES) {
+        test(`${width} px, ${scheme}: every chapter`, async () => {
+          const { page } = lab;
+          await choose(page, scheme);
+          await page.setViewport({ width: Number(width), height });
+          await page.evaluate(() => scrollTo(0, 0));
+          await sleep(400);
+          const file = (what) => path.join(OUT, `${name}-${width}-${scheme}-${what}.png`);
+          await page.screenshot({ path: file('top') });
+          // Only this once the bar stays where it stands: a chapter's picture is put together from several screens.
+          await page.evaluate(() => (document.getElementById('bar').style.position = 'static'));
+          for (const chapter of chapters) await (await page.$(`#${chapter}`)).screenshot({ path: file(chapter) });
+          await page.evaluate(() => (document.getElementById('bar').style.position = ''));
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          assert.equal(overflow, 0, 'no sideways scrolling');
+          assert.deepEqual(await violations(page), []);
+        });
+      }
+    }
+
+    test('the keyboard reaches the controls, in order, and works them', async () => {
+      const { page } = lab;
+      await page.evaluate(() => {
+        scrollTo(0, 0);
+        $('.skip').focus();
+      });
+      const seen = [];
+      while (seen.length < 20 && !seen.includes('speed')) {
+        await page.keyboard.press('Tab');
+        seen.push(await page.evaluate(() => $focus().dataset.part ?? $focus().name));
+      }
+      assert.deepEqual(seen.slice(-4), ['train', 'step', 'reset', 'speed'], `${seen}`);
+      await page.evaluate(() => $part('reset').focus());
+      await page.keyboard.press('Enter');
+      await lab.until('step 0', () => $part('step-count').textContent.startsWith('0 /'));
+    });
+
+    test('the console is empty', () => lab.assertQuiet());
+
+    /** By the system's preference where the browser can be told it, else by the page's own switch. */
+    async function choose(page, scheme) {
+      if (name === 'chromium') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      else await page.evaluate((value) => $(`.themes input[value="${value}"]`).click(), scheme);
+    }
+  });
+}
 
 /** What axe-core finds serious. The policy of the page lets no script in from outside, so it is let in by hand. */
 async function violations(page) {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   const results = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
       ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map((node) => node.html.slice(0, 120))
+        `${id} (${nodes.length}): ${nodes
+          .slice(0, 4)
+          .map(({ html, any }) => `${html.slice(0, 140)} ${any[0]?.message ?? ''}`)
           .join(' | ')}`,
     );
 }

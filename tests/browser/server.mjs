@@ -1,4 +1,5 @@
-// A small static server for the browser tests: it counts requests and can break a download off half-way.
+// A small static server for the browser tests: it counts requests, can break a download off half-way or hold it back, and
+// can lack files or have some that are not on disk.
 
 import { createReadStream, promises as fs } from 'node:fs';
 import { createServer } from 'node:http';
@@ -21,32 +22,51 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 
 /**
  * @param {string} [root]
- * @param {{ isolated?: boolean, cors?: boolean }} [options] `isolated` sends the headers that isolate the page, `cors` the
- *   one that lets pages of other origins read what is here.
+ * @param {object} [options]
+ * @param {boolean} [options.isolated] Sends the headers that isolate the page.
+ * @param {boolean} [options.cors] Sends the header that lets pages of other origins read what is here.
+ * @param {string} [options.without] Files whose path contains this are not here.
+ * @param {Record<string, string>} [options.pages] Texts by their path, served in place of files.
  */
-export async function startServer(root = WWW, { isolated = false, cors = false } = {}) {
+export async function startServer(root = WWW, { isolated = false, cors = false, without, pages = {} } = {}) {
   /** How often each path was asked for. */
   const requests = new Map();
   /** @type {{ name: string, after: number } | undefined} A file that is cut off after so many bytes. */
   let cut;
+  /** A file of which only the first bytes come, until it is let go. @type {{ name: string, after: number, gone: Promise<void>, letGo: () => void } | undefined} */
+  let held;
 
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     requests.set(pathname, (requests.get(pathname) ?? 0) + 1);
     const file = path.join(root, decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
-    const stat = await fs.stat(file).catch(() => undefined);
+    const headers = {
+      'cache-control': 'no-cache',
+      ...(isolated ? ISOLATION : {}),
+      ...(cors ? { 'access-control-allow-origin': '*' } : {}),
+    };
+    if (Object.hasOwn(pages, pathname)) {
+      const type = TYPES[path.extname(pathname)] ?? 'text/plain; charset=utf-8';
+      response.writeHead(200, { 'content-type': type, ...headers }).end(pages[pathname]);
+      return;
+    }
+    const lacking = without !== undefined && pathname.includes(without);
+    const stat = lacking ? undefined : await fs.stat(file).catch(() => undefined);
     if (!file.startsWith(root + path.sep) || !stat?.isFile()) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
+      response.writeHead(404, { 'content-type': 'text/plain', ...headers }).end('not found');
       return;
     }
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-length': stat.size,
-      'cache-control': 'no-cache',
-      ...(isolated ? ISOLATION : {}),
-      ...(cors ? { 'access-control-allow-origin': '*' } : {}),
+      ...headers,
     });
-    if (cut && pathname.endsWith(cut.name)) {
+    if (held && pathname.endsWith(held.name)) {
+      const { after, gone } = held;
+      createReadStream(file, { end: after - 1 })
+        .on('end', () => gone.then(() => createReadStream(file, { start: after }).pipe(response)))
+        .pipe(response, { end: false });
+    } else if (cut && pathname.endsWith(cut.name)) {
       // What was written must reach the browser before the connection breaks.
       const part = createReadStream(file, { end: cut.after - 1 });
       part.pipe(response, { end: false });
@@ -63,6 +83,15 @@ export async function startServer(root = WWW, { isolated = false, cors = false }
     count: (suffix) => [...requests].reduce((sum, [name, n]) => sum + (name.endsWith(suffix) ? n : 0), 0),
     cutOff: (name, after) => (cut = { name, after }),
     mend: () => (cut = undefined),
+    holdBack: (name, after) => {
+      let letGo;
+      const gone = new Promise((resolve) => (letGo = resolve));
+      held = { name, after, gone, letGo };
+    },
+    letGo: () => {
+      held?.letGo();
+      held = undefined;
+    },
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
   };
 }
