@@ -19,8 +19,8 @@ The page comes with three builds of the library and takes the fastest that the b
 from a host that isolates it: Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp
 (`serve` sends both).
 
-What is missing is set up on the way: Rust's target for the browser and the source of its standard library,
-wasm-bindgen, npm packages, the encoder.
+What is missing is set up on the way: the source of Rust's standard library, which is compiled for the browser,
+wasm-bindgen, npm packages, the encoder, mdBook for the tests.
 POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
 HF_ENDPOINT            a mirror of the Hugging Face hub
 POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
