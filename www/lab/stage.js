@@ -31,7 +31,8 @@ export class Stage {
     this.#run.replay = 'playing';
     replay.play(
       (event, text) => {
-        follow(this.#run, event);
+        // Its end is no end of the reader's run, which is yet to come.
+        if (event.type !== 'end') follow(this.#run, event);
         if (event.type === 'start') mark(event.held_out);
         if (text) this.#views.print(text, event.type);
         this.#views.take(event);

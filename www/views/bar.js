@@ -75,7 +75,7 @@ export function createBar(lab) {
       running = run.status === 'training' || run.queued === 'train' || run.replay === 'playing';
       element.dataset.status = run.status;
       element.dataset.replay = run.replay;
-      setText(trainLabel, running ? words.pause : run.status === 'ended' && !run.replay ? words.again : words.train);
+      setText(trainLabel, running ? words.pause : run.status === 'ended' ? words.again : words.train);
       train.classList.toggle('is-training', running);
       const replays = run.replay === 'playing' || run.replay === 'paused';
       train.disabled = (run.missing !== '' && !replays) || run.comparing;
