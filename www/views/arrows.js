@@ -22,6 +22,10 @@ const [CX, CY] = [WIDTH / 2, 196];
 const LONGEST = 148;
 const UNSCALED = 92;
 const HEAD = 9;
+/** Of a name. */
+const LINE_HEIGHT = 15;
+/** Of an arrow so many points are looked at, where a name might hide it. */
+const POINTS = 40;
 
 /** @param {(length: number) => string} lengthText What stands at a ring. */
 export function createArrows(lengthText) {
@@ -45,7 +49,7 @@ export function createArrows(lengthText) {
         ...(visible.length > 0 ? [s('circle', { class: 'origin', cx: CX, cy: CY, r: 2.5 })] : []),
         ...visible.map(line),
         ...(angle !== undefined && visible.length > 1 ? arc(angle) : []),
-        ...labels(visible),
+        ...labels(visible, angle),
       );
     },
   };
@@ -100,34 +104,55 @@ function line({ id, colour, dashed, at: [x, y] }) {
 function arc(angle) {
   const r = 24;
   const radians = (angle * Math.PI) / 180;
-  const [x, y] = angle > 45 ? [CX + 44, CY - 7] : [CX + 44, CY + 17];
-  const text = s('text', { class: 'angle', x, y, 'text-anchor': 'middle' }, `${Math.round(angle)}°`);
+  const { x, y } = degreesAt(angle);
+  const text = s('text', { class: 'angle', x, y: y + 4, 'text-anchor': 'middle' }, `${Math.round(angle)}°`);
   const end = `${CX + r * Math.cos(radians)} ${CY - r * Math.sin(radians)}`;
   return [s('path', { class: 'arc', d: `M${CX + r} ${CY}A${r} ${r} 0 0 0 ${end}` }), text];
 }
 
-/** The names, a little beyond the tips, none over another. @param {(Arrow & { at: Vector })[]} arrows */
-function labels(arrows) {
-  /** @type {{ x: number, y: number, width: number }[]} */
-  const placed = [];
+/** Where the degrees stand. @param {number} angle @returns {Box} */
+const degreesAt = (angle) => ({ x: CX + 44, y: angle > 45 ? CY - 11 : CY + 13, width: 34 });
+
+/** How a name may lie to its tip, in eighths of a turn from the arrow's own direction: the first that is free is taken. */
+const TURNS = [0, 1, -1, 2, -2, 3, -3];
+
+/** The names at their tips: beyond them where that is free, else beside them. @param {(Arrow & { at: Vector })[]} arrows @param {number} [angle] */
+function labels(arrows, angle) {
+  const placed = angle === undefined ? [] : [degreesAt(angle)];
   return arrows.map(({ name, colour, at: [x, y] }) => {
-    const length = Math.hypot(x - CX, y - CY);
-    const width = 9 * name.length + 6;
-    const place = {
-      x: clamp(x + ((x - CX) / length) * (6 + width / 2), width / 2, WIDTH - width / 2),
-      y: clamp(y + ((y - CY) / length) * 14 + 4, 12, HEIGHT - 4),
-      width,
-    };
-    const clashes = () =>
-      placed.some(
-        (other) => Math.abs(other.x - place.x) < (width + other.width) / 2 && Math.abs(other.y - place.y) < 15,
-      );
-    for (let tries = 0; tries < 8 && clashes(); tries++) place.y += place.y > HEIGHT - 30 ? -45 : 15;
+    const width = 8 * name.length + 6;
+    const direction = Math.atan2(y - CY, x - CX);
+    const places = TURNS.map((turn) => {
+      const side = direction + (turn * Math.PI) / 4;
+      return {
+        x: clamp(x + Math.cos(side) * (6 + width / 2), width / 2, WIDTH - width / 2),
+        y: clamp(y + Math.sin(side) * 14, 8, HEIGHT - 8),
+        width,
+      };
+    });
+    const covered = places.map((place) => hidden(place, placed, arrows));
+    const place = places[covered.indexOf(Math.min(...covered))];
     placed.push(place);
-    const text = s('text', { class: 'tip', x: place.x, y: place.y, 'text-anchor': 'middle' }, name);
+    const text = s('text', { class: 'tip', x: place.x, y: place.y + 4, 'text-anchor': 'middle' }, name);
     text.style.setProperty('--colour', colour);
     return text;
   });
+}
+
+/** A name's place, by its middle. @typedef {{ x: number, y: number, width: number }} Box */
+
+/** How much a name would hide: another name is worse than a stretch of an arrow. @param {Box} box @param {Box[]} names @param {{ at: Vector }[]} arrows */
+function hidden(box, names, arrows) {
+  const over = names.filter(
+    ({ x, y, width }) => Math.abs(x - box.x) < (width + box.width) / 2 && Math.abs(y - box.y) < LINE_HEIGHT,
+  );
+  const points = arrows.flatMap(({ at: [x, y] }) =>
+    Array.from({ length: POINTS + 1 }, (_, i) => [CX + ((x - CX) * i) / POINTS, CY + ((y - CY) * i) / POINTS]),
+  );
+  const crossed = points.filter(
+    ([x, y]) => Math.abs(x - box.x) < box.width / 2 && Math.abs(y - box.y) < LINE_HEIGHT / 2,
+  );
+  return over.length * 2 * POINTS + crossed.length;
 }
 
 /** @param {number} x @param {number} least @param {number} most */
