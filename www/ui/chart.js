@@ -76,7 +76,7 @@ export function createChart(canvasRoot, legendRoot, options) {
   /** @param {number | undefined} at Index of the point under the cursor; absent: the latest values. */
   function show(at) {
     const x = at === undefined ? data[0].at(-1) : data[0][at];
-    legend.show(typeof x === 'number' ? xText(x) : '–', at === undefined ? latest() : valuesAt(at));
+    legend.show(typeof x === 'number' ? xText(x) : '–', at === undefined ? latest() : valuesAt(at), at !== undefined);
   }
 
   /** Tells where the cursor is and what it is on to those who cannot see it. */
@@ -208,8 +208,9 @@ function buildLegend(root, { lines, words, xName, ghost = [] }) {
   }
 
   return {
-    /** @param {string} x @param {string[]} ys */
-    show(x, ys) {
+    /** @param {string} x @param {string[]} ys @param {boolean} pointed Whether they are those under the cursor. */
+    show(x, ys, pointed) {
+      root.classList.toggle('pointed', pointed);
       if (at.textContent !== x) at.textContent = x;
       for (const [i, element] of values.entries()) if (element.textContent !== ys[i]) element.textContent = ys[i];
     },
