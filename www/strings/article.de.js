@@ -15,8 +15,8 @@ export default {
   title: 'Einem Modell mehrere Aufgaben zugleich beibringen',
   lede: 'Ein Satz-Encoder hat viel gelesen, aber deine Kategorien kennt er nicht. Beim Fine-Tuning lernt er sie an Beispielen. Hier kannst du zusehen: Ein echter Encoder lernt zwei Aufgaben gemeinsam, in diesem Tab, auf deinem Rechner. Nichts, was du tippst, verlässt ihn.',
   'first-minute':
-    'Der Encoder wird einmal heruntergeladen, 91 MB; danach behält ihn dein Browser. Bis er da ist, spielen die Abbildungen einen früher aufgezeichneten Lauf ab. Dann beginnt deiner: 60 Schritte, auf einem Laptop etwa eine Minute. Du kannst ihn jederzeit anhalten, Schritt für Schritt gehen lassen oder neu beginnen.',
-  'fallback-encoder': 'Der Encoder: all-MiniLM-L6-v2, 91 MB, 22,7 Millionen Parameter.',
+    'Der Encoder wird einmal heruntergeladen, 91\u00a0MB; danach behält ihn dein Browser. Bis er da ist, spielen die Abbildungen einen früher aufgezeichneten Lauf ab. Dann beginnt deiner: 60 Schritte, auf einem Laptop etwa eine Minute. Du kannst ihn jederzeit anhalten, Schritt für Schritt gehen lassen oder neu beginnen.',
+  'fallback-encoder': 'Der Encoder: all-MiniLM-L6-v2, 91\u00a0MB, 22,7\u00a0Millionen Parameter.',
   idea: 'Der Satz „Sunshine at last!“ läuft durch sechs Schichten, die sich alle Aufgaben teilen; dann teilt sich der Weg: zu einem Thema, weather, und zu einer Stimmung, positive.',
   'idea-shared': 'gemeinsam',
   watch: 'Ein Lauf, während er läuft',
@@ -36,11 +36,11 @@ export default {
 
   encoder: 'Ein Encoder, viele Köpfe',
   'encoder-1':
-    'Ein Netz rechnet, also muss Text zu Zahlen werden. Der Satz wird in *Tokens* zerlegt, häufige Wörter ganz, seltene in Stücken, alle aus einem Vokabular von 30.522. Jedes Token wird in einer Tabelle nachgeschlagen und so zu einem Vektor aus H = 384 Zahlen. Allein diese Tabelle macht die Hälfte der 22,7 Millionen Parameter des Encoders aus.',
+    'Ein Netz rechnet, also muss Text zu Zahlen werden. Der Satz wird in *Tokens* zerlegt, häufige Wörter ganz, seltene in Stücken, alle aus einem Vokabular von 30.522. Jedes Token wird in einer Tabelle nachgeschlagen und so zu einem Vektor aus H\u00a0=\u00a0384 Zahlen. Allein diese Tabelle macht die Hälfte der 22,7\u00a0Millionen Parameter des Encoders aus.',
   'encoder-2':
-    'Es folgen sechs *Schichten*. In jeder lässt die Attention jedes Token alle anderen seines Satzes ansehen, auf 12 Weisen zugleich (diese „Attention-Köpfe“ sind nicht die Köpfe dieses Kapitels); dann bearbeitet ein kleines Netz, von 384 Zahlen auf F = 1536 und zurück, jedes Token für sich. Der Mittelwert der Token-Vektoren ist der *Satzvektor*.',
+    'Es folgen sechs *Schichten*. In jeder lässt die Attention jedes Token alle anderen seines Satzes ansehen, auf 12 Weisen zugleich (diese „Attention-Köpfe“ sind nicht die Köpfe dieses Kapitels); dann bearbeitet ein kleines Netz, von 384 Zahlen auf F\u00a0=\u00a01536 und zurück, jedes Token für sich. Der Mittelwert der Token-Vektoren ist der *Satzvektor*.',
   'encoder-3':
-    'Bis hierher war den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht, die aus dem Satzvektor einen Punktwert für jede Klasse macht, die *Logits*. Der Kopf von *topic* hat 384 × 3 + 3 = 1155 Parameter, der von *sentiment* 770.',
+    'Bis hierher war den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht, die aus dem Satzvektor einen Punktwert für jede Klasse macht, die *Logits*. Der Kopf von *topic* hat 384\u00a0×\u00a03\u00a0+\u00a03\u00a0=\u00a01155 Parameter, der von *sentiment* 770.',
   'encoder-4':
     'Das ist die ganze Idee des Multi-Task-Lernens ([Caruana 1997](https://doi.org/10.1023/A:1007379606734)): Was vor den Köpfen liegt, wird nur einmal gelernt, aus den Labels aller Aufgaben.',
   'fallback-diagram':
@@ -51,7 +51,7 @@ export default {
     '*Softmax* macht aus den Logits eines Kopfes Wahrscheinlichkeiten. Wie gut sie sind, sagt eine einzige Zahl, die *Kreuzentropie*, gemittelt über die gelabelten Sätze eines Batches:',
   'losses-formula': 'Verlust = −ln *p*(richtiges Label)',
   'losses-2':
-    'Sich des richtigen Labels sicher zu sein kostet 0, ihm die Hälfte zu geben 0,69, und je weniger es bekommt, desto teurer wird es, ohne Grenze. Ein Kopf, der nichts weiß, zieht keine seiner C Klassen vor und beginnt bei etwa ln C: 1,10 bei den drei Themen, 0,69 bei den zwei Stimmungen. Eine Kurve, die dort bleibt, hat nichts gelernt.',
+    'Sich des richtigen Labels sicher zu sein kostet 0, ihm die Hälfte zu geben 0,69, und je weniger es bekommt, desto teurer wird es, ohne Grenze. Ein Kopf, der nichts weiß, zieht keine seiner C Klassen vor und beginnt bei etwa ln\u00a0C: 1,10 bei den drei Themen, 0,69 bei den zwei Stimmungen. Eine Kurve, die dort bleibt, hat nichts gelernt.',
   'losses-3':
     'Die Verluste der Aufgaben werden einfach addiert. Diese Summe verringert das Training, und durch sie reicht jede Aufgabe in den gemeinsamen Encoder hinein:',
   'losses-sum': 'Summe = *topic* + *sentiment*',
@@ -79,7 +79,7 @@ export default {
   'metrics-2':
     'Durchgezogene Linien zählen die zurückgehaltenen Sätze, gepunktete die, mit denen es trainiert. Steigt die gepunktete und bleibt die durchgezogene zurück, dann lernt das Modell seine Sätze auswendig: *Overfitting*.',
   'metrics-3':
-    '*Topic* ist leicht: Nach fünf Epochen stimmen rund 98 % der zurückgehaltenen Sätze, im Mittel über drei Läufe. *Sentiment* bleibt bei etwa 70 %, denn viele Sätze hier tragen ein Gefühl, ohne ein Wort dafür zu haben: „We paid for fresh orange juice and watched him pour it from a carton.“ Lies in kleine Unterschiede nicht zu viel hinein: Ein zurückgehaltener Satz macht 1,6 Prozentpunkte aus.',
+    '*Topic* ist leicht: Nach fünf Epochen stimmen rund 98\u00a0% der zurückgehaltenen Sätze, im Mittel über drei Läufe. *Sentiment* bleibt bei etwa 70\u00a0%, denn viele Sätze hier tragen ein Gefühl, ohne ein Wort dafür zu haben: „We paid for fresh orange juice and watched him pour it from a carton.“ Lies in kleine Unterschiede nicht zu viel hinein: Ein zurückgehaltener Satz macht 1,6\u00a0Prozentpunkte aus.',
   'metrics-4':
     'Die *Konfusionsmatrix* zeigt, was wofür gehalten wird, mit einer Zeile für jedes wahre und einer Spalte für jedes vorhergesagte Label. Darunter stehen die Sätze, bei denen es schiefging, die sichersten Irrtümer zuerst. Vielleicht gibst du dabei auch einmal dem Modell recht.',
   'fallback-metrics':
