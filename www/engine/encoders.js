@@ -26,7 +26,7 @@ export class Encoders {
   async load(base, say) {
     const loading = this.#loading.get(base) ?? this.#begin(base);
     for (const event of loading.told) say(event);
-    loading.waiting.add(say);
+    if (!loading.told.some(({ type }) => type === 'loaded')) loading.waiting.add(say);
     return loading.files;
   }
 
@@ -49,7 +49,7 @@ export class Encoders {
       if (event.type === 'loaded') loading.waiting.clear();
     };
     this.#loading.set(base, loading);
-    loading.files.catch(() => this.#loading.delete(base));
+    loading.files.catch(() => this.#forget(base, loading));
     return loading;
   }
 
@@ -71,7 +71,18 @@ export class Encoders {
 
   /** `say` does not wait any more; what nobody waits for is broken off. @param {Say} say */
   cancel(say) {
-    for (const { waiting, abort } of this.#loading.values()) if (waiting.delete(say) && waiting.size === 0) abort.abort();
+    for (const [base, loading] of this.#loading) {
+      const { waiting, abort } = loading;
+      if (!waiting.delete(say) || waiting.size > 0) continue;
+      abort.abort();
+      // Who asks from now on is not to join what ends as soon as it notices.
+      this.#forget(base, loading);
+    }
+  }
+
+  /** @param {string} base @param {Loading} loading */
+  #forget(base, loading) {
+    if (this.#loading.get(base) === loading) this.#loading.delete(base);
   }
 
   /** Fetches an encoder anew that was damaged in the browser's cache. @param {string} base @param {Say} say */

@@ -34,7 +34,9 @@ let shared;
  * @param {Listener} listener
  */
 export function connect(listener) {
-  shared ??= new Engine(() => (shared = undefined));
+  shared ??= new Engine((gone) => {
+    if (shared === gone) shared = undefined;
+  });
   return shared.join(listener);
 }
 
@@ -62,7 +64,10 @@ class Engine {
   #asked = new Map();
   #onUnused;
 
-  /** @param {() => void} onUnused Called when the last run is gone, and the worker with it. */
+  /**
+   * @param {(gone: Engine) => void} onUnused Called when the last run is gone, and the worker with it; and when the worker
+   *   never came up: who comes later tries again with another.
+   */
   constructor(onUnused) {
     this.#onUnused = onUnused;
     this.#spawn('polytask');
@@ -80,7 +85,10 @@ class Engine {
     if (ready) queueMicrotask(() => listener.onReady(ready.build, ready.threads));
     return {
       /** @param {Command} command */
-      send: (command) => this.#post({ kind: 'command', run, command }),
+      send: (command) => {
+        // After `close` the worker would take it for a new run's.
+        if (this.#listeners.has(run)) this.#post({ kind: 'command', run, command });
+      },
 
       /**
        * @template {keyof Questions} Q
@@ -101,7 +109,7 @@ class Engine {
       close: () => {
         if (!this.#listeners.delete(run)) return;
         if (this.#listeners.size > 0) return this.#post({ kind: 'close', run });
-        this.#onUnused();
+        this.#onUnused(this);
         this.#dispose();
       },
     };
@@ -205,7 +213,8 @@ class Engine {
   #die(why) {
     const beforeReady = !this.#ready;
     this.#dispose();
-    if (!beforeReady) this.#spawn('polytask');
+    if (beforeReady) this.#onUnused(this);
+    else this.#spawn('polytask');
     for (const { onDeath } of [...this.#listeners.values()]) onDeath(why, beforeReady);
   }
 }

@@ -180,6 +180,7 @@ export class Runner {
 
   /** A command failed. @param {Error} error @param {Command['type']} of */
   fail(error, of) {
+    if (error.name === 'AbortError') return; // Broken off by the page, which knows.
     // A question that cannot be answered is no reason to stop training.
     if (!QUESTIONS.has(of)) this.stop();
     const what = sentence(error);
