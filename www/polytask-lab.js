@@ -18,6 +18,8 @@ export class PolytaskLab extends HTMLElement {
   #shadow = this.attachShadow({ mode: 'open' });
   /** Settled when there is something to train. @type {PromiseWithResolvers<Lab>} */
   #open = Promise.withResolvers();
+  /** Whether it is. */
+  #isOpen = false;
   /** @type {Shared | undefined} */
   #shared;
   /** Leaves what is shared. */
@@ -31,7 +33,7 @@ export class PolytaskLab extends HTMLElement {
   #nearby;
 
   connectedCallback() {
-    if (this.#shared) return; // It was moved.
+    if (this.#shared || this.#starting) return; // It was moved.
     this.#shadow.replaceChildren(document.createElement('slot'));
     if (this.hasAttribute('autostart')) {
       this.#begin();
@@ -118,13 +120,16 @@ export class PolytaskLab extends HTMLElement {
     try {
       await this.#load(mine);
     } catch (error) {
-      // What stands between the tags stays, with the reason above it; who waits for the lab hears of it.
-      this.#open.promise.catch(() => {});
-      this.#open.reject(error);
-      this.#open = Promise.withResolvers();
+      if (mine !== this.#started) return; // A later start decides.
+      // What is on show stays, with the reason above it; who waits for a lab hears of it.
+      if (!this.#shared) {
+        this.#open.promise.catch(() => {});
+        this.#open.reject(error);
+        this.#open = Promise.withResolvers();
+      }
       const why = error instanceof Error ? error.message : String(error);
-      if (mine === this.#started)
-        this.#shadow.prepend(misuse(`This part could not be loaded (${why}); check the connection, then reload the page.`));
+      if (this.#shadow.firstElementChild?.matches('.misuse')) this.#shadow.firstElementChild.remove();
+      this.#shadow.prepend(misuse(`This part could not be loaded (${why}); check the connection, then reload the page.`));
     } finally {
       if (mine === this.#started) this.#starting = false;
     }
@@ -154,7 +159,12 @@ export class PolytaskLab extends HTMLElement {
     }
     this.#show(this.#shared, wanted, makers);
     this.#shared.lab.want(measured);
-    this.#shared.lab.opened.then(() => this.#shared && this.#open.resolve(this.#shared.lab));
+    const { lab } = this.#shared;
+    lab.opened.then(() => {
+      if (this.#shared?.lab !== lab) return; // It has been another's since.
+      this.#open.resolve(lab);
+      this.#isOpen = true;
+    });
   }
 
   /**
@@ -195,7 +205,10 @@ export class PolytaskLab extends HTMLElement {
     const { lab, notices, hosts } = this.#shared;
     this.#clear(lab);
     this.#shared = undefined;
-    this.#open = Promise.withResolvers();
+    this.removeAttribute('status');
+    // Who still waits for something to train gets the next.
+    if (this.#isOpen) this.#open = Promise.withResolvers();
+    this.#isOpen = false;
     this.#release();
     // Another that shows the run takes the messages over.
     if (!notices.element.isConnected) hosts[0]?.shadowRoot?.querySelector('.lab')?.append(notices.element);
