@@ -30,6 +30,8 @@ export interface PolytaskState {
   loss?: number;
   /** Whether weightings are being compared, which the run waits for. */
   comparing: boolean;
+  /** At least so long from a step's beginning to the next one's: the reader's choice of speed. */
+  msBetween: number;
   /** Mean of the latest steps; 0 before the second. */
   msPerStep: number;
   /** The configured run's. */

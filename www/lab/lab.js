@@ -191,6 +191,7 @@ export class Lab {
   }
 
   pause() {
+    if (this.run.comparing) return this.comparing.cancel();
     this.run.queued = '';
     this.#stage.pause();
     this.#send({ type: 'pause' });
@@ -199,6 +200,7 @@ export class Lab {
 
   reset() {
     this.#notices.clear();
+    this.comparing.breakOff(this.words.lab.comparisonCancelled);
     this.run.queued = '';
     this.#endReplay();
     this.wake();
@@ -207,7 +209,9 @@ export class Lab {
 
   /** At least so many milliseconds from a step's beginning to the next one's. @param {number} ms */
   pace(ms) {
+    this.run.msBetween = ms;
     this.#send({ type: 'pace', ms });
+    this.#show();
   }
 
   /**
@@ -233,6 +237,7 @@ export class Lab {
   cancelLoading() {
     if (this.run.encoder !== 'loading') return;
     this.#channel?.cancel();
+    this.#answers.refuse(new DOMException('The encoder is not fetched any more.', 'AbortError'));
     this.run.encoder = 'away';
     this.run.queued = '';
     this.#wantsRun = false;
@@ -247,9 +252,13 @@ export class Lab {
    *   if it cannot be classified.
    */
   predict(text) {
-    if (STANDS.has(this.run.status)) this.#send({ type: 'predict', text });
+    const { run } = this;
+    if (run.missing) return Promise.reject(new Error(run.missing));
+    const answer = this.#answers.wait(text);
+    if (STANDS.has(run.status)) this.#send({ type: 'predict', text });
     else this.wake();
-    return this.#answers.wait(text);
+    if (run.status === 'none') this.#prepare();
+    return answer;
   }
 
   /** @param {string} text Its tokens come as an event. */
@@ -284,6 +293,7 @@ export class Lab {
     const { run } = this;
     if (run.missing) return;
     this.#notices.clear();
+    this.comparing.breakOff(this.words.lab.comparisonCancelled);
     this.#queuedTasks = only;
     const fresh = run.status === 'none' || run.status === 'ended' || run.status === 'stopped';
     if (run.encoder !== 'here' || run.status === 'preparing') {
@@ -323,6 +333,7 @@ export class Lab {
     const wrong = store.wrong();
     if (wrong) {
       run.queued = '';
+      this.#answers.refuse(new Error(wrong));
       this.#notices.error(wrong);
       return;
     }
@@ -435,7 +446,9 @@ export class Lab {
    * @returns {Promise<import('../types.js').Questions[Q]['answer']>}
    */
   #ask(question, args) {
-    return this.#channel ? this.#channel.ask(question, ...args) : Promise.reject(new Error(this.run.missing));
+    return this.#channel && !this.run.missing
+      ? this.#channel.ask(question, ...args)
+      : Promise.reject(new Error(this.run.missing));
   }
 
   /** @param {RunEvent} event @param {Command['type']} of @param {string} [text] */
@@ -498,7 +511,7 @@ export class Lab {
       this.#notices.error(message, again, ...(this.#encoder === HUB ? [] : [hub]));
       return;
     }
-    if (of === 'predict') this.#answers.refuse(new Error(message));
+    if (of === 'predict' || of === 'configure') this.#answers.refuse(new Error(message));
     this.#notices.error(message);
     this.views.forget();
     if (of === 'compare') {
@@ -515,14 +528,15 @@ export class Lab {
   /** @param {string} why @param {boolean} beforeReady */
   #onDeath(why, beforeReady) {
     const { run } = this;
-    this.#endReplay();
+    // What never came up took no run with it, and a recording is all that there is to be seen.
+    if (!beforeReady) this.#endReplay();
     this.comparing.breakOff(this.words.lab.comparisonBroken);
-    Object.assign(run, NOTHING, { queued: '', encoder: 'away' });
+    Object.assign(run, run.replay ? { status: 'none' } : NOTHING, { queued: '', encoder: 'away' });
     this.#configured = undefined;
     // A run is prepared anew only when it is asked for: what would be prepared may be what killed the worker.
     this.#wantsRun = false;
     this.views.forget(true);
-    this.views.heldOut([]);
+    if (!run.replay) this.views.heldOut([]);
     this.#answers.refuse(new Error(this.words.lab.crashed(why)));
     if (beforeReady) {
       run.missing = this.words.lab.notStarted(why);
@@ -530,6 +544,7 @@ export class Lab {
     } else {
       this.#notices.error(this.words.lab.crashed(why));
       this.#load();
+      this.#send({ type: 'pace', ms: run.msBetween });
       if (!this.store.isOpen) this.#open();
     }
     this.#show();

@@ -16,6 +16,7 @@
  * @property {number} epochs
  * @property {number} [loss] The latest step's total.
  * @property {boolean} comparing Whether weightings are being compared, which the run waits for.
+ * @property {number} msBetween At least so long from a step's beginning to the next one's.
  * @property {number} msPerStep Mean of the latest steps; 0 before the second.
  * @property {string[]} tasks The configured run's.
  */
@@ -36,6 +37,7 @@ export const noRun = (missing) => ({
   steps: 0,
   epochs: 0,
   comparing: false,
+  msBetween: 0,
   msPerStep: 0,
   tasks: [],
 });

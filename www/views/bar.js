@@ -53,6 +53,7 @@ export function createBar(lab) {
     live,
   );
   let running = false;
+  let pace = 0;
 
   train.addEventListener('click', () => (running ? lab.pause() : lab.train()));
   step.addEventListener('click', () => lab.step());
@@ -86,6 +87,10 @@ export function createBar(lab) {
       setText(counts.loss, run.loss === undefined ? '–' : n.fixed(run.loss, 2));
       done.style.transform = `scaleX(${run.steps ? run.step / run.steps : 0})`;
       setText(status, statusLine(run));
+      if (run.msBetween === pace) return;
+      // Chosen at another bar, or before this one was made.
+      pace = run.msBetween;
+      speed.value = String(pace);
     },
   };
 
