@@ -11,7 +11,7 @@ import puppeteer from 'puppeteer-core';
 export { sleep };
 export const BROWSERS = ['chromium', 'firefox'];
 
-/** window.$, $$, $part, $focus and runEvents. */
+/** window.$, $$, $part, $focus, runEvents and shifts. */
 const IN_THE_PAGE = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 
 const CHROMIUM_FLAGS = [
@@ -210,6 +210,13 @@ export class Lab {
 
   sentences() {
     return this.page.evaluate(() => $$('.sentences tbody textarea').map((field) => field.value));
+  }
+
+  /** Nothing has jumped so far. */
+  async assertStill() {
+    const shifts = await this.page.evaluate(() => window.shifts);
+    const sum = shifts.reduce((total, { value }) => total + value, 0);
+    assert.ok(sum < 0.02, `cumulative layout shift ${sum}: ${JSON.stringify(shifts, null, 1)}`);
   }
 
   assertQuiet() {

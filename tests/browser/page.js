@@ -1,5 +1,5 @@
-// What the tests put into every page before anything of its own: a search that sees into the elements' shadow roots, and
-// a record of the events.
+// What the tests put into every page before anything of its own: a search that sees into the elements' shadow roots, a
+// record of the events, and one of what jumped.
 
 {
   const found = (root, selector) =>
@@ -20,6 +20,19 @@
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
     return element;
   };
+
+  /** What moved on the page that nobody touched, and how far; only Chromium tells. */
+  window.shifts = [];
+  if (PerformanceObserver.supportedEntryTypes.includes('layout-shift'))
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput, startTime, sources } of list.getEntries())
+        if (!hadRecentInput)
+          window.shifts.push({
+            value,
+            at: Math.round(startTime),
+            what: sources.map(({ node }) => `${node?.nodeName} ${node?.className ?? ''}`),
+          });
+    }).observe({ type: 'layout-shift', buffered: true });
 
   window.runEvents = [];
   window.addEventListener('polytask', (event) => window.runEvents.push(event.detail));
