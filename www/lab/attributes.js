@@ -124,8 +124,8 @@ export async function readAttributes(element, here) {
 export function viewsOf(element, unknown) {
   const names = element.getAttribute('views')?.trim().split(/\s+/).filter(Boolean) ?? [];
   return (names.length > 0 ? names : USUAL).flatMap((name) => {
-    if (name in VIEWS) return [name];
-    if (name in GROUPS) return GROUPS[name];
+    if (Object.hasOwn(VIEWS, name)) return [name];
+    if (Object.hasOwn(GROUPS, name)) return GROUPS[name];
     unknown?.(name);
     return [];
   });

@@ -29,6 +29,13 @@ const edited = (table, change) => ({ ...table, preset: null, ...change });
  */
 const replaced = (xs, i, x) => xs.map((old, j) => (j === i ? x : old));
 
+/**
+ * An example's label for a task, '' if it has none. A task may be called `constructor`, which every object has.
+ *
+ * @type {(example: InlineExample | undefined, task: string) => string}
+ */
+export const labelOf = (example, task) => (example && Object.hasOwn(example.labels, task) ? example.labels[task] : '');
+
 /** @type {(table: Table, row: number, text: string) => Table} */
 export const setText = (table, row, text) =>
   edited(table, { examples: replaced(table.examples, row, { ...table.examples[row], text }) });
@@ -80,8 +87,8 @@ export function redefineTask(table, task, name, classes) {
       t.name === task ? { name, labels: [...new Set(t.labels.map(become).filter(Boolean))] } : t,
     ),
     examples: table.examples.map((example) => {
-      const label = example.labels[task];
-      return label === undefined ? example : labelled(labelled(example, task, ''), name, become(label));
+      const label = labelOf(example, task);
+      return label === '' ? example : labelled(labelled(example, task, ''), name, become(label));
     }),
   });
 }

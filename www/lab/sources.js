@@ -1,6 +1,7 @@
 // Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
 
 import { FIRST_PRESET } from './presets.js';
+import { labelOf } from './sentences.js';
 
 /** @typedef {import('../types.js').Preset} Preset */
 /** @typedef {import('../types.js').Questions} Questions */
@@ -232,7 +233,7 @@ function tasksOf(examples) {
 /** Fills in a task's labels where it has none. @param {import('../types.js').InlineExample[]} examples */
 const withLabels = (examples) => (/** @type {import('../types.js').Task} */ task) => {
   if (task.labels?.length > 0) return task;
-  const labels = examples.map(({ labels }) => labels[task.name]).filter(Boolean);
+  const labels = examples.map((example) => labelOf(example, task.name)).filter(Boolean);
   return { name: task.name, labels: [...new Set(labels)].sort() };
 };
 

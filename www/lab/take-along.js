@@ -1,6 +1,7 @@
 // What a reader takes along of a run: the sentences as a table, and the tag that shows the run on another page.
 
 import { TRAINING } from './limits.js';
+import { labelOf } from './sentences.js';
 
 /** @typedef {import('../types.js').Recipe} Recipe */
 /** @typedef {import('./sentences.js').Table} Table */
@@ -16,7 +17,7 @@ const ATTRIBUTES = ['epochs', 'weighting'];
 export function toCsv({ tasks, examples }) {
   const names = tasks.map(({ name }) => name);
   const written = examples.filter(({ text }) => text.trim() !== '');
-  const rows = [['text', ...names], ...written.map(({ text, labels }) => [text, ...names.map((name) => labels[name] ?? '')])];
+  const rows = [['text', ...names], ...written.map((example) => [example.text, ...names.map((name) => labelOf(example, name))])];
   return rows.map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
 }
 

@@ -1,5 +1,6 @@
 // Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
 
+import { labelOf } from '../lab/sentences.js';
 import { MAP_EVERY } from './registry.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
@@ -73,7 +74,7 @@ export function createMap(lab) {
   /** What is known of a sentence, task by task. @param {number} i */
   function labelsOf(i) {
     const row = map?.rows[i] ?? -1;
-    const labels = tasks.map(({ name }) => `${name}: ${examples[row]?.labels[name] ?? words.unlabelled}`);
+    const labels = tasks.map(({ name }) => `${name}: ${labelOf(examples[row], name) || words.unlabelled}`);
     return heldOut[row] ? [...labels, words.heldOut] : labels;
   }
 
@@ -183,7 +184,7 @@ export function createMap(lab) {
     const labels = tasks[k]?.labels ?? [];
     element.style.setProperty('--task', taskColour(Math.max(0, k)));
     element.style.setProperty('--turn', String(TURNS[Math.max(0, k) % TURNS.length]));
-    const classes = (map?.rows ?? []).map((row) => labels.indexOf(examples[row]?.labels[task] ?? ''));
+    const classes = (map?.rows ?? []).map((row) => labels.indexOf(labelOf(examples[row], task)));
     scatter.dress(classes, labels.length);
     const kinds = labels.map((label, c) => ({ label, c }));
     if (classes.includes(-1)) kinds.push({ label: words.unlabelled, c: -1 });
@@ -215,9 +216,9 @@ export function createMap(lab) {
       columns: [words.sentence, ...tasks.map(({ name }) => name), ...words.axes],
       length: () => map?.rows.length ?? 0,
       row: (i) => {
-        const labels = examples[map?.rows[i] ?? -1]?.labels ?? {};
+        const example = examples[map?.rows[i] ?? -1];
         const at = map?.frames[chosen()]?.points[i] ?? [];
-        return [textOf(i), ...tasks.map(({ name }) => labels[name] ?? '–'), ...at.map((x) => n.fixed(x, 2))];
+        return [textOf(i), ...tasks.map(({ name }) => labelOf(example, name) || '–'), ...at.map((x) => n.fixed(x, 2))];
       },
       open: numbers?.element.open,
     });

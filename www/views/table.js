@@ -2,7 +2,7 @@
 //
 // Rows are made as they scroll near, so that a file of thousands costs no more than a screenful.
 
-import { addClass, addRow, removeRow, setLabel, setText } from '../lab/sentences.js';
+import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
 
 /** @typedef {import('./painting.js').Brush} Brush */
@@ -87,7 +87,7 @@ export function createTable(lab, { editTask, painted }) {
   /** @param {number} i */
   function row(i) {
     const { tasks, examples } = store.doc.table;
-    const { text, labels } = examples[i];
+    const { text } = examples[i];
     const field = h('textarea', { value: text, rows: 1, spellcheck: false, 'aria-label': words.textOf(i + 1) });
     // The twin holds the same text and gives the field its height; see .grow in sentences.css.
     const grow = h('div', { className: 'grow', dataset: { twin: text } }, field);
@@ -97,7 +97,7 @@ export function createTable(lab, { editTask, painted }) {
       { role: 'row' },
       h('td', { className: 'n', role: 'cell' }, String(i + 1)),
       h('td', { className: 'text', role: 'cell' }, grow),
-      ...tasks.map((task, k) => labelCell(task, labels[task.name] ?? '', i, k)),
+      ...tasks.map((task, k) => labelCell(task, labelOf(examples[i], task.name), i, k)),
       h('td', { className: 'x', role: 'cell' }, remove),
     );
     mark(element, i);
@@ -161,8 +161,10 @@ export function createTable(lab, { editTask, painted }) {
       open = false;
       const label = keep ? field.value.trim() : '';
       field.replaceWith(select);
-      put(select, store.doc.table.examples[i].labels[task] ?? '');
-      if (label) store.editTable('rows', (table) => setLabel(addClass(table, task, label), i, task, label));
+      // The table may have been replaced meanwhile.
+      const example = store.doc.table.examples[i];
+      put(select, labelOf(example, task));
+      if (label && example) store.editTable('rows', (table) => setLabel(addClass(table, task, label), i, task, label));
       choiceOf(i, task)?.focus();
     };
     field.addEventListener('keydown', (event) => {
@@ -182,7 +184,7 @@ export function createTable(lab, { editTask, painted }) {
   function paint(i) {
     if (!brush) return;
     const { task, label } = brush;
-    if ((store.doc.table.examples[i].labels[task] ?? '') !== label) {
+    if (labelOf(store.doc.table.examples[i], task) !== label) {
       store.editTable('cell', (table) => setLabel(table, i, task, label));
       const select = choiceOf(i, task);
       if (select) put(select, label);
