@@ -477,7 +477,8 @@ export class Lab {
     switch (event.type) {
       case 'loaded':
         run.encoder = 'here';
-        this.#prepareIfWanted();
+        // Who paused the recording looks at it: Train, Step or Reset is what ends it.
+        if (run.replay !== 'paused') this.#prepareIfWanted();
         break;
       case 'start':
         run.status = 'ready';
