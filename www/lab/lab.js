@@ -34,6 +34,8 @@ export class Lab {
   views = new Views();
   /** The sentence that the reader points at; '' before there is one. */
   pointed = '';
+  /** What the reader wrote to try, for views that take the place of others: those of another language. */
+  tried = '';
   #options;
   #notices;
   /** @type {import('../engine/engine.js').Channel | undefined} */

@@ -24,6 +24,7 @@ export function createTry(lab) {
     id: 'try-text',
     className: 'try-text',
     rows: 2,
+    value: lab.tried,
     spellcheck: false,
     maxLength: 2000,
     dataset: { part: 'try-text' },
@@ -115,7 +116,10 @@ export function createTry(lab) {
 
   const age = () => saliency.age(shownSaliency !== now(), live && text() !== '');
 
-  field.addEventListener('input', () => typed(askSoon));
+  field.addEventListener('input', () => {
+    lab.tried = field.value;
+    typed(askSoon);
+  });
   field.addEventListener('focus', () => lab.point(text()));
   const sight = new IntersectionObserver(([entry]) => {
     seen = entry.isIntersecting;
