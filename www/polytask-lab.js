@@ -176,6 +176,7 @@ export class PolytaskLab extends HTMLElement {
     const { lab, notices } = shared;
     this.#clear(lab);
     lab.words = words;
+    notices.speak(words);
     const root = document.createElement('div');
     root.className = 'lab';
     root.lang = words.tag;

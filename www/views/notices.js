@@ -8,8 +8,9 @@ import { h } from '../ui/dom.js';
 /** The oldest notice goes when there would be more: they lie over the page. */
 const MOST_NOTICES = 3;
 
-/** @param {import('../strings/words.js').Words} words */
-export function createNotices({ notices: words }) {
+/** @param {import('../strings/words.js').Words} first */
+export function createNotices(first) {
+  let words = first.notices;
   const alerts = h('div', { role: 'alert' });
   const polite = h('div', { role: 'status' });
   const element = h('div', { className: 'messages', dataset: { part: 'messages' } }, alerts, polite);
@@ -39,6 +40,11 @@ export function createNotices({ notices: words }) {
 
   return {
     element,
+
+    /** Messages from now on are in another language. @param {import('../strings/words.js').Words} next */
+    speak(next) {
+      words = next.notices;
+    },
 
     /** What went wrong. Stays until dismissed, replaced, or {@link clear}ed. @param {string} text @param {...Action} actions */
     error: (text, ...actions) => show('error', text, actions),
