@@ -15,7 +15,7 @@ import { h, s } from '../ui/dom.js';
 /**
  * The classes' markers, told apart in black and white too. @type {Marker[]}
  */
-export const MARKERS = [
+const MARKERS = [
   { shape: 'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z', hollow: false },
   { shape: 'M0-6.2L6.2 0L0 6.2L-6.2 0z', hollow: true },
   { shape: 'M0-5.8L5.6 4.4L-5.6 4.4z', hollow: false },
@@ -33,7 +33,7 @@ const TAIL = 4;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {number} c The class; -1: none. */
-export const markerOf = (c) => (c < 0 ? NONE : MARKERS[c % MARKERS.length]);
+const markerOf = (c) => (c < 0 ? NONE : MARKERS[c % MARKERS.length]);
 
 /**
  * A marker as it stands in the plane, for a legend.
