@@ -184,7 +184,8 @@ export function createDiagram(lab) {
     lab
       .predict(text)
       .then((prediction) => answers.take(prediction))
-      .catch(() => {}) // The lab says what is wrong.
+      // The lab says what is wrong. What could not be answered is not asked again and again.
+      .catch(() => (asked.what = what))
       .finally(() => {
         asked.open = false;
         ask();
