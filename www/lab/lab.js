@@ -456,6 +456,8 @@ export class Lab {
   /** @param {RunEvent} event @param {Command['type']} of @param {string} [text] */
   #onEvent(event, of, text) {
     const { run } = this;
+    // What was still on its way when the download was cancelled.
+    if (run.encoder === 'away' && event.type === 'progress') return;
     // What the old run still had to say when the new one was asked for.
     if (run.status === 'preparing' && OF_A_RUN.has(event.type)) return;
     if (event.type === 'start') {
