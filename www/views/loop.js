@@ -175,7 +175,7 @@ const box = (name, caption, code) =>
 /** @param {Line} line @param {'#' | '//'} comment How the language begins one. */
 function lineElement({ phase, value, code }, comment) {
   const pieces = code.flatMap((piece) => {
-    if (typeof piece === 'string') return piece.split(KEYWORD).map((text, i) => (i % 2 ? h('b', {}, text) : text));
+    if (typeof piece === 'string') return piece.split(KEYWORD).map((text, i) => (i % 2 ? h('span', { className: 'keyword' }, text) : text));
     const made = h('span', { className: 'loop-task' }, piece.text);
     made.style.setProperty('--task', taskColour(piece.task));
     return [made];
