@@ -211,6 +211,8 @@ export class PolytaskLab extends HTMLElement {
     if (this.#isOpen) this.#open = Promise.withResolvers();
     this.#isOpen = false;
     this.#release();
+    // Browsers may hold an element for a while that is gone; it holds no lab.
+    this.#release = () => {};
     // Another that shows the run takes the messages over.
     if (!notices.element.isConnected) hosts[0]?.shadowRoot?.querySelector('.lab')?.append(notices.element);
   }
