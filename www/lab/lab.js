@@ -7,6 +7,8 @@ import { whatIsMissing } from '../engine/support.js';
 import { debounce, oncePerFrame } from '../ui/dom.js';
 import { Answers } from './answers.js';
 import { Comparing } from './comparing.js';
+import { Following, heldOutOf, outlineOf } from './following.js';
+import { Measuring } from './measuring.js';
 import { follow, noRun, NOTHING, Pace } from './run-state.js';
 import { Replay } from './replay.js';
 import { isLink } from './link.js';
@@ -50,14 +52,8 @@ export class Lab {
   });
   /** What the queued step is to train; all tasks if empty. @type {string[]} */
   #queuedTasks = [];
-  /** What the views need measured. @type {Partial<Diagnostics>} */
-  #measured;
-  /** What the worker was last told to measure, as JSON. */
-  #observed = '';
-  /** What the run in the worker was configured with. @type {Doc | undefined} */
-  #configured;
-  /** Whether all sentences were replaced since then. */
-  #wholesale = false;
+  #measuring;
+  #following = new Following();
   /** Whether a run is to be prepared as soon as the encoder and the document are here. */
   #wantsRun = false;
   #answers = new Answers();
@@ -71,7 +67,7 @@ export class Lab {
     this.#notices = options.notices;
     this.words = options.words;
     this.store = options.store;
-    this.#measured = options.measured;
+    this.#measuring = new Measuring(options.measured, (diagnostics) => this.#send({ type: 'observe', diagnostics }));
     this.run.missing = whatIsMissing(this.words);
     this.#encoder = options.fallback.encoder;
     this.#sources = createSources(this, (question, ...args) => this.#ask(question, args));
@@ -140,7 +136,7 @@ export class Lab {
     await this.#sources.open(wish, recorded);
     if (this.#disposed || !this.store.isOpen) return;
     if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc))
-      this.#stage.play(recorded, (flags) => this.#markHeldOut(flags, this.store.doc));
+      this.#stage.play(recorded, (flags) => this.views.heldOut(heldOutOf(this.store.doc, flags)));
     this.#prepareIfWanted();
   }
 
@@ -155,7 +151,7 @@ export class Lab {
 
   /** Has more measured beside the run: what views need. @param {Partial<Diagnostics>} measured */
   want(measured) {
-    this.#measured = { ...this.#measured, ...measured };
+    this.#measuring.need(measured);
     this.#observe();
   }
 
@@ -339,14 +335,11 @@ export class Lab {
       this.#notices.error(wrong);
       return;
     }
-    this.#configured = store.doc;
-    this.#wholesale = false;
+    this.#following.begin(store.doc);
     run.status = 'preparing';
     run.stale = '';
     const recipe = recipeOf(store.doc);
-    const diagnostics = this.#withWanted(recipe.diagnostics);
-    this.#observed = JSON.stringify(diagnostics);
-    this.#send({ type: 'configure', recipe: { ...recipe, diagnostics } });
+    this.#send({ type: 'configure', recipe: { ...recipe, diagnostics: this.#measuring.begin(recipe.diagnostics) } });
     this.#show();
   }
 
@@ -361,44 +354,20 @@ export class Lab {
     this.#show();
   }
 
-  /**
-   * @param {Diagnostics} diagnostics The document's.
-   * @param {boolean} [closely] Whether what is measured now and then is measured in each step: one that is taken by hand is
-   *   looked at closely.
-   */
-  #withWanted(diagnostics, closely = false) {
-    const { gradients_every } = diagnostics;
-    return { ...diagnostics, ...this.#measured, gradients_every: closely ? Math.min(1, gradients_every) : gradients_every };
-  }
-
-  /** Measures beside the run what document and views want, if it does not yet. */
+  /** Measures beside the run what document and views want. @param {boolean} [closely] In each step. */
   #observe(closely = false) {
     if (this.run.status === 'none' || this.run.status === 'preparing' || !this.store.isOpen) return;
-    const diagnostics = this.#withWanted(this.store.doc.recipe.diagnostics, closely);
-    const observed = JSON.stringify(diagnostics);
-    if (observed === this.#observed) return;
-    this.#observed = observed;
-    this.#send({ type: 'observe', diagnostics });
+    this.#measuring.observe(this.store.doc.recipe.diagnostics, closely);
   }
 
   /** @param {Doc} doc @param {import('./store.js').Change} change */
   #edited(doc, change) {
     const { run } = this;
-    // What is measured is no setting of the run: it goes to the worker at once, and makes nothing stale.
-    if (change === 'diagnostics') {
-      if (this.#configured && run.stale !== 'settings') this.#configured = { ...this.#configured, recipe: doc.recipe };
-      this.#observe();
-    } else {
-      this.#endReplay();
-    }
-    if (this.#configured) {
-      run.stale = doc.table !== this.#configured.table ? 'sentences' : doc.recipe !== this.#configured.recipe ? 'settings' : '';
-    }
+    if (change !== 'diagnostics') this.#endReplay();
+    run.stale = this.#following.edited(doc, change, run.stale);
+    if (change === 'diagnostics') this.#observe();
     this.views.edit(doc, change);
-    if (change === 'data') {
-      this.#wholesale = true;
-      if (run.step === 0) this.#outline(doc);
-    }
+    if (change === 'data' && run.step === 0) this.views.reset(outlineOf(doc));
     // The marks belong to the split of the configured run, and the split to its sentences.
     if (run.stale === 'sentences') this.views.heldOut([]);
     if (change === 'settings' || change === 'data') this.#settle();
@@ -411,27 +380,12 @@ export class Lab {
    */
   #settle = debounce(() => {
     const { run } = this;
-    const follows = (this.#wholesale || run.stale === 'settings') && !run.comparing && this.#wantsRun;
-    if (follows && run.step === 0 && run.status !== 'training' && this.#configured !== this.store.doc) this.#prepare();
+    const follows = (this.#following.wholesale || run.stale === 'settings') && !run.comparing && this.#wantsRun;
+    if (follows && run.step === 0 && run.status !== 'training' && this.#following.doc !== this.store.doc) this.#prepare();
   }, SETTLE_MS);
 
-  /** Draws empty axes, matrices and bars for what is going to run: a view has its shape before the encoder is here. @param {Doc} doc */
-  #outline({ table: { tasks, examples }, recipe: { training, validation } }) {
-    const share = validation && 'fraction' in validation ? validation.fraction : 0;
-    const held = Math.round(examples.length * share);
-    const steps = Math.max(1, Math.ceil((examples.length - held) / training.batch_size));
-    this.views.reset({ tasks, epochs: training.epochs, steps_per_epoch: steps, validation_examples: held });
-  }
-
-  /** @param {boolean[]} flags For the sentences that were sent: those with text. @param {Doc | undefined} doc */
-  #markHeldOut(flags, doc) {
-    if (!doc) return;
-    const sent = flags.values();
-    this.views.heldOut(doc.table.examples.map(({ text }) => text.trim() !== '' && sent.next().value === true));
-  }
-
   #endReplay() {
-    if (this.#stage.end() && this.store.isOpen) this.#outline(this.store.doc);
+    if (this.#stage.end() && this.store.isOpen) this.views.reset(outlineOf(this.store.doc));
   }
 
   // ---- the worker
@@ -486,7 +440,7 @@ export class Lab {
         break;
       case 'start':
         run.status = 'ready';
-        this.#markHeldOut(event.held_out, this.#configured);
+        this.views.heldOut(heldOutOf(this.#following.doc, event.held_out));
         this.#observe();
         for (const text of this.#answers.texts()) this.#send({ type: 'predict', text });
         if (run.queued) this.#startRunning(run.queued);
@@ -537,7 +491,7 @@ export class Lab {
     if (!beforeReady) this.#endReplay();
     this.comparing.breakOff(this.words.lab.comparisonBroken);
     Object.assign(run, run.replay ? { status: 'none' } : NOTHING, { queued: '', encoder: 'away' });
-    this.#configured = undefined;
+    this.#following.forget();
     // A run is prepared anew only when it is asked for: what would be prepared may be what killed the worker.
     this.#wantsRun = false;
     this.views.forget(true);
