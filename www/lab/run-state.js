@@ -42,8 +42,8 @@ export const noRun = (missing) => ({
   tasks: [],
 });
 
-/** What a state is once there is no run any more, or not yet. @type {Pick<RunState, 'status' | 'step' | 'epoch' | 'loss'>} */
-export const NOTHING = { status: 'none', step: 0, epoch: 0, loss: undefined };
+/** What a state is once there is no run any more, or not yet. @type {Pick<RunState, 'status' | 'step' | 'epoch' | 'steps' | 'epochs' | 'loss'>} */
+export const NOTHING = { status: 'none', step: 0, epoch: 0, steps: 0, epochs: 0, loss: undefined };
 
 /** Takes the pace of a run from when its steps come. */
 export class Pace {
