@@ -123,10 +123,10 @@ export class Lab {
     return this.page.evaluate((name) => $part(name)?.textContent, part);
   }
 
-  /** The errors and notices on show. */
+  /** The errors and notices on show, and what is wrong with a tag. */
   messages() {
     return this.page.evaluate(() =>
-      $$('.message p')
+      $$('.message p, .misuse')
         .map((message) => message.textContent)
         .join('\n'),
     );
