@@ -49,7 +49,9 @@ for (const name of BROWSERS) {
         await look(lab, 'losses');
         await untilPoints(lab, 3);
         assert.equal(await lab.text('status'), 'A recorded run, until the encoder is here and yours begins.');
-        await lab.until('the size', () => /^downloading \d+\.\d of 91\.3 MB, \d+ %$/.test($part('encoder-state').textContent));
+        await lab.until('the size', () =>
+          /^downloading \d+\.\d of 91\.3 MB, \d+ %$/.test($part('encoder-state').textContent),
+        );
         assert.deepEqual(await lab.events('step'), [], 'it is not told of as a run of one’s own');
       });
 
@@ -155,7 +157,8 @@ for (const name of BROWSERS) {
         pages: {
           '/elsewhere.html': `<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">
             <script type="module" src="polytask-lab.js"></script>
-            <polytask-lab preset="notebook" views="controls encoder" encoder="${other.url}models/all-MiniLM-L6-v2"></polytask-lab>`,
+            <polytask-lab preset="notebook" views="controls encoder"
+              encoder="${other.url}models/all-MiniLM-L6-v2"></polytask-lab>`,
         },
       });
       const lab = await open(server, { page: 'elsewhere.html' });
@@ -177,14 +180,15 @@ for (const name of BROWSERS) {
         const server = await startServer();
         const lab = await open(server, { before: lacks });
         await lab.untilMessage(
-          new RegExp(`^This browser has no ${what}, which training here needs\\. Current versions of Chrome, Edge, Firefox and Safari`),
+          new RegExp(`^This browser has no ${what}, which training here needs\\. Current versions of Chrome, Edge, Firefox`),
         );
         await untilReplay(lab, 'playing');
         await look(lab, 'losses');
         await untilPoints(lab, 3);
         await look(lab, 'sentences');
         await lab.until('the sentences', () => $$('.sentences tbody textarea').length > 10);
-        assert.match(await lab.page.evaluate(() => document.querySelector('main').innerText), /Fine-tuning begins with examples/);
+        const read = await lab.page.evaluate(() => document.querySelector('main').innerText);
+        assert.match(read, /Fine-tuning begins with examples/);
         // The recording, at least, can be paused.
         await lab.press('train');
         await untilReplay(lab, 'paused');

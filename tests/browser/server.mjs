@@ -1,5 +1,5 @@
 // A small static server for the browser tests: it counts requests, can break a download off half-way or hold it back, and
-// can lack files or have some that are not on disk.
+// can lack files, for a while or for good, or have some that are not on disk.
 
 import { createReadStream, promises as fs } from 'node:fs';
 import { createServer } from 'node:http';
@@ -33,7 +33,11 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
   const requests = new Map();
   /** @type {{ name: string, after: number } | undefined} A file that is cut off after so many bytes. */
   let cut;
-  /** A file of which only the first bytes come, until it is let go. @type {{ name: string, after: number, gone: Promise<void>, letGo: () => void } | undefined} */
+  /**
+   * A file of which only the first bytes come, until it is let go.
+   *
+   * @type {{ name: string, after: number, gone: Promise<void>, letGo: () => void } | undefined}
+   */
   let held;
 
   const server = createServer(async (request, response) => {
@@ -92,6 +96,8 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
       held?.letGo();
       held = undefined;
     },
+    /** Files whose path contains this are not here from now on; absent: all are. @param {string} [name] */
+    lack: (name) => (without = name),
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
   };
 }

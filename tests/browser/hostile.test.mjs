@@ -1,0 +1,97 @@
+// Hostile text in sentences, labels, the names of tasks and files, and recipes: it is shown as text, and nothing of it runs.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
+import { startServer, WWW } from './server.mjs';
+
+const IMAGE = '<img src=x onerror="window.hacked=1">';
+const SCRIPT = '</script><script>window.hacked=1</script>';
+const HOSTILE_NAME = encodeURIComponent(`${IMAGE}.jsonl`);
+const HOSTILE = Array.from({ length: 12 }, (_, i) =>
+  JSON.stringify({
+    text: `${i % 2 ? IMAGE : SCRIPT} ${i}`,
+    [IMAGE]: i % 2 ? SCRIPT : 'plain',
+    [SCRIPT]: i < 6 ? '<b>a</b>' : '"b"',
+  }),
+).join('\n');
+const HOSTILE_RECIPE = JSON.stringify({
+  encoder: IMAGE,
+  tasks: [{ name: IMAGE, labels: [SCRIPT, 'plain'] }],
+  data: {
+    examples: Array.from({ length: 6 }, (_, i) => ({
+      text: `${SCRIPT} ${i}`,
+      labels: { [IMAGE]: i % 2 ? SCRIPT : 'plain' },
+    })),
+  },
+  [IMAGE]: SCRIPT,
+});
+
+const page = (attributes) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
+  <link rel="icon" href="data:,"><script type="module" src="polytask-lab.js"></script>
+  <polytask-lab ${attributes}></polytask-lab>`;
+/** All that show text. */
+const VIEWS = 'controls sentences losses results try log steps gradients interference compare map diagram share';
+const PAGES = {
+  '/file.html': page(`src="${HOSTILE_NAME}" views="${VIEWS}"`),
+  '/recipe.html': page('src="recipe.json" views="controls encoder sentences results share"'),
+  '/recipe.json': HOSTILE_RECIPE,
+  [`/${HOSTILE_NAME}`]: HOSTILE,
+};
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session;
+
+    before(async () => {
+      server = await startServer(WWW, { pages: PAGES });
+      session = await launch(name);
+    });
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
+
+    const open = (path) => openLab(session.browser, server.url, { page: path, fetches: false });
+
+    test('hostile text from a file is shown as text, wherever it comes to stand', async () => {
+      const view = await open('file.html');
+      await view.until('the sentences', () => $$('.sentences tbody textarea').length === 12);
+      await view.press('observe');
+      await view.fill('#try-text', IMAGE);
+      await view.press('train');
+      await view.until(
+        'the end',
+        () => window.runEvents.some(({ type }) => type === 'end' || type === 'error'),
+        undefined,
+        300,
+      );
+      assert.deepEqual(await view.events('error'), []);
+      await sleep(500);
+      for (const part of ['loss-legend', 'results-body', 'solo-steps', 'gradients-legend', 'try-answers', 'log-lines'])
+        assert.ok((await view.text(part)).includes(IMAGE), `${part}: ${await view.text(part)}`);
+      assert.ok((await view.sentences()).includes(`${SCRIPT} 0`));
+      await assertHarmless(view);
+    });
+
+    test('and so is that of a recipe', async () => {
+      const view = await open('recipe.html');
+      await view.until('the sentences', () => $$('.sentences tbody textarea').length === 6);
+      assert.ok((await view.text('table-head')).includes(IMAGE));
+      await view.until('the encoder’s name', (text) => $part('encoder').textContent.includes(text), IMAGE);
+      await assertHarmless(view);
+    });
+
+    /** Nothing of what was given has become an element or run. */
+    async function assertHarmless(view) {
+      const found = await view.page.evaluate(() => ({
+        hacked: window.hacked ?? null,
+        images: $$('img').length,
+        scripts: $$('script').length,
+        bold: $$('b').length,
+      }));
+      assert.deepEqual(found, { hacked: null, images: 0, scripts: 1, bold: 0 });
+      view.assertQuiet();
+    }
+  });
+}
