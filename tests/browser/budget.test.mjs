@@ -1,0 +1,117 @@
+// What the article costs: bytes to fetch, time on the main thread while it trains, and frames while one scrolls meanwhile.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { launch, openLab, sleep } from './browser.mjs';
+import { startServer, WWW } from './server.mjs';
+
+const MOST_KB = 150;
+const LONG_MS = 50;
+/** 60 frames a second, and what a clock may be off. */
+const FRAME_MS = 17.5;
+/** A window that shows the losses. */
+const VIEWPORT = { width: 1280, height: 900 };
+const WHEEL = 120;
+
+let server, session, lab, scratch, trace;
+
+before(async () => {
+  server = await startServer();
+  session = await launch('chromium');
+  scratch = await mkdtemp(path.join(tmpdir(), 'polytask-'));
+  trace = path.join(scratch, 'trace.json');
+  lab = await openLab(session.browser, server.url, {
+    page: '',
+    fetches: false,
+    viewport: VIEWPORT,
+    before: () => {
+      window.long = [];
+      new PerformanceObserver((list) => {
+        for (const { startTime, duration } of list.getEntries()) window.long.push({ at: startTime, ms: duration });
+      }).observe({ type: 'longtask', buffered: true });
+      addEventListener('polytask', ({ detail: { type } }) => {
+        if (type === 'start' || type === 'end') performance.mark(`run-${type}`);
+      });
+    },
+  });
+  await lab.page.evaluate(() => document.getElementById('losses').scrollIntoView());
+  await lab.page.tracing.start({ path: trace, categories: ['toplevel', 'blink.user_timing'] });
+});
+after(async () => {
+  await session?.close();
+  await server?.close();
+  if (scratch) await rm(scratch, { recursive: true });
+});
+
+test('frames come in time while one scrolls and it trains', async (t) => {
+  await lab.until('an epoch', () => window.runEvents.some(({ type }) => type === 'evaluation'), undefined, 240);
+  await lab.page.mouse.move(VIEWPORT.width / 2, VIEWPORT.height / 2);
+  await lab.page.evaluate(() => {
+    window.took = [];
+    let last = performance.now();
+    const frame = (now) => {
+      window.took.push(now - last);
+      last = now;
+      window.counting = requestAnimationFrame(frame);
+    };
+    window.counting = requestAnimationFrame(frame);
+  });
+  for (const way of [1, -1])
+    for (let i = 0; i < 30; i++) {
+      await lab.page.mouse.wheel({ deltaY: way * WHEEL });
+      await sleep(30);
+    }
+  const took = await lab.page.evaluate(() => (cancelAnimationFrame(window.counting), window.took));
+  assert.equal(await lab.status(), 'training', 'it trained all the while');
+  took.sort((a, b) => a - b);
+  const [median, late] = [0.5, 0.95].map((share) => took[Math.floor(share * (took.length - 1))]);
+  t.diagnostic(`${took.length} frames: median ${median.toFixed(1)} ms, 95th percentile ${late.toFixed(1)} ms`);
+  assert.ok(median <= FRAME_MS, `the median frame took ${median} ms`);
+});
+
+test('training keeps the main thread busy for no more than 50 ms at a time', async (t) => {
+  await lab.untilStatus('ended');
+  await lab.page.tracing.stop();
+  const { traceEvents } = JSON.parse(await readFile(trace, 'utf8'));
+  const mark = (name) => traceEvents.find((event) => event.name === name);
+  const [start, end] = ['run-start', 'run-end'].map(mark);
+  const tasks = traceEvents.filter(
+    ({ ph, name, pid, tid, ts }) =>
+      ph === 'X' && name.endsWith('RunTask') && pid === start.pid && tid === start.tid && ts >= start.ts && ts <= end.ts,
+  );
+  assert.ok(tasks.length > 1000, `${tasks.length} tasks in the trace`);
+  // The browser's own entries go by the clock, which also runs while other programs have the cores; the trace tells what
+  // the thread itself worked.
+  const long = await lab.page.evaluate(() => {
+    const [from, to] = ['run-start', 'run-end'].map((name) => performance.getEntriesByName(name)[0].startTime);
+    return window.long.filter(({ at }) => at >= from && at <= to).map(({ ms }) => ms);
+  });
+  const most = Math.max(...tasks.map(({ dur, tdur = dur }) => tdur)) / 1000;
+  const seconds = (end.ts - start.ts) / 1e6;
+  t.diagnostic(`${tasks.length} tasks in ${seconds.toFixed(0)} s, the longest worked ${most.toFixed(1)} ms`);
+  t.diagnostic(`long-task entries, by the clock: ${long.map((ms) => `${ms} ms`).join(', ') || 'none'}`);
+  assert.ok(most <= LONG_MS, `a task worked ${most} ms`);
+});
+
+test(`HTML, CSS and JavaScript of the article are at most ${MOST_KB} kB compressed, with all views`, async (t) => {
+  await lab.page.evaluate(async () => {
+    const { VIEWS } = await import('./views/registry.js');
+    await Promise.all(Object.values(VIEWS).map((load) => load()));
+  });
+  // The module's glue is JavaScript and counts. What offline.js keeps for other visits does not: the other language, and
+  // the page on embedding.
+  const files = [...server.requests.keys()]
+    .map((name) => (name === '/' ? '/index.html' : name))
+    .filter((name) => /\.(html|css|js)$/.test(name) && !/\/(article\.)?de\.js$|\/embed\.html$/.test(name));
+  const sizes = [...new Set(files)].map((name) => [name, gzipSync(readFileSync(path.join(WWW, name))).length / 1000]);
+  const sum = sizes.reduce((total, [, kB]) => total + kB, 0);
+  sizes.sort(([, a], [, b]) => b - a);
+  const largest = sizes.slice(0, 10).map(([name, kB]) => `${name} ${kB.toFixed(1)}`);
+  t.diagnostic(`${sizes.length} files, ${sum.toFixed(1)} kB; the largest: ${largest.join(', ')}`);
+  assert.ok(sum <= MOST_KB, `${sum.toFixed(1)} kB`);
+});
