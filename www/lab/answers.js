@@ -13,7 +13,12 @@ export class Answers {
     });
   }
 
-  /** The sentences that are waited for. */
+  /** Whether somebody waits for a sentence's answer already. @param {string} text */
+  awaits(text) {
+    return this.#waiting.has(text);
+  }
+
+  /** The sentences that are waited for, in the order in which they were asked for. */
   texts() {
     return [...this.#waiting.keys()];
   }
@@ -22,6 +27,15 @@ export class Answers {
   give(prediction) {
     for (const { resolve } of this.#waiting.get(prediction.text) ?? []) resolve(prediction);
     this.#waiting.delete(prediction.text);
+  }
+
+  /** The worker answers in order: what could not be answered is the sentence that waits longest. @param {Error} why */
+  refuseOldest(why) {
+    const [oldest] = this.#waiting;
+    if (!oldest) return;
+    const [text, waiting] = oldest;
+    this.#waiting.delete(text);
+    for (const { reject } of waiting) reject(why);
   }
 
   /** Nobody gets an answer. @param {Error | DOMException} why */

@@ -252,9 +252,11 @@ export class Lab {
   predict(text) {
     const { run } = this;
     if (run.missing) return Promise.reject(new Error(run.missing));
+    const asked = this.#answers.awaits(text);
     const answer = this.#answers.wait(text);
-    if (STANDS.has(run.status)) this.#send({ type: 'predict', text });
-    else this.wake();
+    // One question, one answer: they are told apart by their order alone where one fails.
+    if (!STANDS.has(run.status)) this.wake();
+    else if (!asked) this.#send({ type: 'predict', text });
     if (run.status === 'none') this.#prepare();
     return answer;
   }
@@ -470,7 +472,8 @@ export class Lab {
       this.#notices.error(message, again, ...(this.#encoder === HUB ? [] : [hub]));
       return;
     }
-    if (of === 'predict' || of === 'configure') this.#answers.refuse(new Error(message));
+    if (of === 'predict') this.#answers.refuseOldest(new Error(message));
+    else if (of === 'configure') this.#answers.refuse(new Error(message));
     this.#notices.error(message);
     this.views.forget();
     if (of === 'compare') {
