@@ -133,11 +133,28 @@ export class Lab {
     } else {
       this.#encoder = wish.encoder;
     }
-    await this.#sources.open(wish, recorded);
+    await this.#openDocument(wish, recorded);
     if (this.#disposed || !this.store.isOpen) return;
     if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc))
       this.#stage.play(recorded, (flags) => this.views.heldOut(heldOutOf(this.store.doc, flags)));
     this.#prepareIfWanted();
+  }
+
+  /**
+   * What the page asks for is asked of another worker once more where one is lost over it, and then given up: it may be
+   * what the worker dies of.
+   *
+   * @param {import('./sources.js').Wish} wish
+   * @param {Replay} [recorded]
+   */
+  async #openDocument(wish, recorded) {
+    for (const wanted of [wish, wish, this.#options.fallback]) {
+      try {
+        return await this.#sources.open(wanted, recorded);
+      } catch {
+        if (this.#disposed) return;
+      }
+    }
   }
 
   // ---- views
@@ -490,6 +507,7 @@ export class Lab {
   /** @param {string} why @param {boolean} beforeReady */
   #onDeath(why, beforeReady) {
     const { run } = this;
+    const asked = run.encoder !== 'away';
     // What never came up took no run with it, and a recording is all that there is to be seen.
     if (!beforeReady) this.#endReplay();
     this.comparing.breakOff(this.words.lab.comparisonBroken);
@@ -505,9 +523,8 @@ export class Lab {
       this.#notices.error(run.missing);
     } else {
       this.#notices.error(this.words.lab.crashed(why));
-      this.#load();
+      if (asked) this.#load();
       this.#send({ type: 'pace', ms: run.msBetween });
-      if (!this.store.isOpen) this.#open();
     }
     this.#show();
   }

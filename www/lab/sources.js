@@ -124,11 +124,27 @@ export function createSources(lab, ask) {
    * @param {(answer: T) => void | Promise<void>} use
    * @param {(message: string) => void} [complain]
    */
-  async function answered(question, use, complain = notices.error) {
+  async function answered(question, use, complain) {
+    try {
+      await concluded(question, use, complain);
+    } catch {
+      // The worker is lost; the lab has said so.
+    }
+  }
+
+  /**
+   * As {@link answered}, but rejects when the worker is lost over it.
+   *
+   * @template T
+   * @param {Promise<T>} question
+   * @param {(answer: T) => void | Promise<void>} use
+   * @param {(message: string) => void} [complain]
+   */
+  async function concluded(question, use, complain = notices.error) {
     try {
       await use(await question);
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return;
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
       complain(error instanceof Error ? error.message : String(error));
     }
   }
@@ -137,25 +153,31 @@ export function createSources(lab, ask) {
   const undoable = (text) => notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
 
   /**
-   * Opens what a link asks for over what there is.
+   * Opens what a link asks for over what there is. Rejects when the worker is lost over it.
    *
    * @param {Wish} wish
    * @param {(doc: Doc) => void} replace
    */
   async function openOver(wish, replace) {
-    await answered(wished(wish, undefined), (doc) => {
+    await concluded(wished(wish, undefined), (doc) => {
       replace(doc);
       undoable(lab.words.link.kept);
     });
   }
 
   return {
-    /** Opens what the page asks for, what an earlier visit left, or the first preset. @param {Wish} wish @param {import('./replay.js').Replay} [recorded] */
+    /**
+     * Opens what the page asks for, what an earlier visit left, or the first preset. Rejects when the worker is lost over
+     * it; called again, it goes on from there.
+     *
+     * @param {Wish} wish
+     * @param {import('./replay.js').Replay} [recorded]
+     */
     async open(wish, recorded) {
-      const saved = store.saved();
-      if (saved) await answered(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
+      const saved = store.isOpen ? undefined : store.saved();
+      if (saved) await concluded(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
       if (!store.isOpen) {
-        await answered(wished(wish, undefined, recorded), (doc) => {
+        await concluded(wished(wish, undefined, recorded), (doc) => {
           const kept = { ...doc, table: onlyTasks(doc.table, wish.tasks) };
           store.open(wish.change ? { ...kept, recipe: wish.change(kept.recipe) } : kept);
         });
@@ -163,13 +185,13 @@ export function createSources(lab, ask) {
         await openOver(wish, (doc) => store.replace('data', doc));
       }
       // What was asked for cannot be had: there is still something to see.
-      if (!store.isOpen) await answered(wished({ encoder: wish.encoder }, undefined, recorded), (doc) => store.open(doc));
+      if (!store.isOpen) await concluded(wished({ encoder: wish.encoder }, undefined, recorded), (doc) => store.open(doc));
       if (wish.notice) notices.notice(wish.notice);
     },
 
     /** Opens a link that came while the page is open. @param {Wish} wish */
     async follow(wish) {
-      if (wish.insists) await openOver(wish, (doc) => lab.replaceAll(doc));
+      if (wish.insists) await openOver(wish, (doc) => lab.replaceAll(doc)).catch(() => {}); // The lab has said it.
       if (wish.notice) notices.notice(wish.notice);
     },
 
