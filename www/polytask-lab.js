@@ -1,6 +1,6 @@
 // <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
 
-import { ATTRIBUTES, readAttributes, viewsOf } from './lab/attributes.js';
+import { ATTRIBUTES, companions, readAttributes, viewsOf } from './lab/attributes.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared} Shared */
@@ -57,18 +57,27 @@ export class PolytaskLab extends HTMLElement {
 
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
-    if (before === after) return;
-    if (!this.#shared) {
-      if (this.#starting) this.#begin();
-      return;
-    }
+    const isMade = this.#nearby || this.#shared || this.#starting;
+    if (before === after || !isMade) return;
     if (name === 'theme') {
-      this.#shared.lab.views.recolour();
+      this.#shared?.lab.views.recolour();
     } else if (OF_THE_SHOW.includes(name)) {
-      this.#begin();
+      if (this.#shared || this.#starting) this.#begin();
+    } else if (name === 'run') {
+      this.#restart();
     } else {
+      // Of elements that share a run, the first says which it is: with it all go over to the next.
+      const all = companions(this);
+      if (all[0] === this) for (const element of all) if (element instanceof PolytaskLab) element.#restart();
+    }
+  }
+
+  #restart() {
+    if (this.#shared) {
       this.#end();
       this.connectedCallback();
+    } else if (this.#starting) {
+      this.#begin();
     }
   }
 
@@ -138,14 +147,14 @@ export class PolytaskLab extends HTMLElement {
   /** @param {number} mine */
   async #load(mine) {
     const wanted = await readAttributes(this, BASE);
-    const [{ makeLab }, { acquire, companions, release }, { styleSheets }, { VIEWS, wantsOf }] = await Promise.all([
+    const [{ makeLab }, { acquire, release }, { styleSheets }, { VIEWS, wantsOf }] = await Promise.all([
       import('./lab/make.js'),
       import('./lab/labs.js'),
       import('./ui/styles.js'),
       import('./views/registry.js'),
     ]);
     // Of elements that share a run, the first in the page says which run that is, and all of them what it is to measure.
-    const all = companions(wanted.run, this);
+    const all = companions(this);
     const ofRun = all[0] === this ? wanted : await readAttributes(all[0], BASE);
     const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...wanted.views.map((name) => VIEWS[name]())]);

@@ -120,6 +120,21 @@ export async function readAttributes(element, here) {
   };
 }
 
+/**
+ * The elements of a page that show one run, in its order: what the first says of the run holds for all.
+ *
+ * @template {HTMLElement} E
+ * @param {E} element One of them.
+ * @returns {E[]}
+ */
+export function companions(element) {
+  const nameOf = (/** @type {Element} */ one) => one.getAttribute('run')?.trim();
+  const name = nameOf(element);
+  if (!name) return [element];
+  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
+  return /** @type {E[]} */ ([...root.querySelectorAll(element.localName)]).filter((other) => nameOf(other) === name);
+}
+
 /** The views that an element is to show. @param {HTMLElement} element @param {(name: string) => void} [unknown] Told of names that are none. */
 export function viewsOf(element, unknown) {
   const names = element.getAttribute('views')?.trim().split(/\s+/).filter(Boolean) ?? [];

@@ -8,19 +8,6 @@ import { Lab } from './lab.js';
 const named = new Map();
 
 /**
- * The elements of a page that show one run, in its order. @param {string | undefined} name @param {HTMLElement} element One of them.
- *
- * @returns {HTMLElement[]}
- */
-export function companions(name, element) {
-  if (name === undefined) return [element];
-  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
-  return [...root.querySelectorAll(element.localName)].filter(
-    /** @returns {other is HTMLElement} */ (other) => other.getAttribute('run')?.trim() === name,
-  );
-}
-
-/**
  * @param {string | undefined} name
  * @param {HTMLElement} host The element that shows it.
  * @param {() => { lab: Lab, notices: import('../views/notices.js').NoticesView }} make
