@@ -48,7 +48,9 @@ impl Table {
             let labels = tasks.iter().map(label).collect();
             rows.push(Row { place, text, labels });
         }
-        Ok(Self { name: "the sentences".into(), tasks, rows })
+        let table = Self { name: "the sentences".into(), tasks, rows };
+        check_names(&table)?;
+        Ok(table)
     }
 
     /// The rows as a recipe writes them.
@@ -101,7 +103,20 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
     if table.rows.is_empty() {
         return Err(Error::data(name, "there is no row below the header"));
     }
+    check_names(&table)?;
     Ok(table)
+}
+
+/// The page holds labels in objects by their tasks' names, and to JavaScript an object's `__proto__` is none of them.
+fn check_names(table: &Table) -> Result<()> {
+    const RESERVED: &str = "__proto__";
+    if table.tasks.iter().any(|task| task == RESERVED) {
+        return Err(Error::data(
+            format!("{}, column {RESERVED:?}", table.name),
+            "JavaScript keeps this name for itself; give the column another",
+        ));
+    }
+    Ok(())
 }
 
 /// A label without surrounding white space; `None` if nothing is left.
@@ -134,6 +149,18 @@ mod tests {
         fails("a.csv", b"text,topic\n", "a.csv: there is no row below the header");
         fails("a.txt", b"x", "a.txt: its ending says nothing of its format; it must be .csv, .tsv or .jsonl");
         fails("a.csv", b"text,topic\na,\xff\n", "a.csv, line 2: it is not UTF-8 text; save the file as UTF-8");
+    }
+
+    #[test]
+    fn a_column_that_javascript_cannot_hold_is_refused_by_name() {
+        let wrong = "column \"__proto__\": JavaScript keeps this name for itself; give the column another";
+        fails("a.csv", b"text,topic, __proto__\na,x,y\n", &format!("a.csv, {wrong}"));
+        fails("a.tsv", b"text\t__proto__\na\tx\n", &format!("a.tsv, {wrong}"));
+        fails("a.jsonl", b"{\"text\": \"a\", \"__proto__\": \"x\"}\n", &format!("a.jsonl, {wrong}"));
+        let labels = [("__proto__".to_string(), "x".to_string())].into();
+        let error = Table::from_examples(&[InlineExample { text: "a".into(), labels }]).unwrap_err();
+        assert_eq!(error.to_string(), format!("the sentences, {wrong}"));
+        assert!(read_table("a.csv", b"text,constructor\na,x\n", "text").is_ok());
     }
 
     #[test]

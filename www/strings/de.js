@@ -194,6 +194,7 @@ export default {
     apply: 'Übernehmen',
     nameless: 'Eine Aufgabe braucht einen Namen.',
     notText: '„text“ heißt schon die Spalte mit den Sätzen; nimm einen anderen Namen.',
+    notProto: 'Den Namen „__proto__“ behält JavaScript für sich; nimm einen anderen.',
     taken: (name) => `Eine Aufgabe „${name}“ gibt es schon; nimm einen anderen Namen.`,
   },
 

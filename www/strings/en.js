@@ -204,6 +204,7 @@ export default {
     apply: 'Apply',
     nameless: 'A task needs a name.',
     notText: '“text” is the name of the sentence column; choose another.',
+    notProto: 'JavaScript keeps the name “__proto__” for itself; choose another.',
     taken: (/** @type {string} */ name) => `There is a task named “${name}” already; choose another name.`,
   },
 

@@ -95,6 +95,7 @@ export function openTaskDialog(dialog, store, words, taskName) {
   function complaintAbout(newName) {
     if (newName === '') return words.nameless;
     if (newName === 'text') return words.notText;
+    if (newName === '__proto__') return words.notProto;
     const taken = newName !== task?.name && store.doc.table.tasks.some((other) => other.name === newName);
     return taken ? words.taken(newName) : '';
   }
