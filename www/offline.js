@@ -14,15 +14,22 @@ export async function keepForLater() {
     await navigator.serviceWorker.register('sw.js');
     // All views, also those that the reader has not come to.
     await Promise.all(Object.values(VIEWS).map((load) => load()));
-    const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
-    const later = LATER.map((file) => new URL(file, document.baseURI).href);
-    const own = [...loaded, ...workerFiles(), ...later].filter(isOwn);
-    const cache = await caches.open(CACHE);
-    for (const url of new Set(own)) if (!(await cache.match(url, { ignoreSearch: true }))) await cache.add(url).catch(() => {});
+    await keep([...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
+    // Where there is never a worker, the page is kept without one.
+    await keep([...(await workerFiles), ...loaded()]);
     document.documentElement.dataset.offline = 'ready';
   } catch {
     // Storage is denied, or the page is not served securely: it works, with a network.
   }
+}
+
+const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);
+
+/** @param {string[]} urls */
+async function keep(urls) {
+  const cache = await caches.open(CACHE);
+  for (const url of new Set(urls.filter(isOwn)))
+    if (!(await cache.match(url, { ignoreSearch: true }))) await cache.add(url).catch(() => {});
 }
 
 /** @param {string} url */

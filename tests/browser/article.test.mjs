@@ -203,6 +203,11 @@ for (const name of BROWSERS) {
       const server = await startServer();
       const lab = await open(server);
       await lab.until('everything to be kept', () => document.documentElement.dataset.offline === 'ready');
+      const kept = await lab.page.evaluate(async () =>
+        (await (await caches.open('polytask-page')).keys()).map(({ url }) => new URL(url).pathname),
+      );
+      const missing = [...server.requests.keys()].filter((file) => !file.includes('/models/') && !kept.includes(file));
+      assert.deepEqual(missing, ['/sw.js'], 'what was asked for is kept, but for the one who answers with it');
       await lab.until('the first own step', () => window.runEvents.some(({ type }) => type === 'step'), undefined, 240);
       await server.close();
       await lab.page.reload();

@@ -40,8 +40,10 @@ export function connect(listener) {
   return shared.join(listener);
 }
 
-/** The addresses of what the worker was loaded from, once it is: for those who keep them for later. */
-export const workerFiles = () => shared?.files ?? [];
+/** @type {PromiseWithResolvers<string[]>} */
+const loaded = Promise.withResolvers();
+/** The addresses of what the page's first worker was loaded from, as soon as it is: for those who keep them for later. */
+export const workerFiles = loaded.promise;
 
 /** One run's way to the worker. @typedef {ReturnType<Engine['join']>} Channel */
 
@@ -50,7 +52,7 @@ class Engine {
   #worker;
   /** The threads of the worker's pool. @type {Worker[]} */
   #threads = [];
-  /** @type {{ build: Build, threads: number, files: string[] } | undefined} */
+  /** @type {{ build: Build, threads: number } | undefined} */
   #ready;
   /** What was sent before the worker was ready, for the worker that may have to take its place. @type {ToWorker[]} */
   #early = [];
@@ -71,10 +73,6 @@ class Engine {
   constructor(onUnused) {
     this.#onUnused = onUnused;
     this.#spawn('polytask');
-  }
-
-  get files() {
-    return this.#ready?.files ?? [];
   }
 
   /** @param {Listener} listener */
@@ -178,6 +176,7 @@ class Engine {
       case 'ready':
         clearTimeout(this.#watch);
         this.#ready = message;
+        loaded.resolve(message.files);
         this.#early = [];
         for (const { onReady } of this.#listeners.values()) onReady(message.build, message.threads);
         break;
