@@ -7,7 +7,7 @@ source build/setup.sh
 
 usage() {
   cat <<'TEXT'
-./build.sh                build the static page: www/ is then ready for any static host
+./build.sh                build the static page: target/site is then ready for any static host
 ./build.sh serve [ARGS]   build everything and serve the page; ARGS go to `polytask serve` (such as --port 8080)
 ./build.sh test           run every check and test, in Chromium and Firefox too
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
@@ -63,6 +63,7 @@ build_page() {
   build_wasm
   copy_vendor
   build/encoder.sh "$encoder_dir"
+  make_site
 }
 
 # www/pkg: the library compiled for the browser in three ways; www/worker.js takes the fastest that it can run.
@@ -116,6 +117,20 @@ pack() {
   npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
 }
 
+# target/site: www/ for a host, with scripts and style sheets made small. Each file stays a file of its own, under its name,
+# so that what holds of www/ holds of it; the encoder's files are links to those in www/, not copies.
+make_site() {
+  local site=target/site files
+  rm -rf "$site"
+  mkdir -p "$site"
+  cp -a www/. "$site"
+  rm -rf "$site/models" "$site/tsconfig.json"
+  cp -al www/models "$site/models" 2>/dev/null || cp -a www/models "$site/models"
+  mapfile -t files < <(find www -path www/models -prune -o \( -name '*.js' -o -name '*.css' \) -print)
+  node_modules/.bin/esbuild "${files[@]}" --outbase=www --outdir="$site" --allow-overwrite --minify --format=esm \
+    --target=esnext --charset=utf8 --legal-comments=none --log-level=warning
+}
+
 encoder() { # [DIR]
   local dir=${1:-$PWD/$encoder_dir}
   [[ $dir == /* ]] || dir=$caller/$dir
@@ -131,7 +146,7 @@ build_native() {
 
 # What a visitor downloads, as stored and as a host that compresses sends it. Of the builds in www/pkg a browser loads one.
 print_page() {
-  say "www/ is ready for any static host; the largest downloads:"
+  say "target/site is ready for any static host (and www/, as it is written); the largest downloads:"
   node - "${builds[@]/#/www/pkg/}" www/vendor/uPlot.esm.js "$encoder_dir"/*.json "$encoder_dir/model.safetensors" <<'SCRIPT'
 const { readFileSync, statSync } = require('node:fs');
 const { promisify } = require('node:util');

@@ -17,6 +17,9 @@ const TYPES = {
 /** The page as build.sh leaves it. */
 export const WWW = path.resolve(process.env.POLYTASK_WWW ?? fileURLToPath(new URL('../../www', import.meta.url)));
 
+/** The same with scripts and style sheets made small, as a host is to have it. */
+export const SITE = path.resolve(WWW, '../target/site');
+
 /** What makes a page cross-origin isolated, so that its threads may share memory. */
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 

@@ -370,6 +370,7 @@ export default {
     evaluated: (epoch, training, figures) =>
       `Epoche ${epoch}, Treffer bei ${training ? 'Trainingssätzen' : 'zurückgehaltenen Sätzen'}: ${figures}.`,
     cannot: 'Dieser Browser kann nicht trainieren; was läuft, ist eine Aufzeichnung.',
+    cannotAtAll: 'Dieser Browser kann nicht trainieren.',
     unreachable: 'Der Encoder ist nicht da; „Trainieren“ fragt noch einmal nach ihm.',
     comparing: 'Gewichtungen werden verglichen, und dieser Lauf wartet: „Abbrechen“ beim Vergleich beendet das.',
     queuedTrain: 'Das Training beginnt, sobald der Encoder da ist.',

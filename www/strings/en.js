@@ -363,6 +363,7 @@ export default {
     evaluated: (/** @type {number} */ epoch, /** @type {boolean} */ training, /** @type {string} */ figures) =>
       `Epoch ${epoch}, ${training ? 'training' : 'held-out'} accuracy: ${figures}.`,
     cannot: 'This browser cannot train; what plays is a recording.',
+    cannotAtAll: 'This browser cannot train.',
     unreachable: 'The encoder is not here; Train asks for it again.',
     comparing: 'Weightings are being compared, and this run waits: Cancel, at the comparison, ends that.',
     queuedTrain: 'The training starts as soon as the encoder is here.',

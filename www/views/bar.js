@@ -97,7 +97,7 @@ export function createBar(lab) {
   /** @param {RunState} run */
   function statusLine(run) {
     const midway = run.step > 0 && run.step < run.steps;
-    if (run.missing) return words.cannot;
+    if (run.missing) return run.replay ? words.cannot : words.cannotAtAll;
     if (run.encoder === 'unreachable') return words.unreachable;
     if (run.replay === 'playing') return words.replaying;
     if (run.replay === 'paused') return words.replayPaused;
