@@ -63,11 +63,14 @@ export function createEncoder(lab) {
 
     take(event) {
       if (event.type === 'progress') {
+        // Said at once: `show` comes a frame later, and would say that it waits.
+        element.dataset.state = 'loading';
         // Rounded down: 100 % is said when every byte is here.
         const share = event.total ? event.received / event.total : 0;
         const say = event.cached ? words.reading : words.downloading;
         progress(share, say(n.megabytes(event.received), n.megabytes(event.total), Math.floor(100 * share)));
       } else if (event.type === 'loaded') {
+        element.dataset.state = 'loaded';
         element.dataset.cached = String(event.cached);
         const from = event.encoder === '' ? words.opened : event.cached ? words.cached : words.downloaded;
         progress(1, from(n.megabytes(event.bytes)));
