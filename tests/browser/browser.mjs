@@ -11,7 +11,7 @@ import puppeteer from 'puppeteer-core';
 export { sleep };
 export const BROWSERS = ['chromium', 'firefox'];
 
-/** window.$, $$, $part, $focus, runEvents and shifts. */
+/** window.$, $$, $part, $focus, $drawn, runEvents and shifts. */
 const IN_THE_PAGE = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 
 const CHROMIUM_FLAGS = [
@@ -116,10 +116,17 @@ export class Lab {
         );
       await sleep(50);
     }
+    await this.drawn();
+  }
+
+  /** Waits until the views have been told what the page knows: that comes a frame after the event. */
+  drawn() {
+    return this.page.evaluate(() => $drawn());
   }
 
   /** The text of a part. */
-  text(part) {
+  async text(part) {
+    await this.drawn();
     return this.page.evaluate((name) => $part(name)?.textContent, part);
   }
 
@@ -141,7 +148,8 @@ export class Lab {
     );
   }
 
-  status() {
+  async status() {
+    await this.drawn();
     return this.page.evaluate(() => $part('controls')?.dataset.status);
   }
 
@@ -173,7 +181,8 @@ export class Lab {
     return this.page.evaluate((wanted) => window.runEvents.filter((event) => !wanted || event.type === wanted), type);
   }
 
-  points(chart) {
+  async points(chart) {
+    await this.drawn();
     return this.page.evaluate((name) => Number($part(name).dataset.points), chart);
   }
 

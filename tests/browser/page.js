@@ -21,6 +21,13 @@
     return element;
   };
 
+  /** Two frames: what the first one draws is there when the second begins. A page out of sight may have none. */
+  window.$drawn = () =>
+    new Promise((done) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => done()));
+      setTimeout(done, document.hidden ? 0 : 1000);
+    });
+
   /** What moved on the page that nobody touched, and how far; only Chromium tells. */
   window.shifts = [];
   if (PerformanceObserver.supportedEntryTypes.includes('layout-shift'))

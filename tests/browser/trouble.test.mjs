@@ -1,7 +1,7 @@
 // What bad input, a bad network and an old browser get: one clear sentence on the page, and nothing lost.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { startServer } from './server.mjs';
 
@@ -13,6 +13,7 @@ for (const name of BROWSERS) {
       server = await startServer();
       session = await launch(name);
     });
+    afterEach(() => server.mend());
     after(async () => {
       await session?.close();
       await server?.close();
