@@ -131,6 +131,17 @@ for (const name of BROWSERS) {
         }
       });
 
+      test('a German page tells it in German', async () => {
+        const speak = (lang) =>
+          lab.page.evaluate((wanted) => document.querySelector('polytask-lab').setAttribute('lang', wanted), lang);
+        await speak('de');
+        await lab.until('German', () => $('.lab').lang === 'de');
+        await lab.drop('ragged.csv', 'text,mood\nfine,good\nbad,bad,extra\n');
+        await lab.untilMessage(/^ragged\.csv, Zeile 3: Hier sind 3 Felder, in der Kopfzeile 2; ein Satz mit Kommas/);
+        await speak('en');
+        await lab.until('English', () => $('.lab').lang === 'en');
+      });
+
       test('a good file replaces the table, and Undo brings the old one back', async () => {
         const old = await lab.sentences();
         const rows = Array.from(

@@ -145,7 +145,7 @@ export function createSources(lab, ask) {
       await use(await question);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      complain(error instanceof Error ? error.message : String(error));
+      complain(lab.words.told(error instanceof Error ? error.message : String(error)));
     }
   }
 

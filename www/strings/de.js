@@ -1,6 +1,8 @@
 // Alles, was das Element sagt, auf Deutsch. Ein Abschnitt gehört zu einer Ansicht oder zu einem Modul von lab/.
 
 import { numbers } from '../ui/numbers.js';
+import told from './told.de.js';
+import { translator } from './translator.js';
 
 const n = numbers('de-DE');
 /** @param {number} count @param {string} one @param {string} many */
@@ -10,6 +12,8 @@ const count = (count, one, many) => `${n.grouped(count)} ${count === 1 ? one : m
 export default {
   tag: 'de',
   n,
+
+  told: translator(told, { group: '.', point: ',' }),
 
   lab: {
     forgetful: 'Dieser Browser hat keinen Platz für deine Sätze: nach dem Neuladen sind sie weg.',
@@ -560,6 +564,7 @@ export default {
     role: 'Diagramm',
     table: 'Als Tabelle',
     before: 'der Lauf davor',
+    recorded: 'der aufgezeichnete Lauf',
     empty: 'noch nichts',
   },
 

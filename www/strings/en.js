@@ -11,6 +11,9 @@ export default {
   tag: 'en',
   n,
 
+  /** What the worker said, which speaks English, in the page's language. @type {(text: string) => string} */
+  told: (text) => text,
+
   lab: {
     forgetful: 'This browser has no room to keep your sentences: they will be gone after a reload.',
     nothingHeldOut:
@@ -566,6 +569,7 @@ export default {
     role: 'chart',
     table: 'As a table',
     before: 'the run before',
+    recorded: 'the recorded run',
     empty: 'nothing yet',
   },
 
