@@ -72,6 +72,7 @@ export class Stage {
   leave() {
     if (!this.#replay) return;
     this.#views.history = this.#replay.events;
+    this.#views.recorded = true;
     this.#replay.stop();
     this.#replay = undefined;
     this.#run.replay = '';

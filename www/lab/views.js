@@ -38,9 +38,12 @@ export class Views {
   #heldOut = [];
   /** The run on show so far. @type {RunEvent[]} */
   history = [];
+  /** Whether that is a recording. */
+  recorded = false;
   /** The run before, if it had the same tasks: charts draw it faintly behind. @type {RunEvent[]} */
   previous = [];
-
+  /** Whether that was one. */
+  previousRecorded = false;
   /** The latest that was told of the encoder, which is no part of a run. @type {RunEvent | undefined} */
   #encoder;
   /** What was printed of it. @type {[text: string, kind: RunEvent['type']][]} */
@@ -95,8 +98,10 @@ export class Views {
     if (event.type === 'start') {
       // A run that took no step leaves nothing to be seen behind the next.
       const last = this.history.some(({ type }) => type === 'step') ? this.history : this.previous;
+      if (last === this.history) this.previousRecorded = this.recorded;
       this.previous = sameTasks(last[0], event) ? last : [];
       this.history = [];
+      this.recorded = false;
       this.reset(event);
     }
     if (event.type === 'progress' || event.type === 'loaded') this.#encoder = event;
@@ -107,6 +112,7 @@ export class Views {
   /** The run on show is none any more. */
   forgetRun() {
     this.history = [];
+    this.recorded = false;
     this.previous = [];
     this.printed = [];
   }

@@ -28,6 +28,7 @@ import { createPlot } from './plot.js';
  * @property {number[]} [xTicks] Where x is labelled; absent: uPlot's choice.
  * @property {{ x: number, label: string }[]} [spans] Stretches of x, each from its `x` on, that are told apart by rules.
  * @property {Point[]} [ghost] The run before; it lies faintly behind.
+ * @property {boolean} [ghostRecorded] Whether that is the recording.
  * @property {(x: number) => string} xText
  * @property {(y: number) => string} yText
  */
@@ -192,7 +193,7 @@ function tableBehind(root) {
  * @param {HTMLElement} root
  * @param {ChartOptions} options
  */
-function buildLegend(root, { lines, words, xName, ghost = [] }) {
+function buildLegend(root, { lines, words, xName, ghost = [], ghostRecorded }) {
   const at = h('span', { className: 'value' }, '–');
   const values = lines.map(() => h('output', { className: 'value', 'aria-live': 'off' }, '–'));
   const entries = lines.map((line, i) => {
@@ -204,7 +205,8 @@ function buildLegend(root, { lines, words, xName, ghost = [] }) {
   if (ghost.length > 0) {
     const swatch = swatchOf('--ink-3');
     swatch.classList.add('ghost');
-    root.append(h('li', { className: 'ghost' }, swatch, h('span', { className: 'name' }, words.chart.before)));
+    const name = ghostRecorded ? words.chart.recorded : words.chart.before;
+    root.append(h('li', { className: 'ghost' }, swatch, h('span', { className: 'name' }, name)));
   }
 
   return {

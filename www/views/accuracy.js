@@ -68,6 +68,7 @@ export function createAccuracy(lab) {
       xName: words.xName,
       xTicks: epochTicks(outline.epochs),
       ghost: lab.views.previous.flatMap(pointsOf),
+      ghostRecorded: lab.views.previousRecorded,
       xText: String,
       yText: n.percent,
     });

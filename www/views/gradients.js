@@ -139,6 +139,7 @@ export function createGradients(lab) {
       xText: (x) => (Number.isInteger(x) ? String(x) : ''),
       yText: n.cosine,
       ghost: before.map((past) => ({ x: past.step, ys: [cosineIn(past)] })),
+      ghostRecorded: lab.views.previousRecorded,
     });
     for (const past of history.filter(hasPair)) plot(past);
   }

@@ -111,6 +111,7 @@ export function createLosses(lab) {
         label: words.epoch(e + 1),
       })),
       ghost: lab.views.previous.flatMap(pointsOf),
+      ghostRecorded: lab.views.previousRecorded,
       xText: (x) => (Number.isInteger(x) ? String(x) : ''),
       yText: (y) => n.fixed(y, 2),
     });
