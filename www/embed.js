@@ -1,13 +1,10 @@
-// "Embed it": writes this site's own address into the snippets, gives each a button that copies it, and has the colours that
-// the reader chose in the article.
+// "Embed it": has the language and the colours that the reader chose, writes this site's own address into the snippets, and
+// gives each a button that copies it.
 
+import { listenForLanguages, listenForThemes } from './choices.js';
 import { h } from './ui/dom.js';
 
-const theme = chosenTheme();
-if (theme) {
-  document.documentElement.dataset.theme = theme;
-  for (const lab of document.querySelectorAll('polytask-lab')) lab.setAttribute('theme', theme);
-}
+listenForThemes();
 
 for (const address of document.querySelectorAll('.address')) address.textContent = new URL('./', location.href).href;
 
@@ -15,16 +12,19 @@ for (const address of document.querySelectorAll('.address')) address.textContent
 const said = h('p', { className: 'sr', role: 'status' });
 document.body.append(said);
 
+/** The button, with all that it may say; one of its texts is shown. */
+const button = /** @type {HTMLTemplateElement} */ (document.querySelector('#copy')).content.querySelector('button');
+
 for (const snippet of document.querySelectorAll('pre')) {
-  const copy = h('button', { type: 'button', className: 'copy' }, 'Copy');
+  const copy = /** @type {HTMLButtonElement} */ (button?.cloneNode(true));
   copy.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(snippet.textContent ?? '');
-      tell(copy, 'Copied');
+      tell(copy, 'copied');
     } catch {
       // Only https and localhost have a clipboard to write to.
       getSelection()?.selectAllChildren(snippet);
-      tell(copy, 'Selected');
+      tell(copy, 'selected');
     }
   });
   const frame = h('div', { className: 'snippet' });
@@ -34,22 +34,21 @@ for (const snippet of document.querySelectorAll('pre')) {
   snippet.tabIndex = 0;
 }
 
-/** @param {HTMLElement} button @param {string} what Stands on the button for a moment. */
-function tell(button, what) {
-  button.textContent = what;
-  said.textContent = `${what}.`;
+// Only now: the buttons' texts are translated too.
+listenForLanguages({ de: async () => (await import('./strings/embed.de.js')).default });
+
+/** @param {HTMLElement} copy @param {string} key Which of its texts stands on the button for a moment. */
+function tell(copy, key) {
+  said.textContent = `${show(copy, key)}.`;
   setTimeout(() => {
-    button.textContent = 'Copy';
+    show(copy, 'copy');
     said.textContent = '';
   }, 1500);
 }
 
-/** `light` or `dark`, where storage is not denied and the reader chose. */
-function chosenTheme() {
-  try {
-    const theme = localStorage.getItem('polytask-theme');
-    return theme === 'light' || theme === 'dark' ? theme : undefined;
-  } catch {
-    return undefined;
-  }
+/** @param {HTMLElement} copy @param {string} key @returns What the button now says. */
+function show(copy, key) {
+  const texts = /** @type {NodeListOf<HTMLElement>} */ (copy.querySelectorAll('[data-s]'));
+  for (const text of texts) text.hidden = text.dataset.s !== key;
+  return [...texts].find((text) => !text.hidden)?.textContent;
 }

@@ -6,7 +6,13 @@ import { VIEWS } from './views/registry.js';
 
 const CACHE = 'polytask-page';
 /** What a visit may not have needed yet. */
-const LATER = ['./', 'strings/en.js', 'strings/de.js', 'strings/article.de.js', 'embed.html'];
+const LATER = [
+  './',
+  'embed.html',
+  'embed.js',
+  'styles/embed.css',
+  ...['en', 'de', 'told.de', 'translator', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
+];
 
 export async function keepForLater() {
   if (!('serviceWorker' in navigator) || !globalThis.caches) return;

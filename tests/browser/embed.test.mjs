@@ -1,4 +1,5 @@
-// "Embed it": what the page says of the element is what the element has, its snippets can be copied, and its example lives.
+// "Embed it": what the page says of the element is what the element has, its snippets can be copied, and its example lives;
+// all of it in German too.
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, sleep } from './browser.mjs';
 import { startServer, WWW } from './server.mjs';
 import { ATTRIBUTES } from '../../www/lab/attributes.js';
+import german from '../../www/strings/embed.de.js';
 import words from '../../www/strings/en.js';
 import { GROUPS, USUAL, VIEWS } from '../../www/views/registry.js';
 
@@ -36,7 +38,7 @@ test('every weighting, preset and language is named', () => {
 
 test('every event is named, and no other', async () => {
   const events = (await read('pkg/plain/polytask.d.ts')).match(/export type Event = (.*);/)[1];
-  const named = codes(section('script').match(/<span class="events">[^]*?<\/span>/)[0]);
+  const named = codes(section('script').match(/<span data-s="events">[^]*?<\/span>/)[0]);
   assert.deepEqual(named.sort(), Array.from(events.matchAll(/type: "(\w+)"/g), ([, type]) => type).sort());
 });
 
@@ -116,16 +118,88 @@ for (const name of BROWSERS) {
 
     for (const width of [390, 1024, 1600]) {
       test(`${width} px: nothing scrolls sideways but snippets and tables, and axe finds nothing serious`, async () => {
-        await page.setViewport({ width, height: 900 });
-        await sleep(300);
-        const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-        assert.equal(await page.evaluate(overflow), 0);
-        assert.deepEqual(await violations(page), []);
+        await assertFits(page, width);
       });
     }
 
+    /** The snippets, and all that is translated. */
+    const said = () =>
+      page.evaluate(() => {
+        const inside = (selector) => Array.from(document.querySelectorAll(selector), (element) => element.innerHTML);
+        return { snippets: inside('pre'), texts: inside('[data-s]'), label: document.querySelector('main nav').ariaLabel };
+      });
+    const choose = async (language) => {
+      await page.evaluate((tag) => document.querySelector(`.languages a[hreflang="${tag}"]`).click(), language);
+      await untilSpoken(page, language);
+    };
+
+    test('German takes the place of English, and English its own again; the example goes on, snippets stay', async () => {
+      const before = await said();
+      const steps = await page.evaluate(() => window.steps);
+      await choose('de');
+      const after = await said();
+      assert.deepEqual(after.snippets, before.snippets);
+      assert.equal(after.label, german.contents);
+      const [title, heading] = await page.evaluate(() => [document.title, document.querySelector('h1').textContent]);
+      assert.deepEqual([title, heading], [german['page-title'], german.title]);
+      assert.equal(await page.evaluate(() => document.querySelector('polytask-lab').lang), 'de');
+      const { step } = await page.evaluate(() => document.querySelector('polytask-lab').state);
+      assert.ok(step >= steps, 'the run is the same');
+      await choose('en');
+      assert.deepEqual(await said(), before);
+    });
+
+    test('the buttons that copy speak the reader’s language, also while they say that they did', async () => {
+      await choose('de');
+      const [before, copied, after, selected, selection] = await page.evaluate(async () => {
+        const button = document.querySelector('#files .copy');
+        const says = () => [button.innerText, document.querySelector('[role="status"]').textContent];
+        const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        const before = says();
+        button.click();
+        await wait(100);
+        const copied = says();
+        await wait(1600);
+        const after = says();
+        navigator.clipboard.writeText = () => Promise.reject(new Error('there is none'));
+        button.click();
+        await wait(100);
+        return [before, copied, after, says(), getSelection().toString()];
+      });
+      assert.deepEqual([before, after], [[german.copy, ''], [german.copy, '']]);
+      assert.deepEqual(copied, [german.copied, `${german.copied}.`]);
+      assert.deepEqual(selected, [german.selected, `${german.selected}.`]);
+      assert.equal(selection, './build.sh encoder polytask/models/all-MiniLM-L6-v2');
+    });
+
+    test('390 px, in German: nothing scrolls sideways but snippets and tables, and axe finds nothing serious', async () => {
+      await assertFits(page, 390);
+    });
+
+    test('the page comes in the language that was chosen', async () => {
+      await page.reload();
+      await untilSpoken(page, 'de');
+      assert.equal(await page.evaluate(() => document.querySelector('h1').textContent), german.title);
+    });
+
     test('the console is empty', () => assert.deepEqual(noise, []));
   });
+}
+
+async function untilSpoken(page, language) {
+  for (let i = 0; (await page.evaluate(() => document.documentElement.lang)) !== language; i++) {
+    assert.ok(i < 100, `${language} within ten seconds`);
+    await sleep(100);
+  }
+}
+
+/** Nothing is wider than the window, and axe finds nothing serious. */
+async function assertFits(page, width) {
+  await page.setViewport({ width, height: 900 });
+  await sleep(300);
+  const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  assert.equal(await page.evaluate(overflow), 0);
+  assert.deepEqual(await violations(page), []);
 }
 
 /** What axe-core finds serious. */

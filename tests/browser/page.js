@@ -23,9 +23,13 @@
 
   /** Two frames: what the first one draws is there when the second begins. A page out of sight may have none. */
   window.$drawn = () =>
-    new Promise((done) => {
-      requestAnimationFrame(() => requestAnimationFrame(() => done()));
-      setTimeout(done, document.hidden ? 0 : 1000);
+    new Promise((resolve) => {
+      const late = setTimeout(resolve, document.hidden ? 0 : 1000);
+      const done = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      requestAnimationFrame(() => requestAnimationFrame(done));
     });
 
   /** What moved on the page that nobody touched, and how far; only Chromium tells. */
