@@ -8,9 +8,9 @@ import { sleep } from '../tests/browser/browser.mjs';
 
 /**
  * Steps per second of a linear probe, by the page's own worker (www/engine/worker.js) and its messages: topic-sentiment, a quarter
- * held out, batch 16, `freeze: encoder`. The clock runs in the page, from the message that ends the first
- * epoch, after which every sentence's vector is known, to the run's end: with the evaluation after each epoch, and
- * every event posted.
+ * held out, batch 16, `freeze: encoder`. The clock runs in the page, from the end of the first epoch
+ * and its evaluation, after which every sentence's vector is known, those held out too, to the run's end: with the
+ * evaluation after each epoch, and every event posted.
  */
 export async function probe({ browser, url }, epochs = 100) {
   const page = await browser.newPage();
@@ -27,7 +27,7 @@ export async function probe({ browser, url }, epochs = 100) {
         const type = event.type ?? event.kind;
         if (type === 'dead' || type === 'error') wanted.forEach(({ reject }) => reject(new Error(event.message)));
         if (type === 'step') heard.steps += 1;
-        if (type === 'epoch' && heard.since === undefined) Object.assign(heard, { since: performance.now(), steps: 0 });
+        if (type === 'evaluation' && heard.since === undefined) Object.assign(heard, { since: performance.now(), steps: 0 });
         if (type === 'end') heard.until = performance.now();
         wanted.get(type)?.resolve(event);
         wanted.delete(type);

@@ -3,6 +3,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { mapEvery } from '../www/lab/measuring.js';
 
 const file = (path) => fileURLToPath(new URL(`../www/${path}`, import.meta.url));
 const PIECE = 4 << 20;
@@ -19,13 +20,15 @@ export async function record(name, { steps = Infinity } = {}) {
     ...recommended,
     validation: { fraction: 0.25 },
     training: { ...recommended.training, reproducible: true },
-    diagnostics: { gradients_every: 1, interference_every: 0, mistakes: true, map_every: 6 },
+    diagnostics: { gradients_every: 1, interference_every: 0, mistakes: true, map_every: 1 },
   };
   const session = new polytask.Session();
   session.plan(recipe, encoder('config.json'), encoder('tokenizer.json'));
   const weights = encoder('model.safetensors');
   for (let at = 0; at < weights.length; at += PIECE) session.receive(weights.subarray(at, at + PIECE));
   const events = session.begin();
+  const { epochs, steps_per_epoch } = events.find(({ type }) => type === 'start');
+  session.observe({ ...recipe.diagnostics, map_every: mapEvery(epochs * steps_per_epoch) });
   /** What the notebook prints, before the event of that place. @type {[at: number, text: string][]} */
   const printed = [];
   for (let taken = 0; taken < steps && events.at(-1).type !== 'end';) {

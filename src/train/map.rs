@@ -11,7 +11,7 @@ use crate::random::Stream;
 use crate::text::Batch;
 
 /// Sentences in the picture, at most.
-pub(super) const SENTENCES: usize = 64;
+pub(super) const SENTENCES: usize = 48;
 
 /// Times at which they are shown, at most.
 pub(super) const FRAMES: usize = 64;

@@ -234,7 +234,7 @@ mod tests {
             all(need(r#""batch_size": 32"#, 300, 32)) - all(need(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
         assert_eq!(best - full, adam / 2.0, "as much as one of Adam's two moments");
         let map = all(need(r#""batch_size": 32}, "diagnostics": {"map_every": 1"#, 300, 32)) - full;
-        assert_eq!(map, 4.0 * (64.0 * 64.0 * 768.0 + 768.0 * 768.0));
+        assert_eq!(map, 4.0 * (64.0 * 48.0 * 768.0 + 768.0 * 768.0));
         // The heads alone need little; at the end all is as if nothing had ever been frozen, and before that something
         // is kept of every sentence besides.
         let unfreezing = |epochs| need(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);

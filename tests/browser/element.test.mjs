@@ -104,7 +104,10 @@ for (const name of BROWSERS) {
 
     test('two on a page train at the same time, each as if it were alone, in one worker', async () => {
       const both = await open('both.html', `(${countLeftovers})(); (${LISTEN})();`);
-      await Promise.all(['a', 'b'].map((id) => call(both, id, 'train')));
+      // Neither is to be through before the other is prepared: they take four steps each.
+      for (const id of ['a', 'b']) await call(both, id, 'reset');
+      await both.until('both to be prepared', () => window.told.filter(({ type }) => type === 'start').length === 2);
+      await both.page.evaluate(() => ['a', 'b'].map((id) => document.getElementById(id).train()));
       await untilEnd(both, 'a');
       await untilEnd(both, 'b');
       assert.deepEqual(await both.page.evaluate(() => window.workers()), ['polytask']);

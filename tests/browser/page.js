@@ -24,12 +24,15 @@
   /** Two frames: what the first one draws is there when the second begins. A page out of sight may have none. */
   window.$drawn = () =>
     new Promise((resolve) => {
-      const late = setTimeout(resolve, document.hidden ? 0 : 1000);
-      const done = () => {
+      const late = setTimeout(done, document.hidden ? 0 : 1000);
+      let frame = requestAnimationFrame(() => {
+        frame = requestAnimationFrame(done);
+      });
+      function done() {
         clearTimeout(late);
+        cancelAnimationFrame(frame);
         resolve();
-      };
-      requestAnimationFrame(() => requestAnimationFrame(done));
+      }
     });
 
   /** What moved on the page that nobody touched, and how far; only Chromium tells. */

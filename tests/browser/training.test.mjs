@@ -135,6 +135,9 @@ for (const name of BROWSERS) {
       );
       assert.equal(await lab.points('loss-chart'), steps.length);
       assert.equal(await lab.points('accuracy-chart'), start.epochs);
+      const frames = (await lab.events('map')).at(-1).frames.map(({ step }) => step);
+      assert.deepEqual([frames[0], frames.at(-1)], [0, steps.length]);
+      assert.ok(frames.length >= 6 && frames.length <= 8, `${frames}: the map shows a few times of the run`);
       for (const task of ['topic', 'sentiment']) {
         const losses = steps.map((event) => event.losses[task]).filter((loss) => loss !== undefined);
         const [first, last] = [mean(losses.slice(0, 5)), mean(losses.slice(-5))];

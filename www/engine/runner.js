@@ -1,8 +1,8 @@
 // One run in the worker: its session, and the loop that trains it. Several share the worker's wasm instance.
 //
 // A call into wasm cannot be interrupted, so a session advances by one short unit of work at a time (a training step, or
-// one batch of an evaluation) and the loop below lets waiting messages in between two units. Pause, Step and Predict are
-// therefore answered within one unit, whatever this run or another is doing.
+// one batch of an evaluation) and the loop below lets waiting messages in between two units, or after several of a linear
+// probe's. Pause, Step and Predict are therefore answered at once, or within one unit, whatever this run or another is doing.
 
 import { DamagedFile } from './stored-file.js';
 
@@ -326,19 +326,28 @@ export class Runner {
 /** Commands that ask and change nothing. @type {Set<Command['type']>} */
 const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);
 
-/** Lets the messages that wait be handled. Not a timer: those are slowed down to 4 ms, and more in the background. */
+/** Nobody notices a message that waits so long, and to let messages in costs as much as half a step of a linear probe. */
+const BREATH_MS = 4;
+
+/** Lets the messages that wait be handled, if they may have waited. Not a timer: those are slowed down in the background. */
 const breathe = (() => {
   const { port1, port2 } = new MessageChannel();
   /** @type {(() => void)[]} */
   const waiting = [];
-  port1.onmessage = () => waiting.shift()?.();
+  let last = -Infinity;
+  port1.onmessage = () => {
+    last = performance.now();
+    waiting.shift()?.();
+  };
   return () =>
-    /** @type {Promise<void>} */ (
-      new Promise((resolve) => {
-        waiting.push(resolve);
-        port2.postMessage(null);
-      })
-    );
+    performance.now() - last < BREATH_MS
+      ? undefined
+      : /** @type {Promise<void>} */ (
+          new Promise((resolve) => {
+            waiting.push(resolve);
+            port2.postMessage(null);
+          })
+        );
 })();
 
 /** @param {number} ms */

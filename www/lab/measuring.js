@@ -2,9 +2,14 @@
 
 /** @typedef {import('../types.js').Diagnostics} Diagnostics */
 
+/** So many times of a run are on its map besides its beginning, however long it is: each costs as much as a step or two. */
+const MAP_TIMES = 6;
+
 export class Measuring {
   #needed;
   #send;
+  /** Of the run; 0 before they are known. */
+  #steps = 0;
   /** What the worker was last told, as JSON. */
   #told = '';
 
@@ -21,6 +26,7 @@ export class Measuring {
 
   /** What a run that is about to be configured measures; the worker is told with the rest of it. @param {Diagnostics} asked The document's. */
   begin(asked) {
+    this.#steps = 0;
     const diagnostics = this.#all(asked, false);
     this.#told = JSON.stringify(diagnostics);
     return diagnostics;
@@ -30,10 +36,12 @@ export class Measuring {
    * Tells the worker what to measure from now on, if it does not do so yet.
    *
    * @param {Diagnostics} asked The document's.
+   * @param {number} steps Of the whole run.
    * @param {boolean} closely Whether what is measured now and then is measured in each step: one that is taken by hand is
    *   looked at closely.
    */
-  observe(asked, closely) {
+  observe(asked, steps, closely) {
+    this.#steps = steps;
     const diagnostics = this.#all(asked, closely);
     const told = JSON.stringify(diagnostics);
     if (told === this.#told) return;
@@ -44,6 +52,15 @@ export class Measuring {
   /** @param {Diagnostics} asked @param {boolean} closely @returns {Diagnostics} */
   #all(asked, closely) {
     const { gradients_every } = asked;
-    return { ...asked, ...this.#needed, gradients_every: closely ? Math.min(1, gradients_every) : gradients_every };
+    const { map_every } = this.#needed;
+    return {
+      ...asked,
+      ...this.#needed,
+      gradients_every: closely ? Math.min(1, gradients_every) : gradients_every,
+      ...(map_every && { map_every: mapEvery(this.#steps) }),
+    };
   }
 }
+
+/** Steps from one frame of the map to the next, in a run of `steps` steps. @param {number} steps */
+export const mapEvery = (steps) => Math.max(1, Math.ceil(steps / MAP_TIMES));

@@ -222,7 +222,7 @@ export class Running {
   observe(closely = false) {
     const { run, store } = this.#lab;
     if (run.status === 'none' || run.status === 'preparing' || !store.isOpen) return;
-    this.#measuring.observe(store.doc.recipe.diagnostics, closely);
+    this.#measuring.observe(store.doc.recipe.diagnostics, run.steps, closely);
   }
 
   /**

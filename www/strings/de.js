@@ -701,8 +701,8 @@ export default {
 
   map: {
     title: 'Die Sätze auf einer Karte',
-    empty: (every) =>
-      `Die Karte kommt mit dem Lauf: Die Sätze werden vor dem ersten Schritt eingetragen und dann ${every === 1 ? 'nach jedem Schritt' : `alle ${n.grouped(every)} Schritte`}.`,
+    empty:
+      'Die Karte kommt mit dem Lauf: Die Sätze werden vor dem ersten Schritt eingetragen, einige Male unterwegs und nach dem letzten.',
     by: 'Färben nach',
     at: (step) => `Schritt ${n.grouped(step)}`,
     slider: 'Durch das Training',

@@ -714,8 +714,8 @@ export default {
 
   map: {
     title: 'The sentences on a map',
-    empty: (/** @type {number} */ every) =>
-      `The map comes with the run: sentences are placed before the first step and after every ${count(every, 'step')}.`,
+    empty:
+      'The map comes with the run: sentences are placed before the first step, a few times on the way and after the last.',
     by: 'Colour by',
     at: (/** @type {number} */ step) => `step ${n.grouped(step)}`,
     slider: 'Through the training',

@@ -1,7 +1,6 @@
 // Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
 
 import { labelOf } from '../lab/sentences.js';
-import { MAP_EVERY } from './registry.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
 import { between, frameOf, past, pictureAt } from './frames.js';
@@ -25,7 +24,7 @@ export function createMap(lab) {
 
   const chips = h('fieldset', { className: 'segments map-tasks', hidden: true });
   const legend = h('ul', { className: 'map-legend' });
-  const empty = h('p', { className: 'map-empty', dataset: { part: 'map-empty' } }, words.empty(MAP_EVERY));
+  const empty = h('p', { className: 'map-empty', dataset: { part: 'map-empty' } }, words.empty);
   const card = h('div', { className: 'map-card', 'aria-hidden': 'true', hidden: true });
   const scatter = createScatter({ name: (i) => words.point(textOf(i), labelsOf(i).join(', ')), point: show });
   const play = h('button', { type: 'button', className: 'map-play', dataset: { part: 'map-play' } });

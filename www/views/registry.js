@@ -32,11 +32,9 @@ export const GROUPS = {
 /** What an element shows that does not say. */
 export const USUAL = ['controls', 'encoder', 'sentences', 'losses', 'accuracy', 'try'];
 
-/** Steps between two frames of the map: a dozen in the usual run. */
-export const MAP_EVERY = 6;
 /** What must be measured beside a run for a view. @type {Record<string, Partial<import('../types.js').Diagnostics>>} */
 const WANTS = {
-  map: { map_every: MAP_EVERY },
+  map: { map_every: 1 }, // How often it is depends on the run: see lab/measuring.js.
   results: { mistakes: true },
 };
 
