@@ -3,6 +3,7 @@
 /** @param {string} locale */
 export function numbers(locale) {
   const point = (1.5).toLocaleString(locale)[1];
+  const whole = new Intl.NumberFormat(locale);
   const own = (/** @type {string} */ text) => text.replace('.', point).replace('-', '−');
   /** A fixed number of decimals. @param {number} x @param {number} decimals */
   const fixed = (x, decimals) => own(x.toFixed(decimals));
@@ -38,7 +39,7 @@ export function numbers(locale) {
     },
 
     /** @param {number} n A whole number. */
-    grouped: (n) => n.toLocaleString(locale),
+    grouped: (n) => whole.format(n),
 
     /** @param {number} bytes */
     megabytes: (bytes) => fixed(bytes / 1e6, 1),

@@ -27,6 +27,8 @@ export function createLog(lab) {
   );
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** What has been printed since the last frame: where one reads is asked once for all of it. @type {HTMLElement[]} */
+  let fresh = [];
 
   copy.addEventListener('click', async () => {
     const text = Array.from(lines.children, (line) => line.textContent).join('\n');
@@ -43,14 +45,22 @@ export function createLog(lab) {
     element,
 
     take(event) {
-      if (event.type === 'start') lines.replaceChildren();
+      if (event.type !== 'start') return;
+      lines.replaceChildren();
+      fresh = [];
     },
 
     print(text, kind) {
-      const atEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - NEAR_END;
-      if (kind === 'epoch' && lines.childElementCount > 0) lines.append(h('div'));
+      if (kind === 'epoch' && lines.childElementCount + fresh.length > 0) fresh.push(h('div'));
       const className = kind === 'warning' || kind === 'error' ? kind : '';
-      for (const line of text.split('\n')) lines.append(h('div', { className }, line));
+      for (const line of text.split('\n')) fresh.push(h('div', { className }, line));
+    },
+
+    show() {
+      if (fresh.length === 0) return;
+      const atEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - NEAR_END;
+      lines.append(...fresh);
+      fresh = [];
       while (lines.childElementCount > MOST_LINES) lines.firstElementChild?.remove();
       if (atEnd) lines.scrollTop = lines.scrollHeight;
     },

@@ -43,10 +43,13 @@ export function createResults(lab) {
   /** @type {string[]} */
   let sentences = [];
   let shown = false;
+  /** Whether there is something to show that came since the last frame. */
+  let fresh = false;
 
   choice.addEventListener('change', render);
 
   function render() {
+    fresh = false;
     const split = radios.find(({ checked }) => checked)?.value === 'train' ? 'train' : 'validation';
     const evaluation = latest[split];
     const wrong = mistakes[split]?.epoch === evaluation?.epoch ? mistakes[split] : undefined;
@@ -78,9 +81,10 @@ export function createResults(lab) {
       // A view that came late does not know what its run's sentences were before they were changed.
       if (!shown && run.stale === 'sentences') {
         sentences = [];
-        render();
+        fresh = true;
       }
       shown = true;
+      if (fresh) render();
     },
 
     take(event) {
@@ -88,7 +92,7 @@ export function createResults(lab) {
       else if (event.type === 'evaluation') latest[event.split] = event;
       else if (event.type === 'mistakes') mistakes[event.split] = event;
       else return;
-      render();
+      fresh = true;
     },
   };
 }
