@@ -194,7 +194,7 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
     assert_eq!(
         train("--data data.csv --text sentence"),
         "data.csv, line 1: there is no column \"sentence\" for the sentences; the columns are \"text\", \"topic\", \
-         \"tone\" (the text column's name is a setting)"
+         \"tone\"; give theirs this name"
     );
     assert_eq!(
         train("--data data.csv --tasks topic,colour"),

@@ -422,6 +422,12 @@ fn sentences_without_tasks_or_labels_are_refused() {
         refused(r#"[{"text": "w5", "labels": {"a": "x"}}]"#),
         "the sentences, column \"a\": a task needs at least two different labels, and there is only \"x\""
     );
+    let mut unlabelled = recipe_on(r#"[{"text": "w5", "labels": {"a": "x"}}]"#, r#""epochs": 1"#);
+    unlabelled.tasks = vec![polytask::recipe::Task { name: "b".into(), labels: Vec::new() }];
+    assert_eq!(
+        prepare(&unlabelled).unwrap_err().to_string(),
+        "the sentences: none of them has a label for task \"b\"; label some, or remove the task"
+    );
     let mut blank = recipe_on(r#"[{"text": "w5", "labels": {"a": ""}}]"#, r#""epochs": 1"#);
     blank.tasks = vec![polytask::recipe::Task { name: "a".into(), labels: vec!["x".into(), "y".into()] }];
     assert_eq!(

@@ -8,6 +8,8 @@ const CACHE = 'polytask-page';
 /** What a visit may not have needed yet. */
 const LATER = [
   './',
+  'index.html',
+  'lab.html',
   'embed.html',
   'embed.js',
   'styles/embed.css',
@@ -15,8 +17,8 @@ const LATER = [
 ];
 
 export async function keepForLater() {
-  if (!('serviceWorker' in navigator) || !globalThis.caches) return;
   try {
+    if (!('serviceWorker' in navigator) || !globalThis.caches) return;
     await navigator.serviceWorker.register('sw.js');
     // All views, also those that the reader has not come to.
     await Promise.all(Object.values(VIEWS).map((load) => load()));

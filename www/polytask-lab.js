@@ -171,6 +171,7 @@ export class PolytaskLab extends HTMLElement {
     const { lab } = this.#shared;
     lab.opened.then(() => {
       if (this.#shared?.lab !== lab) return; // It has been another's since.
+      if (all[0] === this && mine === this.#started) this.#tellMisnamed(lab, wanted.words);
       this.#open.resolve(lab);
       this.#isOpen = true;
     });
@@ -198,6 +199,17 @@ export class PolytaskLab extends HTMLElement {
     this.#shadow.replaceChildren(root);
     for (const view of this.#views) lab.add(view);
     this.#reflect(shared);
+  }
+
+  /**
+   * What is wrong with the attribute `tasks`: that is known only once the sentences are.
+   *
+   * @param {Lab} lab
+   * @param {import('./strings/words.js').Words} words
+   */
+  #tellMisnamed({ sources: { misnamed } }, { attributes: say }) {
+    const said = misnamed.names.map((name) => misuse(say.tasks(name, misnamed.columns)));
+    this.#shadow.querySelector('.lab')?.prepend(...said);
   }
 
   /** @param {Lab} lab */

@@ -18,7 +18,7 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
         Error::data(
             format!("{name}, line 1"),
             format!(
-                "there is no column {text_column:?} for the sentences; the columns are {} (the text column's name is a setting)",
+                "there is no column {text_column:?} for the sentences; the columns are {}; give theirs this name",
                 quoted(&header)
             ),
         )
@@ -168,8 +168,8 @@ mod tests {
     fn wrong_columns_and_rows_are_named() {
         fails(
             "sentence,topic\na,x\n",
-            "data.csv, line 1: there is no column \"text\" for the sentences; the columns are \"sentence\", \"topic\" \
-             (the text column's name is a setting)",
+            "data.csv, line 1: there is no column \"text\" for the sentences; the columns are \"sentence\", \
+             \"topic\"; give theirs this name",
         );
         fails(
             "text,topic\na,x\nb, c,y\n",

@@ -40,7 +40,7 @@ pub(super) fn read(name: &str, text: &str, text_column: &str) -> Result<Table> {
             None => {
                 return Err(Error::data(
                     format!("{name}, {place}"),
-                    format!("there is no field {text_column:?} for the sentence (the text field's name is a setting)"),
+                    format!("there is no field {text_column:?} for the sentence; give its field this name"),
                 ));
             }
         };
@@ -91,7 +91,7 @@ mod tests {
         );
         fails(
             "{\"topic\": \"x\"}\n",
-            "d.jsonl, line 1: there is no field \"text\" for the sentence (the text field's name is a setting)",
+            "d.jsonl, line 1: there is no field \"text\" for the sentence; give its field this name",
         );
         let error = read("d.jsonl", "nonsense\n", "text").unwrap_err().to_string();
         assert!(error.starts_with("d.jsonl, line 1: it is not a JSON object ("), "{error}");

@@ -76,11 +76,15 @@ impl Dataset {
             let column = table.tasks.iter().position(|name| *name == task.name).ok_or_else(|| {
                 Error::data(
                     &table.name,
-                    format!(
-                        "there is no column {:?} for a task of that name; its label columns are {}",
-                        task.name,
-                        quoted(&table.tasks)
-                    ),
+                    if table.is_inline() {
+                        format!("none of them has a label for task {:?}; label some, or remove the task", task.name)
+                    } else {
+                        let columns = quoted(&table.tasks);
+                        format!(
+                            "there is no column {:?} for a task of that name; its label columns are {columns}",
+                            task.name
+                        )
+                    },
                 )
             })?;
             let labels = if task.labels.is_empty() { table.labels_in(column) } else { task.labels };

@@ -6,6 +6,9 @@ use super::{delimited, jsonl};
 use crate::recipe::InlineExample;
 use crate::{Error, Result};
 
+/// What error sentences call sentences that stand in no file.
+const INLINE: &str = "the sentences";
+
 /// Rows of one text and one label text per task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -48,9 +51,14 @@ impl Table {
             let labels = tasks.iter().map(label).collect();
             rows.push(Row { place, text, labels });
         }
-        let table = Self { name: "the sentences".into(), tasks, rows };
+        let table = Self { name: INLINE.into(), tasks, rows };
         check_names(&table)?;
         Ok(table)
+    }
+
+    /// Whether it is of sentences that stand in no file: such have no columns to speak of.
+    pub(super) fn is_inline(&self) -> bool {
+        self.name == INLINE
     }
 
     /// The rows as a recipe writes them.
@@ -93,7 +101,7 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
     let text = text.replace("\r\n", "\n");
     let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let table = match ending.as_str() {
-        "csv" => delimited::read(name, &text, b',', text_column)?,
+        "csv" => delimited::read(name, &text, csv_delimiter(&text), text_column)?,
         "tsv" | "tab" => delimited::read(name, &text, b'\t', text_column)?,
         "jsonl" | "ndjson" => jsonl::read(name, &text, text_column)?,
         _ => {
@@ -105,6 +113,12 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
     }
     check_names(&table)?;
     Ok(table)
+}
+
+/// What parts the columns of a CSV file. Where the decimal sign is a comma, spreadsheets write semicolons.
+fn csv_delimiter(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if header.contains(';') && !header.contains(',') { b';' } else { b',' }
 }
 
 /// The page holds labels in objects by their tasks' names, and to JavaScript an object's `__proto__` is none of them.
@@ -139,6 +153,15 @@ mod tests {
         let table = read_table("a.CSV", "\u{feff}text,topic\r\na,x\r\nb,y\r\n".as_bytes(), "text").unwrap();
         assert_eq!(table.rows[1].place, "line 3");
         assert_eq!(table.labels_in(0), ["x", "y"]);
+    }
+
+    #[test]
+    fn semicolons_part_columns_where_the_header_has_no_comma() {
+        let table = read_table("d.csv", b"text;topic\nfine, and dry;x\n\"a; b\";y\n", "text").unwrap();
+        let texts: Vec<&str> = table.rows.iter().map(|row| row.text.as_str()).collect();
+        assert_eq!((table.tasks, texts), (vec!["topic".to_string()], vec!["fine, and dry", "a; b"]));
+        let table = read_table("d.csv", b"text,a;b\nfine,x\n", "text").unwrap();
+        assert_eq!(table.tasks, ["a;b"]);
     }
 
     #[test]

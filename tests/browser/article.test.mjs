@@ -122,11 +122,10 @@ for (const name of BROWSERS) {
       await sleep(STILL);
       assert.equal(await lab.text('encoder-state'), 'not fetched yet');
       assert.equal(await lab.alerts(), '', 'what one cancels is no failure');
+      assert.match(await lab.text('status'), /recorded run. Yours begins when you fetch the encoder/);
       server.letGo();
       await lab.press('encoder-action');
-      await lab.untilStatus('ready');
-      await lab.press('train');
-      await lab.until('a step', () => window.runEvents.some(({ type }) => type === 'step'), undefined, 240);
+      await lab.until('the run that the recording promised', () => window.runEvents.some(({ type }) => type === 'step'), undefined, 240);
       lab.assertQuiet();
       await lab.close();
       await server.close();
@@ -211,6 +210,7 @@ for (const name of BROWSERS) {
       );
       const missing = [...server.requests.keys()].filter((file) => !file.includes('/models/') && !kept.includes(file));
       assert.deepEqual(missing, ['/sw.js'], 'what was asked for is kept, but for the one who answers with it');
+      for (const page of ['/', '/index.html', '/lab.html', '/embed.html']) assert.ok(kept.includes(page), page);
       await lab.until('the first own step', () => window.runEvents.some(({ type }) => type === 'step'), undefined, 240);
       await server.close();
       await lab.page.reload();

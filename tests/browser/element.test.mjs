@@ -12,12 +12,44 @@ const page = (body) => `<!doctype html><html lang="en"><meta charset="utf-8"><ti
 const lab = (id, seed, rest = 'views="controls losses"') =>
   `<polytask-lab id="${id}" preset="notebook" seed="${seed}" epochs="4" ${rest}>What stands in for ${id}.</polytask-lab>`;
 
+/** A lab whose sentences are seen. */
+const own = (attributes, more = '') =>
+  `<polytask-lab id="a" ${attributes} views="controls sentences ${more}"></polytask-lab>`;
+/** Sixteen rows of a table with two tasks. */
+const ROWS = Array.from({ length: 16 }, (_, i) => `Sentence ${i},${['food', 'rain'][i % 2]},${['good', 'bad'][i & 1]}`);
+/** A row as a recipe has it. */
+const example = (row) => {
+  const [text, topic, mood] = row.split(',');
+  return { text, labels: { topic, mood } };
+};
+
 const PAGES = {
   '/both.html': page(lab('a', 1) + lab('b', 2)),
   '/only-a.html': page(lab('a', 1)),
   '/only-b.html': page(lab('b', 2)),
   '/none.html': page(''),
   '/far.html': page(`<div style="height: 5000px"></div>${lab('a', 1)}`),
+  '/small.csv': `text,topic,mood\n${ROWS.join('\n')}`,
+  '/small.html': page(own('src="small.csv" tasks="topic" epochs="2"')),
+  '/wanted.json': JSON.stringify({
+    data: { examples: ROWS.map(example) },
+    training: { warmup: 2, epochs: 9, batch_size: 16 },
+  }),
+  '/wanted.html': page(own('src="wanted.json" epochs="2"')),
+  '/misnamed.html': page(own('src="small.csv" tasks="tpic,mood, text"')),
+  '/none-named.html': page(own('preset="topic-sentiment" tasks="topics" lang="de"')),
+  '/broken.csv': 'no,sentences\nat,all',
+  '/broken.html': page(
+    own('src="broken.csv" preset="tickets" epochs="2" seed="7" weighting="mgda" tasks="topic"', 'settings'),
+  ),
+  '/gone.html': page(own('src="gone.csv" preset="tickets" epochs="2"', 'settings')),
+  '/no-such-host.html': page(own('src="http://localhost:1/t.csv" preset="tickets" epochs="2"', 'settings')),
+  '/no-address.html': page(own('src="http://[" preset="tickets" epochs="2"', 'settings')),
+  '/other-encoder.html': page(own('preset="notebook" encoder="no-such"', 'encoder')),
+  '/hub.html': page(own('encoder="https://huggingface.co/someone/my-bert/resolve/main/"', 'encoder')),
+  '/notebook.html': page(own('preset="notebook" seed="3"', 'share')),
+  '/random.json': JSON.stringify({ data: { preset: { name: 'notebook', labels: 'random' } } }),
+  '/random.html': page(own('src="random.json"', 'share')),
   '/slips.html': page(`<polytask-lab weigthing="sum" weighting="pcgrat" preset="tikets" epochs="0" seed="-1" theme="dim"
     lang="xx" views="controls loses"></polytask-lab>`),
 };
@@ -229,6 +261,110 @@ for (const name of BROWSERS) {
       ]);
       await view.until('the rest', () => $part('controls') !== undefined);
       view.assertQuiet();
+    });
+
+    test('the warm-up fits into the epochs that the tag asks for', async () => {
+      const view = await open('small.html', LISTEN);
+      await call(view, 'a', 'train');
+      await view.until('the end', () => window.told.some(({ type }) => type === 'end' || type === 'error'), undefined, 240);
+      assert.deepEqual(await view.events('error'), []);
+      assert.equal((await steps(view, 'a')).length, 2);
+      view.assertQuiet();
+    });
+
+    test('but the warm-up that a recipe wants is left to it', async () => {
+      const view = await open('wanted.html', LISTEN);
+      await call(view, 'a', 'train');
+      await view.untilMessage(/2 steps of warm-up make a schedule longer than the run, which has 2/);
+      view.assertQuiet();
+    });
+
+    test('a name in tasks that is no column is named, with the columns, and the rest is used', async () => {
+      const said = (view) => view.page.evaluate(() => $$('.misuse').map((element) => element.textContent));
+      const heads = (view) => view.page.evaluate(() => $$('.sentences tbody tr:first-child select').length);
+      const view = await open('misnamed.html');
+      await view.until('the table', () => $$('.sentences tbody tr').length === 16 && $$('.misuse').length > 0);
+      assert.deepEqual(await said(view), [
+        'The attribute tasks names “tpic”, which is none of the label columns: topic, mood.',
+        'The attribute tasks names “text”, which is none of the label columns: topic, mood.',
+      ]);
+      assert.equal(await heads(view), 1);
+      await view.page.evaluate(() => document.getElementById('a').setAttribute('lang', 'de'));
+      await view.until('German', () => $('.misuse')?.textContent.startsWith('Das Attribut tasks'));
+      assert.equal((await said(view)).length, 2, 'each once');
+      view.assertQuiet();
+
+      const none = await open('none-named.html');
+      await none.until('the sentences', () => $$('.misuse').length > 0);
+      assert.deepEqual(await said(none), [
+        'Das Attribut tasks nennt „topics“; das ist keine der Label-Spalten: topic, sentiment.',
+      ]);
+      assert.equal(await heads(none), 2, 'all tasks');
+    });
+
+    test('where src cannot be had, the page says why, and the rest of the tag holds', async () => {
+      const set = (view) =>
+        view.page.evaluate(() => ['epochs', 'seed', 'weighting'].map((field) => $(`#setting-${field}`).value));
+      for (const [path, why, noise] of [
+        ['no-address.html', /^The attribute src="http:\/\/\[" is no address\.$/, 0],
+        ['broken.html', /^broken\.csv, line 1: there is no column/, 0],
+        ['gone.html', /^The sentences .*: the server answered 404 for \S+\/gone\.csv; check the attribute src\.$/, 1],
+        ['no-such-host.html', /; another page’s server must allow it \(Access-Control-Allow-Origin\)\.$/, 1],
+      ]) {
+        const view = await open(path);
+        await view.untilMessage(why);
+        await view.until('the tickets', () => $('input[name="preset"]:checked')?.value === 'tickets');
+        assert.deepEqual(await set(view), path === 'broken.html' ? ['2', '7', 'mgda'] : ['2', '0', 'sum'], path);
+        assert.deepEqual(await view.page.evaluate(() => $$('.misuse').length), 0, 'tasks names columns of the table');
+        if (!noise) view.assertQuiet();
+      }
+    });
+
+    test('Undo in a notice undoes what the notice tells of, or is gone', async () => {
+      const view = await open('small.html');
+      const rows = (n) => view.until(`${n} rows`, (count) => $$('.sentences tbody tr').length === count, n);
+      const told = () => view.page.evaluate(() => $$('.message.notice p').map((text) => text.textContent));
+      await rows(16);
+      await view.drop('first.csv', 'text,kind\na,x\nb,y\nc,x\nd,y\n');
+      await rows(4);
+      await view.drop('second.csv', 'text,kind\na,x\nb,y\nc,x\n');
+      await rows(3);
+      assert.deepEqual(await told(), ['3 sentences read from second.csv.']);
+      await view.page.evaluate(() => $('.message.notice button').click());
+      await rows(4);
+      assert.deepEqual(await told(), []);
+      await view.drop('second.csv', 'text,kind\na,x\nb,y\nc,x\n');
+      await rows(3);
+      await view.fill('.sentences tbody textarea', 'another sentence');
+      assert.deepEqual(await told(), [], 'Undo would undo the typing');
+      view.assertQuiet();
+    });
+
+    test('the encoder is called what the tag calls it', async () => {
+      const view = await open('other-encoder.html');
+      await view.until('its name', () => $part('encoder').textContent.includes('no-such'));
+      await view.fetchEncoder();
+      await view.until('the failure', () => $part('encoder').dataset.state === 'failed');
+      assert.doesNotMatch(await view.text('encoder'), /MiniLM/);
+      const hub = await open('hub.html');
+      await hub.until('its name', () => $part('encoder').textContent.includes('my-bert'));
+    });
+
+    test('the notebook of a tag has sensible labels, and random ones take a recipe; Share gives the tag of each', async () => {
+      const view = await open('notebook.html');
+      const chosen = (one) => one.until('the labels', () => $('input[name="notebook-labels"]:checked') !== undefined);
+      const labels = (one) => one.page.evaluate(() => $('input[name="notebook-labels"]:checked').value);
+      const tag = async (one) => {
+        await one.until('the tag', () => $part('share-tag')?.textContent.includes('<polytask-lab'));
+        return one.text('share-tag');
+      };
+      await chosen(view);
+      assert.equal(await labels(view), 'sensible');
+      assert.match(await tag(view), /<polytask-lab preset="notebook" seed="3" views/);
+      const random = await open('random.html');
+      await chosen(random);
+      assert.equal(await labels(random), 'random');
+      assert.match(await tag(random), /<polytask-lab src="recipe\.json" views/);
     });
 
     test('language, colours and views change in place', async () => {

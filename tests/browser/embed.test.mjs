@@ -108,12 +108,14 @@ for (const name of BROWSERS) {
       assert.notEqual(...grounds);
     });
 
-    test('the example trains', async () => {
+    test('the example trains, and answers in words', async () => {
       await page.evaluate(() => void document.querySelector('polytask-lab').train());
       for (let i = 0; (await page.evaluate(() => window.steps)) < 2; i++) {
         assert.ok(i < 1200, 'two steps within two minutes');
         await sleep(100);
       }
+      const { tasks } = await page.evaluate(() => document.querySelector('polytask-lab').predict('The soup was cold.'));
+      for (const { label } of Object.values(tasks)) assert.match(label, /^[a-z]{3,}/i);
     });
 
     for (const width of [390, 1024, 1600]) {

@@ -42,8 +42,10 @@ async function mount({ view, make, doc, lang }) {
   const shadow = host.attachShadow({ mode: 'open' });
   shadow.adoptedStyleSheets = await styleSheets();
   const asked = [];
+  const views = new Views();
   const lab = {
     words,
+    views,
     tokenize: (text) => asked.push(['tokenize', text]),
     predict: (text) => {
       asked.push(['predict', text]);
@@ -53,7 +55,6 @@ async function mount({ view, make, doc, lang }) {
   };
   const made = module[make](lab);
   shadow.append(made.element);
-  const views = new Views();
   views.add(made, noRun(''), doc);
   const all = (selector) => [...shadow.querySelectorAll(selector)];
   window.figure = { views, view: made, asked, shadow, noRun, all, text: (selector) => all(selector).map((e) => e.textContent) };
@@ -215,6 +216,34 @@ for (const name of BROWSERS) {
     assert.deepEqual(await text('[data-part="map-step"]'), ['step 0'], 'who looks back is not torn away');
     await page.evaluate(() => window.figure.all('[data-part="map-play"]')[0].click());
     await until('the end of the way', () => window.figure.text('[data-part="map-step"]')[0] === 'step 18');
+  });
+
+  test(`${name}: a task and a class may be called anything, and still fit on a phone`, async () => {
+    const label = 'Donaudampfschifffahrtsgesellschaftskapitaenskajuetenschluessel';
+    const long = [{ name: 'a task with a very long name indeed that goes on', labels: [label, 'other'] }];
+    const word = [{ name: label, labels: [label, 'other'] }];
+    await page.setViewport({ width: 320, height: 900 });
+    for (const tasks of [long, word])
+      for (const [view, make, shows] of [
+        ['losses', 'createLosses', '.formula sub'],
+        ['map', 'createMap', '.map-legend li'],
+        ['results', 'createResults', '.figures span'],
+      ]) {
+        const labels = { [tasks[0].name]: label };
+        const table = { ...doc.table, tasks, examples: examples.map(({ text }) => ({ text, labels })) };
+        await figure(view, make, { of: { table, recipe: { training: { task_weight: {} } } } });
+        await take({ ...start, tasks }, map, {
+          ...{ type: 'evaluation', epoch: 1, split: 'validation' },
+          tasks: { [tasks[0].name]: { accuracy: 1, macro_f1: 1, confusion: [[3, 0], [0, 0]] } },
+        });
+        await page.evaluate((of) => window.figure.views.show(window.figure.noRun(''), of), { table });
+        const widest = await page.evaluate((what) => {
+          const places = window.figure.all(what).map((element) => element.getBoundingClientRect().right);
+          return [places.length > 0, document.documentElement.scrollWidth, Math.max(...places) <= innerWidth];
+        }, shows);
+        assert.deepEqual(widest, [true, 320, true], `${view} of ${tasks[0].name}`);
+      }
+    await page.setViewport({ width: 1000, height: 900 });
   });
 
   test(`${name}: the map's points can be reached by keys, say what they are, and stand in a table`, async () => {

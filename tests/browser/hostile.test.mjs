@@ -34,10 +34,30 @@ const page = (attributes) => `<!doctype html><html lang="en"><meta charset="utf-
 const VIEWS = 'controls sentences losses results try log steps gradients interference compare map diagram share';
 const PAGES = {
   '/file.html': page(`src="${HOSTILE_NAME}" views="${VIEWS}"`),
-  '/recipe.html': page('src="recipe.json" views="controls encoder sentences results share"'),
+  '/recipe.html': page(
+    `src="recipe.json" encoder="${IMAGE.replaceAll('"', '&quot;')}" views="controls encoder sentences results share"`,
+  ),
   '/recipe.json': HOSTILE_RECIPE,
   [`/${HOSTILE_NAME}`]: HOSTILE,
+  '/some.json': JSON.stringify({ data: { examples: [{ text: 'a', labels: { kind: 'x' } }, { txt: 'b' }] }, [IMAGE]: 1 }),
 };
+/** Recipes that cannot be opened, and what is said of them after their address. */
+const NOT_OPENED = [
+  ['null', / is no recipe: it must be a JSON object with fields such as data and training\.$/],
+  [
+    '{"data":{"examples":"no"}}',
+    / has no sentences: its data must be a preset \(notebook, .*, tickets\) or a list of examples, each with a text\.$/,
+  ],
+  ['{"data":{"examples":[{"txt":"x"}]}}', / has no sentences: /],
+  ['{"data":{"preset":{"name":"news"}}}', / has no sentences: /],
+  ['{"data":{"file":{"path":"own.csv"}}}', /^own\.csv: a page cannot read files by path; import the file instead\.$/],
+  ['{"data":', / is not JSON \(.+\)\.$/],
+];
+NOT_OPENED.forEach(([text], i) => {
+  PAGES[`/bad-${i}.json`] = text;
+  PAGES[`/bad-${i}.html`] = page(`src="bad-${i}.json" preset="tickets" views="controls sentences"`);
+});
+PAGES['/some.html'] = page('src="some.json" views="controls sentences"');
 
 for (const name of BROWSERS) {
   describe(name, () => {
@@ -79,6 +99,28 @@ for (const name of BROWSERS) {
       await view.until('the sentences', () => $$('.sentences tbody textarea').length === 6);
       assert.ok((await view.text('table-head')).includes(IMAGE));
       await view.until('the encoder’s name', (text) => $part('encoder').textContent.includes(text), IMAGE);
+      await assertHarmless(view);
+    });
+
+    test('a recipe that is none is told of in one sentence, and the preset of the tag is opened', async () => {
+      for (const [i, [, why]] of NOT_OPENED.entries()) {
+        const view = await open(`bad-${i}.html`);
+        await view.until('the tickets', () => $('input[name="preset"]:checked')?.value === 'tickets');
+        const said = (await view.messages()).split('\n');
+        assert.equal(said.length, 1, `${said}`);
+        assert.match(said[0], why);
+        view.assertQuiet();
+        await view.close();
+      }
+    });
+
+    test('what is wrong in a recipe is left out, and named', async () => {
+      const view = await open('some.html');
+      await view.until('the sentence', () => $$('.sentences tbody tr').length === 1);
+      assert.equal(
+        await view.messages(),
+        `Left out of some.json, because it is not known here or not as it should be: ${IMAGE}, data.`,
+      );
       await assertHarmless(view);
     });
 

@@ -194,6 +194,13 @@ for (const name of BROWSERS) {
       assert.deepEqual(start.tasks.map((task) => task.name), ['intent', 'urgency', 'tone']);
     });
 
+    test('a sandboxed frame trains too', async () => {
+      await page.setContent(`<iframe sandbox="allow-scripts" src="${library.url}lab.html" width="900" height="800"></iframe>`);
+      const inside = () => page.frames().find((frame) => frame.url() === `${library.url}lab.html`);
+      await until('the frame', inside);
+      await train(inside());
+    });
+
     test('a frame’s address cannot say where code or data come from', async () => {
       const address = `${library.url}examples/frame/lab.html?base=${host.url}&encoder=${host.url}&src=${host.url}&seed=7`;
       await page.goto(address);

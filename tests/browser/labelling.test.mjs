@@ -34,6 +34,22 @@ for (const name of BROWSERS) {
         return element?.getAttribute('aria-label') ?? element?.textContent;
       });
 
+    test('the focus goes to the neighbour when nothing is left to undo', async () => {
+      await lab.press('add-row');
+      await lab.page.evaluate(() => $part('undo').focus());
+      await lab.page.keyboard.press('Enter');
+      assert.equal(await lab.page.evaluate(() => $part('undo').disabled), true);
+      assert.equal(await focused(), 'Paste…');
+    });
+
+    test('one stop before the table leads past it', async () => {
+      await lab.page.evaluate(() => $$('.chip').at(-1).focus());
+      await lab.page.keyboard.press('Tab');
+      assert.equal(await focused(), 'Skip the table');
+      await lab.page.keyboard.press('Enter');
+      assert.equal(await focused(), 'Add sentence');
+    });
+
     test('a pasted table that is broken says where, and is there to be mended', async () => {
       await lab.press('paste');
       const field = await lab.page.evaluateHandle(() => $part('paste-dialog').querySelector('textarea'));
@@ -57,6 +73,85 @@ for (const name of BROWSERS) {
       await lab.until('the table', () => $$('.sentences tbody tr').length === 4);
       assert.equal(await lab.page.evaluate(() => $part('paste-dialog').open), false);
       assert.deepEqual(await labels(), ['fruit', 'tool', '', 'tool']);
+    });
+
+    test('sentences as they came are not called edited', async () => {
+      assert.equal(await lab.text('table-summary'), '4 sentences, 2 tasks · from pasted text.csv');
+      await lab.press('add-row');
+      assert.equal(await lab.text('table-summary'), '5 sentences, 2 tasks · edited from pasted text.csv');
+      await lab.press('undo');
+      assert.equal(await lab.text('table-summary'), '4 sentences, 2 tasks · from pasted text.csv');
+    });
+
+    const taskNames = () => lab.page.evaluate(() => $$('.task-name').map(({ textContent }) => textContent));
+    const isTaskOpen = () => lab.page.evaluate(() => $part('task-dialog').open);
+
+    test('a task that was not applied was never added', async () => {
+      const before = [await taskNames(), await lab.text('table-summary')];
+      for (const leave of [
+        () => lab.page.keyboard.press('Escape'),
+        () => lab.page.evaluate(() => $part('task-dialog').querySelector('.gap + button').click()),
+      ]) {
+        await lab.page.evaluate(() => $part('add-task').focus());
+        await lab.page.keyboard.press('Enter');
+        assert.equal(await isTaskOpen(), true);
+        await leave();
+        assert.equal(await isTaskOpen(), false);
+        assert.deepEqual([await taskNames(), await lab.text('table-summary')], before);
+        assert.equal(await focused(), 'Add task');
+      }
+    });
+
+    test('a task that is added, renamed or removed is one edit, and keeps the focus', async () => {
+      const before = await taskNames();
+      await lab.page.keyboard.press('Enter');
+      await lab.page.keyboard.type('size');
+      await lab.page.keyboard.press('Enter');
+      assert.deepEqual(await taskNames(), [...before, 'size']);
+      assert.equal(await focused(), 'size');
+      await lab.page.keyboard.press('Enter');
+      await lab.page.keyboard.type('weight');
+      await lab.page.keyboard.press('Enter');
+      assert.deepEqual(await taskNames(), [...before, 'weight']);
+      assert.equal(await focused(), 'weight');
+      await lab.page.keyboard.press('Enter');
+      await lab.page.evaluate(() => $part('task-dialog').querySelector('.buttons .quiet').click());
+      assert.deepEqual(await taskNames(), before);
+      assert.equal(await focused(), 'Add task');
+      for (const names of [[...before, 'weight'], [...before, 'size'], before]) {
+        await lab.press('undo');
+        assert.deepEqual(await taskNames(), names);
+      }
+    });
+
+    test('on a phone the labels of many tasks wrap', async () => {
+      const { page } = lab;
+      const tasks = ['topic', 'mood', 'intent', 'urgency', 'language', 'register'];
+      await lab.drop('six.csv', `text,${tasks}\nOne,a,a,a,a,a,a\nTwo,b,b,b,b,b,b\n`);
+      await lab.until('six tasks', () => $$('.task-name').length === 6);
+      for (const width of [320, 390]) {
+        await page.setViewport({ width, height: 900 });
+        await lab.drawn();
+        const row = await page.evaluate(() => {
+          const box = $part('table-scroll').getBoundingClientRect();
+          const [first] = $$('.sentences tbody tr');
+          const places = (elements) => [...elements].map((element) => element.getBoundingClientRect());
+          const labels = places(first.querySelectorAll('select'));
+          const heads = places($$('.task-name'));
+          return {
+            narrowest: Math.min(...[...labels, ...heads].map((at) => at.width)),
+            within: labels.every(({ left, right }) => left >= box.left && right <= box.right),
+            // Each label stands in the column of its head.
+            lefts: labels.map(({ left }, k) => Math.abs(left - heads[k].left) < 4),
+          };
+        });
+        assert.ok(row.narrowest >= 100, `${width} px: ${JSON.stringify(row)}`);
+        assert.equal(row.within, true);
+        assert.deepEqual(row.lefts, tasks.map(() => true));
+      }
+      await page.setViewport({ width: 1280, height: 900 });
+      await lab.press('undo');
+      await lab.until('the table of before', () => $$('.task-name').length === 2);
     });
 
     test('a chip’s label goes to the cells that are clicked, until Escape', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { TRAINING } from '../../www/lab/limits.js';
+import { recipeOfFile } from '../../www/lab/known-recipe.js';
 import { fromHash, recipeToAddress } from '../../www/lab/link.js';
 import { tagOf, toCsv } from '../../www/lab/take-along.js';
 import words from '../../www/strings/en.js';
@@ -199,6 +200,44 @@ test('a preset that is not known gives way to the first', async () => {
   assert.match(notice, /: data\.$/);
 });
 
+test('a recipe’s file may leave more unsaid than a link: the data, the tasks and their classes', () => {
+  const examples = [
+    { text: 'a', labels: { kind: 'y', tone: 'low' } },
+    { text: 'b', labels: { kind: 'x', tone: '' } },
+    { text: 'c' },
+  ];
+  const [kind, tone] = [{ name: 'kind', labels: ['x', 'y'] }, { name: 'tone', labels: ['low'] }];
+  const taken = (given) => {
+    const { recipe, unknown } = recipeOfFile(given);
+    assert.deepEqual(unknown, []);
+    return recipe;
+  };
+  assert.deepEqual(taken({ data: { examples } }).tasks, [kind, tone]);
+  assert.deepEqual(taken({ data: { examples }, tasks: [{ name: 'tone' }] }).tasks, [tone]);
+  const turned = [{ name: 'kind', labels: ['y', 'x'] }];
+  assert.deepEqual(taken({ data: { examples }, tasks: turned }).tasks, turned);
+  assert.deepEqual(taken({ data: { examples }, validation: null }).validation, { fraction: 0.25 });
+  const { data, training } = taken({ training: { epochs: 2, max_grad_norm: null } });
+  assert.deepEqual(data, { preset: { name: 'notebook', labels: 'random' } });
+  assert.equal(training.epochs, 2);
+});
+
+test('what is no recipe and what has no sentences is not opened from a file; the rest is checked like a link’s', () => {
+  for (const given of [null, [1], 'recipe', 7]) assert.equal(recipeOfFile(given), 'no recipe');
+  const lists = ['no', [], [{ txt: 'x' }, null]].map((examples) => ({ examples }));
+  for (const data of [null, 'x', {}, ...lists, { preset: { name: 'news' } }])
+    assert.equal(recipeOfFile({ data }), 'no sentences', JSON.stringify(data));
+  const given = {
+    data: { examples: [{ text: 'a', labels: { kind: 'z' } }, { txt: 'b' }, { text: 'c', labels: 'no' }] },
+    tasks: [{ name: 'kind', labels: ['x', 'y'] }],
+    training: { epochs: 'many' },
+    speed: 3,
+  };
+  const { recipe, unknown } = recipeOfFile(given);
+  assert.deepEqual(recipe.data.examples, [{ text: 'a', labels: {} }, { text: 'c', labels: {} }]);
+  assert.deepEqual(unknown.sort(), ['data', 'speed', 'training.epochs']);
+});
+
 test('the CSV of a table is read as the same table', () => {
   const labels = ['a,b', 'say "x"', ' padded ', 'two\nlines'];
   const table = {
@@ -238,6 +277,13 @@ test('the tag names a preset and what was changed, and else the recipe’s file'
     needsFile: false,
   });
   const slower = { training: { ...recommended.training, learning_rate: 1e-5 } };
+  const notebook = recipeFor('notebook');
+  const notebookTag = (labels) => {
+    const data = { preset: { name: 'notebook', labels } };
+    return tagOf({ ...notebook, data }, notebook, 'https://example.org/polytask/', 'recipe.json');
+  };
+  assert.deepEqual(notebookTag('sensible'), { html: lines('preset="notebook"'), needsFile: false });
+  assert.deepEqual([notebookTag('random'), notebookTag(undefined)].map(({ needsFile }) => needsFile), [true, true]);
   assert.deepEqual(tag(slower), { html: lines('src="recipe.json"'), needsFile: true });
   assert.equal(tagOf(own(), undefined, 'https://example.org/', 'recipe.json').needsFile, true);
 });

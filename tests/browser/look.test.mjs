@@ -86,6 +86,82 @@ for (const name of BROWSERS) {
       }
     }
 
+    test('on a small phone the bar takes three rows in German too, and nothing in it touches or is cut off', async () => {
+      const small = await openLab(session.browser, server.url, {
+        ...{ page: '?lang=de', viewport: { width: 320, height: 640 }, fetches: false },
+      });
+      await small.page.evaluate(() => {
+        for (const [part, text] of Object.entries({
+          ...{ 'epoch-count': '5 / 5', 'step-count': '1117 / 2020', 'loss-count': '16,07' },
+          status: 'Angehalten nach Schritt 1117.',
+        }))
+          $part(part).textContent = text;
+      });
+      const bar = await small.page.evaluate(() => {
+        const box = (element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return range.getBoundingClientRect();
+        };
+        const counters = $$('.counters > div').map(box);
+        const rows = ['status', 'train'].map((part) => $part(part).getBoundingClientRect());
+        return {
+          gaps: counters.slice(1).map(({ left }, i) => left - counters[i].right),
+          speedInStatusRow: $part('speed').getBoundingClientRect().bottom <= rows[1].top,
+          cut: ['status', 'epoch-count', 'step-count', 'loss-count'].filter(
+            (part) => $part(part).scrollWidth > $part(part).clientWidth,
+          ),
+          height: $part('controls').getBoundingClientRect().height,
+        };
+      });
+      assert.ok(bar.gaps.every((gap) => gap >= 8), JSON.stringify(bar));
+      assert.equal(bar.speedInStatusRow, true);
+      assert.deepEqual(bar.cut, []);
+      assert.ok(bar.height < 155, `${bar.height} px`);
+      await small.close();
+      await lab.page.bringToFront();
+    });
+
+    // Only Chromium can be told that the system sets the colours.
+    if (name === 'chromium')
+      test('in forced colours one sees where one is, what is chosen or marked, and how far a bar goes', async () => {
+        const forced = await openLab(session.browser, server.url, { page: '', fetches: false });
+        const cdp = await forced.page.createCDPSession();
+        await cdp.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }] });
+        await forced.page.evaluate(() => document.getElementById('sentences').scrollIntoView());
+        await forced.until('the table', () => $$('.sentences tbody tr').length > 1);
+        await forced.until('the legend', () => $$('[data-part="loss-legend"] .swatch').length > 1);
+        await forced.until('the chapter', () => $('.contents [aria-current]'));
+        await forced.page.evaluate(() => {
+          $('.chip').click();
+          $('.sentences tbody tr').classList.add('held-out');
+          $$('.sentences tbody tr')[1].classList.add('in-batch');
+        });
+        const seen = await forced.page.evaluate(() => {
+          const style = (selector, at) => getComputedStyle($(selector), at);
+          const [a, b] = $$('[data-part="loss-legend"] .swatch').map((key) => getComputedStyle(key).borderTopColor);
+          return {
+            forced: matchMedia('(forced-colors: active)').matches,
+            chapter: style('.contents [aria-current]', '::before').backgroundColor !== style('body').backgroundColor,
+            progress: style('.bar > .track span').backgroundColor !== style('.bar > .track').backgroundColor,
+            keys: a !== b,
+            heldOut: style('.held-out .n').borderLeftStyle,
+            chosen: [
+              '.languages [aria-current]',
+              '.themes label:has(:checked)',
+              '.segments input:checked + span',
+              '.chip[aria-pressed="true"]',
+              '.in-batch .n',
+            ].map((selector) => style(selector).outlineStyle),
+          };
+        });
+        assert.deepEqual(seen, {
+          ...{ forced: true, chapter: true, progress: true, keys: true, heldOut: 'solid' },
+          chosen: ['solid', 'solid', 'solid', 'solid', 'solid'],
+        });
+        await forced.close();
+      });
+
     test('the keyboard reaches the controls, in order, and works them', async () => {
       const { page } = lab;
       await page.evaluate(() => {

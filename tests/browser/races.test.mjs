@@ -229,7 +229,8 @@ for (const name of BROWSERS) {
         await lab.until('the complaint', () => $$('.misuse').length === 1);
         await sleep(STILL / 2);
       }
-      assert.match(await lab.messages(), /^This part could not be loaded \(.+\); check the connection, then reload the page\.$/);
+      const said = await lab.page.evaluate(() => $('.misuse').textContent);
+      assert.match(said, /^This part could not be loaded \(.+\); check the connection, then reload the page\.$/);
       await call('a', 'train');
       await untilEvent('end');
       await close();
@@ -273,7 +274,7 @@ for (const name of BROWSERS) {
         await untilEvent('step', 2);
         await untilSay(/^91\.3 MB, downloaded$/, /^91\.3 MB, downloaded$/);
         assert.equal(server.count(WEIGHTS), 2);
-        assert.equal(await lab.messages(), '');
+        assert.equal(await lab.alerts(), '');
         lab.assertQuiet();
       });
     });

@@ -28,7 +28,7 @@ const table = Object.freeze({
 });
 const before = structuredClone(table);
 
-test('an edit is a new value: the old one is untouched and no preset any more', () => {
+test('an edit is a new value, and said to be one: the old one is untouched and no preset any more', () => {
   const edits = [
     setText(table, 0, 'Snow.'),
     setLabel(table, 0, 'mood', 'good'),
@@ -41,7 +41,9 @@ test('an edit is a new value: the old one is untouched and no preset any more', 
   ];
   for (const edited of edits) {
     assert.equal(edited.preset, null);
-    assert.notDeepEqual({ ...edited, preset: table.preset }, table);
+    assert.equal(edited.edited, true);
+    const { tasks, examples } = edited;
+    assert.notDeepEqual({ ...table, tasks, examples }, table);
   }
   assert.deepEqual(table, before);
 });

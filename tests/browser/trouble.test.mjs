@@ -78,6 +78,20 @@ for (const name of BROWSERS) {
       await lab.close();
     });
 
+    test('what was to start when the download failed starts when it is retried', async () => {
+      server.cutOff('model.safetensors', 30_000_000);
+      // What the test before has kept would be found.
+      const lab = await openLab(session.browser, server.url, { fetches: false });
+      await lab.page.evaluate(() => caches.delete('polytask-encoders'));
+      await lab.press('step');
+      await lab.untilMessage(/The download of model\.safetensors stopped/);
+      server.mend();
+      await lab.page.evaluate(() => $('[role="alert"] .message button').click());
+      await lab.until('the step', () => window.runEvents.some((event) => event.type === 'step'), undefined, 240);
+      assert.equal(await lab.alerts(), '');
+      await lab.close();
+    });
+
     test('a cached encoder that was damaged is downloaded anew before anything trains on it', async () => {
       const lab = await openLab(session.browser, server.url);
       const firstLosses = async () => {
@@ -151,6 +165,7 @@ for (const name of BROWSERS) {
         await lab.drop('numbers.csv', `text,parity,size\n${rows.join('\n')}\n`);
         await lab.untilMessage(/12 sentences read from numbers\.csv/);
         assert.equal((await lab.sentences()).length, 12);
+        await lab.until('the diagram to read one of them', () => /“sentence number 0”/.test($part('diagram').textContent));
         await lab.until(
           'a run on it',
           () => window.runEvents.filter((event) => event.type === 'start').at(-1).tasks[0].name === 'parity',
@@ -314,8 +329,11 @@ for (const name of BROWSERS) {
             await lab.page.evaluate((where) => $(`${where}-hint`).textContent, selector),
             sentence,
           );
-          await lab.press('reset');
-          await lab.untilMessage(sentence);
+          for (const button of ['reset', 'train']) {
+            await lab.press(button);
+            await lab.untilMessage(sentence);
+            assert.equal(await lab.page.evaluate(() => $focus().id), selector.slice(1), `${button} leads to it`);
+          }
           await lab.fill(selector, good);
         }
         await lab.press('reset');
@@ -327,6 +345,24 @@ for (const name of BROWSERS) {
         await lab.drop('one.csv', 'text,mood\nI am fine,good\nI am well,good\nI am here,good\nI am glad,good\n');
         await lab.untilMessage(/mood/);
         assert.match(await lab.alerts(), /mood/);
+        await lab.choosePreset('tickets');
+        await lab.until('what was wrong with others to go with them', () => !$('[role="alert"] .message'));
+        await lab.choosePreset('notebook');
+        await lab.until('the run', () => window.runEvents.findLast(({ type }) => type === 'start').train_examples === 4);
+      });
+
+      test('a spreadsheet’s semicolons are understood; what is no UTF-8 is refused and not damaged', async () => {
+        const moods = ['good', 'bad'].flatMap((mood) => Array.from({ length: 4 }, (_, i) => `Day ${i}, as ever;${mood}`));
+        await lab.drop('excel.csv', `text;mood\n${moods.join('\n')}\n`);
+        await lab.untilMessage(/8 sentences read from excel\.csv/);
+        assert.equal((await lab.sentences())[0], 'Day 0, as ever');
+        await lab.page.evaluate(() => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array([...'text,mood\ncaf'].map((c) => c.charCodeAt(0)).concat(0xe9))], 'latin.csv'));
+          $part('sentences').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        });
+        await lab.untilMessage(/latin\.csv: it is not UTF-8 text; save the file as UTF-8/);
+        assert.equal((await lab.sentences()).length, 8);
         await lab.choosePreset('notebook');
         await lab.untilStatus('ready');
       });

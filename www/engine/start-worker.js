@@ -8,9 +8,12 @@
  * @param {string} name
  */
 export function startWorker(url, name) {
-  if (url.origin === location.origin) return new Worker(url, { type: 'module', name });
-  const script = new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' });
-  const made = URL.createObjectURL(script);
+  // A sandboxed frame's address has an origin that the page itself has not.
+  if (url.origin === self.origin) return new Worker(url, { type: 'module', name });
+  const script = `import ${JSON.stringify(url.href)};`;
+  // Where a page has no origin at all, Chromium starts no worker from a Blob.
+  if (self.origin === 'null') return new Worker(`data:text/javascript,${encodeURIComponent(script)}`, { type: 'module', name });
+  const made = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const worker = new Worker(made, { type: 'module', name });
   // The address is read when the worker starts, which no event tells of from outside: it goes when a first one comes.
   const forget = () => URL.revokeObjectURL(made);

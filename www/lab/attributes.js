@@ -1,11 +1,13 @@
 // What a tag asks for, read from its attributes. What is wrong with them is told in sentences, and the rest is used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
+import { recipeOfFile } from './known-recipe.js';
 import { fromAddress } from './link.js';
 import { PRESET_NAMES } from './presets.js';
 import { LANGUAGES, tableOf } from './languages.js';
 
 /** @typedef {import('./sources.js').Wish} Wish */
+/** @typedef {import('../types.js').Preset} Preset */
 /** @typedef {import('../strings/words.js').Words} Words */
 
 /** All attributes of the tag. */
@@ -76,34 +78,40 @@ export async function readAttributes(element, here) {
   const [epochs, seed] = [whole('epochs', 1), whole('seed', 0)];
   const tasks = get('tasks')
     ?.split(',')
-    .map((task) => task.trim());
+    .map((task) => task.trim())
+    .filter(Boolean);
   const src = get('src');
   const base = folder(get('base') ?? here);
   const linked = element.hasAttribute('linked');
   const encoder = get('encoder') ?? ENCODER;
   const record = get('record');
 
-  /** @type {Wish} */
-  const own = { encoder: encoder.includes('/') ? folder(encoder) : new URL(`models/${encoder}/`, base).href, tasks };
+  /**
+   * What holds where `src` cannot be had too. The columns that `tasks` names are those of other sentences then.
+   *
+   * @type {Wish}
+   */
+  const own = {
+    encoder: encoder.includes('/') ? folder(encoder) : new URL(`models/${encoder}/`, base).href,
+    preset: preset ? presetOf(preset) : undefined,
+    tasks: src ? undefined : tasks,
+    change: (recipe) => ({
+      ...recipe,
+      ...(seed !== undefined && { seed }),
+      training: {
+        ...recipe.training,
+        ...(epochs !== undefined && { epochs }),
+        ...(weighting && { weighting: /** @type {import('../types.js').Weighting} */ (weighting) }),
+      },
+    }),
+  };
 
   /** @returns {Promise<Wish>} */
   async function wish() {
     const link = linked ? await fromAddress(words) : undefined;
-    if (link?.recipe) return { ...own, ...link, insists: true };
-    return {
-      ...own,
-      notice: link?.notice,
-      ...(src ? await fetched(src, words) : preset && { preset: { name: preset } }),
-      change: (recipe) => ({
-        ...recipe,
-        ...(seed !== undefined && { seed }),
-        training: {
-          ...recipe.training,
-          ...(epochs !== undefined && { epochs }),
-          ...(weighting && { weighting: /** @type {import('../types.js').Weighting} */ (weighting) }),
-        },
-      }),
-    };
+    if (link?.recipe) return { encoder: own.encoder, ...link, insists: true };
+    const file = src ? await fetched(src, words) : {};
+    return { ...own, ...file, tasks, notice: [link?.notice, file.notice].filter(Boolean).join(' ') };
   }
 
   return {
@@ -158,20 +166,43 @@ async function wordsOf(element) {
 /** A folder's address, relative to the page. @param {string} address */
 const folder = (address) => new URL(address.endsWith('/') ? address : `${address}/`, document.baseURI).href;
 
-/** @param {string} src @param {Words} words @returns {Promise<Pick<Wish, 'file' | 'recipe' | 'recipeName'>>} */
-async function fetched(src, { attributes: say }) {
-  const url = new URL(src, document.baseURI);
-  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? src);
+/** A preset as its button opens it: the notebook with labels that mean something. @param {string} name @returns {Preset} */
+const presetOf = (name) => (name === 'notebook' ? { name, labels: 'sensible' } : { name });
+
+/** Where a file is, and what it is called; nothing if that is no address. @param {string} src */
+function addressOf(src) {
+  try {
+    const url = new URL(src, document.baseURI);
+    return { url, name: decodeURIComponent(url.pathname.split('/').at(-1) ?? src) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} src @param {Words} words @returns {Promise<Pick<Wish, 'file' | 'recipe' | 'recipeName' | 'notice'>>} */
+async function fetched(src, words) {
+  const { attributes: say } = words;
+  const address = addressOf(src);
+  if (!address) throw new Error(say.notAddress(src));
+  const { url, name } = address;
   const response = await fetch(url).catch(() => undefined);
-  if (!response?.ok) throw new Error(say.notFetched(url.href, response?.status));
+  if (!response) throw new Error(say.noAnswer(url.href, url.origin !== location.origin));
+  if (!response.ok) throw new Error(say.notFetched(url.href, response.status));
   const text = await response.text();
   if (TABLE.test(name)) return { file: { name, text } };
   if (!name.endsWith('.json')) throw new Error(say.srcKind(url.href));
+  let given;
   try {
-    return { recipe: JSON.parse(text), recipeName: name };
+    given = JSON.parse(text);
   } catch (error) {
     throw new Error(say.notJson(url.href, error instanceof Error ? error.message : ''));
   }
+  if (given?.data?.file) throw new Error(words.sources.byPath(String(given.data.file.path ?? name)));
+  const read = recipeOfFile(given);
+  if (read === 'no recipe') throw new Error(say.notRecipe(url.href));
+  if (read === 'no sentences') throw new Error(say.noSentences(url.href, PRESET_NAMES));
+  const notice = read.unknown.length > 0 ? say.leftOut(name, read.unknown) : undefined;
+  return { recipe: read.recipe, recipeName: name, notice };
 }
 
 /** Attributes that look like a slip of the pen. @param {HTMLElement} element @param {Words['attributes']} say */

@@ -1,4 +1,5 @@
-// A recipe for a link, without what goes without saying; and back, taking over only what is known and as it should be.
+// A recipe for a link, without what goes without saying; and back, taking over only what is known and as it should be. A
+// recipe's file is read in the same way.
 
 import { HELD_OUT, POOLING, SEED, TRAINING } from './limits.js';
 import { FIRST_PRESET, PRESET_NAMES } from './presets.js';
@@ -6,6 +7,7 @@ import { FIRST_PRESET, PRESET_NAMES } from './presets.js';
 /** @typedef {import('../types.js').Recipe} Recipe */
 /** @typedef {import('../types.js').Task} Task */
 /** @typedef {import('../types.js').InlineExample} InlineExample */
+/** @typedef {{ recipe: Recipe, unknown: string[] }} Read `unknown`: the fields that were left out. */
 
 const ENCODER = 'all-MiniLM-L6-v2';
 /** More columns, or choices in a cell, than these would freeze a table. */
@@ -39,9 +41,46 @@ export function essentialsOf({ data, tasks, validation, encoder, pooling, traini
 }
 
 /**
+ * The recipe of a file. It may leave unsaid what the command line infers: the tasks, their classes, and the data, which are
+ * the notebook's then.
+ *
+ * @param {unknown} given What its JSON holds.
+ * @returns {Read | 'no recipe' | 'no sentences'} `no sentences`: its data are neither a preset nor any examples.
+ */
+export function recipeOfFile(given) {
+  if (!isObject(given)) return 'no recipe';
+  const { data = { preset: { name: 'notebook' } }, tasks, validation } = given;
+  const { preset, examples } = isObject(data) ? data : {};
+  const isPreset = isObject(preset) && PRESET_NAMES.some((name) => name === preset.name);
+  const isWritten = Array.isArray(examples) && examples.some((example) => knownExample(example, [], () => {}).length > 0);
+  if (!isPreset && !isWritten) return 'no sentences';
+  // Rust writes `null` for what is not set.
+  const told = { ...given, data, validation: validation ?? undefined };
+  return knownRecipe(isWritten ? { ...told, tasks: withClasses(tasks, examples) } : told) ?? 'no recipe';
+}
+
+/**
+ * Where a task has no classes, those that occur, sorted; where there are no tasks, all that the examples are labelled for.
+ *
+ * @param {unknown} tasks
+ * @param {any[]} examples
+ */
+function withClasses(tasks, examples) {
+  const labels = examples.flatMap((example) => (isObject(example) && isObject(example.labels) ? [example.labels] : []));
+  const named = Array.isArray(tasks) && tasks.length > 0;
+  const all = named ? tasks : [...new Set(labels.flatMap(Object.keys))].map((name) => ({ name }));
+  return all.map((task) => {
+    const hasClasses = !isObject(task) || (Array.isArray(task.labels) ? task.labels.length > 0 : task.labels !== undefined);
+    if (hasClasses) return task;
+    const name = String(task.name);
+    const classes = labels.flatMap((given) => (Object.hasOwn(given, name) && given[name] ? [given[name]] : []));
+    return { ...task, labels: [...new Set(classes)].sort() };
+  });
+}
+
+/**
  * @param {unknown} given What the JSON of a link holds.
- * @returns {{ recipe: Recipe, unknown: string[] } | undefined} `unknown`: the fields that were left out. Nothing if it is no
- *   recipe at all.
+ * @returns {Read | undefined} Nothing if it is no recipe at all.
  */
 export function knownRecipe(given) {
   if (!isObject(given)) return undefined;
@@ -97,18 +136,20 @@ function knownData(data, tasks, complain) {
     complain();
     return { preset: FIRST_PRESET };
   }
-  const kept = examples.flatMap((example) => knownExample(example, tasks));
+  const kept = examples.flatMap((example) => knownExample(example, tasks, complain));
   if (kept.length < examples.length) complain();
   return { examples: kept };
 }
 
-/** @param {any} example @param {Task[]} tasks @returns {InlineExample[]} One, or none. */
-function knownExample(example, tasks) {
+/** @param {any} example @param {Task[]} tasks @param {() => void} complain @returns {InlineExample[]} One, or none. */
+function knownExample(example, tasks, complain) {
   if (!isObject(example) || typeof example.text !== 'string' || example.text.length > LONGEST_TEXT) return [];
   const given = isObject(example.labels) ? example.labels : {};
   const labels = tasks.flatMap(({ name, labels }) => {
     const label = Object.hasOwn(given, name) ? given[name] : undefined;
-    return labels.some((known) => known === label) ? [[name, label]] : [];
+    if (labels.some((known) => known === label)) return [[name, label]];
+    if (label) complain();
+    return [];
   });
   return [{ text: printable(example.text), labels: Object.fromEntries(labels) }];
 }

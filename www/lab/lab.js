@@ -38,6 +38,8 @@ export class Lab {
   #options;
   #running;
   #sources;
+  /** Whether what the page asked for is open, or cannot be. */
+  #isOpen = false;
   #disposed = false;
 
   /** @param {LabOptions} options */
@@ -68,6 +70,11 @@ export class Lab {
   /** What computes, once it does. */
   get build() {
     return this.#running.build;
+  }
+
+  /** Address of the encoder's folder. */
+  get encoder() {
+    return this.#running.encoder;
   }
 
   /** The built-in sets and files that sentences can come from. */
@@ -101,6 +108,7 @@ export class Lab {
       this.wake();
     }
     await this.#openDocument(wish, recorded);
+    this.#isOpen = true;
     if (this.#disposed || !this.store.isOpen) return;
     if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc))
       this.stage.play(recorded, (flags) => this.views.heldOut(heldOutOf(this.store.doc, flags)));
@@ -137,7 +145,8 @@ export class Lab {
     this.#running.send({ type: 'pause' });
     this.comparing.breakOff(this.words.lab.otherSentences);
     this.endReplay();
-    Object.assign(this.run, NOTHING, { queued: '' });
+    this.#running.unqueue();
+    Object.assign(this.run, NOTHING);
     this.views.forgetRun();
     this.store.replace('data', doc);
     this.#running.prepare();
@@ -146,9 +155,14 @@ export class Lab {
   /** @param {Doc} doc @param {import('./store.js').Change} change */
   #edited(doc, change) {
     const { run, views } = this;
-    if (change !== 'diagnostics') this.endReplay();
+    if (change !== 'diagnostics') {
+      this.endReplay();
+      // What was wrong may be right now; that the encoder is not here stays so.
+      if (this.#isOpen && run.encoder !== 'unreachable') this.notices.forgetErrors();
+    }
     this.#running.edited(doc, change);
     views.edit(doc, change);
+    if (change === 'data') this.point('');
     if (change === 'data' && run.step === 0) views.reset(outlineOf(doc));
     // The marks belong to the split of the configured run, and the split to its sentences.
     if (run.stale === 'sentences') views.heldOut([]);
@@ -221,7 +235,7 @@ export class Lab {
 
   pause() {
     if (this.run.comparing) return this.comparing.cancel();
-    this.run.queued = '';
+    this.#running.unqueue();
     this.stage.pause();
     this.#running.send({ type: 'pause' });
     this.show();
@@ -230,7 +244,7 @@ export class Lab {
   reset() {
     this.notices.clear();
     this.comparing.breakOff(this.words.lab.comparisonCancelled);
-    this.run.queued = '';
+    this.#running.unqueue();
     this.endReplay();
     this.wake();
     this.#running.prepare();

@@ -15,11 +15,12 @@ export interface Action {
 export interface Notices {
   /** What went wrong. Stays until it is dismissed, replaced or cleared. */
   error(text: string, ...actions: Action[]): void;
-  /** What was done. */
-  notice(text: string, ...actions: Action[]): void;
+  /** What was done. Returns what takes it back. */
+  notice(text: string, ...actions: Action[]): () => void;
   /** What a run has to warn of; goes when the next run begins. */
   warning(text: string): void;
   forgetWarnings(): void;
+  forgetErrors(): void;
   clear(): void;
 }
 

@@ -29,7 +29,7 @@ export class Running {
   #lab;
   #passOn;
   /** Where the encoder is fetched from: address of its folder. */
-  #encoder;
+  encoder;
   #measuring;
   /** @type {import('../engine/engine.js').Channel | undefined} */
   #channel;
@@ -38,6 +38,8 @@ export class Running {
   #answers = new Answers();
   /** What the queued step is to train; all tasks if empty. @type {string[]} */
   #queuedTasks = [];
+  /** What was queued when the encoder failed to come, or a download was cancelled that was to end a recording. @type {'' | 'train' | 'step'} */
+  #postponed = '';
   /** Whether a run is to be prepared as soon as the encoder and the document are here. */
   #wantsRun = false;
 
@@ -50,7 +52,7 @@ export class Running {
   constructor(lab, encoder, measured, passOn) {
     this.#lab = lab;
     this.#passOn = passOn;
-    this.#encoder = encoder;
+    this.encoder = encoder;
     this.#measuring = new Measuring(measured, (diagnostics) => this.send({ type: 'observe', diagnostics }));
     if (lab.run.missing) return;
     this.#channel = connect({
@@ -90,14 +92,17 @@ export class Running {
 
   /** It is to be fetched from there when it is. @param {string} encoder Address of its folder. */
   fetchFrom(encoder) {
-    this.#encoder = encoder;
+    this.encoder = encoder;
   }
 
   /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
   wake() {
-    const { encoder } = this.#lab.run;
+    const { run } = this.#lab;
     this.#wantsRun = true;
-    if (encoder === 'away' || encoder === 'unreachable') this.#load();
+    if (run.encoder !== 'away' && run.encoder !== 'unreachable') return;
+    run.queued ||= this.#postponed;
+    this.#postponed = '';
+    this.#load();
   }
 
   /** Takes the reader's own files for the encoder. @param {File[]} files */
@@ -115,15 +120,29 @@ export class Running {
     this.#channel?.cancel();
     this.#answers.refuse(new DOMException('The encoder is not fetched any more.', 'AbortError'));
     run.encoder = 'away';
-    run.queued = '';
+    this.#postpone();
+    // Who cancels what they asked for asks for nothing; a recording goes on promising a run.
+    if (!run.replay) this.#postponed = '';
     this.#wantsRun = false;
     this.#lab.show();
+  }
+
+  #postpone() {
+    const { run } = this.#lab;
+    this.#postponed = run.queued;
+    run.queued = '';
+  }
+
+  /** Nothing is to start any more. */
+  unqueue() {
+    this.#lab.run.queued = '';
+    this.#postponed = '';
   }
 
   #load() {
     if (!this.#channel) return;
     this.#lab.run.encoder = 'loading';
-    this.send({ type: 'load', base: this.#encoder });
+    this.send({ type: 'load', base: this.encoder });
     this.#lab.show();
   }
 
@@ -180,14 +199,16 @@ export class Running {
 
   /** @param {'train' | 'step'} what @param {string[]} [only] Train these tasks; all if absent or empty. */
   go(what, only = []) {
-    const { run, stage } = this.#lab;
+    const { run, stage, store } = this.#lab;
     this.#queuedTasks = only;
-    const fresh = run.status === 'none' || run.status === 'ended' || run.status === 'stopped';
+    const ended = run.status === 'none' || run.status === 'ended' || run.status === 'stopped';
+    // Until its first step, a run is to be what the page shows.
+    const changed = run.step === 0 && (run.stale === 'settings' || store.isWrong);
     if (run.encoder !== 'here' || run.status === 'preparing') {
       run.queued = what;
       stage.playOn();
       this.wake();
-    } else if (fresh || run.replay || run.stale === 'sentences' || (run.stale === 'settings' && run.step === 0)) {
+    } else if (ended || run.replay || run.stale === 'sentences' || changed) {
       run.queued = what;
       this.prepare();
     } else {
@@ -300,21 +321,22 @@ export class Running {
     if (of === 'load') {
       if (run.encoder !== 'loading') return; // It was cancelled.
       run.encoder = 'unreachable';
-      run.queued = '';
+      this.#postpone();
       this.#answers.refuse(new Error(message));
       const again = { label: words.lab.retry, run: () => this.#lab.wake() };
       const hub = { label: words.lab.hub, run: () => this.#lab.wake(HUB) };
-      notices.error(message, again, ...(this.#encoder === HUB ? [] : [hub]));
+      notices.error(message, again, ...(this.encoder === HUB ? [] : [hub]));
       return;
     }
     if (of === 'predict') this.#answers.refuseOldest(new Error(message));
     else if (of === 'configure') this.#answers.refuse(new Error(message));
     notices.error(message);
-    views.forget();
+    views.forget(of === 'configure');
     if (of === 'compare') {
       comparing.breakOff(words.lab.comparisonBroken);
     } else if (of === 'configure') {
-      Object.assign(run, NOTHING, { queued: '' });
+      Object.assign(run, NOTHING);
+      this.unqueue();
       this.#wantsRun = false;
       views.heldOut([]);
     } else if (!QUESTIONS.has(of)) {
@@ -329,7 +351,8 @@ export class Running {
     // What never came up took no run with it, and a recording is all that there is to be seen.
     if (!beforeReady) this.#lab.endReplay();
     comparing.breakOff(words.lab.comparisonBroken);
-    Object.assign(run, run.replay ? { status: 'none' } : NOTHING, { queued: '', encoder: 'away' });
+    Object.assign(run, run.replay ? { status: 'none' } : NOTHING, { encoder: 'away' });
+    this.unqueue();
     this.#following.forget();
     // A run is prepared anew only when it is asked for: what would be prepared may be what killed the worker.
     this.#wantsRun = false;

@@ -10,6 +10,7 @@
  * @typedef {object} Table
  * @property {import('../types.js').Preset | null} preset
  * @property {string} name Where the sentences came from, for people.
+ * @property {boolean} [edited] Whether the reader has changed them since.
  * @property {Task[]} tasks
  * @property {InlineExample[]} examples
  */
@@ -19,7 +20,7 @@
  * @param {Partial<Pick<Table, 'tasks' | 'examples'>>} change
  * @returns {Table}
  */
-const edited = (table, change) => ({ ...table, preset: null, ...change });
+const edited = (table, change) => ({ ...table, preset: null, edited: true, ...change });
 
 /**
  * @template T

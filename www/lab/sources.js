@@ -10,16 +10,16 @@ import { labelOf } from './sentences.js';
 /** @typedef {import('./presets.js').PresetName} PresetName */
 
 /**
- * What a page asks to be opened: one of preset, file and recipe, or none.
+ * What a page asks to be opened: a file or a recipe, and where there is none, or it cannot be had, a preset.
  *
  * @typedef {object} Wish
  * @property {string} encoder Address of the encoder's folder.
  * @property {Preset} [preset]
  * @property {{ name: string, text: string }} [file] A table, and what it is called.
- * @property {Partial<Recipe>} [recipe] Absent fields have the defaults of Rust.
+ * @property {Recipe} [recipe] As known-recipe.js reads it; absent settings have the defaults of Rust.
  * @property {string} [recipeName] What to call the recipe's own sentences.
  * @property {string[]} [tasks] The label columns to keep; absent: all.
- * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened.
+ * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened; none of a link's.
  * @property {boolean} [insists] It goes before what an earlier visit left.
  * @property {string} [notice] What is to be said of it.
  */
@@ -32,8 +32,18 @@ export function createSources(lab, ask) {
   const { store, notices } = lab;
   /** The seed that the labels on show were drawn from, where they were drawn. */
   let drawnFrom = NaN;
+  /**
+   * Names that the page gives for label columns and that are none of these.
+   *
+   * @type {{ names: string[], columns: string[] }}
+   */
+  let misnamed = { names: [], columns: [] };
+  /** Takes the latest notice with Undo back. */
+  let takeBack = () => {};
 
   store.subscribe((doc, change) => {
+    // With the next change, Undo undoes something else than the notice tells of.
+    if (change !== 'diagnostics') takeBack();
     if (change === 'data') drawnFrom = doc.recipe.seed;
     else if (change === 'settings' && doc.recipe.seed !== drawnFrom) drawLabels(doc);
   });
@@ -79,29 +89,38 @@ export function createSources(lab, ask) {
     });
   }
 
-  /** A table with the settings that suit it. @param {string} filename @param {string} text @returns {Promise<Doc>} */
+  /** A table with settings from other sentences. @param {string} filename @param {string} text @returns {Promise<Doc>} */
   async function fromTable(filename, text) {
     const sentences = await ask('read_table', filename, text);
     // The notebook's own settings suit four sentences only.
     const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
     const recipe = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
-    const fitted = withRoomForWarmup(recipe, sentences.examples.length);
-    return { table: { preset: null, name: filename, ...sentences }, recipe: fitted };
+    return { table: { preset: null, name: filename, ...sentences }, recipe };
   }
 
-  /** @param {Partial<Recipe>} given @param {string} name @returns {Promise<Doc>} */
-  async function fromRecipe({ data, tasks = [], ...given }, name) {
-    const own = data && 'preset' in data ? data.preset : undefined;
+  /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
+  async function fromRecipe(given, name) {
     const base = await ask('default_recipe', 'notebook');
-    const training = { ...base.training, ...given.training };
-    const diagnostics = { ...base.diagnostics, ...given.diagnostics };
-    const fraction = own?.name === 'notebook' || data === undefined ? 0 : 0.25;
-    const recipe = { ...base, ...given, training, diagnostics, validation: given.validation ?? { fraction } };
-    if (own || data === undefined) return preset(own ?? { name: 'notebook' }, recipe);
-    if (!('examples' in data)) throw new Error(lab.words.sources.byPath('file' in data ? data.file.path : ''));
-    const examples = data.examples.map(({ text, labels = {} }) => ({ text, labels }));
-    const named = tasks.length > 0 ? tasks.map(withLabels(examples)) : tasksOf(examples);
-    return { table: { preset: null, name, tasks: named, examples }, recipe };
+    const recipe = { ...base, ...given, training: { ...base.training, ...given.training } };
+    if ('preset' in given.data) return preset(given.data.preset, recipe);
+    if (!('examples' in given.data)) throw new Error(lab.words.sources.byPath(given.data.file.path));
+    const examples = given.data.examples.map(({ text, labels = {} }) => ({ text, labels }));
+    return { table: { preset: null, name, tasks: given.tasks, examples }, recipe };
+  }
+
+  /**
+   * What is opened, as the page wants it: with the columns and settings that it names.
+   *
+   * @param {Doc} doc
+   * @param {Wish} wish
+   * @returns {Doc}
+   */
+  function asWished({ table, recipe }, { tasks = [], change, recipe: given }) {
+    const columns = table.tasks.map(({ name }) => name);
+    misnamed = { names: tasks.filter((name) => !columns.includes(name)), columns };
+    const doc = { table: onlyTasks(table, tasks), recipe: change ? change(recipe) : recipe };
+    // A recipe's warm-up is what somebody wants; that of other sentences' settings is not.
+    return given ? doc : withRoomForWarmup(doc);
   }
 
   /** @param {Wish} wish @param {Doc | undefined} saved @param {import('./replay.js').Replay} [recorded] @returns {Promise<Doc>} */
@@ -150,7 +169,9 @@ export function createSources(lab, ask) {
   }
 
   /** @param {string} text What was done, and can be undone. */
-  const undoable = (text) => notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
+  function undoable(text) {
+    takeBack = notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
+  }
 
   /**
    * Opens what a link asks for over what there is. Rejects when the worker is lost over it.
@@ -166,6 +187,11 @@ export function createSources(lab, ask) {
   }
 
   return {
+    /** Names that the page gives for label columns and that are none of these. */
+    get misnamed() {
+      return misnamed;
+    },
+
     /**
      * Opens what the page asks for, what an earlier visit left, or the first preset. Rejects when the worker is lost over
      * it; called again, it goes on from there.
@@ -177,15 +203,16 @@ export function createSources(lab, ask) {
       const saved = store.isOpen ? undefined : store.saved();
       if (saved) await concluded(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
       if (!store.isOpen) {
-        await concluded(wished(wish, undefined, recorded), (doc) => {
-          const kept = { ...doc, table: onlyTasks(doc.table, wish.tasks) };
-          store.open(wish.change ? { ...kept, recipe: wish.change(kept.recipe) } : kept);
-        });
+        await concluded(wished(wish, undefined, recorded), (doc) => store.open(asWished(doc, wish)));
       } else if (wish.insists) {
         await openOver(wish, (doc) => store.replace('data', doc));
       }
-      // What was asked for cannot be had: there is still something to see.
-      if (!store.isOpen) await concluded(wished({ encoder: wish.encoder }, undefined, recorded), (doc) => store.open(doc));
+      // What was asked for cannot be had: there is still something to see. The names of columns were those of a file.
+      if (!store.isOpen) {
+        const { encoder, preset, change } = wish;
+        const rest = { encoder, preset, change };
+        await concluded(wished(rest, undefined, recorded), (doc) => store.open(asWished(doc, rest)));
+      }
       if (wish.notice) notices.notice(wish.notice);
     },
 
@@ -215,7 +242,7 @@ export function createSources(lab, ask) {
         fromTable(filename, text),
         (doc) => {
           taken = true;
-          lab.replaceAll(doc);
+          lab.replaceAll(withRoomForWarmup(doc));
           undoable(lab.words.sources.read(doc.table.examples.length, filename));
         },
         complain,
@@ -226,7 +253,7 @@ export function createSources(lab, ask) {
     /** Puts the settings recommended for these sentences back. */
     recommend() {
       return answered(recommended(store.doc.table.preset?.name ?? FIRST_PRESET.name), (recipe) =>
-        store.editSettings(() => withRoomForWarmup(recipe, store.doc.table.examples.length)),
+        store.editSettings(() => withRoomForWarmup({ ...store.doc, recipe }).recipe),
       );
     },
   };
@@ -235,9 +262,14 @@ export function createSources(lab, ask) {
 /** @param {import('./replay.js').Replay} recorded @param {Preset} preset */
 const isPreset = ({ recipe: { data } }, { name }) => 'preset' in data && data.preset.name === name;
 
-/** Drops the label columns that are not wanted; if none of the wanted ones is there, keeps all. @param {Doc['table']} table @param {string[]} [wanted] */
+/**
+ * Drops the label columns that are not wanted; if none of the wanted ones is there, keeps all.
+ *
+ * @param {Doc['table']} table
+ * @param {string[]} wanted
+ */
 function onlyTasks(table, wanted) {
-  const tasks = table.tasks.filter(({ name }) => wanted?.includes(name));
+  const tasks = table.tasks.filter(({ name }) => wanted.includes(name));
   if (tasks.length === 0 || tasks.length === table.tasks.length) return table;
   const names = tasks.map(({ name }) => name);
   const only = (/** @type {Record<string, string>} */ labels) =>
@@ -246,31 +278,21 @@ function onlyTasks(table, wanted) {
   return { ...table, preset: null, tasks, examples };
 }
 
-/** The tasks that examples are labelled for, each with its labels sorted. @param {import('../types.js').InlineExample[]} examples */
-function tasksOf(examples) {
-  const names = [...new Set(examples.flatMap(({ labels }) => Object.keys(labels)))];
-  return names.map((name) => withLabels(examples)({ name, labels: [] }));
-}
-
-/** Fills in a task's labels where it has none. @param {import('../types.js').InlineExample[]} examples */
-const withLabels = (examples) => (/** @type {import('../types.js').Task} */ task) => {
-  if (task.labels?.length > 0) return task;
-  const labels = examples.map((example) => labelOf(example, task.name)).filter(Boolean);
-  return { name: task.name, labels: [...new Set(labels)].sort() };
-};
-
 /**
  * A warm-up that outlasts the run is refused, so where the settings come from other sentences and these are too few for
- * theirs, it takes half of the run.
+ * theirs, or the page wants fewer epochs, it takes half of the run.
  *
- * @param {Recipe} recipe
- * @param {number} sentences
+ * @param {Doc} doc
+ * @returns {Doc}
  */
-function withRoomForWarmup(recipe, sentences) {
+function withRoomForWarmup(doc) {
+  const { table, recipe } = doc;
   const { epochs, batch_size, warmup, gradient_accumulation_steps } = recipe.training;
   const { validation } = recipe;
   const held = validation && 'fraction' in validation ? validation.fraction : 0;
+  // A sentence without a label trains nothing.
+  const sentences = table.examples.filter((example) => table.tasks.some(({ name }) => labelOf(example, name))).length;
   const steps = epochs * Math.ceil((sentences * (1 - held)) / (batch_size * gradient_accumulation_steps));
-  if (warmup < steps) return recipe;
-  return { ...recipe, training: { ...recipe.training, warmup: Math.floor(steps / 2) } };
+  if (warmup < steps) return doc;
+  return { table, recipe: { ...recipe, training: { ...recipe.training, warmup: Math.floor(steps / 2) } } };
 }

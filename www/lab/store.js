@@ -33,6 +33,8 @@ export class Store {
   /** @type {((doc: Doc, change: Change) => void)[]} */
   #views = [];
   #saves = true;
+  /** Whether there is something of the reader's own to keep: an edit, now or in an earlier visit. */
+  #isOwn = false;
   #key;
   /** Fields whose entry is wrong, and so not in the document. @type {Map<string, { text: string, focus: () => void }>} */
   #wrong = new Map();
@@ -92,6 +94,7 @@ export class Store {
     if (change === 'data' && !this.doc.table.preset) this.#replaced = this.doc;
     if (this.#past.length > UNDO_LIMIT) this.#past.shift();
     this.#doc = doc;
+    this.#isOwn = true;
     this.#save();
     this.#tell(change);
   }
@@ -99,7 +102,7 @@ export class Store {
   /** Measurements change nothing that a run computes: they are no edit that one could undo. @param {Recipe['diagnostics']} diagnostics */
   observe(diagnostics) {
     this.#doc = { ...this.doc, recipe: { ...this.doc.recipe, diagnostics } };
-    this.#save();
+    if (this.#isOwn) this.#save();
     this.#tell('diagnostics');
   }
 
@@ -113,6 +116,11 @@ export class Store {
   complain(field, text, focus) {
     if (text) this.#wrong.set(field, { text, focus });
     else this.#wrong.delete(field);
+  }
+
+  /** Whether an entry is wrong. */
+  get isWrong() {
+    return this.#wrong.size > 0;
   }
 
   /** The first thing that is wrong with what was entered, after moving the focus there; '' if all is well. */
@@ -143,7 +151,9 @@ export class Store {
       const { version, replaced, ...doc } = JSON.parse(localStorage.getItem(this.#key) ?? '{}');
       if (version !== VERSION) return undefined;
       this.#replaced = understood(replaced);
-      return understood(doc);
+      const kept = understood(doc);
+      this.#isOwn = kept !== undefined;
+      return kept;
     } catch {
       // Not ours, or damaged: start afresh.
     }

@@ -38,7 +38,7 @@ export function tagOf({ data, training, seed, pooling, validation }, recommended
   const needsFile =
     !usual ||
     !('preset' in data) ||
-    data.preset.labels === 'sensible' ||
+    (data.preset.name === 'notebook' && data.preset.labels !== 'sensible') ||
     JSON.stringify(essence({ training, pooling, validation })) !==
       JSON.stringify(essence({ training: usual, pooling: recommended.pooling, validation: recommended.validation }));
   const own = ATTRIBUTES.filter((name) => recommended && training[name] !== recommended.training[name]);

@@ -38,11 +38,21 @@ export default {
     whole: (name, value, least) => `Das Attribut ${name}="${value}" muss eine ganze Zahl ab ${least} sein.`,
     unknown: (name, meant, all) =>
       `Ein Attribut ${name} gibt es nicht; ist ${meant} gemeint? Es gibt diese: ${all.join(', ')}.`,
+    tasks: (value, columns) =>
+      `Das Attribut tasks nennt „${value}“; das ist keine der Label-Spalten: ${columns.join(', ')}.`,
+    notAddress: (src) => `Das Attribut src="${src}" ist keine Adresse.`,
     notFetched: (url, status) =>
-      `Die Sätze ließen sich nicht holen: ${status ? `Der Server antwortet mit ${status} auf` : 'Es antwortet niemand unter'} ${url}; der Server einer anderen Seite muss es erlauben (Access-Control-Allow-Origin).`,
+      `Die Sätze ließen sich nicht holen: Der Server antwortet mit ${status} auf ${url}; prüfe das Attribut src.`,
+    noAnswer: (url, isForeign) =>
+      `Die Sätze ließen sich nicht holen: Es antwortet niemand unter ${url}; ${isForeign ? 'der Server einer anderen Seite muss es erlauben (Access-Control-Allow-Origin)' : 'prüfe das Attribut src und die Verbindung'}.`,
     srcKind: (url) =>
       `Das Attribut src nennt ${url}; die Adresse muss auf .csv, .tsv oder .jsonl enden (eine Tabelle) oder auf .json (ein Rezept).`,
     notJson: (url, why) => `${url} ist kein JSON (${why}).`,
+    notRecipe: (url) => `${url} ist kein Rezept: Es muss ein JSON-Objekt mit Feldern wie data und training sein.`,
+    noSentences: (url, presets) =>
+      `${url} hat keine Sätze: Die data müssen ein Preset (${presets.join(', ')}) oder eine Liste von examples sein, jedes mit einem text.`,
+    leftOut: (file, fields) =>
+      `Aus ${file} weggelassen, weil es hier unbekannt oder nicht so ist, wie es sein müsste: ${fields.join(', ')}.`,
   },
 
   support: {
@@ -157,7 +167,9 @@ export default {
     countOf: (sentences, tasks) => `${count(sentences, 'Satz', 'Sätze')}, ${count(tasks, 'Aufgabe', 'Aufgaben')}`,
     heldOutCount: (rows) => `${n.grouped(rows)} zurückgehalten`,
     inBatchCount: (rows) => `${n.grouped(rows)} im Batch`,
+    from: (name) => ` · Quelle: ${name}`,
     edited: (name) => ` · geändert, ursprünglich ${name}`,
+    skipTable: 'Tabelle überspringen',
     addRow: 'Satz hinzufügen',
     addTask: 'Aufgabe hinzufügen',
     freshTask: (number) => `Aufgabe ${number}`,
@@ -172,6 +184,7 @@ export default {
     pasteApply: 'Übernehmen',
     notATable: 'Das ist noch keine Tabelle: Es braucht eine Kopfzeile mit mehreren Spalten und eine Zeile für jeden Satz.',
     tooBig: (file, size, most) => `${file}: hat ${size} MB; höchstens ${most} MB lassen sich hier lesen.`,
+    notUtf8: (file) => `${file}: Das ist kein UTF-8-Text; speichere die Datei als UTF-8.`,
     unreadable: (file) => `${file}: ließ sich nicht lesen; wurde die Datei verschoben, oder ist es ein Ordner?`,
   },
 
@@ -364,7 +377,7 @@ export default {
     again: 'Noch einmal',
     pause: 'Pause',
     step: 'Schritt',
-    reset: 'Zurück',
+    reset: 'Von vorn',
     speed: 'Tempo',
     speeds: { 0: 'schnell', 500: 'langsam', 1500: 'langsamer' },
     epoch: 'Epoche',
@@ -380,12 +393,14 @@ export default {
     queuedTrain: 'Das Training beginnt, sobald der Encoder da ist.',
     queuedStep: 'Der Schritt folgt, sobald der Encoder da ist.',
     replaying: 'Ein aufgezeichneter Lauf, bis der Encoder da ist und deiner beginnt.',
+    replayingAway: 'Ein aufgezeichneter Lauf. Deiner beginnt, wenn du den Encoder holst.',
     replayPaused: 'Die Aufzeichnung ist angehalten.',
+    replayOverAway: 'Das war eine Aufzeichnung. Dein Lauf beginnt, wenn du den Encoder holst.',
     replayOver: 'Das war eine Aufzeichnung. Dein Lauf beginnt, sobald der Encoder da ist.',
     preparing: 'Der Lauf wird vorbereitet…',
-    staleSentencesTraining: 'Die Sätze sind geändert: „Zurück“ beginnt mit ihnen von vorn.',
+    staleSentencesTraining: 'Die Sätze sind geändert: „Von vorn“ beginnt mit ihnen neu.',
     staleSentences: 'Die Sätze sind geändert: „Trainieren“ beginnt mit ihnen von vorn.',
-    staleSettingsMidway: 'Die Einstellungen sind geändert: „Zurück“ übernimmt sie, „Trainieren“ macht mit den alten weiter.',
+    staleSettingsMidway: 'Die Einstellungen sind geändert: „Von vorn“ übernimmt sie, „Trainieren“ macht mit den alten weiter.',
     staleSettings: 'Die Einstellungen sind geändert: „Trainieren“ beginnt mit ihnen von vorn.',
     away: '„Trainieren“ holt den Encoder und fängt an.',
     loading: 'Der Encoder ist unterwegs. Sieh dir solange die Sätze an.',
@@ -395,7 +410,7 @@ export default {
     paused: (step) => `Angehalten nach Schritt ${step}.`,
     lastStep: 'Der letzte Schritt ist getan; „Trainieren“ misst ihn.',
     ended: 'Fertig. Probier einen Satz aus, oder ändere etwas und trainiere noch einmal.',
-    stopped: 'Gestoppt. „Zurück“ beginnt von vorn.',
+    stopped: 'Gestoppt. „Von vorn“ beginnt neu.',
     training: 'Es wird trainiert…',
     pace: (seconds, left) =>
       `Training: ${seconds} s je Schritt, noch etwa ${left < 90 ? `${Math.max(1, Math.round(left))} s` : `${Math.round(left / 60)} min`}.`,

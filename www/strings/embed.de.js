@@ -96,7 +96,7 @@ export default {
   views: 'Ansichten',
   'column-view': 'Ansicht',
   'column-shows': 'was sie zeigt',
-  'view-controls': '„Trainieren“ und „Pause“, „Schritt“, „Zurück“, Tempo; Epoche, Schritt und Verlust.',
+  'view-controls': '„Trainieren“ und „Pause“, „Schritt“, „Von vorn“, Tempo; Epoche, Schritt und Verlust.',
   'view-encoder': 'Welcher Encoder, und wie weit sein Download ist.',
   'view-sentences': 'Die Sätze und Labels, zum Ändern, Ergänzen, Einfügen oder Importieren.',
   'view-settings': 'Alle Einstellungen des Laufs.',

@@ -39,11 +39,21 @@ export default {
       `The attribute ${name}="${value}" must be a whole number from ${least} on.`,
     unknown: (/** @type {string} */ name, /** @type {string} */ meant, /** @type {readonly string[]} */ all) =>
       `There is no attribute ${name}; did you mean ${meant}? These there are: ${all.join(', ')}.`,
-    notFetched: (/** @type {string} */ url, /** @type {number | undefined} */ status) =>
-      `The sentences could not be fetched: ${status ? `the server answered ${status} for` : 'nothing answers at'} ${url}; another page's server must allow it (Access-Control-Allow-Origin).`,
+    tasks: (/** @type {string} */ value, /** @type {readonly string[]} */ columns) =>
+      `The attribute tasks names “${value}”, which is none of the label columns: ${columns.join(', ')}.`,
+    notAddress: (/** @type {string} */ src) => `The attribute src="${src}" is no address.`,
+    notFetched: (/** @type {string} */ url, /** @type {number} */ status) =>
+      `The sentences could not be fetched: the server answered ${status} for ${url}; check the attribute src.`,
+    noAnswer: (/** @type {string} */ url, /** @type {boolean} */ isForeign) =>
+      `The sentences could not be fetched: nothing answers at ${url}; ${isForeign ? 'another page’s server must allow it (Access-Control-Allow-Origin)' : 'check the attribute src and the connection'}.`,
     srcKind: (/** @type {string} */ url) =>
       `The attribute src names ${url}; it must end in .csv, .tsv or .jsonl (a table), or in .json (a recipe).`,
     notJson: (/** @type {string} */ url, /** @type {string} */ why) => `${url} is not JSON (${why}).`,
+    notRecipe: (/** @type {string} */ url) => `${url} is no recipe: it must be a JSON object with fields such as data and training.`,
+    noSentences: (/** @type {string} */ url, /** @type {readonly string[]} */ presets) =>
+      `${url} has no sentences: its data must be a preset (${presets.join(', ')}) or a list of examples, each with a text.`,
+    leftOut: (/** @type {string} */ file, /** @type {string[]} */ fields) =>
+      `Left out of ${file}, because it is not known here or not as it should be: ${fields.join(', ')}.`,
   },
 
   support: {
@@ -165,7 +175,9 @@ export default {
       `${count(sentences, 'sentence')}, ${count(tasks, 'task')}`,
     heldOutCount: (/** @type {number} */ rows) => `${n.grouped(rows)} held out`,
     inBatchCount: (/** @type {number} */ rows) => `${n.grouped(rows)} in the batch`,
+    from: (/** @type {string} */ name) => ` · from ${name}`,
     edited: (/** @type {string} */ name) => ` · edited from ${name}`,
+    skipTable: 'Skip the table',
     addRow: 'Add sentence',
     addTask: 'Add task',
     freshTask: (/** @type {number} */ number) => `task ${number}`,
@@ -181,6 +193,7 @@ export default {
     notATable: 'This is no table yet: it takes a header line with several columns, and a line for each sentence.',
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
       `${file}: has ${size} MB; at most ${most} MB can be read here.`,
+    notUtf8: (/** @type {string} */ file) => `${file}: it is not UTF-8 text; save the file as UTF-8.`,
     unreadable: (/** @type {string} */ file) => `${file}: could not be read; was it moved or is it a folder?`,
   },
 
@@ -372,7 +385,9 @@ export default {
     queuedTrain: 'The training starts as soon as the encoder is here.',
     queuedStep: 'The step starts as soon as the encoder is here.',
     replaying: 'A recorded run, until the encoder is here and yours begins.',
+    replayingAway: 'A recorded run. Yours begins when you fetch the encoder.',
     replayPaused: 'The recording is paused.',
+    replayOverAway: 'That was a recorded run. Yours begins when you fetch the encoder.',
     replayOver: 'That was a recorded run. Yours begins when the encoder is here.',
     preparing: 'Preparing the run…',
     staleSentencesTraining: 'Sentences changed: Reset starts over with them.',

@@ -20,8 +20,8 @@ export default {
   'model.safetensors: tensor {name} {wrong}': 'model.safetensors: Der Tensor {name} {wrong}',
 
   // src/data
-  'there is no column {column} for the sentences; the columns are {columns} (the text column\'s name is a setting)':
-    'Es gibt keine Spalte {column} für die Sätze; die Spalten sind {columns} (wie die Textspalte heißt, lässt sich einstellen)',
+  'there is no column {column} for the sentences; the columns are {columns}; give theirs this name':
+    'Es gibt keine Spalte {column} für die Sätze; die Spalten sind {columns}; gib ihrer diesen Namen',
   'column {n} needs a name of its own, and it is {name}': 'Spalte {n} braucht einen eigenen Namen und heißt {name}',
   'the sentence is blank; write one or remove the row': 'Der Satz ist leer; schreib einen oder entferne die Zeile',
   'the sentence is blank; write one or remove the line': 'Der Satz ist leer; schreib einen oder entferne die Zeile',
@@ -36,8 +36,8 @@ export default {
   'it is not a JSON object ({why}); each line is one, like {"text": "…", "topic": "…"}':
     'Das ist kein JSON-Objekt ({why}); jede Zeile ist eines, etwa {"text": "…", "topic": "…"}',
   '{value} is not a string; the sentence must be one': '{value} ist keine Zeichenkette; der Satz muss eine sein',
-  'there is no field {field} for the sentence (the text field\'s name is a setting)':
-    'Es gibt kein Feld {field} für den Satz (wie das Textfeld heißt, lässt sich einstellen)',
+  'there is no field {field} for the sentence; give its field this name':
+    'Es gibt kein Feld {field} für den Satz; gib seinem Feld diesen Namen',
   '{value} is not a label; it must be a string, a number, a boolean or null':
     '{value} ist keine Klasse; das muss eine Zeichenkette, eine Zahl, ein Wahrheitswert oder null sein',
   'there is no sentence in it; give at least two labelled ones':
@@ -46,6 +46,8 @@ export default {
     'Es gibt keine Spalte mit Klassen; füg neben dem Text für jede Aufgabe eine hinzu',
   'there is no column {column} for a task of that name; its label columns are {columns}':
     'Es gibt keine Spalte {column} für eine Aufgabe dieses Namens; die Spalten mit Klassen sind {columns}',
+  'none of them has a label for task {task}; label some, or remove the task':
+    'Keiner hat eine Klasse für Aufgabe {task}; gib einigen eine oder entferne die Aufgabe',
   '{name} is named twice': '{name} ist zweimal genannt',
   'task {name} lists a label twice': 'Aufgabe {name} nennt eine Klasse zweimal',
   'a task needs at least two different labels, and there {are}':

@@ -99,9 +99,9 @@ export function createBar(lab) {
     const midway = run.step > 0 && run.step < run.steps;
     if (run.missing) return run.replay ? words.cannot : words.cannotAtAll;
     if (run.encoder === 'unreachable') return words.unreachable;
-    if (run.replay === 'playing') return words.replaying;
+    if (run.replay === 'playing') return run.encoder === 'away' ? words.replayingAway : words.replaying;
     if (run.replay === 'paused') return words.replayPaused;
-    if (run.replay === 'over' && run.encoder !== 'here') return words.replayOver;
+    if (run.replay === 'over' && run.encoder !== 'here') return run.encoder === 'away' ? words.replayOverAway : words.replayOver;
     if (run.comparing) return words.comparing;
     if (run.queued) return run.queued === 'train' ? words.queuedTrain : words.queuedStep;
     if (run.status === 'preparing') return words.preparing;

@@ -3,6 +3,16 @@
 
 import { h } from '../ui/dom.js';
 
+/** What an encoder is called: its folder, on the Hugging Face hub its repository. @param {string} address */
+function nameOf(address) {
+  const name = address.replace(/(\/resolve\/[^/]+)?\/$/, '').split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // It has a percent sign that encodes nothing.
+  }
+}
+
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
 export function createEncoder(lab) {
   const words = lab.words.encoder;
@@ -79,8 +89,8 @@ export function createEncoder(lab) {
       }
     },
 
-    show(run, doc) {
-      if (doc) name.textContent = doc.recipe.encoder;
+    show(run) {
+      name.textContent = nameOf(lab.encoder);
       const { build, threads: count = 1 } = lab.build ?? {};
       if (build) {
         element.dataset.build = build;

@@ -34,11 +34,16 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       complain(words.tooBig(file.name, n.fixed(file.size / 1e6, 0), n.fixed(MOST_BYTES / 1e6, 0)));
       return;
     }
+    /** @type {string} */
+    let text;
     try {
-      await take(file.name, await file.text());
-    } catch {
-      complain(words.unreadable(file.name));
+      text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+    } catch (error) {
+      // Decoded at a guess, what is no UTF-8 would be damaged without a word.
+      complain(error instanceof TypeError ? words.notUtf8(file.name) : words.unreadable(file.name));
+      return;
     }
+    await take(file.name, text);
   }
 
   open.addEventListener('click', () => input.click());
@@ -135,5 +140,5 @@ function tableEnding(text) {
   if (lines.length < 2) return undefined;
   if (lines.every((line) => line.trimStart().startsWith('{'))) return 'jsonl';
   if (lines[0].includes('\t')) return 'tsv';
-  return lines[0].includes(',') && !/[.!?]\s*$/.test(lines[0]) ? 'csv' : undefined;
+  return /[,;]/.test(lines[0]) && !/[.!?]\s*$/.test(lines[0]) ? 'csv' : undefined;
 }

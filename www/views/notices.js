@@ -36,6 +36,7 @@ export function createNotices(first) {
     if (kind === 'error') alerts.replaceChildren(item);
     else polite.append(item);
     while (polite.childElementCount > MOST_NOTICES) polite.firstElementChild?.remove();
+    return close;
   }
 
   return {
@@ -49,7 +50,7 @@ export function createNotices(first) {
     /** What went wrong. Stays until dismissed, replaced, or {@link clear}ed. @param {string} text @param {...Action} actions */
     error: (text, ...actions) => show('error', text, actions),
 
-    /** What was done. @param {string} text @param {...Action} actions */
+    /** What was done. Returns what takes it back. @param {string} text @param {...Action} actions */
     notice: (text, ...actions) => show('notice', text, actions),
 
     /** What a run has to warn of; goes when the next run begins. @param {string} text */
@@ -58,6 +59,8 @@ export function createNotices(first) {
     forgetWarnings() {
       for (const item of polite.querySelectorAll('.warning')) item.remove();
     },
+
+    forgetErrors: () => alerts.replaceChildren(),
 
     clear() {
       alerts.replaceChildren();

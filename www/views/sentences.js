@@ -1,6 +1,6 @@
 // The sentences: which set, the table, and every way to change it.
 
-import { addTask, freshTaskName } from '../lab/sentences.js';
+import { freshTaskName } from '../lab/sentences.js';
 import { h } from '../ui/dom.js';
 import { createImport } from './importing.js';
 import { createPainting } from './painting.js';
@@ -13,13 +13,17 @@ export function createSentences(lab) {
   const words = lab.words.sentences;
   const { store } = lab;
   const dialog = h('dialog', { className: 'dialog', dataset: { part: 'task-dialog' } });
-  const editTask = (/** @type {string} */ task) => openTaskDialog(dialog, store, lab.words.task, task);
+  const editTask = (/** @type {string} */ task) =>
+    openTaskDialog(dialog, store, lab.words.task, task, (name) => {
+      if (!table.focusTask(name)) newTask.focus();
+    });
 
   const presets = createPresetPicker(lab);
   const painting = createPainting(lab.words.painting, (brush, byKeyboard) => table.setBrush(brush, byKeyboard));
   const table = createTable(lab, { editTask, painted: (row, label) => painting.done(row + 1, label) });
   const addRow = h('button', { type: 'button', dataset: { part: 'add-row' } }, words.addRow);
   const newTask = h('button', { type: 'button', dataset: { part: 'add-task' } }, words.addTask);
+  const skip = h('button', { type: 'button', className: 'skip-table', dataset: { part: 'skip-table' } }, words.skipTable);
   const undo = h('button', { type: 'button', disabled: true, dataset: { part: 'undo' } }, words.undo);
   const element = h(
     'section',
@@ -35,6 +39,7 @@ export function createSentences(lab) {
   element.append(
     presets.element,
     painting.element,
+    skip,
     table.scroller,
     table.summary,
     h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, undo),
@@ -46,12 +51,9 @@ export function createSentences(lab) {
   let batch = { step: 0, rows: [] };
   let isStale = false;
 
+  skip.addEventListener('click', () => addRow.focus());
   addRow.addEventListener('click', () => table.addRow());
-  newTask.addEventListener('click', () => {
-    const name = freshTaskName(store.doc.table, words.freshTask);
-    store.editTable('rows', (table) => addTask(table, { name, labels: [] }));
-    editTask(name);
-  });
+  newTask.addEventListener('click', () => editTask(freshTaskName(store.doc.table, words.freshTask)));
   undo.addEventListener('click', () => store.undo());
   element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') painting.stop(true);
@@ -82,6 +84,8 @@ export function createSentences(lab) {
       presets.edit(doc);
       table.edit(change);
       painting.edit(doc);
+      // The focus would be lost with the last edit that can be undone.
+      if (!store.canUndo && undo.matches(':focus')) importing.buttons.at(-1)?.focus();
       undo.disabled = !store.canUndo;
     },
 

@@ -137,12 +137,12 @@ export function createTable(lab, { editTask, painted }) {
 
   function summarise() {
     if (!store.isOpen) return;
-    const { examples, tasks, name, preset } = store.doc.table;
+    const { examples, tasks, name, preset, edited } = store.doc.table;
     const held = heldOut.filter(Boolean).length;
     summary.replaceChildren(words.countOf(examples.length, tasks.length));
     if (held > 0) summary.append(', ', h('span', { className: 'held-out-key' }, words.heldOutCount(held)));
     if (batch.size > 0) summary.append(', ', h('span', { className: 'in-batch-key' }, words.inBatchCount(batch.size)));
-    if (!preset) summary.append(h('span', { className: 'edited' }, words.edited(name)));
+    if (!preset) summary.append(h('span', { className: 'edited' }, edited ? words.edited(name) : words.from(name)));
   }
 
   // ---- editing
@@ -268,6 +268,13 @@ export function createTable(lab, { editTask, painted }) {
       store.editTable('rows', (table) => addRow(table));
       scroller.scrollTop = 0;
       body.rows[0]?.querySelector('textarea')?.focus();
+    },
+
+    /** Goes to a task's button. @param {string | undefined} task @returns {boolean} Whether there is one. */
+    focusTask(task) {
+      const button = Array.from(head.querySelectorAll('button')).find(({ textContent }) => textContent === task);
+      button?.focus();
+      return button !== undefined;
     },
 
     /** @param {Brush | undefined} next @param {boolean} focus Whether to go to the first row on show. */

@@ -1,23 +1,24 @@
-// The dialog that renames, extends or removes one task and its classes.
+// The dialog that adds a task, or renames, extends or removes one and its classes. Nothing changes before Apply.
 
-import { addClass, redefineTask, removeTask } from '../lab/sentences.js';
+import { addClass, addTask, redefineTask, removeTask } from '../lab/sentences.js';
 import { h } from '../ui/dom.js';
 
 /**
  * @param {HTMLDialogElement} dialog Is filled anew each time.
  * @param {import('../lab/store.js').Store} store
  * @param {import('../strings/words.js').Words['task']} words
- * @param {string} taskName
+ * @param {string} taskName If there is no task of that name, it is a new one, which Apply adds.
+ * @param {(name?: string) => void} changed The tasks are others now; this one is called so, absent if it was removed.
  */
-export function openTaskDialog(dialog, store, words, taskName) {
-  const task = store.doc.table.tasks.find(({ name }) => name === taskName);
-  if (!task) return;
+export function openTaskDialog(dialog, store, words, taskName, changed) {
+  const known = store.doc.table.tasks.find(({ name }) => name === taskName);
+  const task = known ?? { name: taskName, labels: [] };
 
   const name = h('input', { type: 'text', value: task.name, maxLength: 60, required: true });
   const complaint = h('p', { className: 'complaint', role: 'alert' });
   const classes = h('ul', { className: 'classes' });
   const addClassButton = h('button', { type: 'button', className: 'quiet' }, words.addClass);
-  const remove = h('button', { type: 'button', className: 'quiet' }, words.remove);
+  const remove = h('button', { type: 'button', className: 'quiet', hidden: !known }, words.remove);
   const cancel = h('button', { type: 'button' }, words.cancel);
   const form = h(
     'form',
@@ -67,13 +68,14 @@ export function openTaskDialog(dialog, store, words, taskName) {
   remove.addEventListener('click', () => {
     dialog.close();
     store.editTable('rows', (table) => removeTask(table, task.name));
+    changed();
   });
   form.addEventListener('submit', (event) => {
+    event.preventDefault();
     const newName = name.value.trim();
     const wrong = complaintAbout(newName);
     complaint.textContent = wrong;
     if (wrong) {
-      event.preventDefault();
       name.focus();
       return;
     }
@@ -86,9 +88,15 @@ export function openTaskDialog(dialog, store, words, taskName) {
       if (field.dataset.was) renamed.set(field.dataset.was, label);
       else if (label) added.push(label);
     }
+    // It closes first: the browser then gives the focus to what had it, which the edit may take off the page.
+    dialog.close();
     store.editTable('rows', (table) =>
-      added.reduce((t, label) => addClass(t, newName, label), redefineTask(table, task.name, newName, renamed)),
+      added.reduce(
+        (t, label) => addClass(t, newName, label),
+        redefineTask(known ? table : addTask(table, task), task.name, newName, renamed),
+      ),
     );
+    changed(newName);
   });
 
   /** @param {string} newName */
@@ -96,7 +104,7 @@ export function openTaskDialog(dialog, store, words, taskName) {
     if (newName === '') return words.nameless;
     if (newName === 'text') return words.notText;
     if (newName === '__proto__') return words.notProto;
-    const taken = newName !== task?.name && store.doc.table.tasks.some((other) => other.name === newName);
+    const taken = newName !== known?.name && store.doc.table.tasks.some((other) => other.name === newName);
     return taken ? words.taken(newName) : '';
   }
 

@@ -61,6 +61,8 @@ export function createTry(lab) {
   let [askedState, explained, shownSaliency] = ['', '', ''];
   /** Steps that the events on show have come to. */
   let step = 0;
+  /** The run's. @type {import('../types.js').Task[]} */
+  let tasks = [];
 
   const text = () => field.value.trim();
   const now = () => `${step} ${text()}`;
@@ -150,14 +152,19 @@ export function createTry(lab) {
     return run.step === 0 ? words.untrained : words.after(run.step);
   }
 
+  /** Empty bars. @param {import('../types.js').Task[]} ofTasks */
+  function empty(ofTasks) {
+    tasks = ofTasks;
+    heads = new Map(tasks.map((task, k) => [task.name, createHeadBars(lab.words, task, k)]));
+    answers.replaceChildren(...Array.from(heads.values(), (head) => head.element));
+    answer = undefined;
+  }
+
   return {
     element,
 
-    /** Empty bars for the tasks of a run. */
     reset({ tasks }) {
-      heads = new Map(tasks.map((task, k) => [task.name, createHeadBars(lab.words, task, k)]));
-      answers.replaceChildren(...Array.from(heads.values(), (head) => head.element));
-      answer = undefined;
+      empty(tasks);
       step = 0;
       [askedState, explained, shownSaliency] = ['', '', ''];
       saliency.reset(tasks.map(({ name }) => name));
@@ -198,7 +205,9 @@ export function createTry(lab) {
     forget(gone = false) {
       waiting = false;
       explained = '';
-      if (gone) live = false;
+      if (!gone) return;
+      live = false;
+      empty(tasks);
     },
 
     destroy() {
