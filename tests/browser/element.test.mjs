@@ -192,7 +192,12 @@ for (const name of BROWSERS) {
             async ([module, what]) => (await import(`./${module}`))[what].prototype,
             [file, kind],
           );
-          const alive = async () => (await view.page.queryObjects(prototype)).evaluate((all) => all.length);
+          const alive = async () => {
+            const found = await view.page.queryObjects(prototype);
+            const count = await found.evaluate((all) => all.length);
+            await found.dispose(); // It would hold what it found.
+            return count;
+          };
           for (let tries = 0; tries < 10 && (await alive()) > 0; tries++) await sleep(500);
           assert.equal(await alive(), 0, `${kind} on the heap`);
         }
