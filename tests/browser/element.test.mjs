@@ -432,16 +432,19 @@ for (const name of BROWSERS) {
       await view.untilStatus('paused');
       await view.press('measure-interference');
       await view.fill('#try-text', 'I was charged twice.');
-      await view.page.evaluate(() => {
+      await view.page.evaluate(() => $('.sentences tbody textarea').focus({ preventScroll: true }));
+      // Again and again: Firefox may come to scroll to a field that had the focus only after that.
+      await view.until('the tokens of the sentence under the cursor', () => {
         $part('diagram').scrollIntoView();
-        $('.sentences tbody textarea').focus({ preventScroll: true });
+        return window.forAll.tokens > 0;
       });
-      await view.until('the tokens of the sentence under the cursor', () => window.forAll.tokens > 0);
       await view.press('train');
       await view.untilStatus('ended');
-      await view.page.evaluate(() => $part('try').scrollIntoView());
       await view.fill('#try-text', 'Nobody answers.');
-      await view.until('what each word is worth', () => window.forAll.saliency > 0);
+      await view.until('what each word is worth', () => {
+        $part('try').scrollIntoView();
+        return window.forAll.saliency > 0;
+      });
       await view.page.evaluate(() => {
         for (const box of $$('input[name="compare"]')) if (box.checked !== (box.value === 'sum')) box.click();
       });
