@@ -372,6 +372,20 @@ for (const name of BROWSERS) {
       assert.match(await tag(random), /<polytask-lab src="recipe\.json" views/);
     });
 
+    test('of a named run what the reader edited is kept, and not that they looked at it', async () => {
+      const view = await open('none.html', LISTEN, { shown: false });
+      await view.until('the tag', () => customElements.get('polytask-lab') !== undefined);
+      await add(view, 'a', { run: 'kept', preset: 'notebook', views: 'controls sentences gradients' });
+      await view.until('its sentences', () => $('.sentences tbody textarea') !== undefined);
+      const kept = () => view.page.evaluate(() => localStorage.getItem('polytask:kept'));
+      await view.press('observe');
+      await view.drawn();
+      assert.equal(await kept(), null);
+      await view.fill('.sentences tbody textarea', 'A sentence of my own.');
+      assert.match(await kept(), /A sentence of my own\./);
+      view.assertQuiet();
+    });
+
     test('language, colours and views change in place', async () => {
       const view = await open('only-a.html', LISTEN);
       const set = (attribute, value) =>

@@ -348,7 +348,18 @@ for (const name of BROWSERS) {
         await lab.choosePreset('tickets');
         await lab.until('what was wrong with others to go with them', () => !$('[role="alert"] .message'));
         await lab.choosePreset('notebook');
-        await lab.until('the run', () => window.runEvents.findLast(({ type }) => type === 'start').train_examples === 4);
+        await lab.until('its sentences', () => $$('.sentences tbody textarea').length === 4);
+      });
+
+      test('of sentences that are asked for at once the last are taken', async () => {
+        // A built-in set takes two questions to the worker, a file one.
+        await lab.choosePreset('topic-sentiment');
+        await lab.drop('last.csv', 'text,mood\nI am fine,good\nI am ill,bad\nI am glad,good\nI am sad,bad\n');
+        await lab.untilMessage(/4 sentences read from last\.csv/);
+        await sleep(500);
+        assert.deepEqual((await lab.sentences())[3], 'I am sad');
+        await lab.choosePreset('notebook');
+        await lab.until('the others', () => $('.sentences tbody textarea').value !== 'I am fine');
       });
 
       test('a spreadsheet’s semicolons are understood; what is no UTF-8 is refused and not damaged', async () => {

@@ -38,6 +38,8 @@ export function createSources(lab, ask) {
    * @type {{ names: string[], columns: string[] }}
    */
   let misnamed = { names: [], columns: [] };
+  /** Number of the sentences that the reader asked for last: what takes longer and was asked for before comes too late. */
+  let latest = 0;
   /** Takes the latest notice with Undo back. */
   let takeBack = () => {};
 
@@ -224,10 +226,13 @@ export function createSources(lab, ask) {
 
     recommended,
 
-    /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} wanted */
-    choose(wanted) {
-      const relabels = store.isOpen && store.doc.table.preset?.name === wanted.name;
-      return answered(preset(wanted, relabels ? store.doc.recipe : undefined), (doc) => lab.replaceAll(doc));
+    /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} chosen */
+    choose(chosen) {
+      const relabels = store.isOpen && store.doc.table.preset?.name === chosen.name;
+      const mine = ++latest;
+      return answered(preset(chosen, relabels ? store.doc.recipe : undefined), (doc) => {
+        if (mine === latest) lab.replaceAll(doc);
+      });
     },
 
     /**
@@ -238,9 +243,11 @@ export function createSources(lab, ask) {
      */
     async read(filename, text, complain) {
       let taken = false;
+      const mine = ++latest;
       await answered(
         fromTable(filename, text),
         (doc) => {
+          if (mine !== latest) return;
           taken = true;
           lab.replaceAll(withRoomForWarmup(doc));
           undoable(lab.words.sources.read(doc.table.examples.length, filename));
