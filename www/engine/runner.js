@@ -326,7 +326,7 @@ export class Runner {
 /** Commands that ask and change nothing. @type {Set<Command['type']>} */
 const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);
 
-/** Nobody notices a message that waits so long, and to let messages in costs as much as half a step of a linear probe. */
+/** Nobody notices a message that waits so long, and to let messages in costs a sixth of a linear probe's step. */
 const BREATH_MS = 4;
 
 /** Lets the messages that wait be handled, if they may have waited. Not a timer: those are slowed down in the background. */

@@ -102,7 +102,7 @@ export class Lab {
     const recorded = await recording;
     if (this.#disposed) return;
     if (this.run.missing) this.notices.error(this.run.missing);
-    this.#running.fetchFrom(wish.encoder);
+    this.#running.encoder = wish.encoder;
     if (autostart && !this.run.missing) {
       this.run.queued = 'train';
       this.wake();
@@ -263,7 +263,7 @@ export class Lab {
    * @param {string} [from] Address of its folder; absent: as before.
    */
   wake(from) {
-    if (from) this.#running.fetchFrom(from);
+    if (from) this.#running.encoder = from;
     this.#running.wake();
   }
 

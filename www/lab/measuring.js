@@ -8,8 +8,6 @@ const MAP_TIMES = 6;
 export class Measuring {
   #needed;
   #send;
-  /** Of the run; 0 before they are known. */
-  #steps = 0;
   /** What the worker was last told, as JSON. */
   #told = '';
 
@@ -26,8 +24,7 @@ export class Measuring {
 
   /** What a run that is about to be configured measures; the worker is told with the rest of it. @param {Diagnostics} asked The document's. */
   begin(asked) {
-    this.#steps = 0;
-    const diagnostics = this.#all(asked, false);
+    const diagnostics = this.#all(asked, 0, false);
     this.#told = JSON.stringify(diagnostics);
     return diagnostics;
   }
@@ -41,23 +38,22 @@ export class Measuring {
    *   looked at closely.
    */
   observe(asked, steps, closely) {
-    this.#steps = steps;
-    const diagnostics = this.#all(asked, closely);
+    const diagnostics = this.#all(asked, steps, closely);
     const told = JSON.stringify(diagnostics);
     if (told === this.#told) return;
     this.#told = told;
     this.#send(diagnostics);
   }
 
-  /** @param {Diagnostics} asked @param {boolean} closely @returns {Diagnostics} */
-  #all(asked, closely) {
+  /** @param {Diagnostics} asked @param {number} steps 0 before they are known. @param {boolean} closely @returns {Diagnostics} */
+  #all(asked, steps, closely) {
     const { gradients_every } = asked;
     const { map_every } = this.#needed;
     return {
       ...asked,
       ...this.#needed,
       gradients_every: closely ? Math.min(1, gradients_every) : gradients_every,
-      ...(map_every && { map_every: mapEvery(this.#steps) }),
+      ...(map_every && { map_every: mapEvery(steps) }),
     };
   }
 }

@@ -90,11 +90,6 @@ export class Running {
 
   // ---- the encoder
 
-  /** It is to be fetched from there when it is. @param {string} encoder Address of its folder. */
-  fetchFrom(encoder) {
-    this.encoder = encoder;
-  }
-
   /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
   wake() {
     const { run } = this.#lab;
