@@ -90,34 +90,46 @@ for (const name of BROWSERS) {
       const small = await openLab(session.browser, server.url, {
         ...{ page: '?lang=de', viewport: { width: 320, height: 640 }, fetches: false },
       });
-      await small.page.evaluate(() => {
-        for (const [part, text] of Object.entries({
-          ...{ 'epoch-count': '5 / 5', 'step-count': '1117 / 2020', 'loss-count': '16,07' },
-          status: 'Angehalten nach Schritt 1117.',
-        }))
-          $part(part).textContent = text;
-      });
-      const bar = await small.page.evaluate(() => {
-        const box = (element) => {
-          const range = document.createRange();
-          range.selectNodeContents(element);
-          return range.getBoundingClientRect();
-        };
-        const counters = $$('.counters > div').map(box);
-        const rows = ['status', 'train'].map((part) => $part(part).getBoundingClientRect());
-        return {
-          gaps: counters.slice(1).map(({ left }, i) => left - counters[i].right),
-          speedInStatusRow: $part('speed').getBoundingClientRect().bottom <= rows[1].top,
-          cut: ['status', 'epoch-count', 'step-count', 'loss-count'].filter(
-            (part) => $part(part).scrollWidth > $part(part).clientWidth,
-          ),
-          height: $part('controls').getBoundingClientRect().height,
-        };
-      });
-      assert.ok(bar.gaps.every((gap) => gap >= 8), JSON.stringify(bar));
-      assert.equal(bar.speedInStatusRow, true);
-      assert.deepEqual(bar.cut, []);
-      assert.ok(bar.height < 155, `${bar.height} px`);
+      for (const status of [
+        'Angehalten nach Schritt 1117.',
+        'Ein aufgezeichneter Lauf, bis der Encoder da ist und deiner beginnt.',
+      ]) {
+        // Set and read in one go: in between, the page would say again how its own run stands.
+        const bar = await small.page.evaluate((status) => {
+          const texts = { 'epoch-count': '5 / 5', 'step-count': '1117 / 2020', 'loss-count': '16,07', status };
+          for (const [part, text] of Object.entries(texts)) $part(part).textContent = text;
+          const box = (element) => {
+            const range = document.createRange();
+            range.selectNodeContents(element);
+            return range.getBoundingClientRect();
+          };
+          const counters = $$('.counters > div').map(box);
+          // A row ends where nothing of it reaches down to what comes next.
+          const spans = ['.counters', '[data-part="status"]', '[data-part="speed"]', '.buttons']
+            .map((part) => $(`[data-part="controls"] ${part}`).getBoundingClientRect())
+            .sort((a, b) => a.top - b.top);
+          return {
+            gaps: counters.slice(1).map(({ left }, i) => left - counters[i].right),
+            rows:
+              1 +
+              spans.slice(1).filter(({ top }, i) => top >= Math.max(...spans.slice(0, i + 1).map((s) => s.bottom)))
+                .length,
+            cut: Object.keys(texts).filter((part) => $part(part).scrollWidth > $part(part).clientWidth),
+            wrapped: $$('.bar .buttons button').filter(
+              (button) => box(button).height > 1.9 * parseFloat(getComputedStyle(button).fontSize),
+            ).length,
+            share: $part('controls').getBoundingClientRect().height / innerHeight,
+          };
+        }, status);
+        assert.ok(
+          bar.gaps.every((gap) => gap >= 8),
+          JSON.stringify(bar),
+        );
+        assert.equal(bar.rows, 3);
+        assert.deepEqual(bar.cut, []);
+        assert.equal(bar.wrapped, 0);
+        assert.ok(bar.share < 0.28, `${bar.share} of the screen`);
+      }
       await small.close();
       await lab.page.bringToFront();
     });
