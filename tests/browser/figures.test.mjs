@@ -199,7 +199,14 @@ for (const name of BROWSERS) {
       }
       return scale;
     };
-    const settled = () => sleep(900);
+    /** Waits until the points have come to rest. */
+    const settled = async () => {
+      let last;
+      do {
+        last = String(await places());
+        await sleep(300);
+      } while (String(await places()) !== last);
+    };
     await settled();
     assert.deepEqual(await text('[data-part="map-step"]'), ['step 12'], 'it follows the newest');
     const last = await check(2);
