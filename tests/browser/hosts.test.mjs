@@ -201,11 +201,14 @@ for (const name of BROWSERS) {
       await train(inside());
     });
 
-    test('a frame’s address cannot say where code or data come from', async () => {
-      const address = `${library.url}examples/frame/lab.html?base=${host.url}&encoder=${host.url}&src=${host.url}&seed=7`;
+    test('a frame’s address cannot say where code or data come from, and is told so, as is one that is misspelt', async () => {
+      const address = `${library.url}examples/frame/lab.html?base=${host.url}&encoder=${host.url}&src=${host.url}&<b>seeds=1&seed=7`;
       await page.goto(address);
       await until('the element', () => page.evaluate(() => Boolean(document.querySelector('polytask-lab'))));
       assert.deepEqual(await page.evaluate(() => document.querySelector('polytask-lab').getAttributeNames()), ['seed']);
+      const told = await page.evaluate(() => Array.from(document.querySelectorAll('body > p'), (line) => line.textContent));
+      assert.deepEqual(told, ['base', 'encoder', 'src', '<b>seeds'].map((name) =>
+        `The frame's address asks for "${name}", which it cannot set: it can set preset, tasks, weighting, epochs, seed, views, autostart, theme, lang.`));
     });
 
     test('nothing of it says a word on the console', () => assert.deepEqual(noise, []));

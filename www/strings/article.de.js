@@ -38,9 +38,9 @@ export default {
   'encoder-1':
     'Ein Netz rechnet, also muss Text zu Zahlen werden. Der Satz wird in *Tokens* zerlegt, häufige Wörter ganz, seltene in Stücken, alle aus einem Vokabular von 30.522. Jedes Token wird in einer Tabelle nachgeschlagen und so zu einem Vektor aus H\u00a0=\u00a0384 Zahlen. Allein diese Tabelle macht die Hälfte der 22,7\u00a0Millionen Parameter des Encoders aus.',
   'encoder-2':
-    'Es folgen sechs *Schichten*. In jeder lässt die Attention jedes Token alle anderen seines Satzes ansehen, auf 12 Weisen zugleich (diese „Attention-Köpfe“ sind nicht die Köpfe dieses Kapitels); dann bearbeitet ein kleines Netz, von 384 Zahlen auf F\u00a0=\u00a01536 und zurück, jedes Token für sich. Der Mittelwert der Token-Vektoren ist der *Satzvektor*.',
+    'Es folgen sechs *Schichten*. In jeder lässt die Attention jedes Token alle anderen seines Satzes ansehen, auf 12 Weisen zugleich (diese „Attention-Köpfe“ sind nicht die Köpfe dieses Kapitels); dann bearbeitet ein kleines Netz, von 384 Zahlen auf F\u00a0=\u00a01.536 und zurück, jedes Token für sich. Der Mittelwert der Token-Vektoren ist der *Satzvektor*.',
   'encoder-3':
-    'Bis hierher war den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht, die aus dem Satzvektor einen Punktwert für jede Klasse macht, die *Logits*. Der Kopf von *topic* hat 384\u00a0×\u00a03\u00a0+\u00a03\u00a0=\u00a01155 Parameter, der von *sentiment* 770.',
+    'Bis hierher war den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht, die aus dem Satzvektor einen Punktwert für jede Klasse macht, die *Logits*. Der Kopf von *topic* hat 384\u00a0×\u00a03\u00a0+\u00a03\u00a0=\u00a01.155 Parameter, der von *sentiment* 770.',
   'encoder-4':
     'Das ist die ganze Idee des Multi-Task-Lernens ([Caruana 1997](https://doi.org/10.1023/A:1007379606734)): Was vor den Köpfen liegt, wird nur einmal gelernt, aus den Labels aller Aufgaben.',
   'fallback-diagram':
