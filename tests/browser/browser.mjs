@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inflateRawSync } from 'node:zlib';
 import puppeteer from 'puppeteer-core';
 
 export { sleep };
@@ -122,6 +123,21 @@ export class Lab {
   /** Waits until the views have been told what the page knows: that comes a frame after the event. */
   drawn() {
     return this.page.evaluate(() => $drawn());
+  }
+
+  /**
+   * The page's link, as soon as its recipe is as `test` wants it: it follows an edit after a moment.
+   *
+   * @param {string} what
+   * @param {(recipe: any) => boolean} test
+   * @returns {Promise<string>}
+   */
+  async untilLink(what, test) {
+    for (const end = Date.now() + 60_000; ; await sleep(50)) {
+      const link = await this.page.evaluate(() => $part('share-link')?.value);
+      if (link && test(JSON.parse(inflateRawSync(Buffer.from(link.split('#polytask=1.')[1], 'base64url')).toString()))) return link;
+      if (Date.now() > end) assert.fail(`waited 60 s for a link with ${what}, and there is ${link}`);
+    }
   }
 
   /** The text of a part. */

@@ -11,7 +11,7 @@ import { recipeOfFile } from '../../www/lab/known-recipe.js';
 import { fromHash, recipeToAddress } from '../../www/lab/link.js';
 import { tagOf, toCsv } from '../../www/lab/take-along.js';
 import words from '../../www/strings/en.js';
-import { launch, openLab, sleep } from './browser.mjs';
+import { launch, openLab } from './browser.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const PAGE = 'https://example.org/lab.html?lang=en#losses';
@@ -330,8 +330,10 @@ describe('from Chromium to Firefox', () => {
     for (const [field, value] of [['epochs', '6'], ['batch-size', '4'], ['warmup', '2'], ['seed', '5'], ['learning-rate', '2e-4'], ['task-weight-1', '0.5']])
       await lab.fill(`#setting-${field}`, value);
     await lab.page.evaluate(() => $('#setting-reproducible').click());
-    await sleep(600);
-    link = await lab.page.evaluate(() => $part('share-link').value);
+    link = await lab.untilLink(
+      'all that was set',
+      ({ data, training }) => data.examples?.length === 24 && training.reproducible,
+    );
     sent = await shown(lab);
     await lab.untilStatus('ready');
     const here = await losses(lab);

@@ -86,7 +86,7 @@ for (const name of BROWSERS) {
       }
     }
 
-    test('on a small phone the bar takes three rows in German too, and nothing in it touches or is cut off', async () => {
+    test('on a small phone the bar takes three rows in German too, and nothing in it or in the head touches or is cut off', async () => {
       const small = await openLab(session.browser, server.url, {
         ...{ page: '?lang=de', viewport: { width: 320, height: 640 }, fetches: false },
       });
@@ -130,6 +130,12 @@ for (const name of BROWSERS) {
         assert.equal(bar.wrapped, 0);
         assert.ok(bar.share < 0.28, `${bar.share} of the screen`);
       }
+      const beside = await small.page.evaluate(
+        () =>
+          document.documentElement.clientWidth -
+          document.querySelector('.masthead').lastElementChild.getBoundingClientRect().right,
+      );
+      assert.ok(beside >= 8, `the head of the page ends ${beside} px before the edge`);
       await small.close();
       await lab.page.bringToFront();
     });

@@ -370,9 +370,7 @@ for (const name of BROWSERS) {
       await lab.until('the table', () => $$('.sentences tbody tr').length > 1);
       await lab.drop('parity.csv', 'text,parity\nNumber one,odd\nNumber two,even\nNumber three,odd\nNumber four,even\n');
       await lab.until('its sentences', () => $$('.sentences tbody tr').length === 4);
-      await lab.page.evaluate(() => ($part('share-link').value = ''));
-      await lab.until('the link', () => $part('share-link').value !== '');
-      const { hash } = new URL(await lab.page.evaluate(() => $part('share-link').value));
+      const { hash } = new URL(await lab.untilLink('the file', ({ data }) => data.examples?.length === 4));
       await close();
       await open(`lab.html${hash}`, { before: LOSE_THE_FIRST });
       await lab.untilMessage(/^The training worker crashed \(it was lost\) and was replaced: your sentences and settings are still here/);

@@ -83,6 +83,7 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref(); // A test that fails before it closes its server must not keep the whole run from ending.
 
   return {
     url: `http://localhost:${server.address().port}/`,
