@@ -201,13 +201,13 @@ function buildLegend(root, { lines, words, xName, ghost = [], ghostRecorded }) {
     swatch.classList.toggle('dashed', line.dash !== undefined);
     return h('li', {}, swatch, h('span', { className: 'name' }, line.label), values[i]);
   });
-  root.replaceChildren(h('li', { className: 'at' }, xName, at), ...entries);
-  if (ghost.length > 0) {
-    const swatch = swatchOf('--ink-3');
-    swatch.classList.add('ghost');
-    const name = ghostRecorded ? words.chart.recorded : words.chart.before;
-    root.append(h('li', { className: 'ghost' }, swatch, h('span', { className: 'name' }, name)));
-  }
+  const faint = swatchOf('--ink-3');
+  faint.classList.add('ghost');
+  const name = ghostRecorded ? words.chart.recorded : words.chart.before;
+  // Its room is there from the start: the chart stays where it is when a second run comes.
+  const before = h('li', { className: 'ghost' }, faint, h('span', { className: 'name' }, name));
+  before.classList.toggle('absent', ghost.length === 0);
+  root.replaceChildren(h('li', { className: 'at' }, xName, at), ...entries, before);
 
   return {
     /** @param {string} x @param {string[]} ys @param {boolean} pointed Whether they are those under the cursor. */
