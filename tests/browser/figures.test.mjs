@@ -225,6 +225,21 @@ for (const name of BROWSERS) {
     await until('the end of the way', () => window.figure.text('[data-part="map-step"]')[0] === 'step 18');
   });
 
+  test(`${name}: a chart stays where it is when there is a run before to be shown`, async () => {
+    const step = { type: 'step', step: 1, epoch: 1, losses: { topic: 0.7, mood: 0.6 }, total: 1.3 };
+    const top = () => page.evaluate(() => window.figure.all('[data-part="loss-chart"]')[0].getBoundingClientRect().top);
+    for (const width of [320, 390, 440, 490, 540]) {
+      await page.setViewport({ width, height: 900 });
+      await figure('losses', 'createLosses', { of: { ...doc, recipe: { training: { task_weight: {} } } } });
+      const shown = () => page.evaluate(() => window.figure.all('.legend li.ghost:not(.absent)').length);
+      await take(start);
+      const [first, none] = [await top(), await shown()];
+      await take(step, start);
+      assert.deepEqual([none, await shown(), await top()], [0, 1, first], `${width} px`);
+    }
+    await page.setViewport({ width: 1000, height: 900 });
+  });
+
   test(`${name}: a task and a class may be called anything, and still fit on a phone`, async () => {
     const label = 'Donaudampfschifffahrtsgesellschaftskapitaenskajuetenschluessel';
     const long = [{ name: 'a task with a very long name indeed that goes on', labels: [label, 'other'] }];
