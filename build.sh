@@ -189,6 +189,7 @@ test_everything() {
   check "clippy, wasm: plain" lint_wasm plain
   check "clippy, wasm: threads" lint_wasm threads
   check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --target-dir target
+  check "tests in Node" node_test tests/node
   check "build.sh encoder" build/encoder.sh "$encoder_dir"
   check "cargo test --release" cargo test --release --target-dir target
   check "build.sh (the page)" build_page
@@ -212,13 +213,13 @@ check() { # TITLE COMMAND...
 checks=()
 outcomes=()
 
-# Every check that ran, with the lines in which the test runners themselves sum up.
+# Every check that ran, with the lines in which the test runners themselves sum up, and the files that failed or are flaky.
 print_summary() {
   local i
   printf '\n==> Summary\n'
   for i in "${!checks[@]}"; do
     printf '%-24s %s\n' "${checks[$i]}" "${outcomes[$i]}"
-    grep -hE '^test result: |^[^ ]+ (tests|pass|fail|cancelled|skipped) [0-9]+$' "target/test-logs/$((i + 1)).log" |
+    grep -hE '^test result: |^[^ ]+ (tests|pass|fail|cancelled|skipped) [0-9]+$|^(failed|flaky): ' "target/test-logs/$((i + 1)).log" |
       sed 's/^/    /' || true
   done
 }
@@ -237,14 +238,10 @@ lint_wasm() { # BUILD
   fi
 }
 
-# The files named *.test.mjs or *.test.js in a directory, one after the other: browsers share the machine's cores badly. A
-# file that hangs ends after 20 minutes.
+# The test files in a directory, one after the other: browsers share the machine's cores badly. A file that fails runs once
+# more, and one that hangs ends after 20 minutes.
 node_test() { # DIRECTORY
-  local files=()
-  shopt -s nullglob
-  files=("$1"/*.test.mjs "$1"/*.test.js)
-  [ ${#files[@]} -gt 0 ] || fail "there are no tests in $1"
-  node --test --test-concurrency=1 --test-timeout=1200000 --test-reporter=spec "${files[@]}"
+  node tests/run.mjs "$1"
 }
 
 bench() {
