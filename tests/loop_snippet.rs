@@ -1,5 +1,5 @@
 //! The loop that the page shows in Rust (`www/views/loop-code.js`, for two tasks) compiles and leaves the same bits as the
-//! trainer. `tests/browser/loop.test.mjs` holds the page's text against the lines between the marks.
+//! trainer. `tests/node/loop.test.mjs` holds the page's text against the lines between the marks.
 
 mod runs;
 mod tiny;

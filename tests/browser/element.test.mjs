@@ -51,8 +51,6 @@ const PAGES = {
   '/notebook.html': page(own('preset="notebook" seed="3"', 'share')),
   '/random.json': JSON.stringify({ data: { preset: { name: 'notebook', labels: 'random' } } }),
   '/random.html': page(own('src="random.json"', 'share')),
-  '/slips.html': page(`<polytask-lab weigthing="sum" weighting="pcgrat" preset="tikets" epochs="0" seed="-1" theme="dim"
-    lang="xx" views="controls loses"></polytask-lab>`),
 };
 
 /** Notes which element told of what. */
@@ -242,31 +240,6 @@ for (const name of BROWSERS) {
       await call(view, 'a', 'step');
       await view.until('the next', () => document.getElementById('a').state.step === 2);
       assert.equal(await starts(view), 1);
-      view.assertQuiet();
-    });
-
-    test('a slip in an attribute is named, with the choices', async () => {
-      const view = await open('slips.html');
-      const said = await view.page.evaluate(() => $$('.misuse').map((element) => element.textContent));
-      const all =
-        'preset, src, tasks, encoder, weighting, epochs, seed, views, run, autostart, theme, lang, base, record, linked';
-      const weightings =
-        'sum, uncertainty, dwa, random, gradnorm, famo, pcgrad, cagrad, mgda, imtl-g, nash-mtl, upgrad, aligned-mtl';
-      const views = said.find((text) => text.startsWith('The attribute views'));
-      assert.match(
-        views,
-        /^The attribute views names “loses”, which is none of the views: controls, encoder, sentences, .*geometry\.$/,
-      );
-      assert.deepEqual(said.filter((text) => text !== views).sort(), [
-        'The attribute epochs="0" must be a whole number from 1 on.',
-        'The attribute lang="xx" is not one of its choices: en, de.',
-        'The attribute preset="tikets" is not one of its choices: notebook, topic-sentiment, tickets.',
-        'The attribute seed="-1" must be a whole number from 0 on.',
-        'The attribute theme="dim" is not one of its choices: auto, light, dark.',
-        `The attribute weighting="pcgrat" is not one of its choices: ${weightings}.`,
-        `There is no attribute weigthing; did you mean weighting? These there are: ${all}.`,
-      ]);
-      await view.until('the rest', () => $part('controls') !== undefined);
       view.assertQuiet();
     });
 

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { between, frameOf, past, pictureAt } from '../../www/views/frames.js';
 import { BROWSERS, launch, sleep } from './browser.mjs';
 import { startServer } from './server.mjs';
 
@@ -11,23 +10,6 @@ const frames = [
   { step: 6, points: [[-4, 2], [1, 1]] },
   { step: 12, points: [[-2, 0], [3, 5]] },
 ];
-
-test('between two frames the points are on their way, and the room is that of all frames', () => {
-  const bounds = { x: [-4, 3], y: [0, 5] };
-  assert.deepEqual(pictureAt(frames, 0), { points: frames[0].points, bounds });
-  assert.deepEqual(pictureAt(frames, 2), { points: frames[2].points, bounds });
-  assert.deepEqual(pictureAt(frames, 1.5).points, [[-3, 1], [2, 3]], 'half-way');
-  const [x] = pictureAt(frames, 0.25).points[0];
-  assert.ok(x < 0 && x > -1, 'they set out gently');
-  assert.deepEqual(between(pictureAt(frames, 0), pictureAt(frames, 1), 1), pictureAt(frames, 1));
-  assert.deepEqual(past(frames, 2), [frames[0].points, frames[1].points]);
-});
-
-test('when every second frame is left out, one stays at its step or goes to the next', () => {
-  assert.equal(frameOf(frames, 6), 1);
-  assert.equal(frameOf([frames[0], frames[2]], 6), 1);
-  assert.equal(frameOf(frames, 99), 2);
-});
 
 /** Mounts a view in a shadow root of its own, with a lab that writes down what it is asked. Runs in the page. */
 async function mount({ view, make, doc, lang }) {

@@ -1,292 +1,25 @@
-// A run in a link: what goes in comes out, what is strange is left out and said, and the same curve appears in the other
-// browser, bit for bit.
+// A run in a link, from one browser to the other: the same sentences, settings and bits. What a link holds is tested in
+// tests/node/link.test.mjs.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { deflateRawSync } from 'node:zlib';
-import { TRAINING } from '../../www/lab/limits.js';
-import { recipeOfFile } from '../../www/lab/known-recipe.js';
-import { fromHash, recipeToAddress } from '../../www/lab/link.js';
-import { tagOf, toCsv } from '../../www/lab/take-along.js';
-import words from '../../www/strings/en.js';
+import { USUAL_TRAINING } from '../../www/lab/limits.js';
+import { recipeToAddress } from '../../www/lab/link.js';
 import { launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { startServer } from './server.mjs';
 
-const PAGE = 'https://example.org/lab.html?lang=en#losses';
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
 
-let polytask;
-before(async () => {
-  polytask = await import(path.join(WWW, 'pkg/plain/polytask.js'));
-  polytask.initSync({ module: readFileSync(path.join(WWW, 'pkg/plain/polytask_bg.wasm')) });
-});
-
-/** A preset's recipe as the page has it. */
-const recipeFor = (name) => ({ ...polytask.default_recipe(name), validation: { fraction: 0.25 } });
-
-/** A recipe of sentences of one's own. */
-const own = (change = {}) => ({
-  ...recipeFor('topic-sentiment'),
-  data: {
-    examples: [
-      { text: 'Soup, “cold”.', labels: { topic: 'food', [HOSTILE]: 'a "b"' } },
-      { text: HOSTILE, labels: {} },
-      { text: 'Ein Gewitter über Köln – 🌩', labels: { topic: 'weather' } },
-    ],
-  },
-  tasks: [
-    { name: 'topic', labels: ['food', 'weather'] },
-    { name: HOSTILE, labels: ['a "b"', 'c'] },
-  ],
-  ...change,
-});
-
-/** A link that holds a value, in a version of the format. */
-const linkOf = (value, version = 1) => `#polytask=${version}.${deflateRawSync(JSON.stringify(value)).toString('base64url')}`;
-
-/** What a recipe is once it has been through a link. */
-async function through(recipe) {
-  const address = new URL(await recipeToAddress(recipe, PAGE));
-  return fromHash(address.hash, words);
-}
-
-/** Without what a link does not carry, and without what is absent. */
-function essence({ diagnostics, training, ...recipe }) {
-  const there = Object.entries(training).filter(([, value]) => value !== null && value !== undefined);
-  return { ...recipe, training: Object.fromEntries(there) };
-}
-
-test('what goes without saying in a link is what Rust takes where a recipe says nothing', () => {
-  const { training, pooling, seed, encoder } = polytask.default_recipe('notebook');
-  assert.deepEqual(Object.keys(TRAINING), Object.keys(training));
-  for (const [name, { usual }] of Object.entries(TRAINING)) assert.deepEqual(usual ?? null, training[name], name);
-  assert.deepEqual([pooling, seed, encoder], ['mean', 0, 'all-MiniLM-L6-v2']);
-});
-
-for (const name of ['notebook', 'topic-sentiment', 'tickets'])
-  test(`a preset’s link is short, and opens its recipe: ${name}`, async () => {
-    const { data, ...recipe } = recipeFor(name);
-    const preset = name === 'notebook' ? { name, labels: 'sensible' } : { name };
-    const given = { ...recipe, data: { preset }, training: { ...recipe.training, reproducible: true } };
-    const address = await recipeToAddress(given, PAGE);
-    assert.ok(address.length < 300, `${address.length} characters`);
-    assert.match(address, /^https:\/\/example\.org\/lab\.html\?lang=en#polytask=1\.[\w-]+$/);
-    const { recipe: read, notice } = await through(given);
-    assert.equal(notice, undefined);
-    assert.deepEqual(essence(read), essence(given));
-  });
-
-test('every setting and sentences of one’s own come through', async () => {
-  const training = {
-    epochs: 7,
-    batch_size: 3,
-    gradient_accumulation_steps: 2,
-    learning_rate: 1.23e-4,
-    head_learning_rate: 0.01,
-    optimizer: 'adamw',
-    weight_decay: 0.02,
-    warmup: 4,
-    schedule: 'cosine',
-    max_grad_norm: 1,
-    dropout: 0.1,
-    freeze: 'layers:2',
-    gradual_unfreezing: 2,
-    label_smoothing: 0.1,
-    class_weights: 'balanced',
-    weighting: 'nash-mtl',
-    task_weight: { topic: 2, [HOSTILE]: 0.5 },
-    tasks_per_step: 1,
-    early_stopping_patience: 3,
-    load_best_model_at_end: true,
-    metric_for_best_model: 'macro_f1',
-    max_length: 64,
-    shuffle: false,
-    reproducible: true,
-  };
-  assert.deepEqual(Object.keys(training), Object.keys(TRAINING), 'all settings');
-  const given = own({ training, pooling: 'cls', seed: 2 ** 53 - 1, validation: { fraction: 0.5 } });
-  const { recipe, recipeName, notice } = await through(given);
-  assert.deepEqual(essence(recipe), essence(given));
-  assert.equal(notice, undefined);
-  assert.equal(recipeName, 'a link');
-});
-
-test('a link of a later format says so and opens what is known', async () => {
-  const { data, training, ...recipe } = own();
-  const later = { ...recipe, data, training: { ...training, lookahead: 5, optimizer: 'lion' }, ensemble: 3 };
-  const { recipe: read, notice } = await fromHash(linkOf(later, 2), words);
-  assert.equal(
-    notice,
-    'This link was made by a newer version of the page (format 2; this one writes 1): what is known here was opened. ' +
-      'Left out of the link, because it is not known here or not as it should be: ensemble, training.lookahead, training.optimizer.',
-  );
-  assert.deepEqual(read.data, data);
-  assert.equal(read.training.optimizer, 'adam');
-  assert.equal(read.training.learning_rate, 3e-4);
-});
-
-test('a link of a later format that cannot be read at all says that', async () => {
-  const { recipe, notice } = await fromHash('#polytask=12.!zstd!', words);
-  assert.equal(recipe, undefined);
-  assert.match(notice, /newer version of the page \(format 12; this one reads 1\), and nothing in it can be read here/);
-});
-
-test('a damaged link is one sentence', async () => {
-  const whole = new URL(await recipeToAddress(own(), PAGE)).hash;
-  const middle = whole.length >> 1;
-  const damaged = [
-    whole.slice(0, -9),
-    `${whole.slice(0, middle)}${whole[middle] === 'A' ? 'B' : 'A'}${whole.slice(middle + 1)}`,
-    '#polytask=1.',
-    '#polytask=',
-    '#polytask=1.%%%',
-    '#polytask=-1.abc',
-    linkOf([1, 2]),
-    linkOf(null),
-    linkOf('recipe'),
-  ];
-  for (const hash of damaged) {
-    const { recipe, notice } = await fromHash(hash, words);
-    // A flipped bit may leave JSON of a recipe behind; then what is in it is checked like any other's.
-    if (recipe === undefined)
-      assert.equal(notice, 'This link is damaged: its run cannot be read. Copy the whole of it once more.', hash);
-    else assert.equal(hash, damaged[1]);
-  }
-});
-
-test('what inflates to more than 5 MB is not opened, and not inflated to its end', async () => {
-  const bomb = deflateRawSync(Buffer.alloc(300e6, 32), { level: 9 }).toString('base64url');
-  const before = process.memoryUsage().rss;
-  const { recipe, notice } = await fromHash(`#polytask=1.${bomb}`, words);
-  assert.equal(recipe, undefined);
-  assert.equal(notice, 'This link holds more than 5 MB: that is no run that this page would open.');
-  assert.ok(process.memoryUsage().rss - before < 150e6, 'memory');
-});
-
-test('names that are no names, numbers out of bounds and things of the wrong kind are left out', async () => {
-  const given = JSON.parse(`{
-    "__proto__": {"polluted": 1},
-    "constructor": {"prototype": {"polluted": 1}},
-    "data": {"examples": [
-      {"text": "kept\\u0000 as\\n one line", "labels": {"topic": "food", "__proto__": "food", "other": "x"}},
-      {"text": 7}, null, {"labels": {}}, {"text": "no such class", "labels": {"topic": "hats"}}
-    ]},
-    "tasks": [{"name": "topic", "labels": ["food", "food", "__proto__", "", 3]}, {"name": "__proto__", "labels": ["food"]}, "task"],
-    "validation": {"file": {"path": "/etc/passwd"}},
-    "encoder": 7,
-    "training": {"epochs": 1e12, "batch_size": "16", "learning_rate": null, "task_weight": {"topic": -1}, "shuffle": 0, "__proto__": {"epochs": 4}},
-    "seed": -1
-  }`);
-  const { recipe, notice } = await fromHash(`#polytask=1.${deflateRawSync(JSON.stringify(given)).toString('base64url')}`, words);
-  assert.deepEqual(recipe.data.examples, [
-    { text: 'kept as one line', labels: { topic: 'food' } },
-    { text: 'no such class', labels: {} },
-  ]);
-  assert.deepEqual(recipe.tasks, [{ name: 'topic', labels: ['food'] }]);
-  assert.deepEqual(recipe.validation, { fraction: 0.25 });
-  assert.equal(recipe.encoder, 'all-MiniLM-L6-v2');
-  assert.equal(recipe.seed, 0);
-  for (const [name, { usual }] of Object.entries(TRAINING)) assert.deepEqual(recipe.training[name], usual, name);
-  assert.equal({}.polluted, undefined);
-  assert.match(notice, /^Left out of the link, .*: __proto__, constructor, tasks, data, training\.__proto__, …\.$/);
-});
-
-test('a preset that is not known gives way to the first', async () => {
-  const { recipe, notice } = await fromHash(linkOf({ data: { preset: { name: 'news' } }, seed: 4 }), words);
-  assert.deepEqual(recipe.data, { preset: { name: 'topic-sentiment' } });
-  assert.equal(recipe.seed, 4);
-  assert.match(notice, /: data\.$/);
-});
-
-test('a recipe’s file may leave more unsaid than a link: the data, the tasks and their classes', () => {
-  const examples = [
-    { text: 'a', labels: { kind: 'y', tone: 'low' } },
-    { text: 'b', labels: { kind: 'x', tone: '' } },
-    { text: 'c' },
-  ];
-  const [kind, tone] = [{ name: 'kind', labels: ['x', 'y'] }, { name: 'tone', labels: ['low'] }];
-  const taken = (given) => {
-    const { recipe, unknown } = recipeOfFile(given);
-    assert.deepEqual(unknown, []);
-    return recipe;
-  };
-  assert.deepEqual(taken({ data: { examples } }).tasks, [kind, tone]);
-  assert.deepEqual(taken({ data: { examples }, tasks: [{ name: 'tone' }] }).tasks, [tone]);
-  const turned = [{ name: 'kind', labels: ['y', 'x'] }];
-  assert.deepEqual(taken({ data: { examples }, tasks: turned }).tasks, turned);
-  assert.deepEqual(taken({ data: { examples }, validation: null }).validation, { fraction: 0.25 });
-  const { data, training } = taken({ training: { epochs: 2, max_grad_norm: null } });
-  assert.deepEqual(data, { preset: { name: 'notebook', labels: 'random' } });
-  assert.equal(training.epochs, 2);
-});
-
-test('what is no recipe and what has no sentences is not opened from a file; the rest is checked like a link’s', () => {
-  for (const given of [null, [1], 'recipe', 7]) assert.equal(recipeOfFile(given), 'no recipe');
-  const lists = ['no', [], [{ txt: 'x' }, null]].map((examples) => ({ examples }));
-  for (const data of [null, 'x', {}, ...lists, { preset: { name: 'news' } }])
-    assert.equal(recipeOfFile({ data }), 'no sentences', JSON.stringify(data));
-  const given = {
-    data: { examples: [{ text: 'a', labels: { kind: 'z' } }, { txt: 'b' }, { text: 'c', labels: 'no' }] },
-    tasks: [{ name: 'kind', labels: ['x', 'y'] }],
-    training: { epochs: 'many' },
-    speed: 3,
-  };
-  const { recipe, unknown } = recipeOfFile(given);
-  assert.deepEqual(recipe.data.examples, [{ text: 'a', labels: {} }, { text: 'c', labels: {} }]);
-  assert.deepEqual(unknown.sort(), ['data', 'speed', 'training.epochs']);
-});
-
-test('the CSV of a table is read as the same table', () => {
-  const labels = ['a,b', 'say "x"', ' padded ', 'two\nlines'];
-  const table = {
-    tasks: [
-      { name: 'kind', labels },
-      { name: 'a "task", quoted', labels: ['x', 'y'] },
-    ],
-    examples: [
-      { text: 'Plain.', labels: { kind: 'a,b', 'a "task", quoted': 'x' } },
-      { text: 'With, comma and "quotes"', labels: { kind: 'say "x"', 'a "task", quoted': 'y' } },
-      { text: '', labels: {} },
-      { text: HOSTILE, labels: { kind: 'a,b' } },
-    ],
-  };
-  const csv = toCsv(table);
-  assert.ok(csv.startsWith('text,kind,"a ""task"", quoted"\r\nPlain.,"a,b",x\r\n"With, comma and ""quotes""","say ""x""",y\r\n'));
-  const { tasks, examples } = polytask.read_table('sentences.csv', csv);
-  assert.deepEqual(
-    tasks.map(({ name }) => name),
-    ['kind', 'a "task", quoted'],
-  );
-  assert.deepEqual(
-    examples.map(({ text, labels }) => ({ text, labels: Object.fromEntries(Object.entries(labels).filter(([, label]) => label)) })),
-    table.examples.filter(({ text }) => text),
-  );
-});
-
-test('the tag names a preset and what was changed, and else the recipe’s file', () => {
-  const recommended = recipeFor('tickets');
-  const data = { preset: { name: 'tickets' } };
-  const tag = (change) => tagOf({ ...recommended, data, ...change }, recommended, 'https://example.org/polytask/', 'recipe.json');
-  const lines = (attributes) =>
-    `<script type="module" src="https://example.org/polytask/polytask-lab.js"></script>\n<polytask-lab ${attributes} views="controls losses accuracy try"></polytask-lab>`;
-  assert.deepEqual(tag({}), { html: lines('preset="tickets"'), needsFile: false });
-  assert.deepEqual(tag({ seed: 3, training: { ...recommended.training, epochs: 2, weighting: 'mgda' } }), {
-    html: lines('preset="tickets" epochs="2" weighting="mgda" seed="3"'),
-    needsFile: false,
-  });
-  const slower = { training: { ...recommended.training, learning_rate: 1e-5 } };
-  const notebook = recipeFor('notebook');
-  const notebookTag = (labels) => {
-    const data = { preset: { name: 'notebook', labels } };
-    return tagOf({ ...notebook, data }, notebook, 'https://example.org/polytask/', 'recipe.json');
-  };
-  assert.deepEqual(notebookTag('sensible'), { html: lines('preset="notebook"'), needsFile: false });
-  assert.deepEqual([notebookTag('random'), notebookTag(undefined)].map(({ needsFile }) => needsFile), [true, true]);
-  assert.deepEqual(tag(slower), { html: lines('src="recipe.json"'), needsFile: true });
-  assert.equal(tagOf(own(), undefined, 'https://example.org/', 'recipe.json').needsFile, true);
-});
+/** The notebook, as a link has it. */
+const NOTEBOOK = {
+  data: { preset: { name: 'notebook', labels: 'sensible' } },
+  tasks: [],
+  validation: { fraction: 0.25 },
+  encoder: 'all-MiniLM-L6-v2',
+  pooling: 'mean',
+  training: USUAL_TRAINING,
+  seed: 0,
+};
 
 /** Two dozen sentences of the reader's own, in small steps. */
 const ROWS = Array.from({ length: 24 }, (_, i) =>
@@ -354,7 +87,7 @@ describe('from Chromium to Firefox', () => {
   test('a link takes the place of the reader’s own sentences, and Undo brings them back, in a later visit too', async () => {
     const lab = await openLab(chromium.browser, server.url, { fetches: false });
     await lab.until('the sentences of the visit before', () => $$('.sentences tbody tr').length === 24);
-    const preset = await recipeToAddress({ ...recipeFor('notebook'), data: { preset: { name: 'notebook', labels: 'sensible' } } }, server.url);
+    const preset = await recipeToAddress(NOTEBOOK, server.url);
     // A link that is put into an open page's address loads nothing anew.
     await lab.page.evaluate((hash) => (location.hash = hash), new URL(preset).hash);
     await lab.until('the link’s sentences', () => $$('.sentences tbody tr').length === 4);

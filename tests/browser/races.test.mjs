@@ -38,7 +38,6 @@ const PAGES = {
     '<polytask-lab id="a" run="one" preset="notebook" views="controls"></polytask-lab><polytask-lab id="b" run="one" views="losses"></polytask-lab>',
   ),
   '/compare.html': page('<polytask-lab id="a" preset="topic-sentiment" epochs="1" views="controls compare"></polytask-lab>'),
-  '/constructor.html': page('<polytask-lab id="a" views="constructor controls"></polytask-lab>'),
   '/kept.html': page('<polytask-lab id="a" preset="notebook" views="controls try"></polytask-lab>'),
 };
 
@@ -174,13 +173,6 @@ for (const name of BROWSERS) {
       await sleep(STILL);
       assert.equal((await lab.events('compared')).length, compared, 'nothing is compared any more');
       assert.deepEqual(await lab.events('comparison'), []);
-      lab.assertQuiet();
-      await close();
-    });
-
-    test('what every object has is no view', async () => {
-      await open('constructor.html');
-      assert.match(await lab.messages(), /^The attribute views names “constructor”, which is none of the views: controls, /);
       lab.assertQuiet();
       await close();
     });

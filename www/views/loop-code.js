@@ -2,7 +2,7 @@
 //
 // Each line knows in which part of a step it is at work, and which of the step's values belongs at its end. The lines for
 // two tasks in Rust are those of tests/loop_snippet.rs, where they compile and leave the same bits as the trainer;
-// tests/browser/loop.test.mjs holds the two texts against each other.
+// tests/node/loop.test.mjs holds the two texts against each other.
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {Extract<RunEvent, { type: 'phase' }>['name']} PhaseName */

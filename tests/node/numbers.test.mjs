@@ -1,0 +1,40 @@
+// Numbers as English and German write them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { numbers } from '../../www/ui/numbers.js';
+
+const [english, german] = [numbers('en'), numbers('de')];
+
+test('three significant digits, with a minus as wide as a plus', () => {
+  for (const [x, en, de] of [
+    [0, '0', '0'],
+    [1.2345, '1.23', '1,23'],
+    [-0.5, '−0.500', '−0,500'],
+    [0.001, '0.00100', '0,00100'],
+    [0.0000179, '1.79e−5', '1,79e−5'],
+    [-0.0000179, '−1.79e−5', '−1,79e−5'],
+    [45_778, '4.58e4', '4,58e4'],
+  ])
+    assert.deepEqual([english.digits(x), german.digits(x)], [en, de]);
+});
+
+test('a change has its sign', () => {
+  assert.deepEqual([0.25, -0.25, 0].map(english.signed), ['+0.250', '−0.250', '0']);
+});
+
+test('0 % and 100 % mean none and all', () => {
+  for (const [x, en] of [[0, '0 %'], [1e-9, '0.1 %'], [0.05, '5.0 %'], [0.5, '50 %'], [0.989, '99 %'], [0.9999, '99.9 %'], [1, '100 %']])
+    assert.equal(english.percent(x), en, `${x}`);
+  assert.equal(german.percent(0.05), '5,0 %');
+});
+
+test('a cosine has its sign if it shows', () => {
+  assert.deepEqual([0.004, -0.004, 0.005, 1, -0.25].map(english.cosine), ['0.00', '0.00', '+0.01', '+1.00', '−0.25']);
+  assert.equal(german.cosine(-0.25), '−0,25');
+});
+
+test('thousands are parted, and bytes are megabytes', () => {
+  assert.deepEqual([english.grouped(90_868_376), german.grouped(90_868_376)], ['90,868,376', '90.868.376']);
+  assert.deepEqual([english.megabytes(91_349_504), german.megabytes(91_349_504)], ['91.3', '91,3']);
+});
