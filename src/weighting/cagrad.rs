@@ -11,22 +11,28 @@
 //! c = 0.4, the paper's choice for two of its three supervised benchmarks; 0 is the mean, and from 1 on it need not
 //! lower the mean loss. The update is the paper's; its authors' code divides it by 1 + c² besides.
 //!
-//! For a fixed λ the dual's solution is that of another problem: g₀ + λg_w is the shortest mixture of the vectors
-//! g₀ + λgᵢ. As λ grows the update moves away from g₀ steadily, so bisection finds the λ at which it is c‖g₀‖ away.
+//! Seen from the other side, d is the update nearest to g₀ of those with gᵢ·d ≥ m for all i, for the largest m that keeps it
+//! within the radius. For a fixed m that is a least squares problem:
+//!
+//! ```text
+//! d = g₀ + Σ xᵢgᵢ,  x = argmin ½‖Σ xᵢgᵢ‖² − Σ xᵢ(m − gᵢ·g₀) over x ≥ 0
+//! ```
+//!
+//! ‖d − g₀‖ grows with m, and is the root of a quadratic function of m for as long as the same xᵢ are above 0: Newton's
+//! steps within a bracket find m. If some mixture of the gradients cancels, m is at most 0; without that bound, x would grow
+//! for ever and d stay where it is.
 
-use super::directions::zeros;
-use super::nonnegative::nonnegative;
-use super::shortest::shortest;
-use super::{Asks, Chosen, Gram, Method, Seen, gradients};
+use super::cholesky::dot;
+use super::directions::{Directions, zeros};
+use super::nonnegative::nonnegative_from;
+use super::{Asks, Chosen, Gram, Method, Seen, cholesky, gradients};
 
 /// Remembers nothing.
 #[derive(Debug)]
 pub(super) struct Cagrad;
 
-impl Cagrad {
-    /// c, the radius about g₀ in units of its length.
-    const RADIUS: f64 = 0.4;
-}
+/// c, the radius about g₀ in units of its length.
+const RADIUS: f64 = 0.4;
 
 impl Method for Cagrad {
     fn asks(&self) -> Asks {
@@ -46,29 +52,129 @@ impl Method for Cagrad {
             return Chosen { weights: mean, warning: Some(warning) };
         }
 
-        // In units of the longest gradient. τ = 1/λ: the shortest mixture of the gᵢ + τg₀, at every scale of λ.
-        let unit = Gram::new(k, |i, j| gram.dot(i, j) / gram.largest());
-        let radius = Self::RADIUS * unit.combined_norm(&mean);
-        let along: Vec<f64> = (0..k).map(|j| unit.combined_dot(&mean, j)).collect();
-        let square = unit.combined_norm(&mean).powi(2);
-        let mixture = |tau: f64| {
-            shortest(&Gram::new(k, |i, j| unit.dot(i, j) + tau * (along[i] + along[j]) + tau * tau * square))
-        };
-        let far = |tau: f64| unit.combined_norm(&mixture(tau)) > tau * radius;
-
-        // ‖g_w‖ is at most 1, so τ is at most 1/radius. Where even a tiny τ is too large, some mixture of the gradients
-        // cancels and no update lowers all losses; then the nearest one to g₀ that raises none is best.
-        let (mut low, mut high) = (1e-6 / radius, 1.0 / radius);
-        let extra = if far(low) {
-            for _ in 0..60 {
-                let middle = 0.5 * (low + high);
-                *if far(middle) { &mut low } else { &mut high } = middle;
-            }
-            mixture(low).iter().map(|w| w / low).collect()
-        } else {
-            nonnegative(&unit, &along.iter().map(|x| -x).collect::<Vec<_>>())
-        };
+        let directions = Directions::new(gram);
+        let mut factors = extra_factors(&directions);
+        // At the edge means exactly there, also where the given products and the cosines differ a little.
+        let radius = RADIUS * gram.combined_norm(&mean);
+        let distance = directions.cosines.combined_norm(&factors);
+        if distance > radius * (1.0 - 1e-9) {
+            factors.iter_mut().for_each(|factor| *factor *= radius / distance);
+        }
+        let extra = directions.weights(&factors);
         Chosen::plainly(mean.iter().zip(&extra).map(|(mean, extra)| mean + extra).collect())
+    }
+}
+
+/// y (N) of the best update g₀ + Σ yᵢuᵢ.
+fn extra_factors(directions: &Directions) -> Vec<f64> {
+    let path = Path::new(directions);
+    path.best(directions.k).iter().map(|y| y * path.size).collect()
+}
+
+/// The nearest updates to g₀ as m grows. Vectors are in units of ‖g₀‖, m in units of ‖g₀‖·min ‖gᵢ‖.
+struct Path<'a> {
+    /// ‖g₀‖ by the matrix of cosines.
+    size: f64,
+    cosines: &'a Gram,
+    ridged: Gram,
+    ridge: f64,
+    /// uᵢ·g₀. (N)
+    along: Vec<f64>,
+    /// min ‖gⱼ‖/‖gᵢ‖: m's share in what uᵢ·d has to be. (N)
+    shares: Vec<f64>,
+    /// The largest ‖y‖: longer ones cancel each other to within what the cosines are off by.
+    longest: f64,
+}
+
+impl<'a> Path<'a> {
+    fn new(directions: &'a Directions) -> Self {
+        let Directions { lengths, cosines, .. } = directions;
+        let mut mean: Vec<f64> = lengths.iter().map(|length| length / directions.k as f64).collect();
+        let size = cosines.combined_norm(&mean);
+        mean.iter_mut().for_each(|x| *x /= size);
+        let shortest = lengths.iter().copied().fold(f64::INFINITY, f64::min);
+        let ridge = 1e-3 * directions.ridge;
+        Self {
+            size,
+            cosines,
+            ridged: cosines.plus_ridge(ridge),
+            ridge,
+            along: (0..mean.len()).map(|j| cosines.combined_dot(&mean, j)).collect(),
+            shares: lengths.iter().map(|length| shortest / length).collect(),
+            longest: 0.1 * RADIUS / directions.ridge.sqrt(),
+        }
+    }
+
+    /// y (N) of the best update of `k` tasks.
+    fn best(&self, k: usize) -> Vec<f64> {
+        const PRECISION: f64 = 1e-10;
+        // The best m is between these: at `low` g₀ itself will do; ‖d‖ is at most 1 + c, and a gradient of zero gains nothing.
+        let mut low =
+            self.along.iter().zip(&self.shares).map(|(along, share)| along / share).fold(f64::INFINITY, f64::min);
+        let mut high = if self.along.len() < k { 0.0 } else { 1.0 + RADIUS };
+        let mut best = vec![0.0; self.along.len()];
+        if low < 0.0 {
+            let harmless = self.nearest(0.0, &best);
+            if self.reach(&harmless) > 1.0 { high = 0.0 } else { (low, best) = (0.0, harmless) }
+        }
+        if low >= high || low >= 0.0 && self.reach(&self.nearest(self.least(), &best)) > 1.0 {
+            return best;
+        }
+        let mut y = best.clone();
+        for _ in 0..100 {
+            let middle = 0.5 * (low + high);
+            let m = self.crossing(&y).filter(|m| low < *m && *m < high).unwrap_or(middle);
+            if m <= low || m >= high {
+                break;
+            }
+            y = self.nearest(m, &y);
+            let reach = self.reach(&y);
+            if reach > 1.0 + PRECISION {
+                high = m;
+                continue;
+            }
+            low = m;
+            best.clone_from(&y);
+            if reach > 1.0 - PRECISION {
+                break;
+            }
+        }
+        best
+    }
+
+    /// An m next to 0. Where some mixture cancels, y is already too long there.
+    fn least(&self) -> f64 {
+        10.0 * self.longest * self.ridge
+    }
+
+    /// y (N) of the update for this m; `start` is a guess.
+    fn nearest(&self, m: f64, start: &[f64]) -> Vec<f64> {
+        let target: Vec<f64> = self.shares.iter().zip(&self.along).map(|(share, along)| m * share - along).collect();
+        nonnegative_from(&self.ridged, &target, start)
+    }
+
+    /// How far the update is from g₀, and y from 0, each in units of its bound; the larger.
+    fn reach(&self, y: &[f64]) -> f64 {
+        (self.cosines.combined_norm(y) / RADIUS).max(dot(y, y).sqrt() / self.longest)
+    }
+
+    /// The m at which the bound is reached if no yᵢ becomes 0 or leaves it on the way.
+    fn crossing(&self, y: &[f64]) -> Option<f64> {
+        let free: Vec<usize> = (0..y.len()).filter(|&i| y[i] > 0.0).collect();
+        let inner = |matrix: &Gram| Gram::new(free.len(), |i, j| matrix.dot(free[i], free[j]));
+        let solve = |b: &[f64]| cholesky::solve(&inner(&self.ridged), &free.iter().map(|&i| b[i]).collect::<Vec<_>>());
+        // y = m·slope − offset.
+        let (slope, offset) = (solve(&self.shares), solve(&self.along));
+        let cosines = inner(self.cosines);
+        let product = |x: &[f64], y: &[f64]| y.iter().enumerate().map(|(j, y)| y * cosines.combined_dot(x, j)).sum();
+        // The larger root of m²·a − 2m·h + c = bound².
+        let root = |[a, h, c]: [f64; 3], bound: f64| {
+            let square = h * h - a * (c - bound * bound);
+            (a > 0.0 && square >= 0.0).then(|| (h + square.sqrt()) / a)
+        };
+        let distance = root([product(&slope, &slope), product(&slope, &offset), product(&offset, &offset)], RADIUS);
+        let length = root([dot(&slope, &slope), dot(&slope, &offset), dot(&offset, &offset)], self.longest);
+        [distance, length].into_iter().flatten().min_by(f64::total_cmp)
     }
 }
 

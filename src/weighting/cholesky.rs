@@ -6,7 +6,7 @@
 
 use super::Gram;
 
-/// x with Ax = b. Where A is singular but for rounding, x is finite all the same.
+/// x with Ax = b. A's least eigenvalue stands clear of the rounding of its diagonal; callers add a ridge where it may not.
 pub(super) fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
     let n = a.len();
     let mut l: Vec<Vec<f64>> = Vec::with_capacity(n);
@@ -15,8 +15,7 @@ pub(super) fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
         for (j, above) in l.iter().enumerate() {
             row.push((a.dot(i, j) - dot(&row, above)) / above[j]);
         }
-        // A pivot smaller than the rounding of its diagonal element is taken to be that rounding.
-        row.push((a.dot(i, i) - dot(&row, &row)).max(f64::EPSILON * a.dot(i, i)).max(f64::MIN_POSITIVE).sqrt());
+        row.push((a.dot(i, i) - dot(&row, &row)).sqrt());
         l.push(row);
     }
     let mut x = b.to_vec();
@@ -31,7 +30,7 @@ pub(super) fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
 }
 
 /// Σ xᵢyᵢ, as far as the shorter goes.
-fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
@@ -50,11 +49,5 @@ mod tests {
                 assert!(error < 1e-12 * a.norm(j) * a.combined_norm(&x).max(1.0), "{error:e}");
             }
         }
-    }
-
-    #[test]
-    fn a_singular_matrix_gives_finite_numbers() {
-        assert!(solve(&Gram::new(3, |_, _| 1.0), &[1.0, 2.0, 3.0]).iter().all(|x| x.is_finite()));
-        assert!(solve(&Gram::new(2, |_, _| 0.0), &[1.0, 0.0]).iter().all(|x| x.is_finite()));
     }
 }

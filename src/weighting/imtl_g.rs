@@ -50,7 +50,7 @@ fn equal_projections(directions: &Directions) -> Option<Vec<f64>> {
     let mut factors = vec![0.0; directions.with.len()];
     for (value, vector) in &pairs {
         // Equal directions make C singular, and the solution with the least ‖β‖ shares evenly among them.
-        if *value > 1e-10 * largest {
+        if *value > directions.ridge * largest {
             let share = vector.iter().sum::<f64>() / value;
             factors.iter_mut().zip(vector).for_each(|(factor, x)| *factor += share * x);
         }
@@ -58,7 +58,7 @@ fn equal_projections(directions: &Directions) -> Option<Vec<f64>> {
     let weights = directions.weights(&factors);
     let (sum, size) = weights.iter().fold((0.0, 0.0), |(sum, size), w| (sum + w, size + w.abs()));
     let equal = (0..factors.len()).all(|j| (directions.cosines.combined_dot(&factors, j) - 1.0).abs() < 1e-6);
-    (equal && (factors.is_empty() || sum > 1e-6 * size)).then_some(weights)
+    (equal && (factors.is_empty() || sum > 1e-3 * size)).then_some(weights)
 }
 
 #[cfg(test)]

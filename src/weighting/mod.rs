@@ -20,6 +20,8 @@ mod mgda;
 mod nash_mtl;
 mod nonnegative;
 mod pcgrad;
+#[cfg(test)]
+mod properties;
 mod random;
 mod shortest;
 mod softmax;

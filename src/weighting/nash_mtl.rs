@@ -32,22 +32,30 @@ impl Method for NashMtl {
         let directions = Directions::new(gram);
         let mut warning =
             zeros(seen, gram).map(|zeros| format!("nash-mtl: {zeros}; only the others were combined in this step"));
-        let factors = bargain(&directions.cosines).unwrap_or_else(|| {
+        let factors = bargain(&directions).unwrap_or_else(|| {
             warning = Some(
                 "nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each gradient \
-                 was given length 1 instead in this step"
+                 was given the same length instead in this step"
                     .into(),
             );
-            vec![1.0; directions.with.len()]
+            even(&directions.cosines)
         });
         Chosen { weights: directions.weights(&factors), warning }
     }
 }
 
+/// β all alike: 1, or less where the update would be longer than a bargain's, √K.
+fn even(cosines: &Gram) -> Vec<f64> {
+    let ones = vec![1.0; cosines.len()];
+    let excess = cosines.combined_norm(&ones) / (cosines.len() as f64).sqrt();
+    ones.iter().map(|one| one / excess.max(1.0)).collect()
+}
+
 /// β with Cβ = 1/β; `None` if it grows out of bounds.
-fn bargain(cosines: &Gram) -> Option<Vec<f64>> {
-    // With two tasks, this is reached at 8e-9 from a half turn: what single precision can tell of a gradient.
-    const BOUND: f64 = 1e4;
+fn bargain(directions: &Directions) -> Option<Vec<f64>> {
+    let cosines = &directions.cosines;
+    // 1e4 at most. With two tasks, that is reached at 8e-9 from a half turn: what single precision can tell of a gradient.
+    let bound = 0.1 / directions.ridge.sqrt();
     let k = cosines.len();
     let mut factors = vec![1.0; k];
     let mut last = f64::INFINITY;
@@ -65,7 +73,7 @@ fn bargain(cosines: &Gram) -> Option<Vec<f64>> {
         last = if decrement < 0.25 { decrement } else { f64::INFINITY };
         // ‖y‖ ≤ decrement, so that no factor changes its sign.
         factors.iter_mut().zip(&step).for_each(|(factor, y)| *factor *= 1.0 + damping * y);
-        if factors.iter().any(|factor| *factor > BOUND) {
+        if factors.iter().any(|factor| *factor > bound) {
             return None;
         }
     }
@@ -78,7 +86,7 @@ mod tests {
     use super::*;
 
     const NO_BARGAIN: &str = "nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each \
-                              gradient was given length 1 instead in this step";
+                              gradient was given the same length instead in this step";
 
     #[test]
     fn two_tasks_in_closed_form() {

@@ -29,7 +29,7 @@ impl Method for Upgrad {
         let mut factors = vec![0.0; directions.with.len()];
         for (i, length) in directions.lengths.iter().enumerate() {
             let against: Vec<f64> = (0..factors.len()).map(|j| -directions.cosines.dot(i, j)).collect();
-            let x = nonnegative(&directions.cosines, &against);
+            let x = nonnegative(&directions.cosines, &against, directions.ridge);
             factors.iter_mut().zip(&x).for_each(|(factor, x)| *factor += length * x);
         }
         let k = gram.len() as f64;

@@ -241,6 +241,106 @@ def updates():
     return golden
 
 
+# --- Gradients that are linearly dependent ------------------------------------------------------------------------------
+
+# All of each set's tasks are in conflict with others, but for the last two sets'.
+DEPENDENT = {
+    "five in three dimensions": [[-4, -3, 2], [2, -4, 3], [3, 1, 4], [-2, 3, -3], [-3, -3, 3]],
+    "six in three dimensions": [[-4, -3, 2], [4, 1, 1], [1, -4, -4], [4, -4, -4], [-4, -4, 1], [2, 4, -4]],
+    "five in a plane": [[0.75, 0], [-8.5, 0.125], [0, -0.125], [10.25, -12.5], [-1.25, 0]],
+    "six in half a space": [[3, 1, 1], [-2, 1, 0], [1, 2, -3], [0, 1, 2], [-1, 1, -1], [4, 3, 1]],
+    "copies": [[1, 2, 0, -1], [2, -1, 1, 0], [1, 2, 0, -1], [4, -2, 2, 0], [-1, 0, 2, 3]],
+}
+
+
+def subsets(k):
+    return (list(some) for n in range(k + 1) for some in itertools.combinations(range(k), n))
+
+
+def nearest_with_gains(v, gs, m):
+    """The nearest vector to v with g_i . d >= m for all i: it is v's projection onto where some of them are equal."""
+    best = None
+    for some in subsets(len(gs)):
+        step = torch.linalg.lstsq(gs[some], (m - gs[some] @ v)[:, None], driver="gelsd").solution[:, 0] if some else 0 * v
+        d = v + step
+        if (gs @ d - m).min() >= -1e-11 and (best is None or step.norm() < (best - v).norm()):
+            best = d
+    return best
+
+
+def dependent_upgrad(gs):
+    return torch.stack([nearest_with_gains(g, gs, 0.0) for g in gs]).mean(0)
+
+
+def dependent_cagrad(gs):
+    """The largest m whose nearest vector is within the radius, by bisection."""
+    mean = gs.mean(0)
+
+    def reached(m):
+        d = nearest_with_gains(mean, gs, m)
+        return d if d is not None and (d - mean).norm() <= CAGRAD_C * mean.norm() else None
+
+    low, high = (gs @ mean).min().item(), 2 * mean.norm().item() * gs.norm(dim=1).min().item()
+    if reached(0.0) is not None:
+        low = max(low, 0.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if reached(middle) is not None else (low, middle)
+    return reached(low)
+
+
+def dependent_mgda(gs):
+    """The shortest of the mixtures that are nearest to zero among all of some gradients' weights with sum 1."""
+    best = None
+    for some in subsets(len(gs)):
+        if some:
+            rows = torch.cat([gs[some], torch.ones(len(some), 1, dtype=torch.float64)], dim=1)
+            # Nearest to (0, ..., 0, 1) with negative weights allowed; then scaled to the sum 1.
+            target = torch.zeros(rows.shape[1], 1, dtype=torch.float64)
+            target[-1] = 1.0
+            w = torch.linalg.lstsq(rows.T, target, driver="gelsd").solution[:, 0]
+            d = w @ gs[some] / w.sum()
+            if w.min() >= -1e-11 and (best is None or d.norm() < best.norm()):
+                best = d
+    return best
+
+
+def dependent_aligned_mtl(gs):
+    u, sigma, vt = torch.linalg.svd(gs, full_matrices=False)
+    kept = sigma > 1e-6 * sigma.max()
+    return sigma[kept].min() * (u[:, kept] @ vt[kept]).sum(0)
+
+
+def dependent():
+    golden = {}
+    for name, rows in DEPENDENT.items():
+        gs = torch.tensor(rows, dtype=torch.float64)
+        ours = {
+            "cagrad": dependent_cagrad(gs),
+            "mgda": dependent_mgda(gs),
+            "upgrad": dependent_upgrad(gs),
+            "aligned-mtl": dependent_aligned_mtl(gs),
+        }
+        # Its solver for UPGrad needs a matrix that is not singular.
+        theirs = {
+            "cagrad": jd.CAGrad(c=CAGRAD_C, norm_eps=0.0)(gs),
+            "mgda": jd.MGDA(epsilon=1e-12, max_iters=20_000)(gs),
+            "upgrad": jd.UPGrad(projector=QuadprogProjector(norm_eps=0.0, reg_eps=1e-9))(gs),
+            "aligned-mtl": len(gs) * jd.AlignedMTL()(gs),
+        }
+        longest = gs.norm(dim=1).max()
+        print(f"{name}: rank {torch.linalg.matrix_rank(gs)}")
+        for method, update in ours.items():
+            off = (update - theirs[method]).norm() / longest
+            print(f"  {method}: length {update.norm() / longest:.1e}, torchjd differs by {off:.1e} of the longest")
+        golden[name] = {
+            "gradients": gs.tolist(),
+            "updates": {method: update.tolist() for method, update in ours.items()},
+            "torchjd": {method: update.tolist() for method, update in theirs.items()},
+        }
+    return golden
+
+
 # --- Weights over a run of steps ---------------------------------------------------------------------------------------
 
 K = 3
@@ -424,7 +524,7 @@ def main():
     parser.add_argument("--out", type=Path, metavar="DIR", default=Path(__file__).parent, help="default: this folder")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    write_json(args.out / "weighting.json", {"updates": updates(), "runs": runs()})
+    write_json(args.out / "weighting.json", {"updates": updates(), "dependent": dependent(), "runs": runs()})
 
 
 if __name__ == "__main__":

@@ -171,8 +171,8 @@ export default {
   'the shortest mixture of the gradients is all but zero': 'Die kürzeste Mischung der Gradienten ist fast null',
   'nash-mtl: {why}; only the others were combined in this step':
     'nash-mtl: {why}; in diesem Schritt wurden nur die anderen vereint',
-  'nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each gradient was given length 1 instead in this step':
-    'nash-mtl: Eine Mischung der Gradienten hebt sich auf, sodass kein Update jeder Aufgabe nützt; stattdessen bekam in diesem Schritt jeder Gradient die Länge 1',
+  'nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each gradient was given the same length instead in this step':
+    'nash-mtl: Eine Mischung der Gradienten hebt sich auf, sodass kein Update jeder Aufgabe nützt; stattdessen bekam in diesem Schritt jeder Gradient die gleiche Länge',
 
   // src/wasm.rs
   'there is no run yet; configure one first': 'Es gibt noch keinen Lauf; richte erst einen ein',
