@@ -20,7 +20,6 @@ mod mgda;
 mod nash_mtl;
 mod nonnegative;
 mod pcgrad;
-#[cfg(test)]
 mod properties;
 mod random;
 mod shortest;

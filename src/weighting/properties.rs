@@ -2,6 +2,8 @@
 //!
 //! `cargo test --release weighting::properties -- --include-ignored` tries 100,000 sets a method.
 
+#![cfg(test)]
+
 use super::tests::{combine, random_grams};
 use super::*;
 

@@ -34,7 +34,7 @@ const bare = (text) => text.replaceAll(/\{#?\w*(:[^}"]*)?\}/g, '{}');
 /** The literals of a Rust file that hold two words side by side. */
 function rustSentences(file) {
   const text = read(file)
-    .split(/^#\[cfg\(test\)\]\nmod /m)[0]
+    .split(/^#(?:!\[cfg\(test\)\]|\[cfg\(test\)\]\nmod )/m)[0]
     .replaceAll(/^\s*\/\/.*$/gm, '')
     .replaceAll(String.raw`b'"'`, '');
   return Array.from(text.matchAll(/(\w+\(|)"((?:[^"\\]|\\[^])*)"/g))
