@@ -100,6 +100,13 @@ build_wasm_as() { # BUILD
   mv "$made" "$pkg"
 }
 
+# The matrix product's kernel and its tests (tests/wasm), compiled as the page's builds are: with the standard library that
+# these left.
+build_kernel_tests() {
+  local build
+  for build in plain fused; do wasm_cargo "$build" build --profile wasm --package polytask-wasm-tests; done
+}
+
 # www/vendor: the chart library, as npm has it.
 copy_vendor() {
   mkdir -p www/vendor
@@ -184,7 +191,7 @@ test_everything() {
   mkdir -p target/test-logs
   trap print_summary EXIT
 
-  check "cargo fmt --check" cargo fmt --check
+  check "cargo fmt --check" cargo fmt --all --check
   check "clippy, native" cargo clippy --all-targets --target-dir target -- -D warnings
   check "clippy, wasm: plain" lint_wasm plain
   check "clippy, wasm: threads" lint_wasm threads
@@ -193,6 +200,7 @@ test_everything() {
   check "build.sh encoder" build/encoder.sh "$encoder_dir"
   check "cargo test --release" cargo test --release --target-dir target
   check "build.sh (the page)" build_page
+  check "build, the wasm kernel's tests" build_kernel_tests
   check "build.sh pack" pack
   check "tests of build.sh" node_test tests/build
   check "tsc -p www" node_modules/.bin/tsc -p www
@@ -231,10 +239,10 @@ lint_wasm() { # BUILD
   fi
   if { [ "$wasm_toolchain" = debian ] && [ -x /usr/bin/cargo-clippy ]; } ||
     { [ "$wasm_toolchain" = rustup ] && cargo clippy --version >/dev/null 2>&1; }; then
-    wasm_cargo "$1" clippy -- -D warnings
+    wasm_cargo "$1" clippy --workspace -- -D warnings
   else
     say "no clippy for the browser's toolchain here: cargo check with warnings denied instead"
-    wasm_rustflags='-D warnings' wasm_cargo "$1" check
+    wasm_rustflags='-D warnings' wasm_cargo "$1" check --workspace
   fi
 }
 

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use candle_core::{D, Tensor};
 
-use super::kernel::{Into, Strides, exp, largest, matmul, sum, sum_pairs, vectorised};
+use super::kernel::{exp, largest, sum, sum_pairs, vectorised};
+use super::matmul::{Into, Strides, matmul};
 use super::threads::each_item;
 use crate::Result;
 

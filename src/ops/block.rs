@@ -14,9 +14,10 @@ use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
 
 use super::activation::{self, Activation, activate, multiply};
 use super::attention::{self, Attention, Ragged};
-use super::kernel::{Into, f32s, on_cpu, read};
+use super::kernel::{f32s, on_cpu, read};
 use super::layer_norm::{LayerNorm, Normalised};
 use super::linear::Linear;
+use super::matmul::Into;
 use super::workspace::{Buffer, Workspace};
 use crate::Result;
 

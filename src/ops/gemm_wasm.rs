@@ -19,7 +19,7 @@ use std::arch::wasm32::{
 };
 use std::cell::RefCell;
 
-use super::kernel::{Into, Strides};
+use super::matmul::{Into, Strides};
 use super::threads;
 use super::threads::join;
 
@@ -36,7 +36,7 @@ const MC: usize = 96;
 /// With fewer rows than this, packing a whole transposed `rhs` costs more than writing `dst` crosswise.
 const FEW_ROWS: usize = 64;
 /// Multiplications that a thread should have to itself before another one is worth waking.
-const GRAIN: usize = 1 << 19;
+const GRAIN: u64 = 1 << 19;
 
 thread_local! {
     /// Packed blocks, kept from call to call.
@@ -121,9 +121,20 @@ unsafe impl Send for Product {}
 
 /// # Safety
 ///
-/// Every element of the three matrices must lie where its pointer and strides say, and `dst` overlap neither operand.
+/// Every element of the three matrices must lie where its pointer and strides say; no two elements of `dst` may be the
+/// same number, and none an operand's.
 pub(super) unsafe fn gemm(shape: (usize, usize, usize), dst: Target, lhs: Source, rhs: Source, scale: f32) {
     let (m, n, k) = shape;
+    if k == 0 {
+        // Every sum is empty.
+        if dst.into == Into::Overwrite {
+            for (i, j) in (0..m).flat_map(|i| (0..n).map(move |j| (i, j))) {
+                // SAFETY: the caller vouches for every (i, j) below (m, n).
+                unsafe { *dst.from(i, j).start = 0.0 };
+            }
+        }
+        return;
+    }
     // A product of few rows by a transposed weight is computed as its transpose: the weight then needs no packing.
     let crosswise = m < FEW_ROWS && n > m && rhs.strides.row == 1 && rhs.strides.column != 1;
     let product = if crosswise {
@@ -132,7 +143,9 @@ pub(super) unsafe fn gemm(shape: (usize, usize, usize), dst: Target, lhs: Source
     } else {
         Product { shape, dst, lhs, rhs, scale }
     };
-    let pieces = threads().min(m * n * k / GRAIN).max(1);
+    // In 64 bits: m·n·k passes what wasm's usize holds.
+    let grains = m as u64 * n as u64 * k as u64 / GRAIN;
+    let pieces = grains.clamp(1, threads() as u64) as usize;
     // SAFETY: the caller's.
     unsafe { product.share(pieces) }
 }
@@ -144,7 +157,8 @@ impl Product {
         let Product { dst, lhs, rhs, .. } = self;
         let by_rows = m >= n;
         let (extent, unit) = if by_rows { (m, MR) } else { (n, NR) };
-        let middle = (extent * (pieces / 2) / pieces).next_multiple_of(unit);
+        let middle = (extent as u64 * (pieces / 2) as u64 / pieces as u64) as usize;
+        let middle = middle.next_multiple_of(unit);
         if pieces == 1 || middle == 0 || middle >= extent {
             // SAFETY: the caller's.
             return unsafe { self.compute() };
@@ -279,8 +293,9 @@ unsafe fn tile<A: Arithmetic, const M: usize>(
                     *sum = A::multiply_add(x, numbers, *sum);
                 }
             }
-            rows = rows.map(|x| x.add(step));
-            rhs = rhs.add(NR);
+            // Wrapping: after the last step these are past the panel, up to `step` numbers, and are not read.
+            rows = rows.map(|x| x.wrapping_add(step));
+            rhs = rhs.wrapping_add(NR);
         }
     }
     let scale = f32x4_splat(scale);
@@ -351,7 +366,7 @@ unsafe fn pack_rhs(rhs: Source, (depth, columns): (usize, usize), packed: &mut [
                 let transposed = fours.len() * 4;
                 for (q, four) in fours.iter_mut().enumerate() {
                     for v in 0..NV {
-                        transpose(rhs.from(4 * q, 4 * v).start, rhs.strides.column, four, 4 * v);
+                        transpose(rhs.from(4 * q, 4 * v).start, rhs.strides.column, four, v);
                     }
                 }
                 for (p, row) in rest.iter_mut().enumerate() {
@@ -366,9 +381,9 @@ unsafe fn pack_rhs(rhs: Source, (depth, columns): (usize, usize), packed: &mut [
     }
 }
 
-/// Four columns of four numbers, `stride` apart, become columns `at..at + 4` of four rows.
+/// Four columns of four numbers, `stride` apart, become vector `v` of four rows.
 #[inline(always)]
-unsafe fn transpose(source: *const f32, stride: usize, rows: &mut [[f32; NR]; 4], at: usize) {
+unsafe fn transpose(source: *const f32, stride: usize, rows: &mut [[f32; NR]; 4], v: usize) {
     // SAFETY: the caller has four numbers at each of the four columns.
     let [c0, c1, c2, c3] = [0, 1, 2, 3].map(|c| unsafe { v128_load(source.add(c * stride).cast()) });
     let (low01, high01) = (i32x4_shuffle::<0, 4, 1, 5>(c0, c1), i32x4_shuffle::<2, 6, 3, 7>(c0, c1));
@@ -380,7 +395,8 @@ unsafe fn transpose(source: *const f32, stride: usize, rows: &mut [[f32; NR]; 4]
         i64x2_shuffle::<1, 3>(high01, high23),
     ];
     for (row, numbers) in rows.iter_mut().zip(transposed) {
-        // SAFETY: `at` is 0 or 4, so four numbers from it are inside the row.
-        unsafe { v128_store(row.as_mut_ptr().add(at).cast(), numbers) };
+        let four: &mut [f32; 4] = &mut row.as_chunks_mut().0[v];
+        // SAFETY: a vector is four numbers.
+        unsafe { v128_store(four.as_mut_ptr().cast(), numbers) };
     }
 }

@@ -1,4 +1,4 @@
-//! What the CPU kernels share: views of tensors as slices, the matrix product, vector lanes and `exp`.
+//! What the CPU kernels share: views of tensors as slices, vector lanes and `exp`.
 
 use std::cell::RefCell;
 use std::ops::{Deref, Range};
@@ -81,107 +81,6 @@ pub(super) fn with_f32_mut<R>(xs: &Tensor, write: impl FnOnce(&mut [f32]) -> R) 
     match op.0.into_inner().1 {
         Some(result) => Ok(result),
         None => bail!("a CPU kernel was given a tensor of another device"),
-    }
-}
-
-/// A matrix inside a slice: element (i, j) stands at `i * row + j * column`.
-#[derive(Debug, Clone, Copy)]
-pub struct Strides {
-    /// From one row to the next.
-    pub row: usize,
-    /// From one column to the next.
-    pub column: usize,
-}
-
-impl Strides {
-    /// Rows of `width` numbers, one after the other.
-    pub fn rows(width: usize) -> Self {
-        Self { row: width, column: 1 }
-    }
-
-    /// The same numbers read as the transposed matrix.
-    pub fn transposed(self) -> Self {
-        Self { row: self.column, column: self.row }
-    }
-
-    /// Where element (i, j) stands.
-    #[inline(always)]
-    pub fn at(self, i: usize, j: usize) -> usize {
-        i * self.row + j * self.column
-    }
-
-    fn extent(self, rows: usize, columns: usize) -> usize {
-        if rows == 0 || columns == 0 { 0 } else { self.at(rows - 1, columns - 1) + 1 }
-    }
-}
-
-/// What becomes of the numbers that stand in a product's destination.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Into {
-    /// They are lost.
-    Overwrite,
-    /// The product is added to them.
-    Add,
-}
-
-/// `dst` (m,n) ← [`dst` +] `scale` · `lhs` (m,k) · `rhs` (k,n). The rows of `dst` are contiguous.
-///
-/// By the `gemm` crate; in wasm by a kernel of our own. Panics if a slice is too short for its strides, or the columns of
-/// `dst` are not 1 apart.
-#[allow(clippy::too_many_arguments)]
-pub fn matmul(
-    (m, n, k): (usize, usize, usize),
-    dst: &mut [f32],
-    dst_strides: Strides,
-    into: Into,
-    lhs: &[f32],
-    lhs_strides: Strides,
-    rhs: &[f32],
-    rhs_strides: Strides,
-    scale: f32,
-) {
-    assert!(dst_strides.column == 1 && dst_strides.extent(m, n) <= dst.len());
-    assert!(lhs_strides.extent(m, k) <= lhs.len());
-    assert!(rhs_strides.extent(k, n) <= rhs.len());
-    // SAFETY: the three asserts above keep every (i, j) inside its slice, and `dst` is borrowed mutably, so it
-    // overlaps neither operand.
-    #[cfg(target_arch = "wasm32")]
-    unsafe {
-        use super::gemm_wasm::{Source, Target, gemm};
-        let dst = Target { start: dst.as_mut_ptr(), strides: dst_strides, into };
-        let lhs = Source { start: lhs.as_ptr(), strides: lhs_strides };
-        let rhs = Source { start: rhs.as_ptr(), strides: rhs_strides };
-        gemm((m, n, k), dst, lhs, rhs, scale);
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    let parallelism = match super::threads() {
-        n if n > 1 => gemm::Parallelism::Rayon(n),
-        _ => gemm::Parallelism::None,
-    };
-    // SAFETY: as above.
-    #[cfg(not(target_arch = "wasm32"))]
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            dst.as_mut_ptr(),
-            1,
-            dst_strides.row as isize,
-            into == Into::Add,
-            lhs.as_ptr(),
-            lhs_strides.column as isize,
-            lhs_strides.row as isize,
-            rhs.as_ptr(),
-            rhs_strides.column as isize,
-            rhs_strides.row as isize,
-            1.0,
-            scale,
-            false,
-            false,
-            false,
-            parallelism,
-        );
     }
 }
 
@@ -273,20 +172,5 @@ mod tests {
         }
         assert!(exp(-1e4) < 1.3e-38);
         assert!(exp(1e4).is_finite());
-    }
-
-    #[test]
-    fn matmul_reads_strides() {
-        // (2,3)·(3,2), the right factor stored transposed.
-        let lhs = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-        let rhs = [1.0, 0.0, 2.0, -1.0, 1.0, 0.5];
-        let mut dst = [10.0; 4];
-        let shape = (2, 2, 3);
-        let transposed = Strides::rows(3).transposed();
-        let rows = Strides::rows;
-        matmul(shape, &mut dst, rows(2), Into::Overwrite, &lhs, rows(3), &rhs, transposed, 1.0);
-        assert_eq!(dst, [7.0, 2.5, 16.0, 4.0]);
-        matmul(shape, &mut dst, rows(2), Into::Add, &lhs, rows(3), &rhs, transposed, 2.0);
-        assert_eq!(dst, [21.0, 7.5, 48.0, 12.0]);
     }
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
 
 use super::Parameter;
-use super::kernel::{Into, Strides, f32s, matmul, on_cpu, read, vectorised};
+use super::kernel::{f32s, on_cpu, read, vectorised};
+use super::matmul::{Into, Strides, matmul};
 use super::threads::each_rows;
 use crate::Result;
 
