@@ -1,6 +1,7 @@
 //! From sentences to packed batches of token ids.
 
 mod batch;
+mod panics;
 mod tokenizer;
 
 pub use batch::Batch;

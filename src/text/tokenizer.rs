@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use serde::Deserialize;
+use tokenizers::ModelWrapper;
+
+use super::panics::caught;
 use crate::{Error, Result};
 
 /// A sentence as the encoder reads it.
@@ -31,31 +35,50 @@ pub struct Token {
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     max_length: usize,
+    vocab_size: usize,
 }
 
 impl Tokenizer {
     /// Reads `tokenizer.json`. Sentences are cut to `max_length` tokens; every id must be below `vocab_size`.
     pub fn from_json(json: &[u8], max_length: usize, vocab_size: usize) -> Result<Self> {
-        let mut inner = tokenizers::Tokenizer::from_bytes(json)
-            .map_err(|e| Error::Tokenizer(format!("tokenizer.json cannot be read: {e}")))?;
-        if let Some((token, id)) = inner.get_vocab(true).into_iter().max_by_key(|(_, id)| *id)
+        let unreadable = |e: String| Error::Tokenizer(format!("tokenizer.json cannot be read: {e}"));
+        let inner = caught("tokenizer.json".into(), || tokenizers::Tokenizer::from_bytes(json))?;
+        let mut inner = inner.map_err(|e| unreadable(e.to_string()))?;
+        let Declared { added_tokens } = serde_json::from_slice(json).map_err(|e| unreadable(e.to_string()))?;
+        let vocab = inner.get_vocab(true);
+        let added = added_tokens.iter().map(|token| (&token.content, token.id));
+        if let Some((token, id)) = vocab.iter().map(|(token, &id)| (token, id)).chain(added).max_by_key(|(_, id)| *id)
             && id as usize >= vocab_size
         {
+            return Err(beyond(token, id, vocab_size));
+        }
+        // The library passes over a declared id that is not the next free one, and gives its own.
+        if let Some(AddedToken { content, id }) =
+            added_tokens.iter().find(|token| vocab.get(&token.content).is_some_and(|&given| given != token.id))
+        {
             return Err(Error::Tokenizer(format!(
-                "tokenizer.json gives {token:?} the id {id} and the encoder's vocab_size is {vocab_size}; they belong to \
-                 different models"
+                "tokenizer.json declares {content:?} as an added token with the id {id}, and its vocabulary leads to the id \
+                 {}; take the encoder's own tokenizer.json",
+                vocab[content]
             )));
         }
         // The file may ask for both; a packed batch holds no padding, and `encode` cuts by itself, since it must know
         // how long the sentence was.
         inner.with_padding(None);
         let _ = inner.with_truncation(None);
-        Ok(Self { inner, max_length })
+        without_dropout(&mut inner);
+        let tokenizer = Self { inner, max_length, vocab_size };
+        // What the post-processor adds, it adds to no text at all too.
+        let added = caught("tokenizer.json".into(), || tokenizer.inner.encode("", true))?;
+        if let Ok(added) = added {
+            tokenizer.check(&added)?;
+        }
+        Ok(tokenizer)
     }
 
     /// Encodes one sentence.
     pub fn encode(&self, text: &str) -> Result<Encoding> {
-        let encoding = checked(text, self.inner.encode(text, true))?;
+        let encoding = self.checked(text, || self.inner.encode(text, true))?;
         let mut input_ids = encoding.get_ids().to_vec();
         input_ids.drain(self.cut(&encoding));
         Ok(Encoding { input_ids, full_length: encoding.len() })
@@ -63,7 +86,7 @@ impl Tokenizer {
 
     /// The tokens of one sentence, whose ids are those of [`Tokenizer::encode`], and whether it was cut.
     pub fn tokens(&self, text: &str) -> Result<(Vec<Token>, bool)> {
-        let encoding = checked(text, self.inner.encode_char_offsets(text, true))?;
+        let encoding = self.checked(text, || self.inner.encode_char_offsets(text, true))?;
         let token = |i: usize| Token {
             piece: encoding.get_tokens()[i].clone(),
             id: encoding.get_ids()[i],
@@ -74,6 +97,41 @@ impl Tokenizer {
         let cut = self.cut(&encoding);
         tokens.drain(cut.clone());
         Ok((tokens, !cut.is_empty()))
+    }
+
+    /// What `encode` makes of `text`, if that is a sentence.
+    fn checked(
+        &self,
+        text: &str,
+        encode: impl FnOnce() -> tokenizers::Result<tokenizers::Encoding>,
+    ) -> Result<tokenizers::Encoding> {
+        let text = format!("{:?}", shortened(text));
+        let encoding =
+            caught(text.clone(), encode)?.map_err(|e| Error::Tokenizer(format!("{text} cannot be encoded: {e}")))?;
+        if encoding.is_empty() {
+            return Err(Error::Tokenizer(format!(
+                "{text} gives no token at all; the tokeniser must add [CLS] and [SEP]"
+            )));
+        }
+        self.check(&encoding)?;
+        Ok(encoding)
+    }
+
+    /// Refuses ids that the encoder has no embedding for, and tokens without ids.
+    fn check(&self, encoding: &tokenizers::Encoding) -> Result<()> {
+        let (ids, tokens) = (encoding.get_ids(), encoding.get_tokens());
+        if ids.len() != tokens.len() {
+            return Err(Error::Tokenizer(format!(
+                "tokenizer.json's post-processor makes {} ids and {} tokens of one sentence; each of its special tokens \
+                 must have as many ids as tokens",
+                ids.len(),
+                tokens.len()
+            )));
+        }
+        match ids.iter().zip(tokens).find(|(id, _)| **id as usize >= self.vocab_size) {
+            Some((&id, token)) => Err(beyond(token, id, self.vocab_size)),
+            None => Ok(()),
+        }
     }
 
     /// Which tokens are taken out so that no more than `max_length` are left. What the tokeniser puts at the end, `[SEP]`,
@@ -89,14 +147,35 @@ impl Tokenizer {
     }
 }
 
-/// What the tokeniser made of `text`, if that is a sentence.
-fn checked(text: &str, encoding: tokenizers::Result<tokenizers::Encoding>) -> Result<tokenizers::Encoding> {
-    let wrong = |what: String| Error::Tokenizer(format!("{:?} {what}", shortened(text)));
-    let encoding = encoding.map_err(|e| wrong(format!("cannot be encoded: {e}")))?;
-    if encoding.is_empty() {
-        return Err(wrong("gives no token at all; the tokeniser must add [CLS] and [SEP]".into()));
+/// What is read of the file beside what the library reads.
+#[derive(Deserialize)]
+struct Declared {
+    #[serde(default)]
+    added_tokens: Vec<AddedToken>,
+}
+
+#[derive(Deserialize)]
+struct AddedToken {
+    content: String,
+    id: u32,
+}
+
+fn beyond(token: &str, id: u32, vocab_size: usize) -> Error {
+    Error::Tokenizer(format!(
+        "tokenizer.json gives {token:?} the id {id} and the encoder's vocab_size is {vocab_size}; they belong to different \
+         models"
+    ))
+}
+
+/// Turns off BPE's dropout, which encodes a sentence differently each time: the same recipe must give the same run.
+fn without_dropout(tokenizer: &mut tokenizers::Tokenizer) {
+    if let ModelWrapper::BPE(bpe) = tokenizer.get_model()
+        && bpe.dropout.is_some()
+    {
+        let mut bpe = bpe.clone();
+        bpe.dropout = None;
+        tokenizer.with_model(bpe);
     }
-    Ok(encoding)
 }
 
 /// The beginning of a sentence, for messages.

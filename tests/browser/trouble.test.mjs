@@ -1,9 +1,11 @@
 // What bad input, a bad network and an old browser get: one clear sentence on the page, and nothing lost.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { startServer, WWW } from './server.mjs';
 
 for (const name of BROWSERS) {
   describe(name, () => {
@@ -120,6 +122,47 @@ for (const name of BROWSERS) {
       await lab.untilStatus('ready');
       assert.equal(server.count('model.safetensors'), asked + 1, 'and then it is cached again');
       await lab.close();
+    });
+
+    test('a tokenizer at which the tokenizers library panics is named in a sentence, and the worker replaced', async () => {
+      // Its template adds special tokens that it does not have.
+      const tokenizer = {
+        version: '1.0',
+        pre_tokenizer: { type: 'WhitespaceSplit' },
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [{ SpecialToken: { id: '[CLS]', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+          pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+          special_tokens: {},
+        },
+        model: { type: 'WordLevel', vocab: { '[UNK]': 0 }, unk_token: '[UNK]' },
+      };
+      const bytes = JSON.stringify(tokenizer);
+      const encoder = '/models/all-MiniLM-L6-v2';
+      const manifest = JSON.parse(readFileSync(`${WWW}${encoder}/manifest.json`, 'utf8'));
+      const entry = manifest.files.find(({ name }) => name === 'tokenizer.json');
+      Object.assign(entry, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+      const page = (lang) => `<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">
+        <script type="module" src="polytask-lab.js"></script>
+        <polytask-lab lang="${lang}" preset="notebook" views="controls encoder"></polytask-lab>`;
+      const own = await startServer(WWW, {
+        pages: {
+          [`${encoder}/tokenizer.json`]: bytes,
+          [`${encoder}/manifest.json`]: JSON.stringify(manifest),
+          '/en.html': page('en'),
+          '/de.html': page('de'),
+        },
+      });
+      for (const [lang, said] of [
+        ['en', /crashed \(tokenizer: tokenizer\.json makes the tokenizers library fail \(.+\); take the encoder's own tokenizer\.json\) and was replaced/],
+        ['de', /\(Tokenizer: tokenizer\.json bringt die tokenizers-Bibliothek zum Absturz \(.+\); nimm die tokenizer\.json, die zum Encoder gehört\)/],
+      ]) {
+        const lab = await openLab(session.browser, own.url, { page: `${lang}.html` });
+        await lab.press('step');
+        await lab.untilMessage(said);
+        await lab.close();
+      }
+      await own.close();
     });
 
     describe('with the encoder loaded', () => {

@@ -95,6 +95,13 @@ export default {
   'tokenizer.json cannot be read: {why}': 'tokenizer.json lässt sich nicht lesen: {why}',
   'tokenizer.json gives {token} the id {id} and the encoder\'s vocab_size is {size}; they belong to different models':
     'tokenizer.json gibt {token} die Nummer {id}, und vocab_size des Encoders ist {size}; sie gehören zu verschiedenen Modellen',
+  'tokenizer.json declares {token} as an added token with the id {id}, and its vocabulary leads to the id {other}; take the encoder\'s own tokenizer.json':
+    'tokenizer.json gibt {token} als zusätzlichem Token die Nummer {id}, und in seinem Vokabular ergibt sich {other}; nimm die tokenizer.json, die zum Encoder gehört',
+  'tokenizer.json\'s post-processor makes {ids} ids and {tokens} tokens of one sentence; each of its special tokens must have as many ids as tokens':
+    'Der Post-Prozessor in tokenizer.json macht aus einem Satz {ids} Nummern und {tokens} Tokens; jedes seiner besonderen Tokens muss so viele Nummern wie Tokens haben',
+  '{subject} makes the tokenizers library fail ({why}); take the encoder\'s own tokenizer.json':
+    '{subject} bringt die tokenizers-Bibliothek zum Absturz ({why}); nimm die tokenizer.json, die zum Encoder gehört',
+  'it does not say why': 'ohne zu sagen, warum',
   '{text} cannot be encoded: {why}': '{text} lässt sich nicht in Tokens zerlegen: {why}',
   '{text} gives no token at all; the tokeniser must add [CLS] and [SEP]':
     '{text} ergibt kein einziges Token; der Tokenizer muss [CLS] und [SEP] hinzufügen',

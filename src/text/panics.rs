@@ -1,0 +1,69 @@
+//! Panics of the tokenizers library as errors: there are `tokenizer.json` files that it reads or encodes with only to panic.
+//!
+//! Natively the panic is caught. A module in the browser cannot unwind: there the sentence is thrown as what a trap throws,
+//! so that the page replaces the worker and shows the sentence.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use crate::{Error, Result};
+
+thread_local! {
+    /// What the library is at work on in this thread.
+    static SUBJECT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Calls the library, with `subject` for the error's sentence. A panic prints nothing.
+pub(super) fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            let subject = SUBJECT.with_borrow(Option::clone);
+            match subject {
+                #[cfg(target_arch = "wasm32")]
+                Some(subject) => {
+                    let sentence = failure(&subject, panic.payload()).to_string();
+                    wasm_bindgen::throw_val(js_sys::WebAssembly::RuntimeError::new(&sentence).into());
+                }
+                #[cfg(not(target_arch = "wasm32"))]
+                Some(_) if cfg!(panic = "unwind") => {}
+                _ => others(panic),
+            }
+        }));
+    });
+    SUBJECT.set(Some(subject));
+    // After a panic the library's caches may be poisoned, at which it panics again: another error, no wrong answer.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(call));
+    let subject = SUBJECT.take().unwrap_or_default();
+    outcome.map_err(|payload| failure(&subject, &*payload))
+}
+
+fn failure(subject: &str, payload: &(dyn Any + Send)) -> Error {
+    let why = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let why: String = why.unwrap_or("it does not say why").chars().take(200).collect();
+    Error::Tokenizer(format!(
+        "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_sentence_and_the_next_call_works() {
+        let parsed = |text: &'static str| caught("it".into(), move || text.parse::<u8>().expect("a number"));
+        assert_eq!(parsed("7").unwrap(), 7);
+        assert_eq!(
+            parsed("x").unwrap_err().to_string(),
+            "tokenizer: it makes the tokenizers library fail (a number: ParseIntError { kind: InvalidDigit }); take the \
+             encoder's own tokenizer.json"
+        );
+        assert_eq!(parsed("8").unwrap(), 8);
+        let long = caught("it".into(), || panic!("{}", "é".repeat(1000))).unwrap_err().to_string();
+        assert!(long.chars().count() < 350, "{long}");
+    }
+}
