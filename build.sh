@@ -201,6 +201,7 @@ test_everything() {
   check "cargo test --release" cargo test --release --target-dir target
   check "build.sh (the page)" build_page
   check "build, the wasm kernel's tests" build_kernel_tests
+  check "build, names for the profile" name_wasm
   check "build.sh pack" pack
   check "tests of build.sh" node_test tests/build
   check "tsc -p www" node_modules/.bin/tsc -p www
@@ -261,7 +262,8 @@ bench() {
   node benches/run.mjs
 }
 
-# target/bench/named: the module that Chromium gets as it was before wasm-opt took its functions' names, for the profile.
+# target/bench/named: the module that Chromium gets as it was before wasm-opt took its functions' names, for the profile
+# (benches/profile.mjs).
 name_wasm() {
   need_wasm_bindgen
   mkdir -p target/bench

@@ -3,6 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { root } from './jobs.mjs';
 
+/** The phases of a step, by the library's names and in their order. */
+export const PHASES = ['batch', 'forward', 'losses', 'backward', 'update'];
+
 /** Compiles benches/step.rs. @returns {string} The program. */
 export function buildNative() {
   const build = [
@@ -29,8 +32,15 @@ export function buildNative() {
   return programs.at(-1).executable;
 }
 
+const run = (program, { recipe, encoder, threads, warmUp, counted }) =>
+  JSON.parse(execFileSync(program, [recipe, encoder, threads, warmUp, counted].map(String), { encoding: 'utf8' }));
+
 /** Milliseconds of each counted step. */
-export function stepNatively(program, { recipe, encoder, threads, warmUp, counted }) {
-  const step = [recipe, encoder, threads, warmUp, counted].map(String);
-  return JSON.parse(execFileSync(program, step, { encoding: 'utf8' })).ms;
+export const stepNatively = (program, job) => run(program, job).ms;
+
+/** The share of the counted steps that each phase had. */
+export function phasesNatively(program, job) {
+  const { ms, phases } = run(program, job);
+  const all = ms.reduce((sum, step) => sum + step, 0);
+  return Object.fromEntries(PHASES.map((name) => [name, phases[name] / all]));
 }

@@ -1,7 +1,7 @@
 // Where a step's time goes: Chromium's sampling profiler on our worker, its samples sorted by the functions' names.
 //
 // The shipped module has lost its names to wasm-opt, so a copy that wasm-bindgen made of the same compiled library, and
-// that wasm-opt has not seen, is profiled instead (`./build.sh bench` leaves it in target/bench/named/).
+// that wasm-opt has not seen, is profiled instead (`build.sh` leaves it in target/bench/named/).
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,8 @@ export function whatProfileLacks() {
   const wasm = path.join(root, 'target/bench/named/polytask_bg.wasm');
   if (!existsSync(wasm)) return 'target/bench/named/ holds no module with names';
   // Not by WebAssembly.Module.customSections: Node.js may know less of wasm than the browser.
-  return readFileSync(wasm).includes('polytask::ops') ? '' : 'the module in target/bench/named/ has no names';
+  const names = readFileSync(wasm, 'latin1');
+  return /polytask(\[[0-9a-f]+\])?::ops::/.test(names) ? '' : 'the module in target/bench/named/ has no names';
 }
 
 /**
@@ -46,10 +47,11 @@ function sorted({ nodes, samples, timeDeltas }) {
   const functions = new Map();
   let all = 0;
   samples.forEach((id, i) => {
-    const node = byId.get(id);
-    const part = partOf(node);
+    const names = [];
+    for (let at = byId.get(id); at; at = at.parent) names.push(withoutHashes(at.callFrame.functionName));
+    const part = partOf(names);
     if (!part) return;
-    const key = `${part}\t${node.callFrame.functionName}`;
+    const key = `${part}\t${names[0]}`;
     total[part] += timeDeltas[i];
     functions.set(key, (functions.get(key) ?? 0) + timeDeltas[i]);
     all += timeDeltas[i];
@@ -59,6 +61,21 @@ function sorted({ nodes, samples, timeDeltas }) {
     shares: Object.fromEntries(PARTS.map((part) => [part, total[part] / all])),
     functions: most.map(([key, time]) => [...key.split('\t'), time / all]),
   };
+}
+
+/** A function's name without what tells versions of a crate apart: `polytask[1f2e]::ops` in one compiler's names. */
+const withoutHashes = (name) => name.replaceAll(/\[[0-9a-f]+\]/g, '');
+
+/** A function's own name, without the types that it is compiled for: `f::<T>` and `Vec<T>` become `f` and `Vec`. */
+function withoutTypes(name) {
+  let own = '';
+  let depth = 0;
+  for (const [i, letter] of [...name].entries()) {
+    if (letter === '<' && (depth > 0 || /[\w:]/.test(name[i - 1] ?? ''))) depth += 1;
+    else if (letter === '>' && depth > 0 && name[i - 1] !== '-') depth -= 1;
+    else if (depth === 0) own += letter;
+  }
+  return own;
 }
 
 /** Allocation, copying and zeroing, whoever asked for it: but inside attention, which is counted whole. */
@@ -71,15 +88,13 @@ const BY_NAME = [
   [/cross_entropy|softmax/i, 'element-wise'],
 ];
 
-/** The part that a call belongs to; nothing while the worker waits. */
-function partOf(node) {
-  const chain = [];
-  for (let at = node; at; at = at.parent) chain.push(at.callFrame.functionName);
-  if (chain[0] === '(idle)' || chain[0] === '(root)') return undefined;
+/** The part that a stack belongs to, its innermost function first; nothing while the worker waits. */
+function partOf(names) {
+  if (names[0] === '(idle)' || names[0] === '(root)') return undefined;
   // The small products inside attention are attention's.
-  if (chain.some((name) => /ops::attention/.test(name))) return 'attention';
-  if (OVERHEAD.test(chain[0])) return 'overhead';
+  if (names.some((name) => /ops::attention/.test(name))) return 'attention';
+  if (OVERHEAD.test(withoutTypes(names[0]))) return 'overhead';
   // A function without a telling name (a closure, a shared loop) belongs to the nearest caller that has one.
-  for (const name of chain) for (const [pattern, part] of BY_NAME) if (pattern.test(name)) return part;
+  for (const name of names) for (const [pattern, part] of BY_NAME) if (pattern.test(name)) return part;
   return 'overhead';
 }

@@ -1,6 +1,7 @@
 // The table, and results.md around it.
 
 import { JOBS } from './jobs.mjs';
+import { PHASES } from './native.mjs';
 import { PARTS } from './profile.mjs';
 import { verdict } from './rows.mjs';
 import { figure, median, spread } from './statistics.mjs';
@@ -120,22 +121,36 @@ function sizesSection({ sizes }) {
   return ['### wasm and glue', aligned([['build', 'kB, brotli 11'], ...lines])];
 }
 
-function profileSection({ profiles, profileLacks }) {
-  const title = '## Where a step goes';
-  if (profileLacks) return [title, `Missing in this run: ${profileLacks}.`];
-  const names = Object.keys(profiles);
-  if (names.length === 0) return [];
+/** `profiles` and `phases`: shares of a step, by job. `profileLacks`: why some are missing, if some are. */
+export function profileSection({ profiles, phases, profileLacks }) {
   const percent = (x) => `${(100 * x).toFixed(1)} %`;
-  return [
-    title,
-    `Chromium's sampling profiler on the worker, one thread, dropout 0. Attention includes its small products and softmax;
+  const tableOf = (shares, kind, names) => {
+    const jobs = Object.keys(shares);
+    const lines = names.map((name) => [name, ...jobs.map((job) => percent(shares[job][name]))]);
+    return aligned([[kind, ...jobs], ...lines]);
+  };
+  const sections = [
+    ...(profileLacks ? [`Missing in this run: ${profileLacks}.`] : []),
+    ...(Object.keys(profiles).length > 0
+      ? [
+          `Chromium's sampling profiler on the worker, one thread, dropout 0. Attention includes its small products and softmax;
 element-wise is LayerNorm, GELU, biases, embedding, pooling and loss; overhead is allocation, copies, zeroing, Candle's
 graph, JavaScript and the engine.`,
-    aligned([
-      ['part', ...names],
-      ...PARTS.map((part) => [part, ...names.map((name) => percent(profiles[name].shares[part]))]),
-    ]),
+          tableOf(
+            Object.fromEntries(Object.entries(profiles).map(([job, { shares }]) => [job, shares])),
+            'part',
+            PARTS,
+          ),
+        ]
+      : []),
+    ...(Object.keys(phases).length > 0
+      ? [
+          "Natively, one thread, by the phases of a step; the optimizer's is `update`.",
+          tableOf(phases, 'phase', PHASES),
+        ]
+      : []),
   ];
+  return sections.length > 0 ? ['## Where a step goes', ...sections] : [];
 }
 
 function growthSection({ growth }) {

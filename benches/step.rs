@@ -1,13 +1,17 @@
 //! Times training steps of a recipe natively: `cargo bench --bench step -- RECIPE ENCODER_DIR THREADS WARM_UP COUNTED`.
-//! Prints one JSON line, `{"ms": [one number a step]}`; `benches/run.mjs` runs it beside the others.
+//! Prints one JSON line, `{"ms": [one number a step], "phases": {name: milliseconds of all counted steps}}`;
+//! `benches/run.mjs` runs it beside the others.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use candle_core::Device;
 use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
 use polytask::ops;
+use polytask::protocol::PhaseName;
 use polytask::recipe::Recipe;
 use polytask::train::{Inputs, Plan, Trainer};
 
@@ -35,14 +39,42 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let weights = Weights::from_safetensors(&read("model.safetensors")?)?;
     let (mut trainer, _) = Trainer::start(Plan::new(recipe, inputs)?, weights)?;
+    for _ in 0..warm_up {
+        trainer.step()?;
+    }
+    let clock = Arc::new(Mutex::new(Clock::default()));
+    let watching = clock.clone();
+    trainer.watch(Some(Box::new(move |phase| lock(&watching).begin(Some(phase.name)))));
     let mut times = Vec::with_capacity(counted);
-    for step in 0..warm_up + counted {
+    for _ in 0..counted {
         let start = Instant::now();
         trainer.step()?;
-        if step >= warm_up {
-            times.push(start.elapsed().as_secs_f64() * 1e3);
-        }
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+        lock(&clock).begin(None);
     }
-    println!("{}", serde_json::json!({ "ms": times }));
+    println!("{}", serde_json::json!({ "ms": times, "phases": lock(&clock).ms }));
     Ok(())
+}
+
+/// How long each phase of a step took in all.
+#[derive(Default)]
+struct Clock {
+    ms: BTreeMap<String, f64>,
+    running: Option<(PhaseName, Instant)>,
+}
+
+impl Clock {
+    /// Ends the phase that is running and begins `next`.
+    fn begin(&mut self, next: Option<PhaseName>) {
+        if let Some((name, start)) = self.running.take() {
+            let name = serde_json::to_value(name).expect("a name is a string");
+            let ms = self.ms.entry(name.as_str().unwrap_or_default().to_string()).or_default();
+            *ms += start.elapsed().as_secs_f64() * 1e3;
+        }
+        self.running = next.map(|name| (name, Instant::now()));
+    }
+}
+
+fn lock(clock: &Mutex<Clock>) -> MutexGuard<'_, Clock> {
+    clock.lock().unwrap_or_else(PoisonError::into_inner)
 }
