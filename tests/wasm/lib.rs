@@ -84,7 +84,7 @@ fn pieces_make_the_same_bits_as_the_whole() {
                 let (_, whole) = product(1);
                 for threads in 2..=9 {
                     let (splits, bits) = product(threads);
-                    let pieces = threads.min(m * n * k >> 19);
+                    let pieces = threads.min((m * n * k) >> 19);
                     assert_eq!(splits, pieces - 1, "({m},{n},{k}) on {threads} threads");
                     assert!(bits == whole, "({m},{n},{k}) on {threads} threads: other bits than on one");
                 }
