@@ -9,7 +9,7 @@ usage() {
   cat <<'TEXT'
 ./build.sh                build the static page: target/site is then ready for any static host
 ./build.sh serve [ARGS]   build everything and serve the page; ARGS go to `polytask serve` (such as --port 8080)
-./build.sh test           run every check and test, in Chromium and Firefox too
+./build.sh test           run every check and test, in Chromium, Firefox and WebKit too
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
 ./build.sh pack           build the page and leave it as an npm package in target/npm/
 ./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
@@ -222,13 +222,13 @@ check() { # TITLE COMMAND...
 checks=()
 outcomes=()
 
-# Every check that ran, with the lines in which the test runners themselves sum up, and the files that failed or are flaky.
+# Every check that ran, with the lines in which the test runners themselves sum up, and the files that took longest, failed or are flaky.
 print_summary() {
   local i
   printf '\n==> Summary\n'
   for i in "${!checks[@]}"; do
     printf '%-24s %s\n' "${checks[$i]}" "${outcomes[$i]}"
-    grep -hE '^test result: |^[^ ]+ (tests|pass|fail|cancelled|skipped) [0-9]+$|^(failed|flaky): ' "target/test-logs/$((i + 1)).log" |
+    grep -hE '^test result: |^[^ ]+ (tests|pass|fail|cancelled|skipped) [0-9]+$|^(longest|failed|flaky): ' "target/test-logs/$((i + 1)).log" |
       sed 's/^/    /' || true
   done
 }

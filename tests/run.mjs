@@ -20,6 +20,9 @@ const MOST_FLAKY = 2;
 /** How long a file that was told to end may take to close its browsers. */
 const GRACE_MS = 5_000;
 
+/** So many files are named of those that took longest. */
+const LONGEST = 10;
+
 /** What Node's runner counts, in the order in which it prints it. */
 const COUNTED = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo'];
 const CLOSING_LINE = new RegExp(`^ℹ (${[...COUNTED, 'duration_ms'].join('|')}) ([\\d.]+)$`);
@@ -46,6 +49,7 @@ async function runAll() {
   const failed = outcomes.filter(({ passed }) => !passed);
   console.log();
   printTotals(outcomes);
+  printLongest(outcomes);
   for (const { file, why } of failed) console.log(`failed: ${file} (${why}, twice)`);
   for (const file of flaky) console.log(`flaky: ${file} (failed, and passed when it was repeated)`);
   if (flaky.length > MOST_FLAKY) console.log(`failed: ${flaky.length} files are flaky, and at most ${MOST_FLAKY} may be`);
@@ -143,6 +147,13 @@ function endWith(child) {
 function printTotals(outcomes) {
   for (const name of COUNTED) console.log(`ℹ ${name} ${outcomes.reduce((sum, { counts }) => sum + counts[name], 0)}`);
   console.log(`ℹ duration_ms ${Date.now() - start}`);
+}
+
+/** Where the time goes. @param {Outcome[]} outcomes */
+function printLongest(outcomes) {
+  const longest = outcomes.toSorted((one, other) => other.seconds - one.seconds).slice(0, LONGEST);
+  const names = longest.map(({ file, seconds }) => `${path.basename(file)} ${seconds.toFixed(0)} s`);
+  console.log(`longest: ${names.join(', ')}`);
 }
 
 /** @param {string[]} given */

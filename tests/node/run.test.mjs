@@ -67,6 +67,7 @@ test('the totals are those of all files', async () => {
   assert.equal(result.status, 0);
   assert.deepEqual(totals(result), { tests: 6, pass: 4, fail: 0, cancelled: 0, skipped: 2 });
   assert.deepEqual([said(result, 'flaky'), said(result, 'failed')], [[], []]);
+  assert.match(said(result, 'longest')[0], /^longest: \d-passes\.test\.mjs \d+ s, \d-passes\.test\.mjs \d+ s$/);
   assert.equal(result.lines.filter((line) => /^✔ one /.test(line)).length, 2, 'what a file prints is printed');
 });
 
