@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { countLeftovers } from './leftovers.mjs';
+import { countLeftovers, untilNoneOnHeap } from './leftovers.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const page = (body) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
@@ -179,28 +179,13 @@ for (const name of BROWSERS) {
 
       await view.page.evaluate(() => document.getElementById('b').remove());
       const left = () => view.page.evaluate(() => window.leftBehind());
-      for (let tries = 0; tries < 20 && !isDeepStrictEqual(await left(), before); tries++) await sleep(500);
+      for (let tries = 0; tries < 60 && !isDeepStrictEqual(await left(), before); tries++) await sleep(500);
       assert.deepEqual(await left(), before);
       assert.deepEqual(await view.page.evaluate(() => window.workers()), []);
       if (name === 'chromium') {
         // Nor is any of their labs and charts on the heap.
-        for (const [file, kind] of [
-          ['lab/lab.js', 'Lab'],
-          ['vendor/uPlot.esm.js', 'default'],
-        ]) {
-          const prototype = await view.page.evaluateHandle(
-            async ([module, what]) => (await import(`./${module}`))[what].prototype,
-            [file, kind],
-          );
-          const alive = async () => {
-            const found = await view.page.queryObjects(prototype);
-            const count = await found.evaluate((all) => all.length);
-            await found.dispose(); // It would hold what it found.
-            return count;
-          };
-          for (let tries = 0; tries < 10 && (await alive()) > 0; tries++) await sleep(500);
-          assert.equal(await alive(), 0, `${kind} on the heap`);
-        }
+        await untilNoneOnHeap(view.page, 'lab/lab.js', 'Lab');
+        await untilNoneOnHeap(view.page, 'vendor/uPlot.esm.js', 'default');
       }
       view.assertQuiet();
     });

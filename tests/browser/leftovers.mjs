@@ -1,4 +1,7 @@
-// What an element may leave behind on a page that it was removed from, counted in the page.
+// What an element may leave behind on a page that it was removed from, counted in the page and on its heap.
+
+import assert from 'node:assert/strict';
+import { sleep } from './browser.mjs';
 
 /**
  * Counts what an element may leave behind: listeners on what outlives it, timers, frames, observers and workers.
@@ -78,3 +81,35 @@ export const countLeftovers = () => {
   };
   window.workers = () => [...alive.workers].map(({ name }) => name);
 };
+
+/** So long what is gone may be held by what still runs: a frame that is due, a worker that is being ended. */
+const GONE_MS = 30_000;
+
+/**
+ * Waits until no object of a class is on the page's heap. Chromium only.
+ *
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} module Address of the module, relative to the page.
+ * @param {string} name What the module exports the class as.
+ */
+export async function untilNoneOnHeap(page, module, name) {
+  const prototype = await page.evaluateHandle(
+    async ([address, which]) => (await import(address))[which].prototype,
+    [`./${module}`, name],
+  );
+  const cdp = await page.createCDPSession();
+  const alive = async () => {
+    // queryObjects collects garbage too, but with the stack of its own call for a root: what happens to lie there still is
+    // kept. This one runs in a task of its own, with an empty stack.
+    await cdp.send('HeapProfiler.collectGarbage');
+    const found = await page.queryObjects(prototype);
+    const count = await found.evaluate((all) => all.length);
+    await found.dispose(); // It would hold what it found.
+    return count;
+  };
+  let count = await alive();
+  for (const end = Date.now() + GONE_MS; count > 0 && Date.now() < end; count = await alive()) await sleep(500);
+  await prototype.dispose();
+  await cdp.detach();
+  assert.equal(count, 0, `${name} of ${module} on the heap`);
+}
