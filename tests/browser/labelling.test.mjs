@@ -205,7 +205,7 @@ for (const name of BROWSERS) {
 
     test('the sentence under the cursor and the one that is written are told to all views', async () => {
       const drawn = (word) =>
-        lab.until(`the diagram of “${word}”`, (w) => $part('diagram').textContent.includes(w), word, 20);
+        lab.until(`the diagram of “${word}”`, (w) => $part('diagram').textContent.includes(w), word);
       await lab.page.evaluate(() =>
         $part('table-body').rows[1].dispatchEvent(new PointerEvent('pointerover', { bubbles: true })),
       );

@@ -83,7 +83,7 @@ for (const name of BROWSERS) {
 
     test('a dot stands for each seed at its accuracy, on one scale', async () => {
       await lab.until('the end', () => window.runEvents.some(({ type }) => type === 'comparison'), undefined, 240);
-      await lab.until('the plots', () => $part('compare-status').textContent === 'All 12 runs are done.', undefined, 20);
+      await lab.until('the plots', () => $part('compare-status').textContent === 'All 12 runs are done.');
       const compared = await lab.events('compared');
       const { rows } = (await lab.events('comparison')).at(-1);
       const plots = await lab.page.evaluate(() => {
