@@ -8,7 +8,7 @@ source build/setup.sh
 usage() {
   cat <<'TEXT'
 ./build.sh                build the static page: target/site is then ready for any static host
-./build.sh serve [ARGS]   build everything and serve the page; ARGS go to `polytask serve` (such as --port 8080)
+./build.sh serve [ARGS]   serve the page as soon as it can run, and build the rest meanwhile; ARGS: --port N (8080)
 ./build.sh test           run every check and test, in Chromium, Firefox and WebKit too
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
 ./build.sh pack           build the page and leave it as an npm package in target/npm/
@@ -48,6 +48,7 @@ main() {
       pack
       ;;
     encoder) encoder "$@" ;;
+    step) "$@" ;; # for build/make.mjs
     help | --help | -h) usage ;;
     *)
       printf 'build.sh: there is no "%s"; these there are:\n\n' "$verb" >&2
@@ -57,13 +58,18 @@ main() {
   esac
 }
 
+# All steps of the page, side by side. build/make.mjs says which needs which, and runs them as `./build.sh step FUNCTION`.
 build_page() {
   need_rust
-  need_npm_packages
-  build_wasm
-  copy_vendor
-  build/encoder.sh "$encoder_dir"
-  make_site
+  need_node
+  node build/make.mjs page
+}
+
+# Serves the page as soon as it can run, and goes on with what is still missing.
+serve() { # [--port N]
+  need_rust
+  need_node
+  exec node build/make.mjs serve "$@"
 }
 
 # www/pkg: the library compiled for the browser in three ways; www/worker.js takes the fastest that it can run.
@@ -72,31 +78,30 @@ build_page() {
 #   threads  shared memory too: for pages that are cross-origin isolated
 readonly builds=(plain fused threads)
 
-build_wasm() {
-  local build
+compile_wasm() { # BUILD
   need_wasm_toolchain
-  for build in "${builds[@]}"; do build_wasm_as "$build"; done
+  wasm_cargo "$1" build --profile wasm
+  [ -f "$(compiled "$1")" ] || fail "cargo left no $(compiled "$1")"
 }
 
-# www/pkg/BUILD: the module, its JavaScript glue and type declarations.
-build_wasm_as() { # BUILD
-  local compiled=target/wasm/$1/wasm32-unknown-unknown/wasm/polytask.wasm made=target/pkg pkg=www/pkg/$1
-  say "compiling the library for the browser: $1"
-  wasm_cargo "$1" build --profile wasm
-  [ -f "$compiled" ] || fail "cargo left no $compiled"
-  if [ "$pkg/polytask_bg.wasm" -nt "$compiled" ] && [ "$pkg/polytask_bg.wasm" -nt build.sh ]; then return; fi
+compiled() { # BUILD: what cargo makes of it
+  printf 'target/wasm/%s/wasm32-unknown-unknown/wasm/polytask.wasm' "$1"
+}
+
+# www/pkg/BUILD: the module, its JavaScript glue and type declarations. The page may be in use: they appear there at once.
+wrap_wasm() { # BUILD
+  local pkg=www/pkg/$1 made=www/pkg/.arriving-$1
+  if [ "$pkg/polytask_bg.wasm" -nt "$(compiled "$1")" ] && [ "$pkg/polytask_bg.wasm" -nt build.sh ]; then return; fi
 
   need_wasm_bindgen
-  say "making the JavaScript glue (wasm-bindgen) and shrinking the module (wasm-opt): $1"
   rm -rf "$made"
-  "$wasm_bindgen" --target web --out-dir "$made" "$compiled"
+  "$wasm_bindgen" --target web --out-dir "$made" "$(compiled "$1")"
   # At -O1: -O3 takes ten times as long and is no faster in training, and -O3, -Os and -Oz all compress worse. The
   # functions that are called most stand first, whose numbers are then short. Which wasm features are allowed, wasm-opt
   # reads from the module.
   node_modules/.bin/wasm-opt -O1 --reorder-functions "$made/polytask_bg.wasm" -o "$made/optimised.wasm"
   mv "$made/optimised.wasm" "$made/polytask_bg.wasm"
   rm -rf "$pkg"
-  mkdir -p www/pkg
   mv "$made" "$pkg"
 }
 
@@ -105,6 +110,16 @@ build_wasm_as() { # BUILD
 build_kernel_tests() {
   local build
   for build in plain fused; do wasm_cargo "$build" build --profile wasm --package polytask-wasm-tests; done
+}
+
+# Removes the builds that are older than the library's source, but for the one that the page waits for anyway: a page takes
+# the fastest build that is there, and must not find one that does not fit it.
+drop_stale_builds() {
+  local build
+  for build in fused threads; do
+    [ -z "$(find build.sh build/setup.sh Cargo.toml Cargo.lock src -path src/bin -prune -o -type f \
+      -newer "www/pkg/$build/polytask_bg.wasm" -print -quit 2>/dev/null)" ] || rm -rf "www/pkg/$build"
+  done
 }
 
 # www/vendor: the chart library, as npm has it.
@@ -138,6 +153,10 @@ make_site() {
     --target=esnext --charset=utf8 --legal-comments=none --log-level=warning
 }
 
+fetch_encoder() {
+  build/encoder.sh "$encoder_dir"
+}
+
 encoder() { # [DIR]
   local dir=${1:-$PWD/$encoder_dir}
   [[ $dir == /* ]] || dir=$caller/$dir
@@ -147,7 +166,6 @@ encoder() { # [DIR]
 
 build_native() {
   need_rust
-  say "compiling the native command"
   cargo build --release --bin polytask --target-dir target
 }
 
@@ -174,13 +192,6 @@ Promise.all(process.argv.slice(2).map(row)).then((rows) => console.log(rows.join
 SCRIPT
 }
 
-serve() {
-  build_native
-  build_page
-  say "serving www/"
-  exec target/release/polytask serve --directory www "$@"
-}
-
 test_everything() {
   need_rust
   need_npm_packages
@@ -197,7 +208,7 @@ test_everything() {
   check "clippy, wasm: threads" lint_wasm threads
   check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --target-dir target
   check "tests in Node" node_test tests/node
-  check "build.sh encoder" build/encoder.sh "$encoder_dir"
+  check "build.sh encoder" fetch_encoder
   check "cargo test --release" cargo test --release --target-dir target
   check "build.sh (the page)" build_page
   check "build, the wasm kernel's tests" build_kernel_tests

@@ -1,0 +1,93 @@
+// A directory over HTTP for this machine's browser, with the headers of `polytask serve` (src/bin/polytask/serve.rs), which
+// is not compiled yet when the page is. Until the page is there, every address says what is being built.
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+
+const TYPES = {
+  '.css': 'text/css; charset=utf-8',
+  '.csv': 'text/csv; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+const HEADERS = {
+  'cache-control': 'no-cache',
+  'x-content-type-options': 'nosniff',
+  'access-control-allow-origin': '*',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
+/**
+ * @param {string} directory
+ * @param {number} port 0 takes a free one.
+ * @param {() => string | undefined} unready What is still being built, as text; undefined once files may be served.
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>} Rejects where the port cannot be had.
+ */
+export async function startServer(directory, port, unready = () => undefined) {
+  const root = path.resolve(directory);
+  const server = createServer((request, response) => {
+    const waiting = unready();
+    if (waiting !== undefined) return sendWaiting(response, waiting);
+    return sendFile(root, request, response).catch(() => response.destroy());
+  });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(undefined));
+  });
+  return {
+    url: `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`,
+    close: () => new Promise((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
+  };
+}
+
+/** A page that asks again by itself. @param {import('node:http').ServerResponse} response @param {string} waiting */
+function sendWaiting(response, waiting) {
+  const text = waiting.replace(/[&<]/g, (character) => ({ '&': '&amp;', '<': '&lt;' })[character]);
+  response.writeHead(503, { ...HEADERS, 'content-type': TYPES['.html'], 'retry-after': '5', refresh: '5' });
+  response.end(`<!doctype html><meta name="color-scheme" content="light dark"><title>Polytask is being built</title>
+<h1>Polytask is being built</h1><pre>${text}</pre><p>The page comes by itself.</p>\n`);
+}
+
+/**
+ * @param {string} root
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
+async function sendFile(root, { method, url, headers }, response) {
+  /** @param {number} status @param {Record<string, string | number>} [more] */
+  const head = (status, more) => response.writeHead(status, { ...HEADERS, ...more });
+  if (method !== 'GET' && method !== 'HEAD') return head(405, { allow: 'GET, HEAD' }).end();
+  const { pathname, search } = new URL(url ?? '/', 'http://localhost');
+  const file = locate(root, pathname);
+  const found = file && (await stat(file).catch(() => undefined));
+  if (found?.isDirectory()) return head(307, { location: `${pathname}/${search}` }).end();
+  if (!file || !found?.isFile()) return head(404).end();
+  const modified = found.mtime.toUTCString();
+  if (headers['if-modified-since'] === modified) return head(304, { 'last-modified': modified }).end();
+  head(200, {
+    'content-type': TYPES[/** @type {keyof typeof TYPES} */ (path.extname(file))] ?? 'application/octet-stream',
+    'content-length': found.size,
+    'last-modified': modified,
+  });
+  if (method === 'HEAD') return response.end();
+  return createReadStream(file).on('error', () => response.destroy()).pipe(response);
+}
+
+/** The file of an address, or undefined where it leads out of `root` or is no address. @param {string} root @param {string} pathname */
+function locate(root, pathname) {
+  try {
+    const file = path.join(root, decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+    return file.startsWith(root + path.sep) && !file.includes('\0') ? file : undefined;
+  } catch {
+    return undefined; // A lone % in the address.
+  }
+}

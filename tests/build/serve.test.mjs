@@ -1,0 +1,148 @@
+// `./build.sh serve` on a tree that is built: it answers as `polytask serve` does, and leaves nothing behind. And what it
+// serves while a build is missing.
+
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../../build/static-server.mjs';
+import { descendants, lives, until } from './processes.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const HEADERS = [
+  'access-control-allow-origin',
+  'cache-control',
+  'content-type',
+  'cross-origin-embedder-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'x-content-type-options',
+];
+
+/** Starts a server that prints its address, and waits for that. */
+async function start(program, ...args) {
+  const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', (data) => (told += data));
+  const exit = once(child, 'close');
+  const [url] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exit.then(() => [''])]);
+  return { child, url, exit, told: () => told };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  test(`build.sh serve answers with the page and ends on ${signal} with all that it started`, async () => {
+    const { child, url, exit, told } = await start('./build.sh', 'serve', '--port', '0');
+    assert.match(url, /^http:\/\/127\.0\.0\.1:[1-9]\d*\/$/, told());
+    assert.match(await (await fetch(url)).text(), /<polytask-lab/);
+    const running = descendants(child.pid); // The steps that go on while it serves.
+    child.kill(signal);
+    assert.deepEqual(await exit, [0, null], told());
+    await until(() => !running.some(lives));
+  });
+}
+
+test('the headers are those of `polytask serve`', async () => {
+  const ours = await startServer(path.join(ROOT, 'www'), 0);
+  const theirs = await start('target/release/polytask', 'serve', '--port', '0');
+  try {
+    for (const file of ['', 'lab.html', 'polytask-lab.js', 'styles/lab.css', 'pkg/plain/polytask_bg.wasm', 'sw.js', 'nothing.js']) {
+      const [a, b] = await Promise.all([ours.url, theirs.url].map((url) => fetch(url + file)));
+      await Promise.all([a.arrayBuffer(), b.arrayBuffer()]);
+      assert.equal(a.status, b.status, file);
+      for (const header of HEADERS) {
+        const plain = (value) => value?.replace(/; ?charset=utf-8/, '') ?? null; // Said or not: UTF-8 it is.
+        assert.equal(plain(a.headers.get(header)), plain(b.headers.get(header)), `${file}: ${header}`);
+      }
+    }
+  } finally {
+    theirs.child.kill();
+    await Promise.all([theirs.exit, ours.close()]);
+  }
+});
+
+test('says a port that is taken at once, and what is no port', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address();
+  const taken = await start('./build.sh', 'serve', '--port', `${port}`);
+  assert.deepEqual([taken.url, await taken.exit], ['', [1, null]]);
+  assert.match(taken.told(), new RegExp(`^\\n?build\\.sh: --port: ${port} cannot be used: .*EADDRINUSE.*; name another, or 0 for a free one\\n$`));
+  other.close();
+  for (const [args, sentence] of [
+    [['--port', '80x'], 'build.sh: --port: "80x" is no number from 0 to 65535'],
+    [['--port', '65536'], 'build.sh: --port: "65536" is no number from 0 to 65535'],
+    [['--prot', '80'], 'build.sh: serve takes --port N and nothing else: Unknown option \'--prot\''],
+  ]) {
+    const wrong = await start('./build.sh', 'serve', ...args);
+    await wrong.exit;
+    assert.equal(wrong.told().trim(), sentence);
+  }
+});
+
+// ------------------------------------------------------------------------------------------------ the server alone
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'polytask-served-'));
+const served = path.join(scratch, 'www');
+mkdirSync(path.join(served, 'pkg/plain'), { recursive: true });
+writeFileSync(path.join(served, 'index.html'), '<title>hello</title>');
+writeFileSync(path.join(served, 'pkg/plain/polytask.js'), 'export {};');
+writeFileSync(path.join(scratch, 'secret.txt'), 'secret');
+after(() => rmSync(scratch, { recursive: true }));
+
+/** A response's status and text, asked for without what `fetch` makes of an address. */
+async function raw(url, target, method = 'GET') {
+  const { hostname, port } = new URL(url);
+  const [response] = await once(request({ hostname, port, method, path: target, agent: false }).end(), 'response');
+  const pieces = await response.toArray();
+  return [response.statusCode, Buffer.concat(pieces).toString()];
+}
+
+test('a build that is not there yet is a 404, and is there without a restart once it is', async () => {
+  const server = await startServer(served, 0);
+  const ask = async (build) => (await fetch(`${server.url}pkg/${build}/polytask.js`)).status;
+  assert.deepEqual([await ask('plain'), await ask('threads')], [200, 404]);
+  mkdirSync(path.join(served, 'pkg/threads'));
+  writeFileSync(path.join(served, 'pkg/threads/polytask.js'), 'export {};');
+  assert.equal(await ask('threads'), 200);
+  await server.close();
+});
+
+test('nothing outside the directory is served', async () => {
+  const server = await startServer(served, 0);
+  const targets = ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/pkg/..%2f..%2fsecret.txt', '//../secret.txt'];
+  for (const target of targets) assert.deepEqual(await raw(server.url, target), [404, ''], target);
+  for (const target of ['/%', '/%00', '/%ff', '/%2e%2e%2fwww%2findex.html%00']) assert.deepEqual(await raw(server.url, target), [404, '']);
+  assert.deepEqual(await raw(server.url, '/', 'HEAD'), [200, '']);
+  assert.deepEqual(await raw(server.url, '/', 'POST'), [405, '']);
+  assert.deepEqual(await raw(server.url, '/'), [200, '<title>hello</title>']);
+  await server.close();
+});
+
+test('a directory leads to its page, and what is unchanged is not sent again', async () => {
+  const server = await startServer(served, 0);
+  mkdirSync(path.join(served, 'examples'));
+  writeFileSync(path.join(served, 'examples/index.html'), 'examples');
+  const response = await fetch(`${server.url}examples?a=b`);
+  assert.deepEqual([response.url, await response.text()], [`${server.url}examples/?a=b`, 'examples']);
+  const again = { headers: { 'if-modified-since': response.headers.get('last-modified') } };
+  assert.equal((await fetch(`${server.url}examples/`, again)).status, 304);
+  await server.close();
+});
+
+test('before the page is there, it says what is being built', async () => {
+  let waiting = 'the module: 0:10 of <4 min>';
+  const server = await startServer(served, 0, () => waiting);
+  const response = await fetch(`${server.url}lab.html`);
+  assert.deepEqual([response.status, response.headers.get('refresh')], [503, '5']);
+  assert.match(await response.text(), /the module: 0:10 of &lt;4 min>/);
+  waiting = undefined;
+  assert.equal((await fetch(server.url)).status, 200);
+  await server.close();
+});
