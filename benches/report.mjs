@@ -145,7 +145,7 @@ graph, JavaScript and the engine.`,
       : []),
     ...(Object.keys(phases).length > 0
       ? [
-          "Natively, one thread, by the phases of a step; the optimizer's is `update`.",
+          "Natively, on one thread, the phases of a step (`losses`: all tasks' losses; `update`: the optimizer).",
           tableOf(phases, 'phase', PHASES),
         ]
       : []),
