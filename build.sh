@@ -72,7 +72,7 @@ serve() { # [--port N]
   exec node build/make.mjs serve "$@"
 }
 
-# www/pkg: the library compiled for the browser in three ways; www/worker.js takes the fastest that it can run.
+# www/pkg: the library compiled for the browser in three ways; www/engine/worker.js takes the fastest that it can run.
 #   plain    128-bit SIMD: every current browser
 #   fused    relaxed SIMD too, whose multiply-add is one instruction
 #   threads  shared memory too: for pages that are cross-origin isolated

@@ -74,3 +74,42 @@ impl Error {
         Self::Data { place: place.into(), wrong: wrong.into() }
     }
 }
+
+/// How many names a sentence lists before it only counts the others.
+const LISTED: usize = 10;
+
+/// `"a", "b", "c"`, for sentences; of more than ten names the first ten and how many more there are: `… (+90)`.
+pub fn quoted<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    let mut names = names.into_iter();
+    let listed: Vec<String> =
+        names.by_ref().take(LISTED).map(|name| format!("{:?}", shortened(name.as_ref()))).collect();
+    match (listed.is_empty(), names.count()) {
+        (true, _) => "none".into(),
+        (false, 0) => listed.join(", "),
+        (false, more) => format!("{}, … (+{more})", listed.join(", ")),
+    }
+}
+
+/// The first 40 characters of a text, with `…` if there are more, for sentences.
+pub fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_long_names_are_cut() {
+        assert_eq!(quoted([""; 0]), "none");
+        assert_eq!(quoted(["a", "b"]), "\"a\", \"b\"");
+        assert_eq!(quoted((0..10).map(|i| i.to_string())).matches('"').count(), 20);
+        let many = quoted((0..100_000).map(|i| i.to_string()));
+        assert!(many.ends_with("\"8\", \"9\", … (+99990)"), "{many}");
+        assert_eq!(quoted(["ä".repeat(41)]), format!("\"{}…\"", "ä".repeat(40)));
+        assert_eq!(shortened(&"ä".repeat(40)), "ä".repeat(40));
+    }
+}

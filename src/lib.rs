@@ -34,4 +34,4 @@ pub mod train;
 pub mod wasm;
 pub mod weighting;
 
-pub use error::{Error, Result};
+pub use error::{Error, Result, quoted};

@@ -1,4 +1,4 @@
-//! The browser's face: what `www/worker.js` calls. Types cross as plain objects, as `protocol` and `recipe` declare them.
+//! The browser's face: what `www/engine/worker.js` calls. Types cross as plain objects, as `protocol` and `recipe` declare them.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

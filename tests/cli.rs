@@ -63,8 +63,93 @@ fn the_notebooks_job_prints_the_notebooks_lines() {
     assert_ne!(out, succeeds(place.path(), &format!("{TRAIN} --seed 1")));
 }
 
+/// For each flag of `train` that is a part of the recipe: the flag, with others that it needs; where recipe.json has it; and
+/// what it has there. `|` stands for a space inside a word.
+const IN_THE_RECIPE: [(&str, &str, &str); 38] = [
+    ("--recipe given.json", "/seed", "5"),
+    ("--preset tickets", "/data/preset/name", "\"tickets\""),
+    ("--sensible-labels", "/data/preset/labels", "\"sensible\""),
+    ("--data data.csv", "/data/file/path", "\"data.csv\""),
+    ("--text words --data words.csv", "/data/file/text", "\"words\""),
+    ("--tasks Task|B", "/tasks", "[{\"name\": \"Task B\", \"labels\": []}]"),
+    ("--validation data.csv --data data.csv", "/validation/file/path", "\"data.csv\""),
+    ("--validation-fraction 0.3 --data data.csv", "/validation/fraction", "0.3"),
+    ("--encoder encoder", "/encoder", "\"encoder\""),
+    ("--pooling cls", "/pooling", "\"cls\""),
+    ("--max-length 12", "/training/max_length", "12"),
+    ("--freeze layers:1", "/training/freeze", "\"layers:1\""),
+    ("--gradual-unfreezing 1", "/training/gradual_unfreezing", "1"),
+    ("--dropout 0.1", "/training/dropout", "0.1"),
+    ("--epochs 2", "/training/epochs", "2"),
+    ("--batch-size 2", "/training/batch_size", "2"),
+    ("--gradient-accumulation-steps 2", "/training/gradient_accumulation_steps", "2"),
+    ("--learning-rate 2e-3", "/training/learning_rate", "2e-3"),
+    ("--head-learning-rate 1e-2", "/training/head_learning_rate", "1e-2"),
+    ("--optimizer adamw", "/training/optimizer", "\"adamw\""),
+    ("--weight-decay 0.01", "/training/weight_decay", "0.01"),
+    ("--warmup 1", "/training/warmup", "1"),
+    ("--schedule linear", "/training/schedule", "\"linear\""),
+    ("--max-grad-norm 1", "/training/max_grad_norm", "1.0"),
+    ("--label-smoothing 0.1", "/training/label_smoothing", "0.1"),
+    ("--class-weights balanced", "/training/class_weights", "\"balanced\""),
+    ("--weighting pcgrad", "/training/weighting", "\"pcgrad\""),
+    ("--task-weight Task|B=0.5", "/training/task_weight/Task B", "0.5"),
+    ("--tasks-per-step 1", "/training/tasks_per_step", "1"),
+    ("--early-stopping-patience 2 --data data.csv", "/training/early_stopping_patience", "2"),
+    ("--load-best-model-at-end --data data.csv", "/training/load_best_model_at_end", "true"),
+    ("--metric-for-best-model macro_f1", "/training/metric_for_best_model", "\"macro_f1\""),
+    ("--seed 7", "/seed", "7"),
+    ("--no-shuffle", "/training/shuffle", "false"),
+    ("--gradients-every 3", "/diagnostics/gradients_every", "3"),
+    ("--interference-every 4", "/diagnostics/interference_every", "4"),
+    ("--map-every 2", "/diagnostics/map_every", "2"),
+    ("--mistakes", "/diagnostics/mistakes", "true"),
+];
 #[test]
 fn every_flag_of_training_is_taken() {
+    let place = workplace();
+    let at = place.path();
+    Tiny::new().write(&at.join("cache/all-MiniLM-L6-v2"));
+    fs::write(at.join("words.csv"), "words,topic\nw5,x\nw6,x\nw8,y\nw9,y\n").unwrap();
+    fs::write(at.join("given.json"), r#"{"seed": 5}"#).unwrap();
+
+    let help = succeeds(at, "train --help");
+    let flag =
+        |line: &str| line.trim_start().strip_prefix("--").map(|flag| flag.split(' ').next().unwrap().to_string());
+    let mut flags: Vec<String> = help.lines().filter_map(flag).collect();
+    let name = |given: &str| given[2..].split(' ').next().unwrap().to_string();
+    let mut tried: Vec<String> = IN_THE_RECIPE.map(|(given, ..)| name(given)).to_vec();
+    tried.extend(["model", "device", "threads", "log", "out"].map(String::from));
+    flags.sort_unstable();
+    tried.sort_unstable();
+    assert_eq!(flags, tried, "each flag of the help is tried here");
+
+    let recipe = |given: &str| -> serde_json::Value {
+        let length = if given.starts_with("--max-length") { "" } else { "--max-length 16" };
+        let words = format!("train {length} {given} --out model");
+        let words = words.split_whitespace().map(|word| word.replace('|', " "));
+        let output = polytask(at).args(words).output().expect("it runs");
+        assert!(output.status.success(), "{given}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&fs::read(at.join("model/recipe.json")).unwrap()).unwrap()
+    };
+    let without = recipe("");
+    for (given, pointer, value) in IN_THE_RECIPE {
+        let value: serde_json::Value = serde_json::from_str(value).unwrap();
+        assert_eq!(recipe(given).pointer(pointer), Some(&value), "{given}");
+        assert_ne!(without.pointer(pointer), Some(&value), "{given}: it is so without it");
+    }
+
+    // What is no part of the recipe.
+    assert_eq!(fails(at, "train --device nowhere"), "--device: \"nowhere\" is neither cpu nor cuda");
+    assert_eq!(fails(at, "train --threads 0"), "--threads: is 0; at least 1 is needed");
+    succeeds(at, "train --model model --log log.jsonl --out again");
+    assert_eq!(log(at).last().unwrap()["type"], "end");
+    let again: serde_json::Value = serde_json::from_slice(&fs::read(at.join("again/recipe.json")).unwrap()).unwrap();
+    assert_eq!(again["encoder"], "model");
+}
+
+#[test]
+fn many_flags_at_once_are_one_run() {
     let place = workplace();
     let flags = "--data data.csv --text text --tasks topic,tone --validation-fraction 0.3 --pooling cls --epochs 2 \
                  --batch-size 2 --learning-rate 1e-3 --head-learning-rate 1e-2 --optimizer adamw --weight-decay 0.01 \
@@ -89,19 +174,6 @@ fn every_flag_of_training_is_taken() {
         assert!(!evaluation["tasks"]["topic"][field].is_null(), "{field}");
     }
 
-    let recipe: serde_json::Value =
-        serde_json::from_slice(&fs::read(place.path().join("model/recipe.json")).unwrap()).unwrap();
-    for (field, value) in [
-        ("gradual_unfreezing", serde_json::json!(1)),
-        ("label_smoothing", 0.1.into()),
-        ("class_weights", "balanced".into()),
-        ("early_stopping_patience", 2.into()),
-        ("load_best_model_at_end", true.into()),
-        ("metric_for_best_model", "macro_f1".into()),
-    ] {
-        assert_eq!(recipe["training"][field], value, "{field}");
-    }
-
     // The saved recipe is the same run; the saved model is in Hugging Face's layout.
     assert_eq!(out, succeeds(place.path(), "train --recipe model/recipe.json --threads 1"));
     let config: serde_json::Value =
@@ -114,20 +186,6 @@ fn every_flag_of_training_is_taken() {
     for name in ["bert.embeddings.word_embeddings.weight", "heads.topic.weight", "heads.tone.bias"] {
         assert!(names.tensor(name).is_ok(), "{name}");
     }
-}
-
-#[test]
-fn flags_of_gradients_and_turns_reach_the_recipe() {
-    let place = workplace();
-    let flags = "--data data.csv --gradient-accumulation-steps 2 --tasks-per-step 1 --gradients-every 3 \
-                 --interference-every 4 --map-every 2 --mistakes --out model";
-    succeeds(place.path(), &format!("{TRAIN} {flags}"));
-    let recipe: serde_json::Value =
-        serde_json::from_slice(&fs::read(place.path().join("model/recipe.json")).unwrap()).unwrap();
-    assert_eq!(recipe["training"]["gradient_accumulation_steps"], 2);
-    assert_eq!(recipe["training"]["tasks_per_step"], 1);
-    let expected = serde_json::json!({"gradients_every": 3, "interference_every": 4, "map_every": 2, "mistakes": true});
-    assert_eq!(recipe["diagnostics"], expected);
 }
 
 #[test]
@@ -199,12 +257,6 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
     assert_eq!(
         train("--data data.csv --tasks topic,colour"),
         "data.csv: there is no column \"colour\" for a task of that name; its label columns are \"topic\", \"tone\""
-    );
-    write("once.csv", "text,topic\nw5,x\nw6,x\nw7,y\nw8,z\nw9,z\n");
-    assert_eq!(
-        train("--data once.csv"),
-        "task \"topic\": the label \"y\" appears once (sentence 3), so it cannot be both learnt and checked; give it a \
-         second sentence, correct it, or hold out nothing (validation fraction 0)"
     );
     write("quote.csv", "text,topic\nw5,x\nw6 \"w7,y\n");
     assert_eq!(
@@ -472,7 +524,7 @@ fn a_validation_file_is_evaluated() {
     let events = log(place.path());
     let last = events.iter().rfind(|e| e["split"] == "validation").unwrap();
     assert_eq!(last["tasks"]["topic"]["confusion"].as_array().unwrap().len(), 2);
-    assert!(last["tasks"]["tone"].is_null(), "a task that the file does not label has no figures");
+    assert!(last["tasks"].as_object().unwrap()["tone"].is_null(), "a task that the file does not label has no figures");
     fs::write(place.path().join("blank.csv"), "text,topic,tone\nw5 w6,,\n").unwrap();
     assert_eq!(
         fails(place.path(), &format!("{TRAIN} --data data.csv --validation blank.csv")),
@@ -519,8 +571,93 @@ fn a_head_goes_on_only_with_its_own_labels() {
     fs::write(place.path().join("recipe.json"), recipe).unwrap();
     assert_eq!(
         fails(place.path(), "train --model model --recipe recipe.json --max-length 16"),
-        "--model: its task \"topic\" has the labels x, y, and the recipe has y, x; a head can only go on with its own"
+        "--model: its task \"topic\" has the labels \"x\", \"y\", and the recipe has \"y\", \"x\"; a head can only go on with its own"
     );
+}
+
+#[test]
+fn a_saved_model_goes_on_with_the_length_and_pooling_that_it_was_trained_with() {
+    let place = workplace();
+    let at = place.path();
+    succeeds(at, &format!("{} --data data.csv --pooling cls --out model", TRAIN.replace("16", "8")));
+    let trained_as = |flags: &str| {
+        succeeds(at, &format!("train --data data.csv --model model --epochs 1 --out more {flags}"));
+        let read = |file: &str| -> serde_json::Value {
+            serde_json::from_slice(&fs::read(at.join("more").join(file)).unwrap()).unwrap()
+        };
+        let (recipe, saved) = (read("recipe.json"), &read("config.json")["polytask"]);
+        assert_eq!(recipe["training"]["max_length"], saved["max_length"]);
+        assert_eq!(recipe["pooling"], saved["pooling"]);
+        (saved["max_length"].as_u64().unwrap(), saved["pooling"].as_str().unwrap().to_string())
+    };
+    assert_eq!(trained_as(""), (8, "cls".into()));
+    assert_eq!(trained_as("--max-length 12 --pooling mean"), (12, "mean".into()));
+    let trained_by = |recipe: &str| {
+        fs::write(at.join("recipe.json"), recipe).unwrap();
+        succeeds(at, "train --recipe recipe.json --model model --out more");
+        let config: serde_json::Value =
+            serde_json::from_slice(&fs::read(at.join("more/config.json")).unwrap()).unwrap();
+        (config["polytask"]["max_length"].as_u64().unwrap(), config["polytask"]["pooling"].clone())
+    };
+    let data = r#""data": {"file": {"path": "data.csv"}}"#;
+    assert_eq!(trained_by(&format!("{{{data}}}")), (8, "cls".into()));
+    let given = format!("{{{data}, \"pooling\": \"mean\", \"training\": {{\"max_length\": 12}}}}");
+    assert_eq!(trained_by(&given), (12, "mean".into()));
+}
+
+#[test]
+fn a_label_that_appears_once_trains_with_a_warning() {
+    let place = workplace();
+    let train = |rows: &str| {
+        fs::write(place.path().join("once.csv"), format!("text,topic,tone\n{rows}")).unwrap();
+        let mut command = polytask(place.path());
+        let output =
+            command.args(TRAIN.split(' ')).args(["--data", "once.csv", "--log", "log.jsonl"]).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let warning = "Warning: these labels appear once, so their sentence trains and no held-out one checks them: ";
+    assert_eq!(
+        train("w5,x,p\nw6,x,q\nw7,y,p\nw8,z,q\nw9,z,p\nw4,x,r\n"),
+        format!("{warning}\"topic: y\", \"tone: r\"\n")
+    );
+    let many: String = (0..30).map(|i| format!("w{},{},p\nw{},x,q\n", 4 + i, 100 + i, 4 + i)).collect();
+    assert!(train(&many).ends_with("\"topic: 108\", \"topic: 109\", … (+20)\n"));
+    // Where nothing can be held out, that is said too, and the run goes on.
+    assert_eq!(
+        train("w5,x,p\nw6,y,q\n"),
+        format!(
+            "{warning}\"topic: x\", \"topic: y\", \"tone: p\", \"tone: q\"\nWarning: nothing could be held out: each \
+             sentence is the last that shows training one of its labels\n"
+        )
+    );
+    assert_eq!(log(place.path())[0]["validation_examples"], 0);
+}
+
+#[test]
+fn a_task_without_labels_has_no_figures() {
+    let place = workplace();
+    let at = place.path();
+    succeeds(at, &format!("{TRAIN} --data data.csv --out model"));
+    fs::write(at.join("blank.csv"), "text,topic,tone\nw5 w6,x,\nw8 w9,y, \n").unwrap();
+    let out = succeeds(at, "evaluate --model model --data blank.csv");
+    assert!(out.starts_with("topic Accuracy: ") && out.ends_with("\n\ntone: no labels\n"), "{out}");
+    let json: serde_json::Value =
+        serde_json::from_str(&succeeds(at, "evaluate --json --model model --data blank.csv")).unwrap();
+    assert_eq!(json["tone"], serde_json::Value::Null);
+    assert!(json.as_object().unwrap().contains_key("tone") && json["topic"]["loss"].is_number(), "{json}");
+
+    // Going on with a model on sentences that leave one of its tasks blank trains the others.
+    let flags = "--model model --data blank.csv --validation-fraction 0 --epochs 1 --log log.jsonl";
+    let out = succeeds(at, &format!("train {flags}"));
+    assert!(out.ends_with(", tone Accuracy: no labels\n") && !out.contains("Loss tone"), "{out}");
+    let events = log(at);
+    let evaluation = events.iter().find(|e| e["type"] == "evaluation").unwrap();
+    assert!(evaluation["tasks"].as_object().unwrap()["tone"].is_null());
+    let warned = events.iter().any(|e| {
+        e["message"] == "task \"tone\": no training sentence is labelled \"p\", \"q\", so it cannot be learnt"
+    });
+    assert!(warned, "{events:?}");
 }
 
 #[test]

@@ -252,7 +252,7 @@ fn mistakes_are_those_that_the_evaluation_counted() {
                 assert_eq!(examples[mistake.row].labels[task], mistake.label);
                 assert_eq!(start.held_out[mistake.row], told.split == Split::Validation);
             }
-            let mut expected = evaluation.tasks[task].confusion.clone();
+            let mut expected = evaluation.tasks[task].as_ref().unwrap().confusion.clone();
             (0..labels.len()).for_each(|c| expected[c][c] = 0);
             assert_eq!(counted, expected, "{task}");
             assert!(mistakes.is_sorted_by(|a, b| a.probability >= b.probability));
@@ -279,7 +279,7 @@ fn the_fifty_surest_mistakes_are_told_and_the_run_is_the_same() {
     recipe.diagnostics.mistakes = true;
     let (trainer, mut events) = run(&recipe).unwrap();
     let [(evaluation, Event::Mistakes(told))] = evaluations(&events)[..] else { panic!("one evaluation") };
-    let confusion = &evaluation.tasks["a"].confusion;
+    let confusion = &evaluation.tasks["a"].as_ref().unwrap().confusion;
     let wrong = (0..3).flat_map(|t| (0..3).filter(move |p| *p != t).map(move |p| confusion[t][p])).sum::<u32>();
     assert!(wrong > 50 && told.tasks["a"].len() == 50, "{wrong}, {}", told.tasks["a"].len());
     events.retain(|event| !matches!(event, Event::Mistakes(_)));

@@ -57,7 +57,7 @@ fn smoothing_and_class_weights_act_on_training_and_not_on_evaluation() {
         let texts = ["w5 w6 w7", "w8 w9", "w5 w10 w11 w12", "w14 w15 w6", "w14 w9 w9"].map(String::from);
         let predictions = trainer.predict(&texts).unwrap().into_iter();
         let b: Vec<Vec<f32>> = predictions.map(|p| p.tasks["b"].probabilities.clone()).collect();
-        (step.losses["b"], evaluation.tasks["b"].loss, b)
+        (step.losses["b"], evaluation.tasks["b"].as_ref().unwrap().loss, b)
     };
     let (training, evaluated, probabilities) = run(r#""shuffle": false"#);
     assert!((training - evaluated).abs() < 1e-5);
@@ -205,7 +205,7 @@ fn end(events: &[Event]) -> End {
 
 /// The mean of a figure over the tasks.
 fn mean(evaluation: &Evaluation, figure: fn(&TaskMetrics) -> f32) -> f64 {
-    evaluation.tasks.values().map(|task| f64::from(figure(task))).sum::<f64>() / evaluation.tasks.len() as f64
+    evaluation.tasks.values().flatten().map(|task| f64::from(figure(task))).sum::<f64>() / evaluation.tasks.len() as f64
 }
 
 #[test]
@@ -271,6 +271,7 @@ fn the_best_epoch_is_gone_back_to() {
 fn a_run_whose_last_epoch_is_best_measures_it_once() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2, "learning_rate": 1e-4, "early_stopping_patience": 2"#);
     recipe.validation = Some(Validation::Fraction(0.34));
+    recipe.seed = 2;
     let (_, events) = run(&recipe).unwrap();
     assert_eq!(end(&events).best_epoch, Some(2), "{:?}", held_out(&events));
     assert_eq!(held_out(&events).len(), 2);
@@ -392,10 +393,9 @@ fn settings_out_of_range_say_what_would_be_right() {
         );
     }
     prepare(&recipe(&format!("{four_steps}: 3"))).unwrap();
-    let most = u32::MAX;
-    let one_step = format!(r#""epochs": 1, "batch_size": {most}, "gradient_accumulation_steps": {most}, "warmup": 1"#);
+    let one_step = r#""epochs": 1, "batch_size": 1000, "gradient_accumulation_steps": 1000000, "warmup": 1"#;
     assert!(
-        run_wrong(&one_step)
+        run_wrong(one_step)
             .starts_with("warmup: 1 steps of warm-up make a schedule longer than the run, which has 1; ")
     );
     assert_eq!(wrong(r#""gradual_unfreezing": 0"#), "gradual_unfreezing: is 0; give at least 1, or leave it out");
@@ -449,7 +449,7 @@ fn a_frozen_prefix_is_computed_once_and_changes_no_number() {
         let right = [0, 1, 0, 1, 2, 2];
         let predictions = trainer.predict(&sentences).unwrap();
         let loss: f32 = predictions.iter().zip(right).map(|(p, class)| -p.tasks["a"].probabilities[class].ln()).sum();
-        assert!((loss / 6.0 - losses.tasks["a"].loss).abs() < 1e-5, "{freeze}");
+        assert!((loss / 6.0 - losses.tasks["a"].as_ref().unwrap().loss).abs() < 1e-5, "{freeze}");
     }
 }
 

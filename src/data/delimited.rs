@@ -1,16 +1,19 @@
 //! CSV and TSV by the `csv` crate, after a check of the quotes: the crate reads a stray quote as best it can, which
 //! can swallow the rest of a file into one sentence.
 
-use super::quoted;
+use std::collections::HashSet;
+
 use super::table::{Row, Table, filled};
-use crate::{Error, Result};
+use crate::error::shortened;
+use crate::{Error, Result, quoted};
 
 pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> Result<Table> {
     check_quotes(name, text, delimiter)?;
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+    let mut lines = Lines { text, byte: 0, line: 1 };
     let header: Vec<String> = reader
         .headers()
-        .map_err(|e| wrong_row(name, text, &e))?
+        .map_err(|e| wrong_row(name, &mut lines, &e))?
         .iter()
         .map(|column| column.trim().to_string())
         .collect();
@@ -23,19 +26,19 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
             ),
         )
     })?;
-    let others = || header.iter().enumerate().filter(|&(at, _)| at != text_at);
-    for (at, column) in others() {
-        if column.is_empty() || header[..at].contains(column) {
+    let mut known = HashSet::from([text_column]);
+    for (at, column) in header.iter().enumerate().filter(|&(at, _)| at != text_at) {
+        if column.is_empty() || !known.insert(column) {
             return Err(Error::data(
                 format!("{name}, line 1"),
-                format!("column {} needs a name of its own, and it is {column:?}", at + 1),
+                format!("column {} needs a name of its own, and it is {:?}", at + 1, shortened(column)),
             ));
         }
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|e| wrong_row(name, text, &e))?;
-        let place = format!("line {}", line_of(text, record.position()));
+        let record = record.map_err(|e| wrong_row(name, &mut lines, &e))?;
+        let place = format!("line {}", lines.of(record.position()));
         let text = record[text_at].trim().to_string();
         if text.is_empty() {
             return Err(Error::data(
@@ -43,24 +46,40 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
                 "the sentence is blank; write one or remove the row",
             ));
         }
-        let labels = others().map(|(at, _)| filled(&record[at])).collect();
-        rows.push(Row { place, text, labels });
+        let labels = record.iter().enumerate().filter(|&(at, _)| at != text_at);
+        // A task's place is its column's, the text's left out.
+        let labels = labels.filter_map(|(at, label)| Some((at - usize::from(at > text_at), filled(label)?)));
+        rows.push(Row { place, text, labels: labels.collect() });
     }
-    let tasks = others().map(|(_, column)| column.clone()).collect();
+    let tasks = header.into_iter().enumerate().filter(|&(at, _)| at != text_at).map(|(_, column)| column).collect();
     Ok(Table { name: name.into(), tasks, rows })
 }
 
-/// The line that a record begins on. The crate's position is from before the blank lines that it skips.
-fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
-    let start = position.map_or(0, |position| position.byte() as usize);
-    let blank = text[start..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    text[..start + blank].bytes().filter(|&byte| byte == b'\n').count() + 1
+/// Which line a record begins on, asked record after record: no part of the text is looked at twice.
+struct Lines<'a> {
+    text: &'a str,
+    /// Up to here the line ends are counted, and this is the line.
+    byte: usize,
+    line: usize,
 }
 
-fn wrong_row(name: &str, text: &str, error: &csv::Error) -> Error {
+impl Lines<'_> {
+    /// The line of a record that begins no earlier than the one before. The crate's position is from before the blank
+    /// lines that it skips.
+    fn of(&mut self, position: Option<&csv::Position>) -> usize {
+        let start = position.map_or(0, |position| position.byte() as usize).max(self.byte);
+        let bytes = self.text.as_bytes();
+        let blank = bytes[start..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
+        self.line += bytes[self.byte..start + blank].iter().filter(|&&byte| byte == b'\n').count();
+        self.byte = start + blank;
+        self.line
+    }
+}
+
+fn wrong_row(name: &str, lines: &mut Lines, error: &csv::Error) -> Error {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => Error::data(
-            format!("{name}, line {}", line_of(text, pos.as_ref())),
+            format!("{name}, line {}", lines.of(pos.as_ref())),
             format!(
                 "it has {len} fields and the header has {expected_len}; a sentence with commas must stand in double quotes"
             ),
@@ -133,9 +152,9 @@ mod tests {
         let table = csv("text,topic,tone\n\"A, \"\"b\"\"\",x,\n c , ,y\n").unwrap();
         assert_eq!(table.tasks, ["topic", "tone"]);
         assert_eq!(table.rows[0].text, "A, \"b\"");
-        assert_eq!(table.rows[0].labels, [Some("x".into()), None]);
+        assert_eq!(table.rows[0].labels, [(0, "x".to_string())].into_iter().collect());
         assert_eq!(table.rows[1].text, "c");
-        assert_eq!(table.rows[1].labels, [None, Some("y".into())]);
+        assert_eq!(table.rows[1].labels, [(1, "y".to_string())].into_iter().collect());
         assert_eq!(table.rows[1].place, "line 3");
     }
 

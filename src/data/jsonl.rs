@@ -2,63 +2,63 @@
 
 use serde_json::{Map, Value};
 
-use super::table::{Row, Table, filled};
+use super::table::{Columns, Row, Table, check_named, filled};
+use crate::error::shortened;
 use crate::{Error, Result};
 
 pub(super) fn read(name: &str, text: &str, text_column: &str) -> Result<Table> {
-    let mut tasks: Vec<String> = Vec::new();
-    let mut objects = Vec::new();
+    let mut columns = Columns::default();
+    let mut rows = Vec::new();
     for (i, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
         }
         let place = format!("line {}", i + 1);
-        let object: Map<String, Value> = serde_json::from_str(line).map_err(|e| {
+        let here = format!("{name}, {place}");
+        let at = |field: &str| format!("{here}, field {:?}", shortened(field));
+        let mut object: Map<String, Value> = serde_json::from_str(line).map_err(|e| {
             Error::data(
-                format!("{name}, {place}"),
+                &here,
                 format!("it is not a JSON object ({e}); each line is one, like {{\"text\": \"…\", \"topic\": \"…\"}}"),
             )
         })?;
-        for key in object.keys() {
-            if key != text_column && !tasks.contains(key) {
-                tasks.push(key.clone());
-            }
-        }
-        objects.push((place, object));
-    }
-    let mut rows = Vec::with_capacity(objects.len());
-    for (place, object) in objects {
-        let at = |column: &str| format!("{name}, {place}, field {column:?}");
-        let text = match object.get(text_column) {
+        let text = match object.shift_remove(text_column) {
             Some(Value::String(text)) if !text.trim().is_empty() => text.trim().to_string(),
             Some(Value::String(_)) => {
                 return Err(Error::data(at(text_column), "the sentence is blank; write one or remove the line"));
             }
             Some(other) => {
+                let other = shortened(&other.to_string());
                 return Err(Error::data(at(text_column), format!("{other} is not a string; the sentence must be one")));
             }
             None => {
                 return Err(Error::data(
-                    format!("{name}, {place}"),
+                    here,
                     format!("there is no field {text_column:?} for the sentence; give its field this name"),
                 ));
             }
         };
-        let labels = tasks
-            .iter()
-            .map(|task| match object.get(task) {
-                None | Some(Value::Null) => Ok(None),
-                Some(Value::String(label)) => Ok(filled(label)),
-                Some(label @ (Value::Number(_) | Value::Bool(_))) => Ok(Some(label.to_string())),
-                Some(other) => Err(Error::data(
-                    at(task),
-                    format!("{other} is not a label; it must be a string, a number, a boolean or null"),
-                )),
-            })
-            .collect::<Result<_>>()?;
-        rows.push(Row { place, text, labels });
+        let mut labels = Vec::new();
+        for (key, value) in object {
+            check_named(&here, &key)?;
+            let label = match value {
+                Value::Null => None,
+                Value::String(label) => filled(&label),
+                Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+                other => {
+                    let other = shortened(&other.to_string());
+                    return Err(Error::data(
+                        at(&key),
+                        format!("{other} is not a label; it must be a string, a number, a boolean or null"),
+                    ));
+                }
+            };
+            let column = columns.of(key);
+            labels.extend(label.map(|label| (column, label)));
+        }
+        rows.push(Row { place, text, labels: labels.into_iter().collect() });
     }
-    Ok(Table { name: name.into(), tasks, rows })
+    Ok(Table { name: name.into(), tasks: columns.into_names(), rows })
 }
 
 #[cfg(test)]
@@ -71,8 +71,8 @@ mod tests {
             "{\"text\": \" a \", \"stars\": 3, \"good\": true}\n\n{\"text\": \"b\", \"stars\": null, \"tone\": \"\"}\n";
         let table = read("d.jsonl", text, "text").unwrap();
         assert_eq!(table.tasks, ["stars", "good", "tone"]);
-        assert_eq!(table.rows[0].labels, [Some("3".into()), Some("true".into()), None]);
-        assert_eq!(table.rows[1].labels, [None, None, None]);
+        assert_eq!(table.rows[0].labels, [(0, "3".to_string()), (1, "true".into())].into_iter().collect());
+        assert!(table.rows[1].labels.is_empty());
         assert_eq!(table.rows[1].place, "line 3");
     }
 

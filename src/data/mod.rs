@@ -2,25 +2,30 @@
 
 mod delimited;
 mod jsonl;
+mod labels;
 pub mod presets;
 mod split;
 mod table;
+#[cfg(test)]
+mod testing;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+pub use labels::Labels;
 pub use split::stratified_split;
 pub use table::{Row, Table, read_table};
 
+use crate::error::shortened;
 use crate::recipe::{DataFile, Recipe, Source, Task};
-use crate::{Error, Result};
+use crate::{Error, Result, quoted};
 
 /// A sentence and its label for each of the K tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// The sentence.
     pub text: String,
-    /// Class of each task, in task order; `None` where it is not labelled. (K)
-    pub labels: Vec<Option<u32>>,
+    /// Its class for each task that it is labelled for.
+    pub labels: Labels<u32>,
 }
 
 /// Examples and the tasks that their labels belong to.
@@ -70,89 +75,81 @@ impl Dataset {
         if chosen.is_empty() {
             return Err(Error::data(&table.name, "there is no label column; add one column per task beside the text"));
         }
-        let mut resolved = Vec::with_capacity(chosen.len());
-        let mut columns = Vec::with_capacity(chosen.len());
+        let places: HashMap<&String, usize> = table.tasks.iter().zip(0..).collect();
+        let found = table.label_sets();
+        // The task that a column belongs to, if it is one of the chosen.
+        let mut task_of: Vec<Option<usize>> = vec![None; table.tasks.len()];
+        let mut resolved: Vec<Task> = Vec::with_capacity(chosen.len());
+        let mut names = HashSet::with_capacity(chosen.len());
         for task in chosen {
-            let column = table.tasks.iter().position(|name| *name == task.name).ok_or_else(|| {
+            let name = shortened(&task.name);
+            let &column = places.get(&task.name).ok_or_else(|| {
                 Error::data(
                     &table.name,
                     if table.is_inline() {
-                        format!("none of them has a label for task {:?}; label some, or remove the task", task.name)
+                        format!("none of them has a label for task {name:?}; label some, or remove the task")
                     } else {
                         let columns = quoted(&table.tasks);
-                        format!(
-                            "there is no column {:?} for a task of that name; its label columns are {columns}",
-                            task.name
-                        )
+                        format!("there is no column {name:?} for a task of that name; its label columns are {columns}")
                     },
                 )
             })?;
-            let labels = if task.labels.is_empty() { table.labels_in(column) } else { task.labels };
-            if resolved.iter().any(|t: &Task| t.name == task.name) {
-                return Err(Error::setting("tasks", format!("{:?} is named twice", task.name)));
+            let labels = if task.labels.is_empty() { found[column].clone() } else { task.labels };
+            if !names.insert(task.name.clone()) {
+                return Err(Error::setting("tasks", format!("{name:?} is named twice")));
             }
             let distinct: BTreeSet<&String> = labels.iter().collect();
             if distinct.len() < labels.len() {
-                return Err(Error::setting("tasks", format!("task {:?} lists a label twice", task.name)));
+                return Err(Error::setting("tasks", format!("task {name:?} lists a label twice")));
             }
             if labels.len() < 2 {
                 return Err(Error::data(
-                    format!("{}, column {:?}", table.name, task.name),
+                    format!("{}, column {name:?}", table.name),
                     format!(
                         "a task needs at least two different labels, and there {}",
                         match labels.first() {
                             None => "is none".into(),
-                            Some(label) => format!("is only {label:?}"),
+                            Some(label) => format!("is only {:?}", shortened(label)),
                         }
                     ),
                 ));
             }
-            columns.push(column);
+            task_of[column] = Some(resolved.len());
             resolved.push(Task { name: task.name, labels });
         }
         let classes: Vec<HashMap<&str, u32>> =
             resolved.iter().map(|task| task.labels.iter().map(String::as_str).zip(0..).collect()).collect();
         let mut examples = Vec::with_capacity(table.rows.len());
         for row in &table.rows {
-            let mut labels = Vec::with_capacity(columns.len());
-            for ((&column, task), classes) in columns.iter().zip(&resolved).zip(&classes) {
-                let label = match row.labels[column].as_deref() {
-                    None => None,
-                    Some(text) => Some(*classes.get(text).ok_or_else(|| {
-                        Error::data(
-                            format!("{}, {}, column {:?}", table.name, row.place, task.name),
-                            format!("the label {text:?} is not one of {}", quoted(&task.labels)),
-                        )
-                    })?),
-                };
-                labels.push(label);
-            }
-            examples.push(Example { text: row.text.clone(), labels });
+            let chosen = row.labels.iter().filter_map(|(column, text)| Some((task_of[column]?, text)));
+            let class = |(task, text): (usize, &String)| {
+                let class = classes[task].get(text.as_str()).ok_or_else(|| {
+                    let Task { name, labels } = &resolved[task];
+                    Error::data(
+                        format!("{}, {}, column {:?}", table.name, row.place, shortened(name)),
+                        format!("the label {:?} is not one of {}", shortened(text), quoted(labels)),
+                    )
+                })?;
+                Ok((task, *class))
+            };
+            examples.push(Example { text: row.text.clone(), labels: chosen.map(class).collect::<Result<_>>()? });
         }
         Ok(Self { tasks: resolved, examples })
     }
 
     /// Whether example `i` is labelled for at least one task.
     pub fn is_labelled(&self, i: usize) -> bool {
-        self.examples[i].labels.iter().any(Option::is_some)
+        !self.examples[i].labels.is_empty()
     }
 
     /// For each task, how many of the examples `of` carry each class. (K,C_k)
     pub fn class_counts(&self, of: &[usize]) -> Vec<Vec<usize>> {
         let mut counts: Vec<Vec<usize>> = self.tasks.iter().map(|t| vec![0; t.labels.len()]).collect();
         for &i in of {
-            for (counts, label) in counts.iter_mut().zip(&self.examples[i].labels) {
-                if let Some(class) = label {
-                    counts[*class as usize] += 1;
-                }
+            for (task, &class) in self.examples[i].labels.iter() {
+                counts[task][class as usize] += 1;
             }
         }
         counts
     }
-}
-
-/// `"a", "b", "c"`, for error sentences.
-pub(crate) fn quoted<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
-    let names: Vec<String> = names.into_iter().map(|n| format!("{:?}", n.as_ref())).collect();
-    if names.is_empty() { "none".into() } else { names.join(", ") }
 }

@@ -1,15 +1,16 @@
 //! Sentences with label *texts*, as they stand in a file or on the page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{delimited, jsonl};
+use super::{Labels, delimited, jsonl};
+use crate::error::shortened;
 use crate::recipe::InlineExample;
 use crate::{Error, Result};
 
 /// What error sentences call sentences that stand in no file.
 const INLINE: &str = "the sentences";
 
-/// Rows of one text and one label text per task.
+/// Rows of one text and at most one label text per task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// What error sentences call it: a file's name, a preset's name.
@@ -27,19 +28,14 @@ pub struct Row {
     pub place: String,
     /// The sentence, not blank.
     pub text: String,
-    /// One label per task of the table; `None`: blank.
-    pub labels: Vec<Option<String>>,
+    /// Its labels by the table's tasks.
+    pub labels: Labels<String>,
 }
 
 impl Table {
     /// The table of sentences written into a recipe or typed on the page. Tasks are in order of first appearance.
     pub fn from_examples(examples: &[InlineExample]) -> Result<Self> {
-        let mut tasks: Vec<String> = Vec::new();
-        for name in examples.iter().flat_map(|e| e.labels.keys()) {
-            if !tasks.contains(name) {
-                tasks.push(name.clone());
-            }
-        }
+        let mut columns = Columns::default();
         let mut rows = Vec::with_capacity(examples.len());
         for (i, example) in examples.iter().enumerate() {
             let place = format!("sentence {}", i + 1);
@@ -47,11 +43,15 @@ impl Table {
             if text.is_empty() {
                 return Err(Error::data(place, "it is empty; write a sentence or remove the row"));
             }
-            let label = |task| example.labels.get(task).and_then(|label| filled(label));
-            let labels = tasks.iter().map(label).collect();
-            rows.push(Row { place, text, labels });
+            let mut labels = Vec::with_capacity(example.labels.len());
+            for (task, label) in &example.labels {
+                check_named(&place, task)?;
+                let column = columns.of(task.clone());
+                labels.extend(filled(label).map(|label| (column, label)));
+            }
+            rows.push(Row { place, text, labels: labels.into_iter().collect() });
         }
-        let table = Self { name: INLINE.into(), tasks, rows };
+        let table = Self { name: INLINE.into(), tasks: columns.into_names(), rows };
         check_names(&table)?;
         Ok(table)
     }
@@ -65,20 +65,37 @@ impl Table {
     pub fn to_examples(&self) -> Vec<InlineExample> {
         let example = |row: &Row| InlineExample {
             text: row.text.clone(),
-            labels: self
-                .tasks
-                .iter()
-                .zip(&row.labels)
-                .filter_map(|(task, label)| Some((task.clone(), label.clone()?)))
-                .collect(),
+            labels: row.labels.iter().map(|(task, label)| (self.tasks[task].clone(), label.clone())).collect(),
         };
         self.rows.iter().map(example).collect()
     }
 
-    /// The different labels of a column, sorted.
-    pub fn labels_in(&self, column: usize) -> Vec<String> {
-        let labels: BTreeSet<&String> = self.rows.iter().filter_map(|row| row.labels[column].as_ref()).collect();
-        labels.into_iter().cloned().collect()
+    /// The different labels of each column, sorted.
+    pub fn label_sets(&self) -> Vec<Vec<String>> {
+        let mut sets: Vec<BTreeSet<&String>> = vec![BTreeSet::new(); self.tasks.len()];
+        for (column, label) in self.rows.iter().flat_map(|row| row.labels.iter()) {
+            sets[column].insert(label);
+        }
+        sets.into_iter().map(|set| set.into_iter().cloned().collect()).collect()
+    }
+}
+
+/// Label columns that are found as the rows go by, in order of first appearance.
+#[derive(Debug, Default)]
+pub(super) struct Columns(HashMap<String, usize>);
+
+impl Columns {
+    /// The place of the column `name`, a new one if it is new.
+    pub fn of(&mut self, name: String) -> usize {
+        let next = self.0.len();
+        *self.0.entry(name).or_insert(next)
+    }
+
+    /// All names, in order.
+    pub fn into_names(self) -> Vec<String> {
+        let mut names: Vec<(String, usize)> = self.0.into_iter().collect();
+        names.sort_unstable_by_key(|&(_, column)| column);
+        names.into_iter().map(|(name, _)| name).collect()
     }
 }
 
@@ -133,6 +150,17 @@ fn check_names(table: &Table) -> Result<()> {
     Ok(())
 }
 
+/// An error if the label at `place` is for a task without a name.
+pub(super) fn check_named(place: &str, task: &str) -> Result<()> {
+    if task.trim().is_empty() {
+        return Err(Error::data(
+            place,
+            format!("each label needs the name of its task, and one has {:?} for it; give it a name", shortened(task)),
+        ));
+    }
+    Ok(())
+}
+
 /// A label without surrounding white space; `None` if nothing is left.
 pub(super) fn filled(label: &str) -> Option<String> {
     let label = label.trim();
@@ -142,6 +170,7 @@ pub(super) fn filled(label: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::testing::assert_linear;
 
     #[track_caller]
     fn fails(name: &str, bytes: &[u8], expected: &str) {
@@ -152,7 +181,7 @@ mod tests {
     fn windows_files_read_like_others() {
         let table = read_table("a.CSV", "\u{feff}text,topic\r\na,x\r\nb,y\r\n".as_bytes(), "text").unwrap();
         assert_eq!(table.rows[1].place, "line 3");
-        assert_eq!(table.labels_in(0), ["x", "y"]);
+        assert_eq!(table.label_sets()[0], ["x", "y"]);
     }
 
     #[test]
@@ -162,6 +191,70 @@ mod tests {
         assert_eq!((table.tasks, texts), (vec!["topic".to_string()], vec!["fine, and dry", "a; b"]));
         let table = read_table("d.csv", b"text,a;b\nfine,x\n", "text").unwrap();
         assert_eq!(table.tasks, ["a;b"]);
+    }
+
+    #[test]
+    fn a_label_for_a_task_without_a_name_is_refused() {
+        for key in ["", " "] {
+            let wrong = format!("each label needs the name of its task, and one has {key:?} for it; give it a name");
+            let row = format!("{{\"text\": \"a\", \"{key}\": \"x\"}}\n");
+            fails("a.jsonl", format!("{{\"text\": \"a\"}}\n{row}").as_bytes(), &format!("a.jsonl, line 2: {wrong}"));
+            let labels = [(key.to_string(), "x".to_string())].into();
+            let error = Table::from_examples(&[InlineExample { text: "a".into(), labels }]).unwrap_err();
+            assert_eq!(error.to_string(), format!("sentence 1: {wrong}"));
+        }
+        fails("a.csv", b"text, \na,x\n", "a.csv, line 1: column 2 needs a name of its own, and it is \"\"");
+    }
+
+    #[test]
+    fn reading_takes_time_in_proportion_to_the_file() {
+        let dataset = |name: &str, text: &str| {
+            let table = read_table(name, text.as_bytes(), "text").unwrap();
+            // Where every key is new, no task has two labels.
+            let _ = crate::data::Dataset::from_table(&table, &[]);
+            table
+        };
+        let sentence = "some twelve words that are read as one sentence in each row";
+        let rows = |n: usize, row: &dyn Fn(usize) -> String| (0..n).map(row).collect::<String>();
+        assert_linear(30_000, |n| {
+            dataset("a.csv", &format!("text,topic\n{}", rows(n, &|i| format!("{sentence},{}\n", i % 7))))
+        });
+        assert_linear(30_000, |n| {
+            dataset("a.tsv", &format!("topic\ttext\n{}", rows(n, &|i| format!("{}\t{sentence}\n\n", i % 7))))
+        });
+        // A key of its own for every row, or for every two rows.
+        assert_linear(30_000, |n| {
+            dataset("a.jsonl", &rows(n, &|i| format!("{{\"text\": \"a\", \"key {i}\": \"x\"}}\n")))
+        });
+        assert_linear(30_000, |n| {
+            dataset("a.jsonl", &rows(n, &|i| format!("{{\"text\": \"a\", \"key {}\": {i}}}\n", i / 2)))
+        });
+        // Many columns.
+        assert_linear(30_000, |n| {
+            dataset("a.csv", &format!("text{}\na{}\n", rows(n, &|i| format!(",c{i}")), ",x".repeat(n)))
+        });
+        let labels = |i: usize| [(format!("key {}", i / 2), i.to_string())].into();
+        assert_linear(30_000, |n| {
+            let example = |i| InlineExample { text: "a".into(), labels: labels(i) };
+            let table = Table::from_examples(&(0..2 * n).map(example).collect::<Vec<_>>()).unwrap();
+            (crate::data::Dataset::from_table(&table, &[]).unwrap(), table.to_examples())
+        });
+    }
+
+    #[test]
+    fn sentences_about_wide_tables_are_short() {
+        let columns: String = (0..100_000).map(|i| format!(",column {i}")).collect();
+        let error = read_table("a.csv", format!("words{columns}\n").as_bytes(), "text").unwrap_err().to_string();
+        assert!(error.contains("\"column 8\", … (+99991); give theirs this name"), "{error}");
+        let long = "c".repeat(1_000_000);
+        let table = read_table("a.csv", format!("text,{long}\na,{long}\nb,{long}\n").as_bytes(), "text").unwrap();
+        let tasks = [crate::recipe::Task { name: long.clone(), labels: vec!["x".into(), "y".into()] }];
+        for tasks in [&[][..], &tasks] {
+            let error = crate::data::Dataset::from_table(&table, tasks).unwrap_err().to_string();
+            assert!(error.len() < 300, "{} bytes", error.len());
+        }
+        let line = format!("{{\"text\": [\"{long}\"]}}\n");
+        assert!(read_table("a.jsonl", line.as_bytes(), "text").unwrap_err().to_string().len() < 300);
     }
 
     #[test]

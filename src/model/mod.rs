@@ -16,7 +16,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use indexmap::IndexMap;
 
-pub use config::{ModelConfig, parse_config};
+pub use config::{ModelConfig, Polytask, parse_config};
 pub use encoder::Encoder;
 pub use heads::Heads;
 pub use pass::{Dropout, Pass};

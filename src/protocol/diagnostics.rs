@@ -62,7 +62,7 @@ pub struct Projection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Map {
-    /// Which sentences of the data, at most 64, evenly spread over it. (B)
+    /// Which sentences of the data, at most 48, evenly spread over it. (B)
     pub rows: Vec<usize>,
     /// When they were looked at: the first and the latest time and, of more than 64, every second one between.
     pub frames: Vec<Frame>,

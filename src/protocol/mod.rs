@@ -279,16 +279,16 @@ pub struct Evaluation {
     pub split: Split,
     /// Epochs completed before it; of parameters that were gone back to, those that they had seen.
     pub epoch: u32,
-    /// Figures by task.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskMetrics>"))]
-    pub tasks: IndexMap<String, TaskMetrics>,
+    /// Figures by task; `null` for a task that none of the examples is labelled for.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskMetrics | null>"))]
+    pub tasks: IndexMap<String, Option<TaskMetrics>>,
 }
 
-/// One task's figures over the examples labelled for it.
+/// One task's figures over the examples labelled for it, of which there is at least one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct TaskMetrics {
-    /// Share classified rightly, in [0, 1]; 0 if nothing is labelled.
+    /// Share classified rightly, in [0, 1].
     pub accuracy: f32,
     /// Unweighted mean of the classes' F1 over classes that occur or are predicted, in [0, 1].
     pub macro_f1: f32,

@@ -77,7 +77,7 @@ pub enum PresetLabels {
     /// Uniform over 3 and 2 classes, from the seed.
     #[default]
     Random,
-    /// topic ∈ {food, technology, weather}, sentiment ∈ {negative, positive}.
+    /// topic ∈ {food, technology, weather}, sentiment ∈ {neutral, positive}.
     Sensible,
 }
 

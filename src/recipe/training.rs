@@ -167,7 +167,11 @@ impl Default for Training {
 }
 
 impl Training {
-    /// How many sentences an optimizer step takes; an epoch's last step may find fewer.
+    /// The most sentences that a step may take. Their number has room in 32 bits, which is all that a browser counts with.
+    pub const MAX_SENTENCES_PER_STEP: u64 = 1_000_000_000;
+
+    /// How many sentences an optimizer step takes, at most [`Training::MAX_SENTENCES_PER_STEP`]; an epoch's last step may
+    /// find fewer.
     pub fn sentences_per_step(&self) -> usize {
         self.batch_size as usize * self.gradient_accumulation_steps as usize
     }
@@ -193,6 +197,16 @@ impl Training {
             self.gradient_accumulation_steps >= 1,
             "gradient_accumulation_steps",
             "is 0; a step needs at least 1 batch".into(),
+        )?;
+        let (batch, batches) = (u64::from(self.batch_size), u64::from(self.gradient_accumulation_steps));
+        check(
+            batch * batches <= Self::MAX_SENTENCES_PER_STEP,
+            "gradient_accumulation_steps",
+            format!(
+                "{batches} × batch_size {batch} makes steps of {} sentences; a step takes at most {}",
+                batch * batches,
+                Self::MAX_SENTENCES_PER_STEP
+            ),
         )?;
         for (name, count) in [
             ("gradual_unfreezing", self.gradual_unfreezing),
@@ -229,5 +243,28 @@ impl Training {
             )?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn a_step_of_more_sentences_than_32_bits_count_is_refused() {
+        // On wasm32 the product was 0, and the first step divided by it.
+        let recipe = "{\"training\": {\"batch_size\": 65536, \"gradient_accumulation_steps\": 65536}}";
+        assert_eq!(
+            Recipe::from_json(recipe).unwrap_err().to_string(),
+            "gradient_accumulation_steps: 65536 × batch_size 65536 makes steps of 4294967296 sentences; a step takes at \
+             most 1000000000"
+        );
+        for (batch, batches, fits) in
+            [(1_u64, 1_000_000_000_u64, true), (4_294_967_295, 4_294_967_295, false), (1_000_000_001, 1, false)]
+        {
+            let recipe =
+                format!("{{\"training\": {{\"batch_size\": {batch}, \"gradient_accumulation_steps\": {batches}}}}}");
+            assert_eq!(Recipe::from_json(&recipe).is_ok(), fits, "{batch} × {batches}");
+        }
     }
 }

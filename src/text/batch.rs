@@ -33,7 +33,8 @@ impl Batch {
 
     /// Packs the examples `rows` with their labels for `tasks` tasks.
     pub fn of_examples(encodings: &[Encoding], examples: &[Example], rows: &[usize], tasks: usize) -> Self {
-        let label = |row: &usize, task: usize| examples[*row].labels[task].map_or(IGNORE, i64::from);
+        let label =
+            |row: &usize, task: usize| examples[*row].labels.get(task).map_or(IGNORE, |&class| i64::from(class));
         Self {
             labels: (0..tasks).map(|task| rows.iter().map(|row| label(row, task)).collect()).collect(),
             ..Self::of_sentences(rows.iter().map(|&row| &encodings[row]))
@@ -49,8 +50,9 @@ mod tests {
     fn sentences_lie_end_to_end_with_blanks_marked() {
         let encoding = |ids: &[u32]| Encoding { input_ids: ids.to_vec(), full_length: ids.len() };
         let encodings = [encoding(&[1, 5, 2]), encoding(&[1, 2]), encoding(&[1, 6, 7, 2])];
-        let example = |labels: &[Option<u32>]| Example { text: String::new(), labels: labels.to_vec() };
-        let examples = [example(&[Some(1), None]), example(&[None, Some(0)]), example(&[Some(2), Some(1)])];
+        let example =
+            |labels: &[(usize, u32)]| Example { text: String::new(), labels: labels.iter().copied().collect() };
+        let examples = [example(&[(0, 1)]), example(&[(1, 0)]), example(&[(1, 1), (0, 2)])];
         let batch = Batch::of_examples(&encodings, &examples, &[2, 0], 2);
         assert_eq!(batch.input_ids, [1, 6, 7, 2, 1, 5, 2]);
         assert_eq!(batch.positions, [0, 1, 2, 3, 0, 1, 2]);

@@ -6,5 +6,3 @@ mod tokenizer;
 
 pub use batch::Batch;
 pub use tokenizer::{Encoding, Token, Tokenizer};
-
-pub(crate) use tokenizer::shortened;

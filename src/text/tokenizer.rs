@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tokenizers::ModelWrapper;
 
 use super::panics::caught;
+use crate::error::shortened;
 use crate::{Error, Result};
 
 /// A sentence as the encoder reads it.
@@ -176,13 +177,6 @@ fn without_dropout(tokenizer: &mut tokenizers::Tokenizer) {
         bpe.dropout = None;
         tokenizer.with_model(bpe);
     }
-}
-
-/// The beginning of a sentence, for messages.
-pub(crate) fn shortened(text: &str) -> String {
-    let mut chars = text.chars();
-    let start: String = chars.by_ref().take(40).collect();
-    if chars.next().is_some() { start + "…" } else { start }
 }
 
 #[cfg(test)]

@@ -79,7 +79,8 @@ fn figure(metric: Metric, evaluation: &Evaluation) -> f64 {
             Metric::MacroF1 => metrics.macro_f1,
         })
     };
-    evaluation.tasks.values().map(of_task).sum::<f64>() / evaluation.tasks.len() as f64
+    let figures: Vec<f64> = evaluation.tasks.values().flatten().map(of_task).collect();
+    figures.iter().sum::<f64>() / figures.len() as f64
 }
 
 /// A copy of everything that trains in a model.
@@ -130,8 +131,9 @@ mod tests {
 
     #[test]
     fn the_mean_over_the_labelled_tasks() {
-        let metrics = |accuracy, macro_f1, loss| TaskMetrics { accuracy, macro_f1, loss, confusion: vec![] };
-        let tasks = [("a".to_string(), metrics(0.5, 0.25, 2.0)), ("b".into(), metrics(1.0, 0.75, 1.0))];
+        let metrics = |accuracy, macro_f1, loss| Some(TaskMetrics { accuracy, macro_f1, loss, confusion: vec![] });
+        let tasks =
+            [("a".to_string(), metrics(0.5, 0.25, 2.0)), ("b".into(), metrics(1.0, 0.75, 1.0)), ("c".into(), None)];
         let evaluation = Evaluation { split: Split::Validation, epoch: 1, tasks: tasks.into_iter().collect() };
         let figures = [Metric::Loss, Metric::Accuracy, Metric::MacroF1].map(|metric| figure(metric, &evaluation));
         assert_eq!(figures, [-1.5, 0.75, 0.5]);

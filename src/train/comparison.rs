@@ -6,7 +6,9 @@
 
 use indexmap::IndexMap;
 
-use crate::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Figures, Split, Spread};
+use crate::protocol::{
+    Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Figures, Split, Spread, TaskMetrics,
+};
 use crate::recipe::{Freeze, OptimizerKind, Recipe, Schedule, Training, Weighting};
 use crate::{Error, Result};
 
@@ -188,19 +190,21 @@ fn probe(base: &Recipe) -> Recipe {
 }
 
 fn figures(evaluation: &Evaluation) -> IndexMap<String, Figures> {
-    let of = |metrics: &crate::protocol::TaskMetrics| Figures {
-        accuracy: f64::from(metrics.accuracy),
-        macro_f1: f64::from(metrics.macro_f1),
+    let of = |(task, metrics): (&String, &Option<TaskMetrics>)| {
+        let metrics = metrics.as_ref()?;
+        let figures = Figures { accuracy: f64::from(metrics.accuracy), macro_f1: f64::from(metrics.macro_f1) };
+        Some((task.clone(), figures))
     };
-    evaluation.tasks.iter().map(|(task, metrics)| (task.clone(), of(metrics))).collect()
+    evaluation.tasks.iter().filter_map(of).collect()
 }
 
 /// What always answering the training split's commonest class gives on the held-out sentences. A confusion matrix counts
 /// the true labels in its rows.
 fn majority(train: &Evaluation, held_out: &Evaluation) -> IndexMap<String, Figures> {
     let counts = |confusion: &[Vec<u32>]| confusion.iter().map(|row| row.iter().sum::<u32>()).collect::<Vec<u32>>();
-    let of = |(task, metrics): (&String, &crate::protocol::TaskMetrics)| {
-        let seen = counts(&train.tasks.get(task)?.confusion);
+    let of = |(task, metrics): (&String, &Option<TaskMetrics>)| {
+        let (train, metrics) = (train.tasks.get(task)?.as_ref()?, metrics.as_ref()?);
+        let seen = counts(&train.confusion);
         // Of equals the first, as everywhere.
         let common = (0..seen.len()).rev().max_by_key(|&class| seen[class])?;
         let truth = counts(&metrics.confusion);
@@ -239,16 +243,13 @@ fn spread(xs: &[f64]) -> Option<Spread> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::TaskMetrics;
 
     /// Evaluations of one task "a" whose true labels are counted by `train` and `truth`, with this held-out accuracy.
     fn told(train: [u32; 2], truth: [u32; 2], accuracies: &[(&str, f32)]) -> Vec<Event> {
         let evaluation = |split, counts: [u32; 2]| {
-            let metrics = |accuracy| TaskMetrics {
-                accuracy,
-                macro_f1: accuracy / 2.0,
-                loss: 0.0,
-                confusion: vec![vec![counts[0], 0], vec![0, counts[1]]],
+            let metrics = |accuracy| {
+                let confusion = vec![vec![counts[0], 0], vec![0, counts[1]]];
+                Some(TaskMetrics { accuracy, macro_f1: accuracy / 2.0, loss: 0.0, confusion })
             };
             let tasks = accuracies.iter().map(|&(task, accuracy)| (task.to_string(), metrics(accuracy))).collect();
             Event::Evaluation(Evaluation { split, epoch: 1, tasks })

@@ -65,11 +65,10 @@ impl Trainer {
             self.due.push_front(evaluating);
             return Ok(Vec::new());
         }
-        // A task that the split does not label has no figures.
-        let labelled = |tally: &Tally| (tally.labelled() > 0).then(|| tally.metrics());
-        let metrics = evaluating.tallies.iter().map(labelled);
+        let of_tasks = self.tasks.iter().zip(&evaluating.tallies);
+        let tasks = of_tasks.map(|(task, tally)| (task.name.clone(), tally.metrics())).collect();
         let (split, epoch) = (evaluating.split, self.kept.unwrap_or(self.epoch()));
-        let evaluation = Evaluation { split, epoch, tasks: self.by_task(metrics) };
+        let evaluation = Evaluation { split, epoch, tasks };
         let mistakes = evaluating.mistakes.map(|mistakes| {
             let of_labelled = mistakes.into_iter().zip(&evaluating.tallies);
             let told = of_labelled.map(|(mistakes, tally)| (tally.labelled() > 0).then(|| surest(mistakes)));

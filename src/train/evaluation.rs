@@ -18,8 +18,9 @@ use crate::text::{Batch, Encoding, Tokenizer};
 /// Sentences of one pass; few, so that a browser's worker is never deaf for long.
 pub(super) const BATCH: usize = 16;
 
-/// Each task's figures over all of `data`'s labelled examples; `data` has the model's tasks in head order.
-pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<IndexMap<String, TaskMetrics>> {
+/// Each task's figures over all of `data`'s labelled examples, `None` for a task that none is labelled for; `data` has the
+/// model's tasks in head order.
+pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<IndexMap<String, Option<TaskMetrics>>> {
     let encodings: Vec<Encoding> = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
     let mut tallies = tallies(&data.tasks);
     let rows: Vec<usize> = (0..data.examples.len()).collect();

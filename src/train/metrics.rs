@@ -64,14 +64,14 @@ impl Tally {
         (!f1.is_empty()).then(|| f1.iter().sum::<f32>() / f1.len() as f32)
     }
 
-    /// All of it, zeros where nothing was labelled.
-    pub fn metrics(&self) -> TaskMetrics {
-        TaskMetrics {
-            accuracy: self.accuracy().unwrap_or(0.0),
-            macro_f1: self.macro_f1().unwrap_or(0.0),
-            loss: self.loss().unwrap_or(0.0),
+    /// All of it; `None` if nothing was labelled.
+    pub fn metrics(&self) -> Option<TaskMetrics> {
+        Some(TaskMetrics {
+            accuracy: self.accuracy()?,
+            macro_f1: self.macro_f1()?,
+            loss: self.loss()?,
             confusion: self.confusion.clone(),
-        }
+        })
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
         let logits =
             [[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, 1.0], [5.0, 0.0, 1.0], [9.0, 9.0, 9.0]];
         tally.add(logits.as_flattened(), &[0, 0, 1, 1, 2, IGNORE], 0.5, 5.0);
-        assert_eq!(tally.metrics().confusion, [[1, 1, 0], [0, 2, 0], [1, 0, 0]]);
+        assert_eq!(tally.metrics().unwrap().confusion, [[1, 1, 0], [0, 2, 0], [1, 0, 0]]);
         assert_eq!(tally.accuracy(), Some(0.6));
         // F1: class 0: 2/(2+2) = 0.5, class 1: 4/(3+2) = 0.8, class 2: 0.
         assert!((tally.macro_f1().unwrap() - 1.3 / 3.0).abs() < 1e-6);
@@ -105,6 +105,6 @@ mod tests {
         // A row whose class counts three times as much as each of those.
         tally.add(&[0.0, 0.0, 1.0], &[2], 2.5, 3.0);
         assert_eq!(tally.loss(), Some((0.5 * 5.0 + 2.5 * 3.0) / 8.0));
-        assert_eq!(Tally::new(2).accuracy(), None);
+        assert_eq!((Tally::new(2).accuracy(), Tally::new(2).metrics()), (None, None));
     }
 }

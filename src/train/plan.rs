@@ -71,7 +71,8 @@ impl Plan {
         let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;
         let splits = split(&recipe, &mut data, validation)?;
         Best::check(settings, splits[1].len())?;
-        check_warmup(settings, splits[0].len())?;
+        let steps = total_steps(settings, splits[0].len())?;
+        check_warmup(settings.warmup, steps)?;
         let encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;
@@ -94,7 +95,7 @@ impl Plan {
         Need::of(Sizes { recipe: &recipe, config: &config.bert, tasks: &data.tasks, lengths, table_rows })?
             .check(memory_limit)?;
 
-        let mut warnings = warnings(&data, &encodings, &splits, settings.max_length);
+        let mut warnings = warnings(&recipe, &data, &encodings, &splits);
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing.map(|message| Event::Warning(Message { message })));
         Ok(Self {
@@ -119,12 +120,24 @@ impl Plan {
     }
 }
 
+/// How many steps a run on so many sentences takes; an error if they are more than 32 bits count, which is all that a
+/// browser has for them.
+fn total_steps(training: &Training, sentences: usize) -> Result<u32> {
+    let per_epoch = sentences.div_ceil(training.sentences_per_step()) as u64;
+    let steps = per_epoch.saturating_mul(training.epochs.into());
+    u32::try_from(steps).map_err(|_| {
+        let wrong = format!(
+            "{} of {per_epoch} steps each are {steps} steps, and a run has at most {}; train for fewer epochs",
+            training.epochs,
+            u32::MAX
+        );
+        Error::setting("epochs", wrong)
+    })
+}
+
 /// An error if the learning rate would still rise when the run ends.
-fn check_warmup(training: &Training, sentences: usize) -> Result<()> {
-    let Training { warmup, epochs, batch_size, gradient_accumulation_steps, .. } = *training;
-    let sentences_per_step = (batch_size as usize).saturating_mul(gradient_accumulation_steps as usize);
-    let steps = sentences.div_ceil(sentences_per_step).saturating_mul(epochs as usize);
-    if warmup > 0 && warmup as usize >= steps {
+fn check_warmup(warmup: u32, steps: u32) -> Result<()> {
+    if warmup > 0 && warmup >= steps {
         return Err(Error::setting(
             "warmup",
             format!(
@@ -150,7 +163,7 @@ fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Re
             [labelled(0..first), held_out]
         }
         None => {
-            let (training, held_out) = stratified_split(data, recipe.validation_fraction(), recipe.seed)?;
+            let (training, held_out) = stratified_split(data, recipe.validation_fraction(), recipe.seed);
             [training, held_out]
         }
     };
@@ -158,4 +171,20 @@ fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Re
         return Err(Error::data("the sentences", "none of them carries a label; label at least one per class"));
     }
     Ok(splits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_steps_than_32_bits_count_are_refused() {
+        let training = |epochs| Training { epochs, batch_size: 1, ..Training::default() };
+        assert_eq!(total_steps(&training(u32::MAX), 1).unwrap(), u32::MAX);
+        assert_eq!(
+            total_steps(&training(65_536), 65_536).unwrap_err().to_string(),
+            "epochs: 65536 of 65536 steps each are 4294967296 steps, and a run has at most 4294967295; train for fewer \
+             epochs"
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::protocol::{Evaluation, Event, Split};
+use crate::protocol::{Evaluation, Event, Split, TaskMetrics};
 
 /// The lines that tell a person of `event`, without a final line end; `None` for events that are not printed.
 ///
@@ -32,7 +32,7 @@ pub fn printout(event: &Event) -> Option<String> {
 fn accuracies(evaluation: &Evaluation) -> String {
     let tasks: &IndexMap<_, _> = &evaluation.tasks;
     let parts: Vec<String> =
-        tasks.iter().map(|(task, metrics)| format!("{task} Accuracy: {:.2}", metrics.accuracy)).collect();
+        tasks.iter().map(|(task, metrics)| format!("{task} Accuracy: {}", accuracy(metrics.as_ref()))).collect();
     let of = match evaluation.split {
         Split::Train => "",
         Split::Validation => "Held out: ",
@@ -40,10 +40,14 @@ fn accuracies(evaluation: &Evaluation) -> String {
     format!("{of}{}", parts.join(", "))
 }
 
+fn accuracy(metrics: Option<&TaskMetrics>) -> String {
+    metrics.map_or("no labels".into(), |metrics| format!("{:.2}", metrics.accuracy))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{End, EpochReport, TaskMetrics};
+    use crate::protocol::{End, EpochReport};
 
     #[test]
     fn the_notebooks_own_lines() {
@@ -61,7 +65,7 @@ mod tests {
         );
         let metrics = TaskMetrics { accuracy: 0.75, macro_f1: 0.7, loss: 0.5, confusion: vec![] };
         let evaluation = |split| {
-            let tasks = ["Task A", "Task B"].map(|task| (task.to_string(), metrics.clone()));
+            let tasks = ["Task A", "Task B"].map(|task| (task.to_string(), Some(metrics.clone())));
             Event::Evaluation(Evaluation { split, epoch: 3, tasks: tasks.into_iter().collect() })
         };
         assert_eq!(printout(&evaluation(Split::Train)).unwrap(), "Task A Accuracy: 0.75, Task B Accuracy: 0.75");
@@ -69,6 +73,9 @@ mod tests {
             printout(&evaluation(Split::Validation)).unwrap(),
             "Held out: Task A Accuracy: 0.75, Task B Accuracy: 0.75"
         );
+        let tasks = [("Task A".to_string(), Some(metrics)), ("Task B".to_string(), None)].into_iter().collect();
+        let evaluation = Event::Evaluation(Evaluation { split: Split::Train, epoch: 3, tasks });
+        assert_eq!(printout(&evaluation).unwrap(), "Task A Accuracy: 0.75, Task B Accuracy: no labels");
     }
 
     #[test]

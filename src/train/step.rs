@@ -7,10 +7,10 @@ use super::evaluation::{scalars, tally};
 use super::geometry::{geometry, projection, whole};
 use super::schedule::factor;
 use super::task_gradients::exchange;
-use crate::data::quoted;
 use crate::model::{Dropout, Pass};
 use crate::ops::on_threads;
 use crate::protocol::{Event, Gradients, Message, PhaseName, StepReport};
+use crate::quoted;
 use crate::random::Stream;
 use crate::text::Batch;
 use crate::weighting::{Asks, Gram, Seen};
@@ -207,7 +207,9 @@ impl Trainer {
     fn taking_part(&self, only: &[usize], labelled: &[bool]) -> Vec<usize> {
         let k = self.tasks.len();
         let turn = self.recipe.training.tasks_per_step.map_or(k, |n| n as usize);
-        let in_turn: Vec<usize> = (0..turn).map(|i| (self.steps * turn + i) % k).collect();
+        // In 64 bits, which a browser's own whole numbers do not have.
+        let first = (self.steps as u64 * turn as u64 % k as u64) as usize;
+        let in_turn: Vec<usize> = (0..turn).map(|i| (first + i) % k).collect();
         let asked = if only.is_empty() { &in_turn } else { only };
         (0..k).filter(|task| asked.contains(task) && labelled[*task] && self.weights.of(*task) > 0.0).collect()
     }

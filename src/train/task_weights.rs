@@ -1,6 +1,6 @@
 //! The recipe's factor on each task's loss; 1 where it names none. A task with factor 0 does not train.
 
-use crate::data::quoted;
+use crate::quoted;
 use crate::recipe::{Task, Training};
 use crate::{Error, Result};
 

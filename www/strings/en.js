@@ -629,6 +629,7 @@ export default {
     after: (/** @type {number} */ epoch) => `after epoch ${epoch}`,
     notYet: 'not measured yet',
     right: (/** @type {string} */ percent) => `${percent} right`,
+    noLabels: 'no labels',
     baseline: (/** @type {string} */ percent, /** @type {string} */ label, /** @type {string} */ f1) =>
       `${percent} by always saying “${label}”. Macro F1 ${f1}.`,
     matrix: (/** @type {string} */ task) =>

@@ -56,10 +56,8 @@ export default {
   'is only {label}': 'nur {label}',
   'the label {label} is not one of {labels}': 'Die Klasse {label} ist keine von {labels}',
   '{name} is not one of {names}': '{name} ist nichts davon: {names}',
-  '{fraction} of {total} labelled sentences leaves a side empty; give more sentences or 0':
-    '{fraction} von {total} Sätzen mit Klasse lässt eine Seite leer; gib mehr Sätze oder 0',
-  'the label {label} appears once (sentence {sentence}), so it cannot be both learnt and checked; give it a second sentence, correct it, or hold out nothing (validation fraction 0)':
-    'Die Klasse {label} kommt nur einmal vor (Satz {sentence}), lässt sich also nicht lernen und zugleich prüfen; gib ihr einen zweiten Satz, berichtige sie oder halt nichts zurück (Anteil 0)',
+  'each label needs the name of its task, and one has {name} for it; give it a name':
+    'Jede Klasse braucht den Namen ihrer Aufgabe, und eine hat {name} dafür; gib ihr einen Namen',
   'it is empty; write a sentence or remove the row': 'Hier steht nichts; schreib einen Satz oder entferne die Zeile',
   'it is not UTF-8 text; save the file as UTF-8': 'Das ist kein UTF-8-Text; speichere die Datei als UTF-8',
   'the file is empty; it must hold sentences under "text" and a label column per task':
@@ -119,6 +117,8 @@ export default {
   'is 0; a step needs at least 1 sentence': 'ist 0; ein Schritt braucht mindestens 1 Satz',
   'is 0; a step needs at least 1 batch': 'ist 0; ein Schritt braucht mindestens 1 Batch',
   'is 0; give at least 1, or leave it out': 'ist 0; gib mindestens 1 an oder lass es weg',
+  '{batches} × batch_size {batch} makes steps of {sentences} sentences; a step takes at most {most}':
+    '{batches} × batch_size {batch} macht Schritte von {sentences} Sätzen; ein Schritt nimmt höchstens {most}',
   '{x} is not a number of at least 0': '{x} ist keine Zahl ab 0',
   '{x} is not above 0': '{x} ist nicht über 0',
   'is {n}; at least 3 are needed for [CLS], one word piece and [SEP]':
@@ -146,6 +146,8 @@ export default {
     ', {size} für das, was die eingefrorenen Schichten aus jedem Satz gemacht haben',
   '{n} is more than the encoder\'s {positions} positions': '{n} ist mehr als die {positions} Positionen des Encoders',
   '{n} is more than there are tasks, {tasks}': '{n} ist mehr, als es Aufgaben gibt: {tasks}',
+  '{epochs} of {steps} steps each are {all} steps, and a run has at most {most}; train for fewer epochs':
+    '{epochs} zu je {steps} Schritten sind {all} Schritte, und ein Lauf hat höchstens {most}; trainiere weniger Epochen',
   '{warmup} steps of warm-up make a schedule longer than the run, which has {steps}; give fewer than {less}, or train for more epochs':
     '{warmup} Schritte Aufwärmen machen den Plan länger als den Lauf, der {steps} hat; gib weniger als {less} an oder trainiere mehr Epochen',
   'none of its sentences carries a label': 'Keiner ihrer Sätze hat eine Klasse',
@@ -159,6 +161,10 @@ export default {
     '{cut} von {all} Sätzen sind länger als {limit} Tokens und wurden gekürzt; der erste, {text}, hat {tokens} Tokens (max_length setzt die Grenze)',
   '{n} of {all} sentences carry no label at all and take no part in training':
     '{n} von {all} Sätzen haben gar keine Klasse und nehmen am Training nicht teil',
+  'these labels appear once, so their sentence trains and no held-out one checks them: {labels}':
+    'Diese Klassen kommen nur einmal vor; ihr Satz trainiert also, und kein zurückgehaltener prüft sie: {labels}',
+  'nothing could be held out: each sentence is the last that shows training one of its labels':
+    'Nichts ließ sich zurückhalten: Jeder Satz ist der letzte, der dem Training eine seiner Klassen zeigt',
   'task {task}: no training sentence is labelled {labels}, so it cannot be learnt':
     'Aufgabe {task}: Kein Trainingssatz hat die Klasse {labels}, sie lässt sich also nicht lernen',
 

@@ -33,7 +33,7 @@ export function createAccuracy(lab) {
   function accuraciesOf(event) {
     if (event.type === 'epoch') return { held: false, epoch: event.epoch, by: event.accuracies };
     if (event.type !== 'evaluation' || event.split !== 'validation') return undefined;
-    const by = Object.fromEntries(Object.entries(event.tasks).map(([task, { accuracy }]) => [task, accuracy]));
+    const by = Object.fromEntries(Object.entries(event.tasks).map(([task, metrics]) => [task, metrics?.accuracy]));
     return { held: true, epoch: event.epoch, by };
   }
 

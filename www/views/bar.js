@@ -67,7 +67,7 @@ export function createBar(lab) {
       if (event.type === 'epoch') {
         live.textContent = words.epochDone(event.epoch, event.epochs, n.fixed(event.total, 2));
       } else if (event.type === 'evaluation') {
-        const said = Object.entries(event.tasks).map(([task, { accuracy }]) => `${task} ${n.percent(accuracy)}`);
+        const said = Object.entries(event.tasks).flatMap(([task, metrics]) => (metrics ? `${task} ${n.percent(metrics.accuracy)}` : []));
         live.textContent = words.evaluated(event.epoch, event.split === 'train', said.join(', '));
       }
     },

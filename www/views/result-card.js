@@ -70,13 +70,13 @@ export function createResultCard(allWords, task, k) {
   }
 
   /**
-   * @param {Metrics | undefined} metrics
+   * @param {Metrics | undefined} metrics `null`: none of the sentences is labelled for the task.
    * @param {Mistake[] | undefined} mistakes
    * @param {(row: number) => string} textOf
    */
   function show(metrics, mistakes, textOf) {
     latest = [metrics, mistakes, textOf];
-    right.textContent = words.right(metrics ? n.percent(metrics.accuracy) : '–');
+    right.textContent = metrics === null ? words.noLabels : words.right(metrics ? n.percent(metrics.accuracy) : '–');
     baseline.textContent = '';
     if (metrics) {
       const { label, share } = commonest(task, metrics.confusion);
@@ -97,7 +97,7 @@ export function createResultCard(allWords, task, k) {
       }
     }
     const classes = picked?.map((c) => task.labels[c]);
-    list.show(mistakes, metrics && wrongOf(metrics.confusion), classes && { label: classes[0], said: classes[1] }, textOf);
+    list.show(mistakes, metrics ? wrongOf(metrics.confusion) : undefined, classes && { label: classes[0], said: classes[1] }, textOf);
   }
 
   return { task, element, show };

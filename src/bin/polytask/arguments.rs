@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use polytask::model::Polytask;
 use polytask::recipe::{
     ClassWeights, DataFile, Freeze, Metric, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule, Source,
     Task, Validation, Weighting,
 };
 use polytask::{Error, data::presets};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Result, files};
@@ -18,8 +20,9 @@ pub struct TrainArguments {
     /// A recipe.json, as the page exports it.
     #[arg(long, value_name = "F", help_heading = "Data")]
     pub recipe: Option<PathBuf>,
-    /// A built-in set: notebook, topic-sentiment or tickets, with the settings that suit it.
+    /// A built-in set.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["recipe", "data"], help_heading = "Data")]
+    #[arg(help = format!("A built-in set, with the settings that suit it: {}", presets::NAMES.join(", ")))]
     pub preset: Option<String>,
     /// With the notebook preset: topic and sentiment labels that make sense instead of random ones.
     #[arg(long, help_heading = "Data")]
@@ -46,10 +49,11 @@ pub struct TrainArguments {
     /// A model saved by `train --out` to continue, heads and all.
     #[arg(long, value_name = "DIR", help_heading = "Model")]
     pub model: Option<PathBuf>,
-    /// mean, cls or pooler [default: mean].
+    /// How tokens become a sentence vector.
     #[arg(long, value_name = "NAME", help_heading = "Model")]
+    #[arg(help = choice::<Pooling>("How tokens become a sentence vector", ", or as --model was trained"))]
     pub pooling: Option<String>,
-    /// Cut sentences to this many tokens [default: 128].
+    /// Cut sentences to this many tokens [default: 128, or as --model was trained].
     #[arg(long, value_name = "N", help_heading = "Model")]
     pub max_length: Option<u32>,
     /// none, embeddings, layers:N or encoder (a linear probe) [default: none].
@@ -77,8 +81,8 @@ pub struct TrainArguments {
     /// Step size of the heads [default: the learning rate].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub head_learning_rate: Option<f64>,
-    /// adam, adamw or sgd [default: adam].
-    #[arg(long, value_name = "NAME", help_heading = "Training")]
+    /// The update rule.
+    #[arg(long, value_name = "NAME", help_heading = "Training", help = choice::<OptimizerKind>("The update rule", ""))]
     pub optimizer: Option<String>,
     /// adam, sgd: L2 term; adamw: decoupled decay [default: 0].
     #[arg(long, value_name = "X", help_heading = "Training")]
@@ -86,8 +90,9 @@ pub struct TrainArguments {
     /// Steps over which the learning rate rises from 0 [default: 0].
     #[arg(long, value_name = "STEPS", help_heading = "Training")]
     pub warmup: Option<u32>,
-    /// constant, linear or cosine [default: constant].
+    /// The learning rate's course after warm-up.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
+    #[arg(help = choice::<Schedule>("The learning rate's course after warm-up", ""))]
     pub schedule: Option<String>,
     /// Clip all gradients together to this 2-norm [default: no clipping].
     #[arg(long, value_name = "X", help_heading = "Training")]
@@ -95,11 +100,13 @@ pub struct TrainArguments {
     /// Share of each label to spread evenly over all classes, in [0, 1) [default: 0].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub label_smoothing: Option<f64>,
-    /// none or balanced: let rare classes count for as much as common ones [default: none].
+    /// How much each class counts.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
+    #[arg(help = choice::<ClassWeights>("How much each class counts; balanced: rare ones as much as common ones", ""))]
     pub class_weights: Option<String>,
-    /// How the losses become one update: sum [default: sum].
+    /// How the losses become one update.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
+    #[arg(help = choice::<Weighting>("How the losses, or the gradients they send, become one update", ""))]
     pub weighting: Option<String>,
     /// Factor on a task's loss; repeatable.
     #[arg(long, value_name = "TASK=X", help_heading = "Training")]
@@ -113,8 +120,9 @@ pub struct TrainArguments {
     /// Go back to the epoch that was best on the held-out sentences in the end.
     #[arg(long, help_heading = "Training")]
     pub load_best_model_at_end: bool,
-    /// What is best: loss, accuracy or macro_f1, as the mean over the tasks [default: loss].
+    /// What is best.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
+    #[arg(help = choice::<Metric>("What is best, as the mean over the tasks", ""))]
     pub metric_for_best_model: Option<String>,
     /// Seeds heads, order, dropout, split and random labels [default: 0].
     #[arg(long, value_name = "N", help_heading = "Training")]
@@ -204,6 +212,23 @@ impl TrainArguments {
         Ok(recipe)
     }
 
+    /// Goes on as a saved model was trained: its pooling and max_length are taken where neither a flag nor the recipe file
+    /// gives them.
+    pub fn go_on_as(&self, saved: &Polytask, recipe: &mut Recipe) -> Result<()> {
+        let file = match &self.recipe {
+            Some(path) => serde_json::from_slice(&files::read(path)?)?,
+            None => serde_json::Value::Null,
+        };
+        let gives = |pointer: &str| file.pointer(pointer).is_some();
+        if self.pooling.is_none() && !gives("/pooling") {
+            recipe.pooling = saved.pooling;
+        }
+        if self.max_length.is_none() && !gives("/training/max_length") {
+            set(&mut recipe.training.max_length, &saved.max_length);
+        }
+        Ok(())
+    }
+
     fn set_training(&self, recipe: &mut Recipe) -> Result<()> {
         let training = &mut recipe.training;
         set(&mut training.max_length, &self.max_length);
@@ -250,15 +275,27 @@ fn set<T: Clone>(field: &mut T, flag: &Option<T>) {
     }
 }
 
+/// The help of a flag that takes one of a recipe's named choices: all names, and the one that is taken without it.
+fn choice<T: DeserializeOwned + Serialize + Default>(what: &str, default: &str) -> String {
+    format!("{what}: {} [default: {}{default}]", names_of::<T>().join(", "), name_of(T::default()))
+}
+
+/// The names of a recipe's choices, as serde's complaint of a wrong name lists them in backticks.
+fn names_of<T: DeserializeOwned>() -> Vec<String> {
+    let complaint = serde_json::from_value::<T>("".into()).err().map(|e| e.to_string()).unwrap_or_default();
+    // In backticks is every second piece; the first of them is the wrong name.
+    complaint.split('`').skip(3).step_by(2).map(String::from).collect()
+}
+
 /// The weighting called `name`; `flag` is what gave it.
 pub fn weighting_named(flag: &str, name: &str) -> Result<Weighting> {
     let weighting = named::<Weighting>(flag, &Some(name.trim().into()))?;
     weighting.ok_or_else(|| format!("--{flag}: a name is missing").into())
 }
 
-/// A weighting's name, as recipes and flags spell it.
-pub fn name_of(weighting: Weighting) -> String {
-    let name = serde_json::to_value(weighting).ok();
+/// The name of one of a recipe's choices, as recipes and flags spell it.
+pub fn name_of(choice: impl Serialize) -> String {
+    let name = serde_json::to_value(choice).ok();
     name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().into()
 }
 
@@ -271,4 +308,40 @@ fn named<T: DeserializeOwned>(flag: &str, name: &Option<String>) -> Result<Optio
         })
     };
     Ok(name.as_ref().map(parse).transpose()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_the_recipes_own_choices_and_defaults() {
+        let recipe = serde_json::to_value(Recipe::default()).unwrap();
+        let command = TrainArguments::augment_args(clap::Command::new("train"));
+        let mut checked = 0;
+        for argument in command.get_arguments() {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            let Some((_, default)) = help.split_once("[default: ") else { continue };
+            let default = default.trim_end_matches(']').split(',').next().unwrap_or_default();
+            let name = argument.get_id().as_str();
+            let fields = [&recipe["training"][name], &recipe["diagnostics"][name], &recipe[name]];
+            match fields.into_iter().find(|field| !field.is_null()) {
+                Some(serde_json::Value::String(value)) => assert_eq!(default, value, "--{name}"),
+                Some(value) => assert_eq!(default.parse::<f64>().ok(), value.as_f64(), "--{name}"),
+                None => continue,
+            }
+            checked += 1;
+        }
+        assert!(checked >= 20, "{checked}");
+        let data = Source::File(DataFile { path: "d.csv".into(), text: "text".into() });
+        assert_eq!(Recipe { data, ..Recipe::default() }.validation_fraction(), 0.25, "as --validation-fraction says");
+
+        let weightings = names_of::<Weighting>();
+        assert_eq!(weightings, Weighting::ALL.map(name_of));
+        let help =
+            |name: &str| command.get_arguments().find(|a| a.get_id() == name).unwrap().get_help().unwrap().to_string();
+        assert!(help("weighting").contains(&weightings.join(", ")), "{}", help("weighting"));
+        assert!(help("pooling").contains(": mean, cls, pooler [default: mean, "), "{}", help("pooling"));
+        assert!(help("class_weights").contains(": none, balanced [default: none]"), "{}", help("class_weights"));
+    }
 }

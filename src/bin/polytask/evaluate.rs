@@ -121,13 +121,15 @@ pub fn evaluate(arguments: EvaluateArguments) -> Result<()> {
         if i > 0 {
             writeln!(out)?;
         }
-        write_figures(&mut out, task, metrics)?;
+        write_figures(&mut out, task, metrics.as_ref())?;
     }
     Ok(())
 }
 
-fn write_figures(out: &mut impl Write, task: &Task, metrics: &TaskMetrics) -> Result<()> {
-    let TaskMetrics { accuracy, macro_f1, loss, confusion } = metrics;
+fn write_figures(out: &mut impl Write, task: &Task, metrics: Option<&TaskMetrics>) -> Result<()> {
+    let Some(TaskMetrics { accuracy, macro_f1, loss, confusion }) = metrics else {
+        return Ok(writeln!(out, "{}: no labels", task.name)?);
+    };
     writeln!(out, "{} Accuracy: {accuracy:.2}, Macro-F1: {macro_f1:.2}, Loss: {loss:.4}", task.name)?;
     let width = task.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).max(5);
     let head: String = task.labels.iter().map(|label| format!("  {label:>width$}")).collect();

@@ -5,6 +5,7 @@ use std::path::Path;
 use polytask::data::Dataset;
 use polytask::model::parse_config;
 use polytask::protocol::{Event, Message};
+use polytask::quoted;
 use polytask::recipe::{Recipe, Task, Validation};
 use polytask::train::{Inputs, Plan, Trainer};
 
@@ -28,9 +29,7 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         let saved = config.polytask.as_ref().ok_or_else(|| {
             format!("--model: {} was not saved by polytask; give a bare encoder with --encoder", directory.display())
         })?;
-        if arguments.pooling.is_none() {
-            recipe.pooling = saved.pooling;
-        }
+        arguments.go_on_as(saved, &mut recipe)?;
         continue_tasks(&mut recipe, &saved.tasks)?;
     }
     let limit = memory::available(&device);
@@ -108,8 +107,8 @@ fn continue_tasks(recipe: &mut Recipe, saved: &[Task]) -> Result<()> {
             return Err(format!(
                 "--model: its task {:?} has the labels {}, and the recipe has {}; a head can only go on with its own",
                 task.name,
-                known.labels.join(", "),
-                task.labels.join(", ")
+                quoted(&known.labels),
+                quoted(&task.labels)
             )
             .into());
         }
@@ -120,7 +119,7 @@ fn continue_tasks(recipe: &mut Recipe, saved: &[Task]) -> Result<()> {
         .filter(|name| recipe.tasks.iter().all(|task| task.name != *name))
         .collect();
     if !dropped.is_empty() {
-        eprintln!("Warning: the model's heads that are not trained on are left out: {}", dropped.join(", "));
+        eprintln!("Warning: the model's heads that are not trained on are left out: {}", quoted(dropped));
     }
     Ok(())
 }

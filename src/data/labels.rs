@@ -1,0 +1,32 @@
+//! A sentence's labels, as few as it has: a table of thousands of tasks costs a sentence nothing for those it leaves blank.
+
+/// Labels by task (or by column), ascending; a task that is missing is blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels<T>(Vec<(usize, T)>);
+
+impl<T> Labels<T> {
+    /// The label for `task`; `None` where it is blank.
+    pub fn get(&self, task: usize) -> Option<&T> {
+        let at = self.0.binary_search_by_key(&task, |&(task, _)| task).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    /// Each labelled task with its label, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
+        self.0.iter().map(|(task, label)| (*task, label))
+    }
+
+    /// Whether everything is blank.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T> FromIterator<(usize, T)> for Labels<T> {
+    /// Each task at most once, in any order.
+    fn from_iter<I: IntoIterator<Item = (usize, T)>>(labels: I) -> Self {
+        let mut labels: Vec<(usize, T)> = labels.into_iter().collect();
+        labels.sort_unstable_by_key(|&(task, _)| task);
+        Self(labels)
+    }
+}
