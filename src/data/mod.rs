@@ -6,8 +6,6 @@ mod labels;
 pub mod presets;
 mod split;
 mod table;
-#[cfg(test)]
-mod testing;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -153,3 +151,6 @@ impl Dataset {
         counts
     }
 }
+
+#[cfg(test)]
+mod testing;
