@@ -622,7 +622,7 @@ export default {
     after: (epoch) => `nach Epoche ${epoch}`,
     notYet: 'noch nicht gemessen',
     right: (percent) => `${percent} richtig`,
-    noLabels: 'keine Klassen zugeteilt',
+    noLabels: 'keine Labels',
     baseline: (percent, label, f1) => `${percent} erreicht, wer immer „${label}“ sagt. Makro-F1 ${f1}.`,
     matrix: (task) => `Konfusionsmatrix von ${task}: Zeilen sind wahre Klassen, Spalten vorhergesagte`,
     corner: 'wahr ↓ gesagt →',

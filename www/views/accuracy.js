@@ -82,7 +82,10 @@ export function createAccuracy(lab) {
       for (const { x, ys } of pointsOf(event)) chart?.put(x, ys);
       const told = accuraciesOf(event);
       if (!told) return;
-      const said = tasks.filter((task) => told.by[task] !== undefined).map((task) => `${task} ${n.percent(told.by[task])}`);
+      const said = tasks.flatMap((task) => {
+        const accuracy = told.by[task];
+        return accuracy === undefined ? [] : `${task} ${n.percent(accuracy)}`;
+      });
       chart?.describe(`${words.chart} ${words.told(told.epoch, told.held, said.join(', '))}`);
     },
 
