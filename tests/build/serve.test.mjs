@@ -3,9 +3,9 @@
 
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,9 +26,14 @@ const HEADERS = [
   'x-content-type-options',
 ];
 
+const scratch = mkdtempSync(path.join(tmpdir(), 'polytask-served-'));
+after(() => rmSync(scratch, { recursive: true }));
+
 /** Starts a server that prints its address, and waits for that. */
-async function start(program, ...args) {
-  const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+const start = (program, ...args) => startIn(ROOT, program, ...args);
+
+async function startIn(cwd, program, ...args) {
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let told = '';
   child.stderr.on('data', (data) => (told += data));
   const exit = once(child, 'close');
@@ -86,15 +91,75 @@ test('says a port that is taken at once, and what is no port', async () => {
   }
 });
 
+// ------------------------------------------------------------------------------------------------ with steps that only play
+
+/** A checkout whose build.sh does for each step what a `case` says. @param {string} cases */
+function play(cases) {
+  const directory = mkdtempSync(path.join(scratch, 'play-'));
+  mkdirSync(path.join(directory, 'www/pkg'), { recursive: true });
+  writeFileSync(path.join(directory, 'www/index.html'), 'the page');
+  writeFileSync(path.join(directory, 'build.sh'), `#!/bin/sh\ncase "$2 $3" in\n${cases}\nesac\n`, { mode: 0o755 });
+  return directory;
+}
+const serveIn = (directory) => startIn(directory, process.execPath, path.join(ROOT, 'build/make.mjs'), 'serve', '--port', '0');
+
+test('is served with one build, gets the others as they come, and goes on when one of them fails', async () => {
+  const directory = play(`
+    'wrap_wasm plain') mkdir www/pkg/plain ;;
+    'wrap_wasm threads') until [ -e go ]; do sleep 0.02; done; mkdir www/pkg/threads ;;
+    'compile_wasm fused') until [ -e www/pkg/threads ]; do sleep 0.02; done; echo the cause; exit 3 ;;`);
+  const { child, url, exit, told } = await serveIn(directory);
+  assert.equal(await (await fetch(url)).text(), 'the page');
+  await until(() => told().includes('the page is served, on one core until a faster build is there; Ctrl+C ends it'));
+  await until(() => told().includes(`export PATH="${path.join(directory, 'target/release')}:$PATH"`));
+  writeFileSync(path.join(directory, 'go'), '');
+  await until(() => told().includes('nothing more is built; the page is still served as it is'));
+  assert.match(told(), /\nthe cause\n\nbuild\.sh: the library for the browser, fused: it ended with status 3; all that it printed is in target\/logs\/fused\.log\n/);
+  assert.equal(await (await fetch(url)).text(), 'the page');
+  child.kill('SIGINT');
+  assert.deepEqual(await exit, [1, null]);
+});
+
+test('a step that fails before the page can be served ends all with a sentence', async () => {
+  const directory = play(`
+    'need_wasm_bindgen ') sleep 1000 ;;
+    'compile_wasm plain') echo 'error: no compiler'; exit 101 ;;`);
+  const { url, exit, told } = await serveIn(directory);
+  assert.deepEqual([url, await exit], ['', [1, null]]);
+  assert.match(told(), /\nerror: no compiler\n\nbuild\.sh: the library for the browser, plain: it ended with status 101; .*plain\.log\n$/);
+});
+
+test('builds that are older than the source are not served beside a newer one', () => {
+  const directory = mkdtempSync(path.join(scratch, 'stale-'));
+  mkdirSync(path.join(directory, 'src/bin'), { recursive: true });
+  cpSync(path.join(ROOT, 'build.sh'), path.join(directory, 'build.sh'));
+  cpSync(path.join(ROOT, 'build'), path.join(directory, 'build'), { recursive: true });
+  /** @param {string} file @param {number} time In seconds; the later the newer. */
+  const put = (file, time) => {
+    mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
+    writeFileSync(path.join(directory, file), '');
+    utimesSync(path.join(directory, file), time, time);
+  };
+  for (const file of ['build.sh', 'build/setup.sh']) utimesSync(path.join(directory, file), 1000, 1000);
+  for (const file of ['Cargo.toml', 'Cargo.lock', 'src/lib.rs']) put(file, 1000);
+  put('src/bin/main.rs', 3000); // The page has nothing of it.
+  const left = () => {
+    for (const build of ['plain', 'threads']) put(`www/pkg/${build}/polytask_bg.wasm`, 2000);
+    execFileSync('./build.sh', ['step', 'drop_stale_builds'], { cwd: directory });
+    return readdirSync(path.join(directory, 'www/pkg'));
+  };
+  assert.deepEqual(left(), ['plain', 'threads']);
+  put('src/ops/gelu.rs', 2001);
+  assert.deepEqual(left(), ['plain'], 'plain is waited for anyway');
+});
+
 // ------------------------------------------------------------------------------------------------ the server alone
 
-const scratch = mkdtempSync(path.join(tmpdir(), 'polytask-served-'));
 const served = path.join(scratch, 'www');
 mkdirSync(path.join(served, 'pkg/plain'), { recursive: true });
 writeFileSync(path.join(served, 'index.html'), '<title>hello</title>');
 writeFileSync(path.join(served, 'pkg/plain/polytask.js'), 'export {};');
 writeFileSync(path.join(scratch, 'secret.txt'), 'secret');
-after(() => rmSync(scratch, { recursive: true }));
 
 /** A response's status and text, asked for without what `fetch` makes of an address. */
 async function raw(url, target, method = 'GET') {
