@@ -258,6 +258,9 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
         train("--data data.csv --tasks topic,colour"),
         "data.csv: there is no column \"colour\" for a task of that name; its label columns are \"topic\", \"tone\""
     );
+    let columns: String = (0..1001).map(|i| format!(",c{i}")).collect();
+    write("wide.csv", &format!("text{columns}\na{}\nb{}\n", ",x".repeat(1001), ",y".repeat(1001)));
+    assert_eq!(train("--data wide.csv"), "tasks: there are 1001, and at most 1000 train together; name fewer");
     write("quote.csv", "text,topic\nw5,x\nw6 \"w7,y\n");
     assert_eq!(
         train("--data quote.csv"),

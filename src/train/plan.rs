@@ -16,6 +16,9 @@ use crate::recipe::{OptimizerKind, Recipe, Training};
 use crate::text::{Encoding, Tokenizer};
 use crate::{Error, Result};
 
+/// The most tasks of a run. The backward pass recurses through the sum of their losses, on a stack that ends.
+const MAX_TASKS: usize = 1000;
+
 /// What a run is made of, besides its recipe and its weights.
 #[derive(Debug)]
 pub struct Inputs<'a> {
@@ -66,6 +69,10 @@ impl Plan {
                 "max_length",
                 format!("{} is more than the encoder's {positions} positions", settings.max_length),
             ));
+        }
+        if data.tasks.len() > MAX_TASKS {
+            let wrong = format!("there are {}, and at most {MAX_TASKS} train together; name fewer", data.tasks.len());
+            return Err(Error::setting("tasks", wrong));
         }
         settings.freeze.blocks(config.bert.num_hidden_layers)?;
         let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;

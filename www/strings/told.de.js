@@ -145,6 +145,7 @@ export default {
   ', {size} for what the frozen layers made of every sentence':
     ', {size} für das, was die eingefrorenen Schichten aus jedem Satz gemacht haben',
   '{n} is more than the encoder\'s {positions} positions': '{n} ist mehr als die {positions} Positionen des Encoders',
+  'there are {n}, and at most {most} train together; name fewer': 'Es gibt {n}, und höchstens {most} trainieren zusammen; nenn weniger',
   '{n} is more than there are tasks, {tasks}': '{n} ist mehr, als es Aufgaben gibt: {tasks}',
   '{epochs} of {steps} steps each are {all} steps, and a run has at most {most}; train for fewer epochs':
     '{epochs} zu je {steps} Schritten sind {all} Schritte, und ein Lauf hat höchstens {most}; trainiere weniger Epochen',
