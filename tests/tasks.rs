@@ -341,6 +341,29 @@ fn every_weighting_trains_with_blanks_and_frozen_parts() {
     }
 }
 
+#[test]
+fn a_step_says_which_tasks_took_part_where_these_are_not_all() {
+    let trained = |training: &str, only: &[String]| {
+        let (mut trainer, _) = prepare(&recipe(training)).unwrap();
+        let first = steps(&trainer.advance_on(only).unwrap())[0].trained.clone();
+        let second = steps(&trainer.advance().unwrap())[0].trained.clone();
+        [first, second].map(|names| names.map(|names| names.join(" ")))
+    };
+    let named = |names: [Option<&str>; 2]| names.map(|names| names.map(String::from));
+    let one_of_two = format!(r#"{ONE_BATCH}, "tasks_per_step": 1"#);
+    let weightless = format!(r#"{ONE_BATCH}, "task_weight": {{"a": 0}}"#);
+    let summed = r#""epochs": 4, "batch_size": 3, "gradient_accumulation_steps": 2, "shuffle": false"#;
+    assert_eq!(trained(ONE_BATCH, &[]), named([None, None]));
+    assert_eq!(trained(ONE_BATCH, &["b".into()]), named([Some("b"), None]));
+    assert_eq!(trained(summed, &["b".into()]), named([Some("b"), None]));
+    assert_eq!(trained(&one_of_two, &[]), named([Some("a"), Some("b")]));
+    assert_eq!(trained(&weightless, &[]), named([Some("b"), Some("b")]));
+    // A task without a label in the batch has no loss, and needs no mention.
+    let (_, events) = run(&recipe(r#""epochs": 1, "batch_size": 1, "shuffle": false"#)).unwrap();
+    let whole = steps(&events);
+    assert!(whole.iter().any(|step| step.losses.len() == 1) && whole.iter().all(|step| step.trained.is_none()));
+}
+
 /// The tiny encoder with heads of which a's has only zeros: what it sends into the encoder is zero too.
 fn with_a_dead_head(training: &str) -> (Trainer, Vec<Event>) {
     let (trainer, _) = prepare(&recipe(training)).unwrap();

@@ -234,6 +234,11 @@ pub struct StepReport {
     pub losses: IndexMap<String, f32>,
     /// Σ of the losses of the tasks that took part, each times the recipe's task weight.
     pub total: f32,
+    /// The tasks that took part, where these are not all that have a loss: those that were asked for, those whose turn it
+    /// was, or those with a weight above 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub trained: Option<Vec<String>>,
     /// The encoder's learning rate in this step.
     pub learning_rate: f64,
     /// The factor that the weighting gave to each task that took part; left out with `sum`, whose factors are all 1.

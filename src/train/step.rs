@@ -118,10 +118,12 @@ impl Trainer {
         self.steps += 1;
         let total = self.total_over(&tasks, &sums);
         let chosen = if self.recipe.training.weighting.is_sum() { Vec::new() } else { chosen };
+        let all_took_part = sums.iter().enumerate().all(|(task, loss)| loss.is_none() || tasks.contains(&task));
         let report = StepReport {
             step: self.steps,
             epoch: self.epoch(),
             total,
+            trained: (!all_took_part).then(|| self.names(&tasks)),
             losses: self.by_task(sums),
             learning_rate,
             weights: self.names(&tasks).into_iter().zip(chosen).collect(),
