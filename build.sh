@@ -122,11 +122,16 @@ drop_stale_builds() {
   done
 }
 
-# www/vendor: the chart library, as npm has it.
+# www/vendor: the chart library, as npm has it but for one line. On being loaded it asks Intl for the numbers of
+# navigator.language, which throws where that is no language tag (`C`, as WebKitGTK says), and each chart is lost. The page
+# writes its numbers itself, so English will do.
 copy_vendor() {
+  local chart_library=node_modules/uplot/dist/uPlot asks="new Intl.NumberFormat(domEnv ? nav.language : 'en-US')"
+  grep -qF "$asks" "$chart_library.esm.js" || fail "uPlot asks for a language in another way than it did: see copy_vendor"
   mkdir -p www/vendor
-  cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css www/vendor/
-  cp node_modules/uplot/dist/uPlot.d.ts www/vendor/uPlot.esm.d.ts
+  sed "s/$asks/new Intl.NumberFormat('en-US')/" "$chart_library.esm.js" >www/vendor/uPlot.esm.js
+  cp "$chart_library.min.css" www/vendor/
+  cp "$chart_library.d.ts" www/vendor/uPlot.esm.d.ts
   cp node_modules/uplot/LICENSE www/vendor/uPlot.LICENSE
 }
 

@@ -59,9 +59,8 @@ export class PolytaskLab extends HTMLElement {
   attributeChangedCallback(name, before, after) {
     const isMade = this.#nearby || this.#shared || this.#starting;
     if (before === after || !isMade) return;
-    if (name === 'theme') {
-      this.#shared?.lab.views.recolour();
-    } else if (OF_THE_SHOW.includes(name)) {
+    if (name === 'theme') return; // Style sheets see it.
+    if (OF_THE_SHOW.includes(name)) {
       if (this.#shared || this.#starting) this.#begin();
     } else if (name === 'run') {
       this.#restart();
@@ -136,9 +135,8 @@ export class PolytaskLab extends HTMLElement {
         this.#open.reject(error);
         this.#open = Promise.withResolvers();
       }
-      const why = error instanceof Error ? error.message : String(error);
       if (this.#shadow.firstElementChild?.matches('.misuse')) this.#shadow.firstElementChild.remove();
-      this.#shadow.prepend(misuse(`This part could not be loaded (${why}); check the connection, then reload the page.`));
+      this.#shadow.prepend(misuse(whyNot(error)));
     } finally {
       if (mine === this.#started) this.#starting = false;
     }
@@ -255,6 +253,17 @@ export class PolytaskLab extends HTMLElement {
     for (const host of shared?.hosts ?? [])
       if (host.getAttribute('status') !== shared.lab.run.status) host.setAttribute('status', shared.lab.run.status);
   }
+}
+
+/** How browsers say that a module or another file did not come. What a module throws on its way is something else. */
+const NOT_FETCHED = /dynamically imported module|importing a module script failed|failed to fetch|load failed|networkerror/i;
+
+/** Why a part is not here: its strings may be what is missing, so this is English. @param {unknown} error */
+function whyNot(error) {
+  const why = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && NOT_FETCHED.test(why)
+    ? `This part could not be loaded (${why}); check the connection, then reload the page.`
+    : `This part could not be started (${why}), which is a fault of the page and not of the connection; another browser may show it.`;
 }
 
 /** What is wrong with the tag, where it stands. @param {string} text */

@@ -2,45 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { BROWSERS, launch, sleep } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { BROWSERS, sleep } from './browser.mjs';
+import { Figure } from './figure.mjs';
 
 const frames = [
   { step: 0, points: [[0, 0], [1, 0]] },
   { step: 6, points: [[-4, 2], [1, 1]] },
   { step: 12, points: [[-2, 0], [3, 5]] },
 ];
-
-/** Mounts a view in a shadow root of its own, with a lab that writes down what it is asked. Runs in the page. */
-async function mount({ view, make, doc, lang }) {
-  const [module, { styleSheets }, { Views }, { default: words }, { noRun }] = await Promise.all([
-    import(`/views/${view}.js`),
-    import('/ui/styles.js'),
-    import('/lab/views.js'),
-    import(`/strings/${lang}.js`),
-    import('/lab/run-state.js'),
-  ]);
-  const host = document.body.appendChild(document.createElement('div'));
-  const shadow = host.attachShadow({ mode: 'open' });
-  shadow.adoptedStyleSheets = await styleSheets();
-  const asked = [];
-  const views = new Views();
-  const lab = {
-    words,
-    views,
-    tokenize: (text) => asked.push(['tokenize', text]),
-    predict: (text) => {
-      asked.push(['predict', text]);
-      const tasks = { topic: { label: 'weather', probabilities: [0.25, 0.75] }, mood: { label: 'good', probabilities: [0.4, 0.6] } };
-      return Promise.resolve({ text, tasks });
-    },
-  };
-  const made = module[make](lab);
-  shadow.append(made.element);
-  views.add(made, noRun(''), doc);
-  const all = (selector) => [...shadow.querySelectorAll(selector)];
-  window.figure = { views, view: made, asked, shadow, noRun, all, text: (selector) => all(selector).map((e) => e.textContent) };
-}
 
 const HOSTILE = '<img src=x onerror="window.hurt=1">';
 const tasks = [
@@ -70,36 +39,20 @@ const start = { type: 'start', ...outline, held_out: [false, false, true], model
 const map = { type: 'map', rows: [0, 1, 2], frames: frames.map(({ step, points }) => ({ step, points: [...points, [-1, -1]] })) };
 
 for (const name of BROWSERS) {
-  let server;
-  let browser;
+  /** @type {Figure} */
+  let at;
   let page;
-  const noise = [];
+  let noise;
 
   before(async () => {
-    server = await startServer();
-    browser = await launch(name);
-    page = await browser.browser.newPage();
-    page.on('console', (message) => message.location().url?.endsWith('favicon.ico') || noise.push(message.text()));
-    page.on('pageerror', (error) => noise.push(String(error)));
-    await page.setViewport({ width: 1000, height: 900 });
+    at = await Figure.launch(name);
+    ({ page, noise } = at);
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => at.close());
 
-  /** A view in a page of its own. */
-  async function figure(view, make, { lang = 'en', of = doc } = {}) {
-    await page.goto(`${server.url}tsconfig.json`);
-    await page.evaluate(() => document.body.replaceChildren());
-    await page.evaluate(mount, { view, make, doc: of, lang });
-  }
-  const take = (...events) =>
-    page.evaluate(async (list) => {
-      for (const event of list) window.figure.views.take(event);
-      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-    }, events);
-  const text = (selector) => page.evaluate((of) => window.figure.text(of), selector);
+  const figure = (view, make, { lang = 'en', of = doc } = {}) => at.show(view, make, { lang, doc: of });
+  const take = (...events) => at.take(...events);
+  const text = (selector) => at.text(selector);
   async function until(what, test) {
     for (const end = Date.now() + 20_000; !(await page.evaluate(test)); await sleep(30))
       assert.ok(Date.now() < end, `waited for ${what}`);

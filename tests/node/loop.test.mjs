@@ -26,6 +26,14 @@ test('with more tasks there is a loss for each, and the sum takes every one', ()
   assert.ok(textOf(python(3)).includes('total_loss = loss_taskA + loss_taskB + loss_taskC\n'));
 });
 
+test('after a step on some tasks the sum takes these alone, and every loss is still there', () => {
+  assert.ok(textOf(rust(4, [1, 3])).includes('let total = (loss_b + loss_d)?;'));
+  assert.ok(textOf(rust(2, [1])).includes('let total = loss_b;'));
+  assert.ok(textOf(python(3, [0, 2])).includes('total_loss = loss_taskA + loss_taskC\n'));
+  for (const text of [textOf(rust(3, [0])), textOf(python(3, [0]))])
+    assert.equal(text.match(/loss_(?:task)?[abcABC] = /g)?.length, 3, text);
+});
+
 test('the Python lines are the notebook’s', () => {
   assert.equal(
     textOf(python(2)),

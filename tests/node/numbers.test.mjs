@@ -38,3 +38,9 @@ test('thousands are parted, and bytes are megabytes', () => {
   assert.deepEqual([english.grouped(90_868_376), german.grouped(90_868_376)], ['90,868,376', '90.868.376']);
   assert.deepEqual([english.megabytes(91_349_504), german.megabytes(91_349_504)], ['91.3', '91,3']);
 });
+
+test('a loss takes no more than seven characters, whatever it is', () => {
+  const losses = [0, 0.693, 9.999, 999.99, 999.996, 45_778.4, 99_999.4, 99_999.9, 1.2e9, 3.4e38];
+  assert.deepEqual(losses.map(english.figure), ['0.00', '0.69', '10.00', '999.99', '1,000', '45,778', '99,999', '1.00e5', '1.20e9', '3.40e38']);
+  assert.equal(german.figure(45_778.4), '45.778');
+});

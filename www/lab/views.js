@@ -22,7 +22,6 @@
  * @property {(text: string) => void} [point] The reader points at a sentence, by cursor or focus, or writes it.
  * @property {(text: string, kind: RunEvent['type']) => void} [print] Lines of the notebook's printout.
  * @property {(why: string) => void} [stopComparing] The comparison was broken off.
- * @property {() => void} [recolour] The theme changed: what is drawn on a canvas must be drawn anew.
  * @property {() => void} [destroy] The view leaves the page: whatever listens outside of its element must go.
  */
 
@@ -141,10 +140,6 @@ export class Views {
   /** @param {boolean} [gone] */
   forget(gone = false) {
     for (const view of this.#views) view.forget?.(gone);
-  }
-
-  recolour() {
-    for (const view of this.#views) view.recolour?.();
   }
 }
 

@@ -474,11 +474,22 @@ export default {
     arrowsEmpty: 'Pfeile der Gradienten zweier Aufgaben. Noch nichts gemessen.',
     arrows: (a, b, step, verdict) =>
       `Pfeile der Gradienten von ${a} und ${b} in Schritt ${step}. ${verdict} Die Zahlen stehen in der Tabelle daneben.`,
-    conflict: (angle) => `Konflikt: ${angle} auseinander.`,
-    conflictMeans: 'In erster Ordnung erhöht ein Schritt gegen den einen Gradienten allein den Verlust der anderen Aufgabe.',
-    noConflict: (angle) => `Kein Konflikt: ${angle} auseinander.`,
-    noConflictMeans:
-      'In erster Ordnung erhöht ein Schritt gegen den einen Gradienten allein den Verlust der anderen Aufgabe nicht.',
+    verdicts: {
+      conflict: {
+        says: (angle) => `Konflikt: ${angle} auseinander.`,
+        means:
+          'In erster Ordnung erhöht ein Schritt gegen den einen Gradienten allein den Verlust der anderen Aufgabe. Wichtig ist das, wenn es über viele Schritte anhält und der Verlust einer Aufgabe nicht mehr sinkt; dann setzt sich der längere Gradient durch.',
+      },
+      independent: {
+        says: (angle) => `Fast unabhängig: ${angle} auseinander.`,
+        means: 'Von 85° bis 95° ändert ein Schritt gegen den einen Gradienten allein den Verlust der anderen Aufgabe kaum.',
+      },
+      noConflict: {
+        says: (angle) => `Kein Konflikt: ${angle} auseinander.`,
+        means: 'In erster Ordnung senkt ein Schritt gegen den einen Gradienten allein auch den Verlust der anderen Aufgabe.',
+      },
+    },
+    band: 'Getönt: fast unabhängig, von 85° bis 95°. Einzelne Schritte darunter sind normal; viele hintereinander sind ein Konflikt.',
     tableCaption: (a, b) => `Gradienten von ${a} und ${b}`,
     norm: 'Länge ‖g‖',
     weight: 'Gewicht w',
@@ -724,6 +735,8 @@ export default {
     slider: 'Durch das Training',
     play: 'Vom Anfang abspielen',
     stop: 'Anhalten',
+    some: (shown, all) =>
+      `Gezeigt werden ${n.grouped(shown)} der ${n.grouped(all)} Sätze, gleichmäßig aus der ganzen Tabelle genommen.`,
     plot: (sentences, step) =>
       `${count(sentences, 'Satz', 'Sätze')} bei Schritt ${n.grouped(step)}. Die Pfeiltasten führen von einem zum nächsten.`,
     point: (text, labels) => `${text} ${labels}`,

@@ -469,10 +469,23 @@ export default {
     arrowsEmpty: 'Arrows of two tasks’ gradients. None measured yet.',
     arrows: (/** @type {string} */ a, /** @type {string} */ b, /** @type {number} */ step, /** @type {string} */ verdict) =>
       `Arrows of the gradients of ${a} and ${b} in step ${step}. ${verdict} The numbers are in the table beside it.`,
-    conflict: (/** @type {string} */ angle) => `Conflict: ${angle} apart.`,
-    conflictMeans: 'To first order, a step against one gradient alone raises the other task’s loss.',
-    noConflict: (/** @type {string} */ angle) => `No conflict: ${angle} apart.`,
-    noConflictMeans: 'To first order, a step against one gradient alone does not raise the other task’s loss.',
+    /** By what the angle says of the two; see kindOf() in views/gradient-figures.js. */
+    verdicts: {
+      conflict: {
+        says: (/** @type {string} */ angle) => `Conflict: ${angle} apart.`,
+        means:
+          'To first order, a step against one gradient alone raises the other task’s loss. It matters when it lasts over many steps and a task’s loss stops falling; the longer gradient then has its way.',
+      },
+      independent: {
+        says: (/** @type {string} */ angle) => `Nearly independent: ${angle} apart.`,
+        means: 'From 85° to 95°, a step against one gradient alone hardly changes the other task’s loss.',
+      },
+      noConflict: {
+        says: (/** @type {string} */ angle) => `No conflict: ${angle} apart.`,
+        means: 'To first order, a step against one gradient alone lowers the other task’s loss too.',
+      },
+    },
+    band: 'Shaded: nearly independent, from 85° to 95°. Single steps below it are common; many in a row are a conflict.',
     tableCaption: (/** @type {string} */ a, /** @type {string} */ b) => `Gradients of ${a} and ${b}`,
     norm: 'Length ‖g‖',
     weight: 'Weight w',
@@ -737,6 +750,8 @@ export default {
     slider: 'Through the training',
     play: 'Play from the start',
     stop: 'Stop',
+    some: (/** @type {number} */ shown, /** @type {number} */ all) =>
+      `Shown are ${n.grouped(shown)} of the ${n.grouped(all)} sentences, taken evenly from the whole table.`,
     plot: (/** @type {number} */ sentences, /** @type {number} */ step) =>
       `${count(sentences, 'sentence')} at step ${n.grouped(step)}. The arrow keys go from one to the next.`,
     point: (/** @type {string} */ text, /** @type {string} */ labels) => `${text} ${labels}`,

@@ -11,7 +11,8 @@ import { createPlot } from './plot.js';
  * @property {string} colour Name of a CSS custom property, such as `--task-0`.
  * @property {number[]} [dash]
  * @property {number} [width]
- * @property {boolean} [points] Mark each point.
+ * @property {boolean} [points] Mark each point, where there is room for it.
+ * @property {boolean} [gaps] It ends where a value is missing and begins again; else it leads on to the next value.
  * @property {boolean} [faint] For lines that lie behind the one that matters.
  */
 
@@ -24,6 +25,7 @@ import { createPlot } from './plot.js';
  * @property {Line[]} lines
  * @property {[number, number]} x
  * @property {[number, number]} y Its upper end gives way to higher values.
+ * @property {[number, number]} [band] A stretch of y that is shaded.
  * @property {string} xName What x counts; stands in the corner of the axes.
  * @property {number[]} [xTicks] Where x is labelled; absent: uPlot's choice.
  * @property {{ x: number, label: string }[]} [spans] Stretches of x, each from its `x` on, that are told apart by rules.
@@ -112,8 +114,6 @@ export function createChart(canvasRoot, legendRoot, options) {
   });
   const resize = new ResizeObserver(oncePerFrame(() => !gone && plot.resize()));
   resize.observe(canvasRoot);
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  dark.addEventListener('change', plot.recolour);
   canvasRoot.addEventListener('keydown', onKey);
   canvasRoot.addEventListener('focus', say);
   canvasRoot.addEventListener('blur', onBlur);
@@ -156,7 +156,7 @@ export function createChart(canvasRoot, legendRoot, options) {
       const at = xs.lastIndexOf(x);
       for (const [i, y] of ys.entries()) if (y !== undefined) rows[i][at] = y;
       count();
-      table.changed();
+      table.changed(at);
       draw();
     },
 
@@ -165,13 +165,10 @@ export function createChart(canvasRoot, legendRoot, options) {
       canvasRoot.setAttribute('aria-label', label);
     },
 
-    recolour: plot.recolour,
-
     /** The table stays until another chart takes this one's place: that one is open if this one was. */
     destroy() {
       gone = true;
       resize.disconnect();
-      dark.removeEventListener('change', plot.recolour);
       canvasRoot.removeEventListener('keydown', onKey);
       canvasRoot.removeEventListener('focus', say);
       canvasRoot.removeEventListener('blur', onBlur);
@@ -199,7 +196,7 @@ function buildLegend(root, { lines, words, xName, ghost = [], ghostRecorded }) {
   const entries = lines.map((line, i) => {
     const swatch = swatchOf(line.colour);
     swatch.classList.toggle('dashed', line.dash !== undefined);
-    return h('li', {}, swatch, h('span', { className: 'name' }, line.label), values[i]);
+    return h('li', {}, swatch, h('span', { className: 'name', title: line.label }, line.label), values[i]);
   });
   const faint = swatchOf('--ink-3');
   faint.classList.add('ghost');

@@ -4,6 +4,8 @@
 import { h } from './dom.js';
 
 const KEEP_UP_MS = 1000;
+/** So many rows are made at a time: a run may have tens of thousands of steps. */
+const ROWS_AT_ONCE = 500;
 
 /**
  * @typedef {object} DataTableOptions
@@ -28,17 +30,22 @@ export function createDataTable({ summary, caption, columns, length, row, open =
   );
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** Rows from here on are missing or have other numbers by now. */
+  let stale = 0;
 
   function render() {
     clearTimeout(timer);
     timer = undefined;
     if (!element.open) return;
-    for (let i = 0; i < length(); i++) {
+    const end = Math.min(length(), stale + ROWS_AT_ONCE);
+    for (let i = stale; i < end; i++) {
       const cells = row(i);
       const line = body.rows[i] ?? body.appendChild(emptyRow(cells.length));
       for (const [c, text] of cells.entries())
         if (line.cells[c].textContent !== text) line.cells[c].textContent = text;
     }
+    stale = end;
+    if (end < length()) timer = setTimeout(render);
   }
 
   element.addEventListener('toggle', render);
@@ -46,8 +53,9 @@ export function createDataTable({ summary, caption, columns, length, row, open =
   return {
     element,
 
-    /** There are other numbers, or more. */
-    changed() {
+    /** There are other numbers, or more. @param {number} [from] The first row that is concerned. */
+    changed(from = 0) {
+      stale = Math.min(stale, from);
       if (element.open) timer ??= setTimeout(render, KEEP_UP_MS);
     },
 

@@ -3,7 +3,7 @@
 /** @param {string} locale */
 export function numbers(locale) {
   const point = (1.5).toLocaleString(locale)[1];
-  const whole = new Intl.NumberFormat(locale);
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const own = (/** @type {string} */ text) => text.replace('.', point).replace('-', '−');
   /** A fixed number of decimals. @param {number} x @param {number} decimals */
   const fixed = (x, decimals) => own(x.toFixed(decimals));
@@ -18,6 +18,9 @@ export function numbers(locale) {
   return {
     fixed,
     digits,
+
+    /** A loss, in six characters or little more, however large it is: 0.69, 45,778, 1.20e9. @param {number} x */
+    figure: (x) => (Math.abs(x) < 999.995 ? fixed(x, 2) : Math.abs(x) < 99_999.5 ? whole.format(x) : digits(x)),
 
     /** A change: {@link digits} with its sign. @param {number} x */
     signed: (x) => (x > 0 ? `+${digits(x)}` : digits(x)),

@@ -1,16 +1,27 @@
 // uPlot in the page's colours. Both axes are fixed before the first point arrives, so nothing moves but the lines.
 //
-// The colours are custom properties that differ by theme, often through light-dark(), which a canvas does not know: an
-// element that wears them tells what they come to.
+// The colours are custom properties that differ by theme, often through light-dark(), which a canvas does not know: colours.js
+// tells what they come to, and when they change.
 
 import uPlot from '../vendor/uPlot.esm.js';
+import { createColours } from './colours.js';
 import { h } from './dom.js';
+import { mostOf, strokesOf } from './thin.js';
 
 /** @typedef {import('./chart.js').ChartOptions} ChartOptions */
 
 const FONT = '12px system-ui, sans-serif';
 const SMALL = 11;
+/** How a line is drawn that has no more points than there are pixels. */
+const path = /** @type {uPlot.Series.PathBuilder} */ (uPlot.paths.linear?.());
+/** The y axis's usual width, and how far its numbers are from the plot. */
+const [AXIS, GAP] = [44, 6];
 const BEHIND = { alpha: 0.4, width: 1.25 };
+/** Spans get rules where these are not nearer to one another than this, and names where there is room for one: in px. */
+const RULES_APART = 4;
+const NAME_ROOM = 64;
+/** Diameter of a marked point, and of one that no line leads to. */
+const [MARK, LONE] = [7, 5];
 
 /**
  * @param {HTMLElement} root Holds the plot and gives it its size.
@@ -20,31 +31,28 @@ const BEHIND = { alpha: 0.4, width: 1.25 };
  */
 export function createPlot(root, options, data, onCursor) {
   const { lines, ghost = [] } = options;
-  const probe = h('span', { hidden: true });
-  /** @type {Map<string, string>} */
-  const resolved = new Map();
-  root.append(probe);
-
-  /** @param {string} name Of a custom property. */
-  function colour(name) {
-    const known = resolved.get(name);
-    if (known !== undefined) return known;
-    probe.style.color = `var(${name})`;
-    const value = getComputedStyle(probe).color;
-    resolved.set(name, value);
-    return value;
-  }
+  const colours = createColours(root, () => plot.redraw(false, true));
+  const colour = colours.of;
 
   const axis = { stroke: () => colour('--ink-2'), font: FONT, ticks: { show: false } };
   const grid = { stroke: () => colour('--rule'), width: 1 };
   const ticks = options.xTicks;
-  const ghostMost = Math.max(...ghost.flatMap(({ ys }) => ys.map((y) => y ?? -Infinity)));
+  const ghostMost = mostOf(ghost.map(({ ys }) => mostOf(ys)));
+  /** As the data are: x, then one row a line. */
+  const ghostData = [ghost.map(({ x }) => x), ...lines.map((_, k) => ghost.map(({ ys }) => ys[k]))];
+  /** The run before, drawn: it stays the same while the plot does. @type {{ canvas: HTMLCanvasElement, of: string } | undefined} */
+  let ghostly;
 
-  /** Rules and names of the spans, under the lines, and the x axis's name in the corner. @param {uPlot} u */
+  /** The band, rules and names of the spans, all under the lines, and the x axis's name in the corner. @param {uPlot} u */
   function drawFrame(u) {
     const { ctx, bbox } = u;
     const px = devicePixelRatio;
     ctx.save();
+    if (options.band) {
+      const [low, high] = options.band.map((y) => u.valToPos(y, 'y', true));
+      ctx.fillStyle = colour('--sunk');
+      ctx.fillRect(bbox.left, high, bbox.width, low - high);
+    }
     ctx.font = `${SMALL * px}px system-ui, sans-serif`;
     ctx.fillStyle = colour('--ink-3');
     ctx.strokeStyle = colour('--rule-strong');
@@ -53,8 +61,8 @@ export function createPlot(root, options, data, onCursor) {
     ctx.textAlign = 'left';
     ctx.setLineDash([]);
     const spans = options.spans ?? [];
-    const roomy = bbox.width / Math.max(1, spans.length) > 64 * px;
-    for (const [i, { x, label }] of spans.entries()) {
+    const apart = bbox.width / px / Math.max(1, spans.length);
+    for (const [i, { x, label }] of (apart > RULES_APART ? spans : []).entries()) {
       const at = Math.round(u.valToPos(x, 'x', true));
       if (i > 0) {
         ctx.beginPath();
@@ -62,7 +70,7 @@ export function createPlot(root, options, data, onCursor) {
         ctx.lineTo(at, bbox.top + bbox.height);
         ctx.stroke();
       }
-      if (roomy) ctx.fillText(label, Math.max(at, bbox.left) + 5 * px, bbox.top + 2 * px);
+      if (apart > NAME_ROOM) ctx.fillText(label, Math.max(at, bbox.left) + 5 * px, bbox.top + 2 * px);
     }
     ctx.textAlign = 'right';
     const end = Math.max(bbox.left - 6 * px, ctx.measureText(options.xName).width);
@@ -72,25 +80,100 @@ export function createPlot(root, options, data, onCursor) {
 
   /** The lines of the run before, under this one's. @param {uPlot} u */
   function drawGhost(u) {
-    const { ctx, bbox } = u;
+    if (ghost.length === 0) return;
+    const { left, top, width, height } = u.bbox;
+    // Whatever moves a point of it, or paints it in another colour.
+    const of = [left, top, width, height, u.scales.y.max, ...lines.map((line) => colour(line.colour))].join(' ');
+    if (ghostly?.of !== of) ghostly = { canvas: ghostOf(u), of };
+    u.ctx.save();
+    u.ctx.globalAlpha = BEHIND.alpha;
+    u.ctx.drawImage(ghostly.canvas, 0, 0);
+    u.ctx.restore();
+  }
+
+  /** @param {uPlot} u */
+  function ghostOf(u) {
+    const { left, top, width, height } = u.bbox;
     const px = devicePixelRatio;
+    const canvas = h('canvas', { width: u.ctx.canvas.width, height: u.ctx.canvas.height });
+    const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+    ctx.lineWidth = BEHIND.width * px;
+    ctx.lineCap = 'round';
+    const [xs, ...rows] = ghostData;
+    for (const [k, line] of lines.entries()) {
+      ctx.strokeStyle = ctx.fillStyle = colour(line.colour);
+      if (isDense(u, xs.length)) {
+        drawDense(u, ctx, /** @type {number[]} */ (xs), rows[k], line, BEHIND.width);
+        continue;
+      }
+      ctx.setLineDash((line.dash ?? []).map((length) => length * px));
+      ctx.beginPath();
+      let drawing = false;
+      for (const [i, y] of rows[k].entries()) {
+        if (y === undefined) {
+          drawing &&= !line.gaps;
+          continue;
+        }
+        const at = /** @type {const} */ ([u.valToPos(Number(xs[i]), 'x', true), u.valToPos(y, 'y', true)]);
+        if (!drawing) ctx.moveTo(...at);
+        ctx.lineTo(...at); // A point alone is a dot.
+        drawing = true;
+      }
+      ctx.stroke();
+    }
+    return canvas;
+  }
+
+  /** Whether so many points are too many for a path: one that goes up and down in each pixel takes a tenth of a second. @param {uPlot} u @param {number} points */
+  const isDense = (u, points) => points > u.bbox.width / 2;
+
+  /**
+   * @param {uPlot} u @param {CanvasRenderingContext2D} ctx Its fill has the line's colour.
+   * @param {number[]} xs @param {import('./thin.js').Values} ys @param {import('./chart.js').Line} line @param {number} width
+   */
+  function drawDense(u, ctx, xs, ys, line, width) {
+    const thick = width * devicePixelRatio;
+    const strokes = strokesOf(xs, ys, { range: options.x, columns: Math.round(u.bbox.width), gaps: line.gaps ?? false });
+    for (const { at, low, high } of strokes) {
+      const [top, foot] = [u.valToPos(high, 'y', true), u.valToPos(low, 'y', true)];
+      ctx.fillRect(Math.round(u.bbox.left) + at, top - thick / 2, 1, foot - top + thick);
+    }
+  }
+
+  /** A line of this run, if it has too many points for a path. @param {uPlot} u @param {number} k Its row in the data. */
+  function drawLine(u, k) {
+    if (!isDense(u, data[0].length)) return;
+    const { ctx, bbox } = u;
+    const line = lines[k - 1];
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    ctx.globalAlpha = BEHIND.alpha;
-    ctx.lineWidth = BEHIND.width * px;
-    for (const [k, line] of lines.entries()) {
-      ctx.strokeStyle = colour(line.colour);
-      ctx.setLineDash((line.dash ?? []).map((length) => length * px));
-      ctx.beginPath();
-      for (const { x, ys } of ghost) {
-        const y = ys[k];
-        if (y !== undefined) ctx.lineTo(u.valToPos(x, 'x', true), u.valToPos(y, 'y', true));
-      }
-      ctx.stroke();
-    }
+    ctx.globalAlpha = alphaOf(line);
+    ctx.fillStyle = colour(line.colour);
+    drawDense(u, ctx, /** @type {number[]} */ (data[0]), data[k], line, widthOf(line));
     ctx.restore();
+  }
+
+  /**
+   * Which of a line's points to mark: all, where there is room for it, or else those that no line leads to.
+   *
+   * @param {uPlot} u @param {number} k The line's row in the data.
+   */
+  function marked(u, k) {
+    const line = lines[k - 1];
+    const ys = data[k];
+    if (isDense(u, ys.length)) return [];
+    if (line.points && ys.length * MARK < u.bbox.width / devicePixelRatio) return null;
+    const [least, end] = [ys.findIndex(isNumber), ys.findLastIndex(isNumber)];
+    if (least < 0) return [];
+    if (least === end) return [least];
+    if (!line.gaps) return [];
+    const lone = [];
+    for (let i = least; i <= end; i++) if (isNumber(ys[i]) && !isNumber(ys[i - 1]) && !isNumber(ys[i + 1])) lone.push(i);
+    return lone;
   }
 
   const plot = new uPlot(
@@ -117,23 +200,27 @@ export function createPlot(root, options, data, onCursor) {
           values: (_, xs) => xs.map(options.xText),
           space: 48,
         },
-        { ...axis, grid, size: 44, gap: 6, values: (_, ys) => ys.map(options.yText), space: 36 },
+        { ...axis, grid, size: roomOf, gap: GAP, values: (_, ys) => ys.map(options.yText), space: 36 },
       ],
       series: [
         {},
         ...lines.map((line) => ({
           label: line.label,
           stroke: () => colour(line.colour),
-          width: line.width ?? 1.75,
-          alpha: line.faint ? 0.65 : 1,
+          width: widthOf(line),
+          alpha: alphaOf(line),
           dash: line.dash,
-          spanGaps: true,
-          points: line.points
-            ? { show: true, size: 7, fill: () => colour(line.faint ? '--surface' : line.colour) }
-            : { show: false },
+          paths: (u, k, from, to) => (isDense(u, data[0].length) ? null : path(u, k, from, to)),
+          spanGaps: !line.gaps,
+          points: {
+            show: true,
+            size: line.points ? MARK : LONE,
+            fill: () => colour(line.faint ? '--surface' : line.colour),
+            filter: marked,
+          },
         })),
       ],
-      hooks: { drawClear: [drawFrame, drawGhost], setCursor: [(u) => onCursor(u.cursor.idx ?? undefined)] },
+      hooks: { drawClear: [drawFrame, drawGhost], drawSeries: [drawLine], setCursor: [(u) => onCursor(u.cursor.idx ?? undefined)] },
     },
     /** @type {uPlot.AlignedData} */ (data),
     root,
@@ -157,23 +244,36 @@ export function createPlot(root, options, data, onCursor) {
     },
 
     resize() {
+      colours.forget();
       plot.setSize(sizeOf(root));
-    },
-
-    recolour() {
-      resolved.clear();
-      plot.redraw(false, true);
     },
 
     destroy() {
       plot.destroy();
-      probe.remove();
+      colours.destroy();
     },
   };
 }
+
+/** @param {import('./chart.js').Line} line */
+const widthOf = ({ width }) => width ?? 1.75;
+/** @param {import('./chart.js').Line} line */
+const alphaOf = ({ faint }) => (faint ? 0.65 : 1);
 
 /** @param {HTMLElement} root */
 const sizeOf = (root) => ({ width: Math.max(120, root.clientWidth), height: root.clientHeight });
 
 /** The upper end of y: as announced, else the next half above the highest value, so that the axis seldom changes. @param {number} announced @param {number} most */
 const roof = (announced, most) => (most <= announced ? announced : Math.ceil(most * 2.1) / 2);
+
+/** @param {number | null | undefined} y */
+const isNumber = (y) => y !== null && y !== undefined;
+
+/** The room that the y axis takes: as much as its longest number, and never less than usual, so that it seldom changes. @param {uPlot} u @param {string[] | null} texts */
+function roomOf(u, texts) {
+  u.ctx.save();
+  u.ctx.font = FONT;
+  const widest = mostOf((texts ?? []).map((text) => u.ctx.measureText(text).width));
+  u.ctx.restore();
+  return Math.max(AXIS, Math.ceil(widest) + GAP + 4);
+}

@@ -49,7 +49,7 @@ export function styleSheets() {
   sheets ??= Promise.all(
     FILES.map(async (file) => {
       const response = await fetch(new URL(file, import.meta.url));
-      if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+      if (!response.ok) throw new Error(`Failed to fetch ${response.url}: ${response.status}`);
       return new CSSStyleSheet().replace(inReadersSize(await response.text()));
     }),
   );

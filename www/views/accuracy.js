@@ -89,7 +89,6 @@ export function createAccuracy(lab) {
       chart?.describe(`${words.chart} ${words.told(told.epoch, told.held, said.join(', '))}`);
     },
 
-    recolour: () => chart?.recolour(),
     destroy: () => chart?.destroy(),
   };
 }

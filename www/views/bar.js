@@ -65,7 +65,7 @@ export function createBar(lab) {
 
     take(event) {
       if (event.type === 'epoch') {
-        live.textContent = words.epochDone(event.epoch, event.epochs, n.fixed(event.total, 2));
+        live.textContent = words.epochDone(event.epoch, event.epochs, n.figure(event.total));
       } else if (event.type === 'evaluation') {
         const said = Object.entries(event.tasks).flatMap(([task, metrics]) => (metrics ? `${task} ${n.percent(metrics.accuracy)}` : []));
         live.textContent = words.evaluated(event.epoch, event.split === 'train', said.join(', '));
@@ -84,7 +84,7 @@ export function createBar(lab) {
       reset.disabled = run.missing !== '' || run.comparing || run.encoder !== 'here' || run.status === 'preparing';
       setText(counts.epoch, `${run.epoch} / ${run.epochs || '–'}`);
       setText(counts.step, `${run.step} / ${run.steps || '–'}`);
-      setText(counts.loss, run.loss === undefined ? '–' : n.fixed(run.loss, 2));
+      setText(counts.loss, run.loss === undefined ? '–' : n.figure(run.loss));
       done.style.transform = `scaleX(${run.steps ? run.step / run.steps : 0})`;
       setText(status, statusLine(run));
       if (run.msBetween === pace) return;

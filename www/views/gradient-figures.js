@@ -6,6 +6,12 @@ import { h } from '../ui/dom.js';
 /** @typedef {import('../types.js').Gradients} Gradients */
 /** @typedef {[string, string]} Pair */
 
+/** Two gradients from 85° to 95° apart are nearly independent: a step along one hardly moves the other task's loss. */
+export const INDEPENDENT = Math.cos((85 * Math.PI) / 180);
+
+/** What a cosine says of two gradients. @param {number} cosine */
+export const kindOf = (cosine) => (Math.abs(cosine) <= INDEPENDENT ? 'independent' : cosine < 0 ? 'conflict' : 'noConflict');
+
 /** @param {string} name @param {string} what @param {string} colour @param {boolean} [dashed] */
 export function legendEntry(name, what, colour, dashed = false) {
   const swatch = h('span', { className: dashed ? 'swatch dashed' : 'swatch', 'aria-hidden': 'true' });
@@ -68,7 +74,7 @@ export function facts({ gradients: words, n }, event, plane) {
 
 /** A layer's cosine as a bar to the right of the middle, or to the left. @param {Words} words @param {string} layer @param {number} cosine */
 export function layerBar({ n }, layer, cosine) {
-  const fill = h('span', { className: cosine < 0 ? 'against' : 'along' });
+  const fill = h('span', { className: `${cosine < 0 ? 'against' : 'along'} ${kindOf(cosine)}` });
   fill.style.setProperty('--length', String(Math.abs(cosine)));
   return h(
     'li',

@@ -1,7 +1,7 @@
 // How the gradients of two tasks lay in the latest measured step: arrows, numbers, layer by layer, and over the steps.
 
 import { createArrows } from './arrows.js';
-import { facts, layerBar, legendEntry, pairTable } from './gradient-figures.js';
+import { facts, INDEPENDENT, kindOf, layerBar, legendEntry, pairTable } from './gradient-figures.js';
 import { createChart } from '../ui/chart.js';
 import { h, oncePerFrame, taskColour } from '../ui/dom.js';
 import { planeOf } from './plane.js';
@@ -64,7 +64,7 @@ export function createGradients(lab) {
           h('p', { className: 'ends', 'aria-hidden': 'true' }, h('span', {}, words.against), h('span', {}, words.along)),
           layers,
         ),
-        h('div', {}, h('h4', {}, words.steps), chartLegend, chartRoot),
+        h('div', {}, h('h4', {}, words.steps), chartLegend, chartRoot, h('p', { className: 'explains' }, words.band)),
       ),
     ),
   );
@@ -135,6 +135,7 @@ export function createGradients(lab) {
       lines: [{ label: words.cosine, colour: '--ink-2', points: steps <= MARKED }],
       x: [1, Math.max(2, steps)],
       y: [-1, 1],
+      band: [-INDEPENDENT, INDEPENDENT],
       xName: words.step,
       xText: (x) => (Number.isInteger(x) ? String(x) : ''),
       yText: n.cosine,
@@ -188,11 +189,11 @@ export function createGradients(lab) {
       plane.angle,
     );
     const degrees = `${n.fixed(plane.angle, 1)}°`;
-    const conflict = plane.cosine < 0;
-    const said = (conflict ? words.conflict : words.noConflict)(degrees);
+    const verdict = words.verdicts[kindOf(plane.cosine)];
+    const said = verdict.says(degrees);
     arrows.element.setAttribute('aria-label', words.arrows(pair[0], pair[1], latest.step, said));
     numbers.replaceChildren(
-      h('p', { className: 'verdict' }, h('strong', {}, said), ` ${conflict ? words.conflictMeans : words.noConflictMeans}`),
+      h('p', { className: 'verdict' }, h('strong', {}, said), ` ${verdict.means}`),
       pairTable(lab.words, pair, colour, latest, [a, b]),
       facts(lab.words, latest, plane),
     );
@@ -241,7 +242,6 @@ export function createGradients(lab) {
       render();
     },
 
-    recolour: () => chart?.recolour(),
     destroy: () => chart?.destroy(),
   };
 }

@@ -20,6 +20,9 @@ export const PHASES = ['batch', 'forward', 'losses', 'backward', 'update'];
 
 const BLANK = { code: [''] };
 
+/** @param {number} count */
+const upTo = (count) => Array.from({ length: count }, (_, task) => task);
+
 /** @param {number} task @param {string} text @returns {Piece} */
 const of = (task, text) => ({ task, text });
 /** @param {number} task */
@@ -27,9 +30,9 @@ const letter = (task) => (task < 26 ? String.fromCharCode(65 + task) : String(ta
 /** @param {Piece[]} pieces @param {string} between @returns {Piece[]} */
 const join = (pieces, between) => pieces.flatMap((piece, i) => (i > 0 ? [between, piece] : [piece]));
 
-/** The notebook's steps 3 and 4 for so many tasks. @param {number} count @returns {Line[]} */
-export function python(count) {
-  const tasks = Array.from({ length: count }, (_, task) => task);
+/** The notebook's steps 3 and 4 for so many tasks. @param {number} count @param {number[]} [trained] Those that add up to the total; all if absent. @returns {Line[]} */
+export function python(count, trained = upTo(count)) {
+  const tasks = upTo(count);
   /** @param {string} what @param {number} task */
   const named = (what, task) => of(task, `${what}_task${letter(task)}`);
   return [
@@ -57,7 +60,7 @@ export function python(count) {
     {
       phase: 'losses',
       value: 'total',
-      code: ['    total_loss = ', ...join(tasks.map((task) => named('loss', task)), ' + ')],
+      code: ['    total_loss = ', ...join(trained.map((task) => named('loss', task)), ' + ')],
     },
     BLANK,
     { phase: 'backward', code: ['    optimizer.zero_grad()'] },
@@ -66,9 +69,9 @@ export function python(count) {
   ];
 }
 
-/** The same with this crate, for so many tasks. @param {number} count @returns {Line[]} */
-export function rust(count) {
-  const tasks = Array.from({ length: count }, (_, task) => task);
+/** The same with this crate, for so many tasks. @param {number} count @param {number[]} [trained] As in {@link python}. @returns {Line[]} */
+export function rust(count, trained = upTo(count)) {
+  const tasks = upTo(count);
   const loss = (/** @type {number} */ task) => of(task, `loss_${letter(task).toLowerCase()}`);
   return [
     { phase: 'batch', value: 'step', code: ['for rows in order.chunks(batch_size) {'] },
@@ -96,9 +99,9 @@ export function rust(count) {
       phase: 'losses',
       value: 'total',
       code:
-        count > 1
-          ? ['    let total = ', ...nested(tasks.map(loss)), '?;']
-          : ['    let total = ', ...tasks.map(loss), ';'],
+        trained.length > 1
+          ? ['    let total = ', ...nested(trained.map(loss)), '?;']
+          : ['    let total = ', ...trained.map(loss), ';'],
     },
     BLANK,
     { phase: 'backward', code: ['    model.backward(&total)?;'] },

@@ -52,21 +52,34 @@ export function createLoop(lab) {
   let latest;
   /** @type {Phase | undefined} */
   let batch;
+  /** The tasks that add up to the total in the code on show, by number. */
+  let summed = '';
+  /** What is at work. @type {PhaseName | undefined} */
+  let lit;
   /** Whether a step that comes now was asked for one by one. */
   let single = false;
 
   step.addEventListener('click', () => lab.step());
 
+  /** The code, with the tasks in its sum that the latest step trained; before a step, and after one that trained none, all. */
   function draw() {
+    const { losses, trained = Object.keys(losses) } = latest ?? { losses: {}, trained: tasks };
+    const all = tasks.map((_, task) => task);
+    const some = all.filter((task) => trained.includes(tasks[task]));
+    const terms = some.length > 0 ? some : all;
+    if (summed === String(terms)) return;
+    summed = String(terms);
     for (const [code, lines, comment] of /** @type {const} */ ([
-      [pythonCode, python(tasks.length), '#'],
-      [rustCode, rust(tasks.length), '//'],
+      [pythonCode, python(tasks.length, terms), '#'],
+      [rustCode, rust(tasks.length, terms), '//'],
     ]))
       code.replaceChildren(...lines.map((line) => lineElement(line, comment)));
+    light(lit);
   }
 
   /** @param {PhaseName} [phase] Absent: nothing is at work. */
   function light(phase) {
+    lit = phase;
     for (const [name, move] of moves) {
       if (name === phase) move.setAttribute('aria-current', 'step');
       else move.removeAttribute('aria-current');
@@ -100,6 +113,7 @@ export function createLoop(lab) {
   const figures = ({ losses }) => Object.entries(losses).map(([task, loss]) => `${task} ${n.fixed(loss, 4)}`);
 
   const write = oncePerFrame(() => {
+    draw();
     note.hidden = !latest || Object.keys(latest.weights ?? {}).length === 0;
     for (const value of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll('.loop-value'))) {
       const text = latest ? valueOf(value.dataset.value ?? '', latest) : '';
@@ -141,6 +155,7 @@ export function createLoop(lab) {
       rest();
       latest = batch = undefined;
       tasks = outline.tasks.map(({ name }) => name);
+      summed = '';
       draw();
       write();
     },

@@ -34,11 +34,13 @@ export function createLosses(lab) {
   let tasks = [];
   /** The recipe's factors on the losses, now and as they fitted the latest total. @type {Record<string, number>[]} */
   let weights = [{}, {}];
+  /** Those that this run's recipe lets train; a total of others is not to be compared with theirs. @type {string[]} */
+  let training = [];
   /** @type {Step | undefined} */
   let latest;
 
   const showFormula = oncePerFrame(() => {
-    const trained = latest ? tasks.filter((task) => latest?.losses[task] !== undefined) : tasks;
+    const trained = latest ? trainedIn(latest) : tasks;
     const known = latest && [...weights, {}].find((by) => fits(latest, by));
     if (known) weights[1] = known;
     formula.replaceChildren(...equation(trained, known ?? {}, latest && !known ? undefined : latest?.losses, latest?.total));
@@ -50,7 +52,7 @@ export function createLosses(lab) {
   });
 
   /**
-   * L = L_a + L_b = 0.41 + 0.22 = 0.63
+   * L = L_a + L_b = 0.41 + 0.22 = 0.63, of one task L = L_a = 0.41
    *
    * @param {string[]} of
    * @param {Record<string, number>} by
@@ -69,34 +71,44 @@ export function createLosses(lab) {
         term.style.setProperty('--task', taskColour(tasks.indexOf(task)));
         return i === 0 ? [term] : [' + ', term];
       });
-    const symbols = sum((task) => [h('var', {}, 'L'), h('sub', {}, task)]);
-    const figures = sum((task) => [losses ? n.fixed(losses[task], 2) : '–']);
+    const symbols = sum((task) => [h('var', {}, 'L'), h('sub', { title: task }, task)]);
+    const figures = sum((task) => [losses ? n.figure(losses[task]) : '–']);
     const shown = losses && of.reduce((sum, task) => sum + (by[task] ?? 1) * Number(losses[task].toFixed(2)), 0);
     // Rounded losses need not add up to the rounded total.
     const equals = total === undefined || shown?.toFixed(2) === total.toFixed(2) ? '= ' : '≈ ';
+    const isOne = of.length === 1 && (by[of[0]] ?? 1) === 1;
     return [
       h('span', { className: 'at' }, words.step(latest?.step)),
-      h('span', {}, h('var', {}, 'L'), ' = ', ...symbols),
-      h('span', {}, '= ', ...figures),
-      h('span', {}, losses ? equals : '= ', h('strong', {}, total === undefined ? '–' : n.fixed(total, 2))),
+      h('span', {}, h('var', {}, 'L'), of.length > 0 ? ' = ' : '', ...symbols),
+      ...(isOne || of.length === 0 ? [] : [h('span', {}, '= ', ...figures)]),
+      h('span', {}, losses && !isOne ? equals : '= ', h('strong', {}, total === undefined ? '–' : n.figure(total))),
     ];
   }
 
   /** @param {RunEvent} event @returns {import('../ui/chart.js').Point[]} */
   const pointsOf = (event) =>
-    event.type === 'step' ? [{ x: event.step, ys: [...tasks.map((task) => event.losses[task]), event.total] }] : [];
+    event.type === 'step'
+      ? [{ x: event.step, ys: [...tasks.map((task) => event.losses[task]), isWhole(event) ? event.total : undefined] }]
+      : [];
+
+  /** Whether all took part that may. @param {Step} step */
+  function isWhole(step) {
+    const trained = trainedIn(step);
+    return training.every((task) => trained.includes(task));
+  }
 
   /** @param {Outline} outline */
   function reset(outline) {
     chart?.destroy();
     tasks = outline.tasks.map(({ name }) => name);
+    training = tasks.filter((task) => weights[0][task] !== 0);
     latest = undefined;
     chart = createChart(canvas, legend, {
       words: lab.words,
       label: words.chart,
       lines: [
         ...tasks.map((label, k) => ({ label, colour: `--task-${k % TASK_COLOURS}` })),
-        { label: words.total, colour: '--ink-3', dash: DASHES },
+        { label: words.total, colour: '--ink-3', dash: DASHES, gaps: true },
       ],
       x: [1, Math.max(2, outline.epochs * outline.steps_per_epoch)],
       // A head that knows nothing has the loss ln C: a run starts near the sum of these.
@@ -113,7 +125,7 @@ export function createLosses(lab) {
       ghost: lab.views.previous.flatMap(pointsOf),
       ghostRecorded: lab.views.previousRecorded,
       xText: (x) => (Number.isInteger(x) ? String(x) : ''),
-      yText: (y) => n.fixed(y, 2),
+      yText: n.figure,
     });
     showFormula();
   }
@@ -132,19 +144,21 @@ export function createLosses(lab) {
         latest = event;
         showFormula();
       } else if (event.type === 'epoch') {
-        const said = Object.entries(event.losses).map(([task, loss]) => `${task} ${n.fixed(loss, 2)}`);
-        chart?.describe(`${words.chart} ${words.mean(event.epoch, said.join(', '), n.fixed(event.total, 2))}`);
+        const said = Object.entries(event.losses).map(([task, loss]) => `${task} ${n.figure(loss)}`);
+        chart?.describe(`${words.chart} ${words.mean(event.epoch, said.join(', '), n.figure(event.total))}`);
       }
     },
 
-    recolour: () => chart?.recolour(),
     destroy: () => chart?.destroy(),
   };
 }
 
+/** The tasks that a step trained, in the run's order. @param {Step} step */
+const trainedIn = ({ losses, trained }) => Object.keys(losses).filter((task) => !trained || trained.includes(task));
+
 /** Whether a step's total is the sum of its losses with these weights. @param {Step | undefined} step @param {Record<string, number>} by */
 function fits(step, by) {
   if (!step) return false;
-  const sum = Object.entries(step.losses).reduce((sum, [task, loss]) => sum + (by[task] ?? 1) * loss, 0);
+  const sum = trainedIn(step).reduce((sum, task) => sum + (by[task] ?? 1) * step.losses[task], 0);
   return Math.abs(sum - step.total) <= ROUNDING * Math.max(1, Math.abs(step.total));
 }

@@ -33,6 +33,7 @@ export function createMap(lab) {
     ...{ 'aria-label': words.slider, dataset: { part: 'map-slider' } },
   });
   const step = h('output', { className: 'map-step', dataset: { part: 'map-step' }, 'aria-live': 'off' });
+  const some = h('span', { dataset: { part: 'map-some' } });
   const table = h('div', { dataset: { part: 'map-table' } });
   const element = h(
     'section',
@@ -41,7 +42,7 @@ export function createMap(lab) {
     legend,
     h('div', { className: 'map-stage' }, scatter.element, empty, card),
     h('div', { className: 'map-time' }, play, slider, step),
-    h('p', { className: 'map-note' }, words.note),
+    h('p', { className: 'map-note' }, some, words.note),
     table,
   );
 
@@ -51,7 +52,7 @@ export function createMap(lab) {
   let task = '';
   /** The sentences that the map's rows count, as they were when the run began. @type {import('../types.js').InlineExample[]} */
   let examples = [];
-  /** @type {boolean[]} */
+  /** Of each of the run's sentences, whether it is held out. @type {boolean[]} */
   let heldOut = [];
   /** @type {MapEvent | undefined} */
   let map;
@@ -233,6 +234,7 @@ export function createMap(lab) {
     play.disabled = slider.disabled = true;
     empty.hidden = false;
     scatter.element.hidden = true;
+    some.textContent = '';
     tell();
   }
   clear();
@@ -261,6 +263,7 @@ export function createMap(lab) {
         empty.hidden = true;
         scatter.element.hidden = false;
         if (fresh) dress();
+        some.textContent = event.rows.length < heldOut.length ? `${words.some(event.rows.length, heldOut.length)} ` : '';
         slider.value = String(follows ? last() : frameOf(map.frames, step));
         if (!playing) glide();
       }
