@@ -37,7 +37,7 @@ for (const name of BROWSERS) {
       before(async () => {
         server = await startServer();
         server.holdBack(WEIGHTS, 20_000_000);
-        lab = await open(server);
+        lab = await open(server, { still: true });
       });
       after(async () => {
         await lab?.close();

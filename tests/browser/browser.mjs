@@ -60,20 +60,21 @@ export async function launch(name) {
  *
  * @param {import('puppeteer-core').Browser} browser
  * @param {string} url The server's address.
- * @param {{ page?: string, before?: (() => void) | string, viewport?: object, fetches?: boolean, shown?: boolean }} [options]
+ * @param {{ page?: string, before?: (() => void) | string, viewport?: object, fetches?: boolean, shown?: boolean, still?: boolean }} [options]
  *   `before` runs in the page before anything of its own; `fetches`: whether the encoder is asked for at once; `shown`:
- *   whether an element is on the screen at once, to wait for.
+ *   whether an element is on the screen at once, to wait for; `still`: whether {@link Lab.assertStill} will be asked.
  */
 export async function openLab(
   browser,
   url,
-  { page: path = 'lab.html', before, viewport = { width: 1280, height: 900 }, fetches = true, shown = true } = {},
+  { page: path = 'lab.html', before, viewport = { width: 1280, height: 900 }, fetches = true, shown = true, still = false } = {},
 ) {
   const page = await browser.newPage();
   const lab = new Lab(page);
   page.on('console', (message) => lab.noise.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => lab.noise.push(`uncaught: ${error?.message ?? error}`));
   await page.setViewport(viewport);
+  if (still) await page.evaluateOnNewDocument('window.asksForShifts = true');
   await page.evaluateOnNewDocument(IN_THE_PAGE);
   if (before) await page.evaluateOnNewDocument(before);
   await page.goto(url + path);
@@ -239,7 +240,8 @@ export class Lab {
 
   /** Nothing has jumped so far. */
   async assertStill() {
-    const shifts = await this.page.evaluate(() => window.shifts);
+    const { watched, shifts } = await this.page.evaluate(() => ({ watched: window.watchesShifts, shifts: window.shifts }));
+    assert.ok(watched, 'what moves is watched');
     const sum = shifts.reduce((total, { value }) => total + value, 0);
     assert.ok(sum < 0.02, `cumulative layout shift ${sum}: ${JSON.stringify(shifts, null, 1)}`);
   }

@@ -14,11 +14,37 @@ const MOST_KB = 150;
 const LONG_MS = 50;
 /** 60 frames a second, and what a clock may be off. */
 const FRAME_MS = 17.5;
+/** So late is a frame at most, but for one in twenty: one that is left out shows. Busy neighbours make any page late, so an
+ * empty one tells what can be had, and of a few rounds the best counts. */
+const LATE_MS = 2 * FRAME_MS;
+const ROUNDS = 3;
+/** What the thread itself works for a frame, but for one in twenty, whatever else the machine does. */
+const WORK_MS = 12;
 /** A window that shows the losses. */
 const VIEWPORT = { width: 1280, height: 900 };
 const WHEEL = 120;
 
 let server, session, lab, scratch, trace;
+/** Of the trace, once the run is over. */
+let traceEvents;
+
+/** The share of the values, sorted, that lie below the answer. */
+const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+
+/** Counts frames from here on. Runs in the page. */
+function countFrames() {
+  window.took = [];
+  let last = performance.now();
+  const frame = (now) => {
+    performance.mark('frame');
+    window.took.push(now - last);
+    last = now;
+    window.counting = requestAnimationFrame(frame);
+  };
+  window.counting = requestAnimationFrame(frame);
+}
+/** Runs in the page. @returns {number[]} How long each frame took. */
+const stopCounting = () => (cancelAnimationFrame(window.counting), window.took);
 
 before(async () => {
   server = await startServer();
@@ -51,33 +77,42 @@ after(async () => {
 test('frames come in time while one scrolls and it trains', async (t) => {
   await lab.until('an epoch', () => window.runEvents.some(({ type }) => type === 'evaluation'), undefined, 240);
   await lab.page.mouse.move(VIEWPORT.width / 2, VIEWPORT.height / 2);
-  await lab.page.evaluate(() => {
-    window.took = [];
-    let last = performance.now();
-    const frame = (now) => {
-      window.took.push(now - last);
-      last = now;
-      window.counting = requestAnimationFrame(frame);
-    };
-    window.counting = requestAnimationFrame(frame);
-  });
-  for (const way of [1, -1])
-    for (let i = 0; i < 30; i++) {
-      await lab.page.mouse.wheel({ deltaY: way * WHEEL });
-      await sleep(30);
-    }
-  const took = await lab.page.evaluate(() => (cancelAnimationFrame(window.counting), window.took));
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await lab.page.evaluate(countFrames);
+    for (const way of [1, -1])
+      for (let i = 0; i < 20; i++) {
+        await lab.page.mouse.wheel({ deltaY: way * WHEEL });
+        await sleep(30);
+      }
+    rounds.push(await lab.page.evaluate(stopCounting));
+  }
   assert.equal(await lab.status(), 'training', 'it trained all the while');
-  took.sort((a, b) => a - b);
-  const [median, late] = [0.5, 0.95].map((share) => took[Math.floor(share * (took.length - 1))]);
-  t.diagnostic(`${took.length} frames: median ${median.toFixed(1)} ms, 95th percentile ${late.toFixed(1)} ms`);
-  assert.ok(median <= FRAME_MS, `the median frame took ${median} ms`);
+  const best = (share) => Math.min(...rounds.map((took) => quantile(took, share)));
+  const [median, late] = [0.5, 0.95].map(best);
+  const blank = await framesOfNothing();
+  const can = Math.max(LATE_MS, FRAME_MS + quantile(blank, 0.95));
+  t.diagnostic(`${rounds.flat().length} frames: median ${median.toFixed(1)} ms, 95th percentile ${late.toFixed(1)} ms`);
+  t.diagnostic(`on an empty page: 95th percentile ${quantile(blank, 0.95).toFixed(1)} ms`);
+  assert.ok(median <= Math.max(FRAME_MS, 1.1 * quantile(blank, 0.5)), `the median frame took ${median} ms`);
+  assert.ok(late <= can, `one frame in twenty took ${late} ms or more`);
 });
+
+/** How long frames take on a page that does nothing, on this machine as it is now. */
+async function framesOfNothing() {
+  const page = await session.browser.newPage();
+  await page.evaluate(countFrames);
+  await sleep(1500);
+  const took = await page.evaluate(stopCounting);
+  await page.close();
+  await lab.page.bringToFront();
+  return took;
+}
 
 test('training keeps the main thread busy for no more than 50 ms at a time', async (t) => {
   await lab.untilStatus('ended');
   await lab.page.tracing.stop();
-  const { traceEvents } = JSON.parse(await readFile(trace, 'utf8'));
+  ({ traceEvents } = JSON.parse(await readFile(trace, 'utf8')));
   const mark = (name) => traceEvents.find((event) => event.name === name);
   const [start, end] = ['run-start', 'run-end'].map(mark);
   const tasks = traceEvents.filter(
@@ -96,6 +131,25 @@ test('training keeps the main thread busy for no more than 50 ms at a time', asy
   t.diagnostic(`${tasks.length} tasks in ${seconds.toFixed(0)} s, the longest worked ${most.toFixed(1)} ms`);
   t.diagnostic(`long-task entries, by the clock: ${long.map((ms) => `${ms} ms`).join(', ') || 'none'}`);
   assert.ok(most <= LONG_MS, `a task worked ${most} ms`);
+});
+
+test('the thread works no longer than a frame may take, also at the 95th percentile', (t) => {
+  const { pid, tid } = traceEvents.find(({ name }) => name === 'run-start');
+  const own = traceEvents.filter((event) => event.pid === pid && event.tid === tid);
+  const frames = own.filter(({ name }) => name === 'frame').map(({ ts }) => ts).sort((a, b) => a - b);
+  const tasks = own.filter(({ ph, name }) => ph === 'X' && name.endsWith('RunTask'));
+  // Of frames that follow one another: what ended between the marks of two.
+  const worked = frames.slice(1).map(() => 0);
+  let i = 0;
+  for (const { ts, dur, tdur = dur } of tasks.sort((a, b) => a.ts + a.dur - b.ts - b.dur)) {
+    while (i < frames.length && frames[i] < ts + dur) i += 1;
+    if (i > 0 && i < frames.length) worked[i - 1] += tdur / 1000;
+  }
+  const between = worked.filter((_, i) => frames[i + 1] - frames[i] < 1e5);
+  const late = quantile(between, 0.95);
+  t.diagnostic(`${between.length} frames: median ${quantile(between, 0.5).toFixed(1)} ms, 95th percentile ${late.toFixed(1)} ms of work`);
+  assert.ok(between.length > 100, `${between.length} frames`);
+  assert.ok(late <= WORK_MS, `for one frame in twenty the thread worked ${late} ms or more`);
 });
 
 test(`HTML, CSS and JavaScript of the article are at most ${MOST_KB} kB compressed, with all views, as a host sends them`, async (t) => {

@@ -28,6 +28,7 @@ for (const name of BROWSERS) {
       lab = await openLab(session.browser, server.url, {
         page: '',
         viewport: { width: 1600, height: 1000 },
+        still: true,
       });
       chapters = await lab.page.evaluate(() => $$('[data-chapter]').map(({ id }) => id));
     });
@@ -61,6 +62,20 @@ for (const name of BROWSERS) {
       await lab.assertStill();
       await lab.press('measure-interference');
       await lab.untilStatus('ended');
+    });
+
+    test('what does jump is noticed', async () => {
+      const seen = () => lab.page.evaluate(() => window.shifts.reduce((sum, { value }) => sum + value, 0));
+      const before = await seen();
+      await lab.page.evaluate(() => {
+        scrollTo(0, 0);
+        const block = document.createElement('div');
+        block.id = 'pushes';
+        block.style.height = '300px';
+        document.body.prepend(block);
+      });
+      await lab.until('the jump', (before) => window.shifts.reduce((sum, { value }) => sum + value, 0) > before + 0.1, before, 20);
+      await lab.page.evaluate(() => document.getElementById('pushes').remove());
     });
 
     for (const [width, height] of Object.entries(HEIGHTS)) {

@@ -35,8 +35,11 @@
       }
     });
 
-  /** What moved on the page that nobody touched, and how far; only Chromium tells. */
+  /** What moved on the page that nobody touched, and how far: Chromium tells; elsewhere the tests that ask look themselves. */
   window.shifts = [];
+  const tells = PerformanceObserver.supportedEntryTypes.includes('layout-shift');
+  window.watchesShifts = tells || window.asksForShifts === true;
+  if (window.watchesShifts && !tells) watchPlaces();
   if (PerformanceObserver.supportedEntryTypes.includes('layout-shift'))
     new PerformanceObserver((list) => {
       for (const { value, hadRecentInput, startTime, sources } of list.getEntries())
@@ -47,6 +50,66 @@
             what: sources.map(({ node }) => `${node?.nodeName} ${node?.className ?? ''}`),
           });
     }).observe({ type: 'layout-shift', buffered: true });
+
+  /**
+   * Compares in each frame where the blocks of the page are with where they were in the one before. As in Chromium, a block
+   * has moved if it did so both on the page (else the reader scrolled) and on the screen (else the browser kept it in place),
+   * and the value is the share of the screen that is concerned times the way as a share of the screen's longer side.
+   */
+  function watchPlaces() {
+    const LEAST = 3;
+    const INPUT_MS = 500;
+    let before = new Map();
+    let screen = '';
+    let touched = -Infinity;
+    for (const type of ['pointerdown', 'keydown'])
+      addEventListener(type, ({ isTrusted, timeStamp }) => isTrusted && (touched = timeStamp), { capture: true, passive: true });
+
+    /** Headings, paragraphs and figures, and what their panels consist of; not what stays in place while one scrolls. */
+    const blocks = () => [
+      ...document.querySelectorAll(':is(main, .hero, .chapter) :is(h1, h2, p, section, polytask-lab):not(#bar, .contents *)'),
+      ...[...document.querySelectorAll('polytask-lab')].flatMap(({ shadowRoot }) => [
+        ...(shadowRoot?.querySelectorAll('.panel, .panel > *') ?? []),
+      ]),
+    ];
+
+    const look = (now) => {
+      const places = new Map();
+      for (const block of blocks()) {
+        const { left, top, right, bottom } = block.getBoundingClientRect();
+        if (right > left && bottom > top) places.set(block, { left, top, right, bottom, x: left + scrollX, y: top + scrollY });
+      }
+      const as = `${innerWidth} ${innerHeight}`;
+      if (as === screen && now - touched > INPUT_MS) compare(places, now);
+      [before, screen] = [places, as];
+      requestAnimationFrame(look);
+    };
+
+    function compare(places, now) {
+      const moved = [];
+      for (const [block, to] of places) {
+        const from = before.get(block);
+        if (!from || !(isSeen(from) || isSeen(to))) continue;
+        const way = Math.max(
+          Math.min(Math.abs(to.x - from.x), Math.abs(to.left - from.left)),
+          Math.min(Math.abs(to.y - from.y), Math.abs(to.top - from.top)),
+        );
+        if (way >= LEAST) moved.push({ block, from, to, way });
+      }
+      if (moved.length === 0) return;
+      const edge = (side, pick, within) => Math.min(within, Math.max(0, pick(...moved.flatMap(({ from, to }) => [from[side], to[side]]))));
+      const width = edge('right', Math.max, innerWidth) - edge('left', Math.min, innerWidth);
+      const height = edge('bottom', Math.max, innerHeight) - edge('top', Math.min, innerHeight);
+      const way = Math.max(...moved.map((each) => each.way));
+      window.shifts.push({
+        value: ((width * height) / (innerWidth * innerHeight)) * (way / Math.max(innerWidth, innerHeight)),
+        at: Math.round(now),
+        what: moved.slice(0, 5).map(({ block }) => `${block.nodeName} ${block.className} ${block.dataset.part ?? block.id}`),
+      });
+    }
+    const isSeen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+    requestAnimationFrame(look);
+  }
 
   window.runEvents = [];
   window.addEventListener('polytask', (event) => window.runEvents.push(event.detail));

@@ -89,7 +89,7 @@ export default {
   'fight-1':
     'Zwei Aufgaben ziehen an einem Encoder. Jede hat ihren eigenen Gradienten über denselben gemeinsamen Parametern, und nichts zwingt die beiden zur Einigkeit. So viele Millionen Dimensionen sie auch haben: Zwei Vektoren liegen immer in einer Ebene, deshalb ist diese Zeichnung exakt. Die Längen stimmen und der Winkel auch.',
   'fight-2':
-    'Bis 90° schadet ein kleiner Schritt geradewegs den Hang der einen Aufgabe hinab der anderen nicht. Darüber liegen sie im *Konflikt*: Hier hinab heißt dort hinauf. Addiert man sie, entscheidet die Länge: Der längere Pfeil hat mehr zu sagen.',
+    'Bis 90° schadet ein kleiner Schritt geradewegs den Hang der einen Aufgabe hinab der anderen nicht. Darüber liegen sie im *Konflikt*: Hier hinab heißt dort hinauf. Addiert man sie, entscheidet die Länge: Der längere Pfeil hat mehr zu sagen. Bei etwa 90° haben sie kaum miteinander zu tun, und in so vielen Dimensionen ist das der Normalfall; ein Konflikt ist von Bedeutung, wenn er anhält.',
   'fight-3':
     'Der gestrichelte Pfeil ist der Schritt, den Adam dann getan hat. Weil Adam jeden Parameter für sich skaliert, führen seine Schritte aus der Ebene hinaus: Zu sehen ist die Richtung ihres Schattens, und daneben steht, wie viel vom Schritt in der Ebene liegt.',
   'fight-do':

@@ -1,6 +1,7 @@
 // The numbers behind a chart: a table that opens under it, is filled when it is first opened, and then keeps up with the
 // chart once a second.
 
+import { brief } from './brief.js';
 import { h } from './dom.js';
 
 const KEEP_UP_MS = 1000;
@@ -20,7 +21,7 @@ const ROWS_AT_ONCE = 500;
 /** @param {DataTableOptions} options */
 export function createDataTable({ summary, caption, columns, length, row, open = false }) {
   const body = h('tbody');
-  const head = h('tr', {}, ...columns.map((name) => h('th', { scope: 'col' }, name)));
+  const head = h('tr', {}, ...columns.map((name) => h('th', { scope: 'col', title: name }, brief(name))));
   const table = h('table', {}, h('caption', { className: 'sr' }, caption), h('thead', {}, head), body);
   const element = h(
     'details',

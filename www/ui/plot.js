@@ -142,6 +142,9 @@ export function createPlot(root, options, data, onCursor) {
     }
   }
 
+  /** @type {uPlot.Series.PathBuilder} */
+  const pathOf = (u, k, from, to) => (isDense(u, data[0].length) ? null : path(u, k, from, to));
+
   /** A line of this run, if it has too many points for a path. @param {uPlot} u @param {number} k Its row in the data. */
   function drawLine(u, k) {
     if (!isDense(u, data[0].length)) return;
@@ -210,7 +213,7 @@ export function createPlot(root, options, data, onCursor) {
           width: widthOf(line),
           alpha: alphaOf(line),
           dash: line.dash,
-          paths: (u, k, from, to) => (isDense(u, data[0].length) ? null : path(u, k, from, to)),
+          paths: pathOf,
           spanGaps: !line.gaps,
           points: {
             show: true,

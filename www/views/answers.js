@@ -65,7 +65,7 @@ export function createAnswers({ diagram: words, n }) {
       lists = tasks.map(() => h('ul', {}));
       element.replaceChildren(
         ...tasks.map(({ name }, k) => {
-          const head = h('li', { className: 'flow-head' }, h('p', {}, h('strong', {}, name), ' ', shapes[k]), lists[k]);
+          const head = h('li', { className: 'flow-head' }, h('p', {}, h('strong', { title: name }, name), ' ', shapes[k]), lists[k]);
           head.style.setProperty('--task', taskColour(k));
           head.style.setProperty('--k', String(k));
           return head;

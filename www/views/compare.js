@@ -6,6 +6,7 @@
 import { comparisonDots, dotsKey } from './comparison-dots.js';
 import { comparisonTable } from './comparison-table.js';
 import { contendersOf, soFar, titleOf } from './contenders.js';
+import { brief } from '../ui/brief.js';
 import { h } from '../ui/dom.js';
 import { WEIGHTING_NAMES } from '../lab/weightings.js';
 
@@ -152,7 +153,7 @@ export function createCompare(lab) {
     done.style.transform = `scaleX(${runs.length / all})`;
     bar.setAttribute('aria-valuemax', String(all));
     bar.setAttribute('aria-valuenow', String(runs.length));
-    const name = last && (last.task ? words.only(last.task) : titleOf(lab.words, last.contender));
+    const name = last && (last.task ? words.only(brief(last.task)) : titleOf(lab.words, last.contender));
     status.textContent = words.progress(runs.length, all) + (last && name ? words.last(name, last.seed) : '.');
   }
 

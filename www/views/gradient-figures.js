@@ -1,5 +1,6 @@
 // What stands around the arrows of two gradients: the legend, the verdict, the numbers, and a bar for each layer.
 
+import { brief } from '../ui/brief.js';
 import { h } from '../ui/dom.js';
 
 /** @typedef {import('../strings/words.js').Words} Words */
@@ -12,11 +13,11 @@ export const INDEPENDENT = Math.cos((85 * Math.PI) / 180);
 /** What a cosine says of two gradients. @param {number} cosine */
 export const kindOf = (cosine) => (Math.abs(cosine) <= INDEPENDENT ? 'independent' : cosine < 0 ? 'conflict' : 'noConflict');
 
-/** @param {string} name @param {string} what @param {string} colour @param {boolean} [dashed] */
-export function legendEntry(name, what, colour, dashed = false) {
+/** @param {string} name @param {string} what @param {string} colour @param {{ dashed?: boolean, isName?: boolean }} [how] `isName`: `what` is a task's name. */
+export function legendEntry(name, what, colour, { dashed = false, isName = false } = {}) {
   const swatch = h('span', { className: dashed ? 'swatch dashed' : 'swatch', 'aria-hidden': 'true' });
   swatch.style.setProperty('--colour', colour);
-  return h('li', {}, swatch, h('span', { className: 'what', title: what }, h('strong', {}, name), ` ${what}`));
+  return h('li', {}, swatch, h('span', { className: 'what', title: what }, h('strong', {}, name), ` ${isName ? brief(what) : what}`));
 }
 
 /**
@@ -37,7 +38,7 @@ export function pairTable({ gradients: words, n }, pair, colour, event, at = [])
     [words.change, at.map((i) => change(event?.update.products[i]))],
   ]);
   const head = pair.map((task, i) => {
-    const cell = h('th', { scope: 'col', title: task }, h('span', { className: 'letter' }, 'AB'[i]), ` ${task}`);
+    const cell = h('th', { scope: 'col', title: task }, h('span', { className: 'letter' }, 'AB'[i]), ` ${brief(task)}`);
     cell.style.setProperty('--task', colour(task));
     return cell;
   });

@@ -120,9 +120,9 @@ export function createGradients(lab) {
   function showPair() {
     for (const [i, select] of selects.entries()) select.value = pair[i];
     legend.replaceChildren(
-      ...pair.map((task, i) => legendEntry('AB'[i], task, colour(task))),
+      ...pair.map((task, i) => legendEntry('AB'[i], task, colour(task), { isName: true })),
       legendEntry(words.combined, words.combinedWhat, COLOUR.combined),
-      legendEntry(words.step, words.stepWhat, COLOUR.step, true),
+      legendEntry(words.step, words.stepWhat, COLOUR.step, { dashed: true }),
     );
     chart?.destroy();
     chart = undefined;

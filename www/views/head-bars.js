@@ -19,7 +19,7 @@ export function createHeadBars({ n }, task, k) {
       numbers[c],
     ),
   );
-  const element = h('div', { className: 'head' }, h('h4', {}, task.name), h('ul', {}, ...rows));
+  const element = h('div', { className: 'head' }, h('h4', { className: 'cut', title: task.name }, task.name), h('ul', {}, ...rows));
   element.style.setProperty('--task', taskColour(k));
 
   return {

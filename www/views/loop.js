@@ -4,6 +4,7 @@
 // The parts of a step are told as they begin. They may follow each other faster than the eye, so each is lit for a moment
 // at least, in order; a long backlog goes faster. Steps at full speed tell of no parts, and show their values only.
 
+import { brief } from '../ui/brief.js';
 import { h, oncePerFrame, taskColour } from '../ui/dom.js';
 import { PHASES, python, rust } from './loop-code.js';
 
@@ -136,7 +137,7 @@ export function createLoop(lab) {
         return words.rate(n.digits(learning_rate));
       default: {
         const task = tasks[Number(value.replace('loss-', ''))];
-        return task in losses ? `${n.fixed(losses[task], 4)}  ${task}` : words.noLabels(task);
+        return task in losses ? `${n.fixed(losses[task], 4)}  ${brief(task)}` : words.noLabels(brief(task));
       }
     }
   }

@@ -1,5 +1,6 @@
 // The losses of a run by step, and the latest step's total as the sum that it is.
 
+import { brief } from '../ui/brief.js';
 import { createChart } from '../ui/chart.js';
 import { h, oncePerFrame, TASK_COLOURS, taskColour } from '../ui/dom.js';
 
@@ -46,7 +47,7 @@ export function createLosses(lab) {
     formula.replaceChildren(...equation(trained, known ?? {}, latest && !known ? undefined : latest?.losses, latest?.total));
     factors.hidden = !latest?.weights;
     if (latest?.weights) {
-      const said = Object.entries(latest.weights).map(([task, factor]) => `${task} × ${n.fixed(factor, 2)}`);
+      const said = Object.entries(latest.weights).map(([task, factor]) => `${brief(task)} × ${n.fixed(factor, 2)}`);
       factors.textContent = words.factors(said.join(', '));
     }
   });

@@ -1,6 +1,7 @@
 // Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
 
 import { labelOf } from '../lab/sentences.js';
+import { brief } from '../ui/brief.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
 import { between, frameOf, past, pictureAt } from './frames.js';
@@ -71,10 +72,10 @@ export function createMap(lab) {
   /** @param {number} i */
   const textOf = (i) => examples[map?.rows[i] ?? -1]?.text ?? words.gone;
 
-  /** What is known of a sentence, task by task. @param {number} i */
-  function labelsOf(i) {
+  /** What is known of a sentence, task by task. @param {number} i @param {(name: string) => string} [as] */
+  function labelsOf(i, as = String) {
     const row = map?.rows[i] ?? -1;
-    const labels = tasks.map(({ name }) => `${name}: ${labelOf(examples[row], name) || words.unlabelled}`);
+    const labels = tasks.map(({ name }) => `${as(name)}: ${as(labelOf(examples[row], name)) || words.unlabelled}`);
     return heldOut[row] ? [...labels, words.heldOut] : labels;
   }
 
@@ -167,7 +168,7 @@ export function createMap(lab) {
       h('legend', { className: 'sr' }, words.by),
       ...tasks.map(({ name }, k) => {
         const input = h('input', { type: 'radio', name: 'map-task', value: name, checked: name === task });
-        const text = h('span', {}, name);
+        const text = h('span', { title: name }, name);
         text.style.setProperty('--task', taskColour(k));
         input.addEventListener('change', () => {
           task = name;
@@ -188,7 +189,7 @@ export function createMap(lab) {
     scatter.dress(classes, labels.length);
     const kinds = labels.map((label, c) => ({ label, c }));
     if (classes.includes(-1)) kinds.push({ label: words.unlabelled, c: -1 });
-    legend.replaceChildren(...kinds.map(({ label, c }) => h('li', {}, markerIcon(c, labels.length), label)));
+    legend.replaceChildren(...kinds.map(({ label, c }) => h('li', { title: label }, markerIcon(c, labels.length), brief(label))));
   }
 
   /** @param {number | undefined} i @param {Point} at @param {{ width: number, height: number }} size */
@@ -197,7 +198,7 @@ export function createMap(lab) {
     if (i === undefined) return;
     if (card.dataset.point !== String(i)) {
       card.dataset.point = String(i);
-      card.replaceChildren(h('p', {}, textOf(i)), h('p', { className: 'labels' }, labelsOf(i).join(' · ')));
+      card.replaceChildren(h('p', {}, textOf(i)), h('p', { className: 'labels' }, labelsOf(i, brief).join(' · ')));
     }
     // It grows from the point to where there is more room.
     const [right, below] = [x < width / 2, y < height / 2];
@@ -218,7 +219,7 @@ export function createMap(lab) {
       row: (i) => {
         const example = examples[map?.rows[i] ?? -1];
         const at = map?.frames[chosen()]?.points[i] ?? [];
-        return [textOf(i), ...tasks.map(({ name }) => labelOf(example, name) || '–'), ...at.map((x) => n.fixed(x, 2))];
+        return [textOf(i), ...tasks.map(({ name }) => brief(labelOf(example, name)) || '–'), ...at.map((x) => n.fixed(x, 2))];
       },
       open: numbers?.element.open,
     });

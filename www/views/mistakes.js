@@ -1,5 +1,6 @@
 // The sentences that a task's head got wrong, the surest mistakes first: all, or those of one cell of the matrix.
 
+import { brief } from '../ui/brief.js';
 import { h } from '../ui/dom.js';
 
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'mistakes' }>['tasks'][string][number]} Mistake */
@@ -46,7 +47,7 @@ export function createMistakes({ n, results: words }, task, pickAll) {
     heading.textContent = !mistakes
       ? words.noMistakesYet
       : picked
-        ? words.picked(these.length, picked.label, picked.said)
+        ? words.picked(these.length, brief(picked.label), brief(picked.said))
         : words.wrong(mistakes.length, wrong ?? mistakes.length);
     unpick.hidden = !picked;
     more.hidden = these.length <= FEW;
@@ -56,7 +57,7 @@ export function createMistakes({ n, results: words }, task, pickAll) {
 
   /** @param {Mistake} mistake @param {string} text */
   const entry = ({ label, said, probability }, text) =>
-    h('li', {}, h('span', { className: 'sentence' }, text), h('small', {}, words.verdict(label, said, n.percent(probability))));
+    h('li', {}, h('span', { className: 'sentence' }, text), h('small', { title: words.verdict(label, said, n.percent(probability)) }, words.verdict(brief(label), brief(said), n.percent(probability))));
 
   return { element, show };
 }

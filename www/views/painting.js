@@ -1,5 +1,6 @@
 // Labelling by clicking: a chip for each class, which a click in the table then gives to a sentence.
 
+import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
 
 /** @typedef {{ task: string, label: string }} Brush What a click gives; an empty label takes one away. */
@@ -31,7 +32,7 @@ export function createPainting(words, choose) {
     for (const chip of chips.querySelectorAll('button'))
       chip.setAttribute('aria-pressed', String(chip.dataset.task === next?.task && chip.dataset.label === next?.label));
     hint.hidden = next === undefined;
-    hint.textContent = next ? words.hint(next.task, next.label) : '';
+    hint.textContent = next ? words.hint(brief(next.task), brief(next.label)) : '';
     said.textContent = hint.textContent;
     choose(next, byKeyboard);
   }
@@ -53,6 +54,7 @@ export function createPainting(words, choose) {
         {
           type: 'button',
           className: 'chip',
+          title: label,
           'aria-pressed': 'false',
           'aria-label': label ? undefined : words.blank(name),
           dataset: { task: name, label },
@@ -62,7 +64,7 @@ export function createPainting(words, choose) {
     const element = h(
       'span',
       { className: 'chip-group', role: 'group', 'aria-label': name },
-      h('span', { className: 'chip-task', 'aria-hidden': 'true' }, name),
+      h('span', { className: 'chip-task', title: name, 'aria-hidden': 'true' }, name),
       ...labels.map(chip),
       chip(''),
     );

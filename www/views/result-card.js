@@ -1,6 +1,8 @@
 // One task's results. A cell of its confusion matrix, pressed, picks the sentences that it counts.
 
+import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
+import { mostOf } from '../ui/thin.js';
 import { createMistakes } from './mistakes.js';
 
 /** @typedef {import('../types.js').Task} Task */
@@ -56,7 +58,7 @@ export function createResultCard(allWords, task, k) {
   const element = h(
     'article',
     { className: 'result' },
-    h('h4', {}, task.name),
+    h('h4', { className: 'cut', title: task.name }, task.name),
     h('p', { className: 'figures' }, right, baseline),
     h('div', { className: 'matrix-scroll' }, matrix),
     list.element,
@@ -80,7 +82,8 @@ export function createResultCard(allWords, task, k) {
     baseline.textContent = '';
     if (metrics) {
       const { label, share } = commonest(task, metrics.confusion);
-      baseline.textContent = words.baseline(n.percent(share), label, n.fixed(metrics.macro_f1, 2));
+      baseline.textContent = words.baseline(n.percent(share), brief(label), n.fixed(metrics.macro_f1, 2));
+      baseline.title = label;
     }
     for (const [t, row] of cells.entries()) {
       const counts = metrics?.confusion[t];
@@ -106,7 +109,7 @@ export function createResultCard(allWords, task, k) {
 /** What an accuracy must be measured against: the class that occurs most, and its share. @param {Task} task @param {number[][]} confusion */
 function commonest(task, confusion) {
   const counts = confusion.map(sum);
-  const most = Math.max(...counts);
+  const most = mostOf(counts);
   return { label: task.labels[counts.indexOf(most)], share: most / Math.max(1, sum(counts)) };
 }
 

@@ -2,6 +2,7 @@
 //
 // For and against are told by sign and underline as well as by colour, and the shades stand in a table too.
 
+import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
 
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'saliency' }>} Saliency */
@@ -51,7 +52,7 @@ export function createSaliency({ n, try: words }, again) {
     const of = shown?.tasks[chosen];
     sentence.style.setProperty('--task', taskColour(Math.max(0, tasks.indexOf(chosen))));
     table.hidden = !of;
-    remark.textContent = of ? words.explains(of.label, n.percent(of.probability)) : words.explainsNothing;
+    remark.textContent = of ? words.explains(brief(of.label), n.percent(of.probability)) : words.explainsNothing;
     sentence.replaceChildren(...(shown && of ? shaded(shown, of) : []));
     if (!shown || !of) return;
     caption.textContent = `${chosen}. ${words.explains(of.label, n.percent(of.probability))}`;
@@ -108,7 +109,7 @@ export function createSaliency({ n, try: words }, again) {
             'label',
             {},
             h('input', { type: 'radio', name: 'saliency-task', value, checked: value === chosen }),
-            h('span', {}, value),
+            h('span', { title: value }, value),
           ),
         ),
       );

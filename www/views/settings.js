@@ -60,7 +60,7 @@ export function createSettings(lab) {
     const row = { field, control, hint };
     control.addEventListener('input', () => take(row));
     into.push(row);
-    return h('div', { className: `field kind-${field.kind}` }, h('label', { for: id }, field.label), control, hint);
+    return h('div', { className: `field kind-${field.kind}` }, h('label', { for: id, title: field.label }, field.label), control, hint);
   }
 
   /** @param {Row} row @returns {{ value?: number | string | boolean, wrong: string }} */

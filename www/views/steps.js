@@ -45,7 +45,7 @@ export function createSteps(lab) {
     if (!latest) return line.replaceChildren(words.none);
     const { step, losses } = latest;
     const figures = Object.entries(losses).map(([task, loss]) => {
-      const figure = h('span', { className: 'solo-loss' }, h('span', { className: 'solo-name' }, task), ` ${n.fixed(loss, 3)}`);
+      const figure = h('span', { className: 'solo-loss' }, h('span', { className: 'solo-name', title: task }, task), ` ${n.fixed(loss, 3)}`);
       figure.style.setProperty('--task', taskColour(Math.max(0, tasks.indexOf(task))));
       return figure;
     });

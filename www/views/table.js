@@ -68,7 +68,7 @@ export function createTable(lab, { editTask, painted }) {
 
   /** @param {string} task @param {number} k */
   function headCell(task, k) {
-    const button = h('button', { type: 'button', className: 'task-name', title: words.editTask }, task);
+    const button = h('button', { type: 'button', className: 'task-name', title: `${task}\n${words.editTask}` }, task);
     button.addEventListener('click', () => editTask(task));
     const cell = h('th', { scope: 'col', className: 'label' }, button);
     cell.style.setProperty('--task', taskColour(k));
@@ -119,7 +119,7 @@ export function createTable(lab, { editTask, painted }) {
 
   /** @param {HTMLSelectElement} select @param {string} label */
   function put(select, label) {
-    select.value = label;
+    select.value = select.title = label;
     select.classList.toggle('blank', label === '');
   }
 

@@ -2,6 +2,7 @@
 // rest on.
 
 import { debounce, h } from '../ui/dom.js';
+import { mostOf } from '../ui/thin.js';
 import { createHeadBars } from './head-bars.js';
 import { createSaliency } from './saliency.js';
 
@@ -112,7 +113,7 @@ export function createTry(lab) {
     if (answer?.text !== text()) return;
     unsaid = false;
     said.textContent = Object.entries(answer.tasks)
-      .map(([task, { label, probabilities }]) => words.answer(task, label, lab.words.n.percent(Math.max(...probabilities))))
+      .map(([task, { label, probabilities }]) => words.answer(task, label, lab.words.n.percent(mostOf(probabilities))))
       .join(' ');
   }
 
