@@ -1,6 +1,7 @@
 // One line chart: a plot, a legend that shows the values under the cursor, and the table behind it. By keyboard the cursor
 // goes from point to point as on a slider, and its values are the slider's.
 
+import { brief } from './brief.js';
 import { createDataTable } from './data-table.js';
 import { h, oncePerFrame } from './dom.js';
 import { createPlot } from './plot.js';
@@ -8,6 +9,7 @@ import { createPlot } from './plot.js';
 /**
  * @typedef {object} Line
  * @property {string} label
+ * @property {string} [brief] The label with its names cut, if they are long.
  * @property {string} colour Name of a CSS custom property, such as `--task-0`.
  * @property {number[]} [dash]
  * @property {number} [width]
@@ -69,6 +71,7 @@ export function createChart(canvasRoot, legendRoot, options) {
     summary: words.chart.table,
     caption: label,
     columns: [xName, ...lines.map((line) => line.label)],
+    heads: [xName, ...lines.map((line) => line.brief ?? brief(line.label))],
     length: () => data[0].length,
     row: (i) => [xText(Number(data[0][i])), ...valuesAt(i)],
     open: tableBehind(canvasRoot)?.open,
@@ -196,7 +199,7 @@ function buildLegend(root, { lines, words, xName, ghost = [], ghostRecorded }) {
   const entries = lines.map((line, i) => {
     const swatch = swatchOf(line.colour);
     swatch.classList.toggle('dashed', line.dash !== undefined);
-    return h('li', {}, swatch, h('span', { className: 'name', title: line.label }, line.label), values[i]);
+    return h('li', {}, swatch, h('span', { className: 'name', title: line.label }, line.brief ?? line.label), values[i]);
   });
   const faint = swatchOf('--ink-3');
   faint.classList.add('ghost');

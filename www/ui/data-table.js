@@ -13,15 +13,16 @@ const ROWS_AT_ONCE = 500;
  * @property {string} summary What opens it.
  * @property {string} caption
  * @property {string[]} columns Their names; the first is that of the rows' heads.
+ * @property {string[]} [heads] What is shown of these; absent: their beginnings.
  * @property {() => number} length How many rows there are.
  * @property {(i: number) => string[]} row The i-th row's cells.
  * @property {boolean} [open]
  */
 
 /** @param {DataTableOptions} options */
-export function createDataTable({ summary, caption, columns, length, row, open = false }) {
+export function createDataTable({ summary, caption, columns, heads = columns.map((name) => brief(name)), length, row, open = false }) {
   const body = h('tbody');
-  const head = h('tr', {}, ...columns.map((name) => h('th', { scope: 'col', title: name }, brief(name))));
+  const head = h('tr', {}, ...columns.map((title, i) => h('th', { scope: 'col', title }, heads[i])));
   const table = h('table', {}, h('caption', { className: 'sr' }, caption), h('thead', {}, head), body);
   const element = h(
     'details',

@@ -43,16 +43,21 @@ export function createPlot(root, options, data, onCursor) {
   /** The run before, drawn: it stays the same while the plot does. @type {{ canvas: HTMLCanvasElement, of: string } | undefined} */
   let ghostly;
 
-  /** The band, rules and names of the spans, all under the lines, and the x axis's name in the corner. @param {uPlot} u */
-  function drawFrame(u) {
+  /** Under the grid. @param {uPlot} u */
+  function drawBand({ ctx, bbox, valToPos }) {
+    if (!options.band) return;
+    const [low, high] = options.band.map((y) => valToPos(y, 'y', true));
+    ctx.save();
+    ctx.fillStyle = colour('--sunk');
+    ctx.fillRect(bbox.left, high, bbox.width, low - high);
+    ctx.restore();
+  }
+
+  /** Rules and names of the spans, over the grid and under the lines, and the x axis's name in the corner. @param {uPlot} u */
+  function drawSpans(u) {
     const { ctx, bbox } = u;
     const px = devicePixelRatio;
     ctx.save();
-    if (options.band) {
-      const [low, high] = options.band.map((y) => u.valToPos(y, 'y', true));
-      ctx.fillStyle = colour('--sunk');
-      ctx.fillRect(bbox.left, high, bbox.width, low - high);
-    }
     ctx.font = `${SMALL * px}px system-ui, sans-serif`;
     ctx.fillStyle = colour('--ink-3');
     ctx.strokeStyle = colour('--rule-strong');
@@ -62,6 +67,7 @@ export function createPlot(root, options, data, onCursor) {
     ctx.setLineDash([]);
     const spans = options.spans ?? [];
     const apart = bbox.width / px / Math.max(1, spans.length);
+    const names = [];
     for (const [i, { x, label }] of (apart > RULES_APART ? spans : []).entries()) {
       const at = Math.round(u.valToPos(x, 'x', true));
       if (i > 0) {
@@ -70,7 +76,15 @@ export function createPlot(root, options, data, onCursor) {
         ctx.lineTo(at, bbox.top + bbox.height);
         ctx.stroke();
       }
-      if (apart > NAME_ROOM) ctx.fillText(label, Math.max(at, bbox.left) + 5 * px, bbox.top + 2 * px);
+      if (apart > NAME_ROOM) names.push({ label, x: Math.max(at, bbox.left) + 5 * px });
+    }
+    // A line of the grid may pass behind a name.
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 3 * px;
+    ctx.strokeStyle = colour('--surface');
+    for (const { label, x } of names) {
+      ctx.strokeText(label, x, bbox.top + 2 * px);
+      ctx.fillText(label, x, bbox.top + 2 * px);
     }
     ctx.textAlign = 'right';
     const end = Math.max(bbox.left - 6 * px, ctx.measureText(options.xName).width);
@@ -172,7 +186,9 @@ export function createPlot(root, options, data, onCursor) {
     if (line.points && ys.length * MARK < u.bbox.width / devicePixelRatio) return null;
     const [least, end] = [ys.findIndex(isNumber), ys.findLastIndex(isNumber)];
     if (least < 0) return [];
-    if (least === end) return [least];
+    // The first few of many steps lie in one pixel.
+    const [left, right] = [least, end].map((i) => u.valToPos(Number(data[0][i]), 'x'));
+    if (right - left < LONE) return [end];
     if (!line.gaps) return [];
     const lone = [];
     for (let i = least; i <= end; i++) if (isNumber(ys[i]) && !isNumber(ys[i - 1]) && !isNumber(ys[i + 1])) lone.push(i);
@@ -223,7 +239,7 @@ export function createPlot(root, options, data, onCursor) {
           },
         })),
       ],
-      hooks: { drawClear: [drawFrame, drawGhost], drawSeries: [drawLine], setCursor: [(u) => onCursor(u.cursor.idx ?? undefined)] },
+      hooks: { drawClear: [drawBand, drawGhost], drawAxes: [drawSpans], drawSeries: [drawLine], setCursor: [(u) => onCursor(u.cursor.idx ?? undefined)] },
     },
     /** @type {uPlot.AlignedData} */ (data),
     root,

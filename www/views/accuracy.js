@@ -1,5 +1,6 @@
 // The accuracies of a run by epoch: held-out sentences after it, training ones on the way.
 
+import { brief } from '../ui/brief.js';
 import { createChart } from '../ui/chart.js';
 import { h, TASK_COLOURS } from '../ui/dom.js';
 
@@ -9,6 +10,8 @@ import { h, TASK_COLOURS } from '../ui/dom.js';
 /** Two ways to tell lines apart at once: by colour for the task, by dash for the kind. */
 const DOTS = [2, 4];
 const TICKS = 10;
+/** So much of a task's name is in the legend, which has to say of each line what it is of the task. */
+const NAME = 18;
 
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
 export function createAccuracy(lab) {
@@ -59,8 +62,9 @@ export function createAccuracy(lab) {
       label: words.chart,
       lines: tasks.flatMap((task, k) => {
         const colour = `--task-${k % TASK_COLOURS}`;
-        const training = { label: words.training(task), colour, dash: DOTS, faint: true, points: true };
-        const heldOut = { label: words.heldOut(task), colour, width: 2.25, points: true };
+        const name = brief(task, NAME);
+        const training = { label: words.training(task), brief: words.training(name), colour, dash: DOTS, faint: true, points: true };
+        const heldOut = { label: words.heldOut(task), brief: words.heldOut(name), colour, width: 2.25, points: true };
         return hasValidation ? [heldOut, training] : [training];
       }),
       x: [0.5, outline.epochs + 0.5],

@@ -17,7 +17,7 @@ export const kindOf = (cosine) => (Math.abs(cosine) <= INDEPENDENT ? 'independen
 export function legendEntry(name, what, colour, { dashed = false, isName = false } = {}) {
   const swatch = h('span', { className: dashed ? 'swatch dashed' : 'swatch', 'aria-hidden': 'true' });
   swatch.style.setProperty('--colour', colour);
-  return h('li', {}, swatch, h('span', { className: 'what', title: what }, h('strong', {}, name), ` ${isName ? brief(what) : what}`));
+  return h('li', {}, swatch, h('span', { className: isName ? 'what cut' : 'what', title: what }, h('strong', {}, name), ` ${what}`));
 }
 
 /**

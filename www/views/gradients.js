@@ -137,7 +137,7 @@ export function createGradients(lab) {
       y: [-1, 1],
       band: [-INDEPENDENT, INDEPENDENT],
       xName: words.step,
-      xText: (x) => (Number.isInteger(x) ? String(x) : ''),
+      xText: (x) => (Number.isInteger(x) ? n.grouped(x) : ''),
       yText: n.cosine,
       ghost: before.map((past) => ({ x: past.step, ys: [cosineIn(past)] })),
       ghostRecorded: lab.views.previousRecorded,

@@ -125,7 +125,7 @@ export function createLosses(lab) {
       })),
       ghost: lab.views.previous.flatMap(pointsOf),
       ghostRecorded: lab.views.previousRecorded,
-      xText: (x) => (Number.isInteger(x) ? String(x) : ''),
+      xText: (x) => (Number.isInteger(x) ? n.grouped(x) : ''),
       yText: n.figure,
     });
     showFormula();
