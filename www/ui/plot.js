@@ -94,8 +94,8 @@ export function createPlot(root, options, data, onCursor) {
 
   /** The lines of the run before, under this one's. @param {uPlot} u */
   function drawGhost(u) {
-    if (ghost.length === 0) return;
     const { left, top, width, height } = u.bbox;
+    if (ghost.length === 0 || width <= 0 || height <= 0) return; // Out of sight a chart has no height.
     // Whatever moves a point of it, or paints it in another colour.
     const of = [left, top, width, height, u.scales.y.max, ...lines.map((line) => colour(line.colour))].join(' ');
     if (ghostly?.of !== of) ghostly = { canvas: ghostOf(u), of };
