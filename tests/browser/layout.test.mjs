@@ -158,7 +158,7 @@ function measure() {
     cut: numbers.filter(isCut).map(told),
     nameless: cutNames.filter((element) => {
       const [whole, shown] = [wholeAt(element), element.textContent.trim()];
-      return !whole.includes(shown) && !shown.endsWith('…');
+      return !whole.includes(shown) && !shown.endsWith('…') && !(whole && shown.endsWith(whole));
     }).map(told),
     tall: boxes
       .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.length >= 250 && /a name that goes on and on|fahrtDonau/.test(node.data)))
