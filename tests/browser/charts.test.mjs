@@ -244,9 +244,10 @@ for (const name of BROWSERS) {
 
 describe('a locale that is no language tag', () => {
   for (const locale of ['C', 'en_US.UTF-8', '']) {
-    test(`${locale || 'an empty one'}: every view is made`, async () => {
+    test(`${locale || 'an empty one'}: every view is made`, async (t) => {
       const at = await Figure.launch('chromium', `for (const [name, value] of [['language', '${locale}'], ['languages', ['${locale}']]])
         Object.defineProperty(Navigator.prototype, name, { get: () => value });`);
+      t.after(() => at.close());
       await at.show('losses', 'createLosses', { doc: docOf() });
       assert.equal(await at.page.evaluate(() => navigator.language), locale);
       const failed = await at.page.evaluate(async () => {
@@ -258,7 +259,6 @@ describe('a locale that is no language tag', () => {
       await at.take(startOf(12), stepOf(1, { topic: 45_778, mood: 0.7 }));
       assert.equal((await at.text('[data-part="loss-chart"]')).length, 1);
       assert.deepEqual(at.noise, []);
-      await at.close();
     });
   }
 });
