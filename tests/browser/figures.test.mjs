@@ -203,6 +203,21 @@ for (const name of BROWSERS) {
     await page.setViewport({ width: 1000, height: 900 });
   });
 
+  test(`${name}: a task without labels has no figures, and the other's are shown`, async () => {
+    const figures = { accuracy: 0.75, macro_f1: 0.5, loss: 1, confusion: [[3, 0], [1, 0]] };
+    const evaluation = { type: 'evaluation', epoch: 1, split: 'validation', tasks: { topic: figures, mood: null } };
+    await figure('results', 'createResults');
+    await take(start, evaluation);
+    await page.evaluate((of) => window.figure.views.show(window.figure.noRun(''), of), doc);
+    assert.deepEqual(await text('.figures strong'), ['75 % right', 'no labels']);
+    await figure('bar', 'createBar');
+    await take(start, evaluation);
+    assert.match((await text('[data-part="live"]'))[0], /topic 75.%[^,]*$/);
+    await figure('accuracy', 'createAccuracy');
+    await take(start, evaluation);
+    assert.match(await page.evaluate(() => window.figure.shadow.innerHTML), /topic 75.%(?!, mood)/);
+  });
+
   test(`${name}: the map's points can be reached by keys, say what they are, and stand in a table`, async () => {
     await figure('map', 'createMap', { lang: 'de' });
     await take(start, map);
