@@ -153,7 +153,7 @@ need_mdbook() {
   export MDBOOK=$own
 }
 
-# Chromium and Firefox for the browser tests, which find them through these two variables.
+# Chromium and Firefox for the browser tests, which find them through these two variables, and WebKit.
 need_browsers() {
   CHROMIUM=${CHROMIUM:-$(first_of chromium chromium-browser google-chrome-stable google-chrome)}
   FIREFOX=${FIREFOX:-$(first_of firefox-esr firefox)}
@@ -164,6 +164,10 @@ need_browsers() {
     FIREFOX=${FIREFOX:-$(first_of firefox-esr)}
   fi
   export CHROMIUM FIREFOX
+  # WebKitGTK's driver brings its browser; the screen is one that nobody sees.
+  command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null ||
+    apt_install "for the tests in WebKit" webkit2gtk-driver xvfb ||
+    fail "the browser tests need WebKitGTK's WebKitWebDriver and Xvfb: install both."
 }
 
 first_of() { # COMMAND...: the path of the first that exists, or nothing
