@@ -3,12 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab } from './browser.mjs';
 import { startServer, WWW } from './server.mjs';
+import { startServer as startStatic } from '../../build/static-server.mjs';
 
 /** A worker's script: one run, and back come its losses, each as the shortest text that tells every bit. */
 const script = `
@@ -111,6 +112,33 @@ for (const name of BROWSERS) {
       assert.match(await lab.text('encoder-threads'), /^[2-8] threads$/);
       await lab.page.close();
       assert.deepEqual(lab.noise, []);
+    });
+
+    test('trains with the build that is there, and with a faster one once it has come', { skip: availableParallelism() < 2 }, async (t) => {
+      // As build.sh serves the page while it still compiles.
+      const directory = mkdtempSync(path.join(tmpdir(), 'polytask-'));
+      const link = (file) => symlinkSync(path.join(WWW, file), path.join(directory, file));
+      mkdirSync(path.join(directory, 'pkg'));
+      for (const file of readdirSync(WWW)) if (file !== 'pkg') link(file);
+      link('pkg/plain');
+      const early = await startStatic(directory, 0);
+      t.after(async () => {
+        await early.close();
+        rmSync(directory, { recursive: true });
+      });
+      const lab = await openLab(session.browser, early.url);
+      await lab.untilStatus('ready');
+      assert.match(await lab.text('encoder-threads'), /^1 thread$/);
+      await lab.press('step');
+      await lab.until('a step', () => window.runEvents.some(({ type }) => type === 'step'));
+      assert.equal(await lab.alerts(), '');
+      link('pkg/threads');
+      await lab.reload();
+      await lab.untilStatus('ready');
+      assert.match(await lab.text('encoder-threads'), /^[2-8] threads$/);
+      await lab.page.close();
+      // Nothing but that two builds were not there.
+      assert.deepEqual(lab.noise.filter((line) => !/\b404\b/.test(line)), []);
     });
 
     test('a worker that is replaced takes its threads with it', { skip: availableParallelism() < 2 }, async () => {
