@@ -289,6 +289,7 @@ for (const name of BROWSERS) {
         await lab.fill('.sentences tbody tr:first-child textarea', 'A sentence of my own.');
         await lab.page.evaluate(() => {
           const select = $('.sentences tbody select');
+          select.focus(); // Its choices are made when it is about to open.
           select.value = Array.from(select.options).at(-1).value;
           select.dispatchEvent(new Event('change', { bubbles: true }));
         });

@@ -143,6 +143,41 @@ test('what inflates to more than 5 MB is not opened, and not inflated to its end
   assert.ok(process.memoryUsage().rss - before < 150e6, 'memory');
 });
 
+/** Tasks of so many classes each. */
+const tasksOf = (...classes) =>
+  classes.map((count, k) => ({ name: `task ${k + 1}`, labels: Array.from({ length: count }, (_, c) => `${k + 1}-${c}`) }));
+const CROWDED = 'There is room for 50 tasks, with 500 classes in one and 1,000 in all, and so none for: ';
+
+test('of tasks whose classes are too many in all, the first that there is room for are opened, and the others named', async () => {
+  for (const [tasks, kept, sentence] of [
+    [tasksOf(...Array(50).fill(500)), ['task 1', 'task 2'], `${CROWDED}task 3, task 4, task 5, task 6, task 7, ….`],
+    [tasksOf(400, 500, 200, 100), ['task 1', 'task 2', 'task 4'], `${CROWDED}task 3.`],
+    [tasksOf(...Array(50).fill(20)), tasksOf(...Array(50).fill(20)).map(({ name }) => name), undefined],
+  ]) {
+    const examples = [{ text: 'a', labels: { 'task 3': tasks[2].labels[0] } }];
+    const given = { data: { examples }, tasks };
+    const { recipe, notice } = await fromHash(linkOf(given), words);
+    assert.deepEqual(recipe.tasks.map(({ name }) => name), kept);
+    assert.deepEqual(recipe.data.examples, [{ text: 'a', labels: kept.includes('task 3') ? examples[0].labels : {} }]);
+    assert.equal(notice, sentence);
+    assert.deepEqual(recipeOfFile(given).recipe, recipe, 'a file’s recipe is held to the same');
+  }
+});
+
+test('a link or a file of absurd size is read in seconds', { timeout: 20_000 }, async () => {
+  const rows = (labelsOf) => Array.from({ length: 100_000 }, (_, i) => ({ text: `${i}`, labels: labelsOf(i) }));
+  // Each class of each task was compared with each row.
+  const { recipe } = await fromHash(linkOf({ data: { examples: rows(() => ({})) }, tasks: tasksOf(...Array(50).fill(500)) }), words);
+  assert.equal(recipe.data.examples.length, 100_000);
+  // A column of its own for each row: each was looked for in each row.
+  const own = recipeOfFile({ data: { examples: rows((i) => ({ [`column ${i}`]: 'x' })) } });
+  assert.equal(own.recipe.tasks.length, 50);
+  assert.deepEqual(own.unknown, ['tasks']);
+  const weights = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`task ${i}`, 1]));
+  const weighted = await fromHash(linkOf({ data: { preset: { name: 'tickets' } }, training: { task_weight: weights } }), words);
+  assert.deepEqual(weighted.recipe.training.task_weight, {});
+});
+
 test('names that are no names, numbers out of bounds and things of the wrong kind are left out', async () => {
   const given = JSON.parse(`{
     "__proto__": {"polluted": 1},

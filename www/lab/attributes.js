@@ -201,8 +201,12 @@ async function fetched(src, words) {
   const read = recipeOfFile(given);
   if (read === 'no recipe') throw new Error(say.notRecipe(url.href));
   if (read === 'no sentences') throw new Error(say.noSentences(url.href, PRESET_NAMES));
-  const notice = read.unknown.length > 0 ? say.leftOut(name, read.unknown) : undefined;
-  return { recipe: read.recipe, recipeName: name, notice };
+  const { recipe, unknown, crowded } = read;
+  const notices = [
+    ...(unknown.length > 0 ? [say.leftOut(name, unknown)] : []),
+    ...(crowded.length > 0 ? [words.sources.crowded(crowded)] : []),
+  ];
+  return { recipe, recipeName: name, notice: notices.join(' ') || undefined };
 }
 
 /** Attributes that look like a slip of the pen. @param {HTMLElement} element @param {Words['attributes']} say */

@@ -1,18 +1,20 @@
 // A recipe for a link, without what goes without saying; and back, taking over only what is known and as it should be. A
 // recipe's file is read in the same way.
 
-import { HELD_OUT, POOLING, SEED, TRAINING } from './limits.js';
+import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
 import { FIRST_PRESET, PRESET_NAMES } from './presets.js';
 
 /** @typedef {import('../types.js').Recipe} Recipe */
 /** @typedef {import('../types.js').Task} Task */
 /** @typedef {import('../types.js').InlineExample} InlineExample */
-/** @typedef {{ recipe: Recipe, unknown: string[] }} Read `unknown`: the fields that were left out. */
+/**
+ * @typedef {object} Read
+ * @property {Recipe} recipe
+ * @property {string[]} unknown The fields that were left out.
+ * @property {string[]} crowded The tasks that were left out because there is no room for so many classes.
+ */
 
 const ENCODER = 'all-MiniLM-L6-v2';
-/** More columns, or choices in a cell, than these would freeze a table. */
-const MOST_TASKS = 50;
-const MOST_CLASSES = 500;
 /** Of a task, a class or a field. */
 const LONGEST_NAME = 200;
 const LONGEST_TEXT = 20_000;
@@ -52,7 +54,7 @@ export function recipeOfFile(given) {
   const { data = { preset: { name: 'notebook' } }, tasks, validation } = given;
   const { preset, examples } = isObject(data) ? data : {};
   const isPreset = isObject(preset) && PRESET_NAMES.some((name) => name === preset.name);
-  const isWritten = Array.isArray(examples) && examples.some((example) => knownExample(example, [], () => {}).length > 0);
+  const isWritten = Array.isArray(examples) && examples.some((example) => knownExample(example, new Map(), () => {}).length > 0);
   if (!isPreset && !isWritten) return 'no sentences';
   // Rust writes `null` for what is not set.
   const told = { ...given, data, validation: validation ?? undefined };
@@ -69,7 +71,8 @@ function withClasses(tasks, examples) {
   const labels = examples.flatMap((example) => (isObject(example) && isObject(example.labels) ? [example.labels] : []));
   const named = Array.isArray(tasks) && tasks.length > 0;
   const all = named ? tasks : [...new Set(labels.flatMap(Object.keys))].map((name) => ({ name }));
-  return all.map((task) => {
+  // One more than there may be, so that it is said that some were left out. Each costs a walk over all examples.
+  return all.slice(0, MOST_TASKS + 1).map((task) => {
     const hasClasses = !isObject(task) || (Array.isArray(task.labels) ? task.labels.length > 0 : task.labels !== undefined);
     if (hasClasses) return task;
     const name = String(task.name);
@@ -96,7 +99,7 @@ export function knownRecipe(given) {
   }
 
   const columns = /** @type {unknown[]} */ (pick('tasks', tasks, Array.isArray, []));
-  const known = knownTasks(columns, () => unknown.add('tasks'));
+  const { shown: known, left } = tasksThatFit(knownTasks(columns, () => unknown.add('tasks')));
   const source = knownData(data, known, () => unknown.add('data'));
   const usualShare = { fraction: source.preset?.name === 'notebook' ? 0 : HELD_OUT.usual };
   const settings = /** @type {Record<string, unknown>} */ (pick('training', training, isObject, {}));
@@ -116,7 +119,7 @@ export function knownRecipe(given) {
     training: Object.fromEntries(taken),
     seed: pick('seed', seed, SEED.ok, SEED.usual),
   };
-  return { recipe, unknown: named([...unknown]) };
+  return { recipe, unknown: named([...unknown]), crowded: named(left.map(({ name }) => name)) };
 }
 
 /**
@@ -136,19 +139,26 @@ function knownData(data, tasks, complain) {
     complain();
     return { preset: FIRST_PRESET };
   }
-  const kept = examples.flatMap((example) => knownExample(example, tasks, complain));
+  const classes = new Map(tasks.map(({ name, labels }) => [name, new Set(labels)]));
+  const kept = examples.flatMap((example) => knownExample(example, classes, complain));
   if (kept.length < examples.length) complain();
   return { examples: kept };
 }
 
-/** @param {any} example @param {Task[]} tasks @param {() => void} complain @returns {InlineExample[]} One, or none. */
-function knownExample(example, tasks, complain) {
+/**
+ * @param {any} example
+ * @param {Map<string, Set<string>>} classes By the task's name.
+ * @param {() => void} complain
+ * @returns {InlineExample[]} One, or none.
+ */
+function knownExample(example, classes, complain) {
   if (!isObject(example) || typeof example.text !== 'string' || example.text.length > LONGEST_TEXT) return [];
   const given = isObject(example.labels) ? example.labels : {};
-  const labels = tasks.flatMap(({ name, labels }) => {
+  const labels = Array.from(classes).flatMap(([name, known]) => {
     const label = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (labels.some((known) => known === label)) return [[name, label]];
-    if (label) complain();
+    if (!label) return [];
+    if (typeof label === 'string' && known.has(label)) return [[name, label]];
+    complain();
     return [];
   });
   return [{ text: printable(example.text), labels: Object.fromEntries(labels) }];
@@ -186,8 +196,8 @@ const isName = (x) =>
 /** A sentence without control characters: it has no line breaks, and U+0000 means something else in the table. @param {string} text */
 const printable = (text) => text.replace(/\s*[\u0000-\u001f\u007f]+\s*/g, ' ');
 
-/** @param {string[]} fields */
-function named(fields) {
+/** Names for a sentence: not all of very many, and not all of very long ones. @param {string[]} fields */
+export function named(fields) {
   const names = fields.map((field) => (field.length > LONGEST_NAME ? `${field.slice(0, LONGEST_NAME)}…` : field));
   return names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), '…'] : names;
 }

@@ -41,10 +41,42 @@ const optional = (limit) => ({ ...limit, optional: true });
 const isRate = (/** @type {number} */ x) => x > 0 && x <= 10;
 const isShare = (/** @type {number} */ x) => x >= 0 && x < 1;
 
+/** More columns, or choices in a cell, than these would freeze a table. */
+export const MOST_TASKS = 50;
+export const MOST_CLASSES = 500;
+/** Of all tasks together: a class is a choice, a chip and a bar in several views at once. */
+export const MOST_CLASSES_IN_ALL = 1000;
+
+/**
+ * Parts tasks into those that there is room for, the first ones first, and the rest.
+ *
+ * @template {{ labels: unknown[] }} T
+ * @param {T[]} tasks
+ * @returns {{ shown: T[], left: T[] }}
+ */
+export function tasksThatFit(tasks) {
+  /** @type {{ shown: T[], left: T[] }} */
+  const parts = { shown: [], left: [] };
+  let room = MOST_CLASSES_IN_ALL;
+  for (const task of tasks) {
+    const { length } = task.labels;
+    const fits = parts.shown.length < MOST_TASKS && length <= Math.min(MOST_CLASSES, room);
+    if (fits) room -= length;
+    parts[fits ? 'shown' : 'left'].push(task);
+  }
+  return parts;
+}
+
 /** Factor on a task's loss. */
 export const TASK_WEIGHT = number(1, (x) => x >= 0 && x <= 1000);
+/** Weights outlive their tasks, so there may be more of them than there are tasks. */
+const MOST_TASK_WEIGHTS = 1000;
 const TASK_WEIGHTS = (/** @type {unknown} */ x) =>
-  typeof x === 'object' && x !== null && !Array.isArray(x) && Object.values(x).every(TASK_WEIGHT.ok);
+  typeof x === 'object' &&
+  x !== null &&
+  !Array.isArray(x) &&
+  Object.keys(x).length <= MOST_TASK_WEIGHTS &&
+  Object.values(x).every(TASK_WEIGHT.ok);
 
 /** `tsc` complains of a setting that is missing. @type {Record<keyof Training, Limit>} */
 export const TRAINING = {

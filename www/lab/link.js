@@ -47,7 +47,7 @@ export const isLink = (hash) => hash.startsWith('#polytask=');
  * @param {Words} words
  * @returns {Promise<Linked>} Without a recipe if there is none to be read; the notice says why.
  */
-export async function fromHash(hash, { link: say, n }) {
+export async function fromHash(hash, { link: say, sources, n }) {
   const [, version = '', data = ''] = LINK.exec(hash) ?? [];
   const isFuture = Number(version) > VERSION;
   const unreadable = isFuture ? say.futureUnreadable(version) : say.damaged;
@@ -58,8 +58,12 @@ export async function fromHash(hash, { link: say, n }) {
     return { notice: error instanceof TooLarge ? say.tooLarge(n.fixed(MOST_BYTES / 1e6, 0)) : unreadable };
   }
   if (!read) return { notice: unreadable };
-  const { recipe, unknown } = read;
-  const notices = [...(isFuture ? [say.future(version)] : []), ...(unknown.length > 0 ? [say.unknown(unknown)] : [])];
+  const { recipe, unknown, crowded } = read;
+  const notices = [
+    ...(isFuture ? [say.future(version)] : []),
+    ...(unknown.length > 0 ? [say.unknown(unknown)] : []),
+    ...(crowded.length > 0 ? [sources.crowded(crowded)] : []),
+  ];
   return { recipe, recipeName: say.name, notice: notices.join(' ') || undefined };
 }
 

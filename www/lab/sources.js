@@ -1,6 +1,8 @@
 // Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
 
 import { FIRST_PRESET } from './presets.js';
+import { named } from './known-recipe.js';
+import { tasksThatFit } from './limits.js';
 import { labelOf } from './sentences.js';
 
 /** @typedef {import('../types.js').Preset} Preset */
@@ -120,16 +122,32 @@ export function createSources(lab, ask) {
   function asWished({ table, recipe }, { tasks = [], change, recipe: given }) {
     const columns = table.tasks.map(({ name }) => name);
     misnamed = { names: tasks.filter((name) => !columns.includes(name)), columns };
-    const doc = { table: onlyTasks(table, tasks), recipe: change ? change(recipe) : recipe };
+    const doc = fitted({ table: onlyTasks(table, tasks), recipe: change ? change(recipe) : recipe });
     // A recipe's warm-up is what somebody wants; that of other sentences' settings is not.
     return given ? doc : withRoomForWarmup(doc);
+  }
+
+  /**
+   * Without the label columns that there is no room for, which it says.
+   *
+   * @param {Doc} doc
+   * @returns {Doc}
+   * @throws {Error} In the same sentence, if no column fits.
+   */
+  function fitted({ table, recipe }) {
+    const { shown, left } = tasksThatFit(table.tasks);
+    if (left.length === 0) return { table, recipe };
+    const sentence = lab.words.sources.crowded(named(left.map(({ name }) => name)));
+    if (shown.length === 0) throw new Error(sentence);
+    notices.notice(sentence);
+    return { table: onlyTasks(table, shown.map(({ name }) => name)), recipe };
   }
 
   /** @param {Wish} wish @param {Doc | undefined} saved @param {import('./replay.js').Replay} [recorded] @returns {Promise<Doc>} */
   async function wished(wish, saved, recorded) {
     if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
     if (wish.file) return fromTable(wish.file.name, wish.file.text);
-    if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : saved;
+    if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
     const wanted = wish.preset ?? FIRST_PRESET;
     // What was recorded is here before the module is.
     if (recorded && isPreset(recorded, wanted)) {
@@ -202,7 +220,7 @@ export function createSources(lab, ask) {
      * @param {import('./replay.js').Replay} [recorded]
      */
     async open(wish, recorded) {
-      const saved = store.isOpen ? undefined : store.saved();
+      const saved = store.isOpen ? undefined : await store.saved();
       if (saved) await concluded(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
       if (!store.isOpen) {
         await concluded(wished(wish, undefined, recorded), (doc) => store.open(asWished(doc, wish)));
@@ -248,8 +266,9 @@ export function createSources(lab, ask) {
         fromTable(filename, text),
         (doc) => {
           if (mine !== latest) return;
+          const fitting = fitted(doc);
           taken = true;
-          lab.replaceAll(withRoomForWarmup(doc));
+          lab.replaceAll(withRoomForWarmup(fitting));
           undoable(lab.words.sources.read(doc.table.examples.length, filename));
         },
         complain,

@@ -1,5 +1,6 @@
 // Alles, was das Element sagt, auf Deutsch. Ein Abschnitt gehört zu einer Ansicht oder zu einem Modul von lab/.
 
+import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/limits.js';
 import { numbers } from '../ui/numbers.js';
 import told from './told.de.js';
 import { translator } from './translator.js';
@@ -141,6 +142,8 @@ export default {
   sources: {
     byPath: (path) => `${path}: Eine Seite kann keine Dateien über ihren Pfad lesen; öffne die Datei stattdessen.`,
     read: (sentences, filename) => `${count(sentences, 'Satz', 'Sätze')} aus ${filename} gelesen.`,
+    crowded: (tasks) =>
+      `Platz ist für ${MOST_TASKS} Aufgaben mit ${MOST_CLASSES} Klassen in einer und ${n.grouped(MOST_CLASSES_IN_ALL)} insgesamt, und daher keiner für: ${tasks.join(', ')}.`,
     undo: 'Rückgängig',
   },
 
@@ -176,6 +179,7 @@ export default {
     open: 'Datei öffnen …',
     paste: 'Einfügen …',
     undo: 'Rückgängig',
+    redo: 'Wiederholen',
     own: 'Deine eigenen Sätze: Öffne eine Tabelle (CSV, TSV oder JSONL), zieh sie hierher oder füg sie ein; sie braucht eine Spalte text und eine Spalte für jede Aufgabe.',
     pasted: (ending) => `eingefügter Text.${ending}`,
     pasteTitle: 'Tabelle einfügen',
@@ -637,6 +641,8 @@ export default {
     baseline: (percent, label, f1) => `${percent} erreicht, wer immer „${label}“ sagt. Makro-F1 ${f1}.`,
     matrix: (task) => `Konfusionsmatrix von ${task}: Zeilen sind wahre Klassen, Spalten vorhergesagte`,
     corner: 'wahr ↓ gesagt →',
+    noMatrix: (classes, most) =>
+      `Eine Konfusionsmatrix gibt es bis ${most} Klassen; diese Aufgabe hat ${n.grouped(classes)}.`,
     rightly: (label) => `${label}, richtig erkannt`,
     taken: (label, said) => `${label}, für ${said} gehalten`,
     mistakes: (task) => `Falsch klassifizierte Sätze von ${task}`,

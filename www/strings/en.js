@@ -1,5 +1,6 @@
 // Everything that the element says, in English. A section is a view's, or a module's of lab/.
 
+import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/limits.js';
 import { numbers } from '../ui/numbers.js';
 
 const n = numbers('en-GB');
@@ -148,6 +149,8 @@ export default {
       `${path}: a page cannot read files by path; import the file instead.`,
     read: (/** @type {number} */ sentences, /** @type {string} */ filename) =>
       `${count(sentences, 'sentence')} read from ${filename}.`,
+    crowded: (/** @type {string[]} */ tasks) =>
+      `There is room for ${MOST_TASKS} tasks, with ${MOST_CLASSES} classes in one and ${n.grouped(MOST_CLASSES_IN_ALL)} in all, and so none for: ${tasks.join(', ')}.`,
     undo: 'Undo',
   },
 
@@ -184,6 +187,7 @@ export default {
     open: 'Open file…',
     paste: 'Paste…',
     undo: 'Undo',
+    redo: 'Redo',
     own: 'Your own sentences: open, drop or paste a CSV, TSV or JSONL table with a text column and one column for each task.',
     pasted: (/** @type {string} */ ending) => `pasted text.${ending}`,
     pasteTitle: 'Paste a table',
@@ -648,6 +652,8 @@ export default {
     matrix: (/** @type {string} */ task) =>
       `Confusion matrix of ${task}: rows are true classes, columns predicted ones`,
     corner: 'true ↓ said →',
+    noMatrix: (/** @type {number} */ classes, /** @type {number} */ most) =>
+      `A confusion matrix is shown up to ${most} classes; this task has ${n.grouped(classes)}.`,
     rightly: (/** @type {string} */ label) => `${label}, rightly`,
     taken: (/** @type {string} */ label, /** @type {string} */ said) => `${label}, taken for ${said}`,
     mistakes: (/** @type {string} */ task) => `Misclassified sentences of ${task}`,

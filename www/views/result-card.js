@@ -5,6 +5,9 @@ import { h, taskColour } from '../ui/dom.js';
 import { mostOf } from '../ui/thin.js';
 import { createMistakes } from './mistakes.js';
 
+/** A matrix of more classes than these cannot be read, and its cells, which grow with their square, would hold the page up. */
+const MOST_CLASSES = 40;
+
 /** @typedef {import('../types.js').Task} Task */
 /** @typedef {import('../types.js').Evaluation['tasks'][string]} Metrics */
 /** @typedef {import('./mistakes.js').Mistake} Mistake */
@@ -24,9 +27,11 @@ export function createResultCard(allWords, task, k) {
   /** @type {Parameters<typeof show>} */
   let latest = [undefined, undefined, String];
 
-  /** Rows are the true classes, columns the predicted ones. */
-  const cells = task.labels.map((truth, t) =>
-    task.labels.map((said, p) => {
+  /** Rows are the true classes, columns the predicted ones; none of a task that has too many. */
+  const isLegible = task.labels.length <= MOST_CLASSES;
+  const classes = isLegible ? task.labels : [];
+  const cells = classes.map((truth, t) =>
+    classes.map((said, p) => {
       const title = t === p ? words.rightly(truth) : words.taken(truth, said);
       const count = t === p ? h('span') : h('button', { type: 'button', disabled: true, 'aria-pressed': false });
       count.addEventListener('click', () => pick(picked?.[0] === t && picked[1] === p ? undefined : [t, p]));
@@ -44,13 +49,13 @@ export function createResultCard(allWords, task, k) {
         'tr',
         {},
         h('td', { className: 'corner' }, words.corner),
-        ...task.labels.map((label) => h('th', { scope: 'col', title: label }, label)),
+        ...classes.map((label) => h('th', { scope: 'col', title: label }, label)),
       ),
     ),
     h(
       'tbody',
       {},
-      ...task.labels.map((label, t) =>
+      ...classes.map((label, t) =>
         h('tr', {}, h('th', { scope: 'row', title: label }, label), ...cells[t].map((cell) => cell.element)),
       ),
     ),
@@ -60,7 +65,9 @@ export function createResultCard(allWords, task, k) {
     { className: 'result' },
     h('h4', { className: 'cut', title: task.name }, task.name),
     h('p', { className: 'figures' }, right, baseline),
-    h('div', { className: 'matrix-scroll' }, matrix),
+    isLegible
+      ? h('div', { className: 'matrix-scroll' }, matrix)
+      : h('p', { className: 'aside' }, words.noMatrix(task.labels.length, MOST_CLASSES)),
     list.element,
   );
   element.style.setProperty('--task', taskColour(k));
@@ -99,8 +106,8 @@ export function createResultCard(allWords, task, k) {
         cell.count.setAttribute('aria-pressed', String(picked?.[0] === t && picked[1] === p));
       }
     }
-    const classes = picked?.map((c) => task.labels[c]);
-    list.show(mistakes, metrics ? wrongOf(metrics.confusion) : undefined, classes && { label: classes[0], said: classes[1] }, textOf);
+    const pair = picked?.map((c) => task.labels[c]);
+    list.show(mistakes, metrics ? wrongOf(metrics.confusion) : undefined, pair && { label: pair[0], said: pair[1] }, textOf);
   }
 
   return { task, element, show };

@@ -1,6 +1,7 @@
 // The table of sentences: one row a sentence, one column of labels a task, every cell editable in place.
 //
-// Rows are made as they scroll near, so that a file of thousands costs no more than a screenful.
+// Rows are made as they scroll near, so that a file of thousands costs no more than a screenful; and a cell's choices when
+// it is about to open, so that a task of hundreds of classes costs no more than one of two.
 
 import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
@@ -107,9 +108,6 @@ export function createTable(lab, { editTask, painted }) {
   /** @param {import('../types.js').Task} task @param {string} label @param {number} i @param {number} k */
   function labelCell(task, label, i, k) {
     const select = h('select', { 'aria-label': words.labelOf(task.name, i + 1), dataset: { task: task.name } });
-    select.append(h('option', { value: '' }, '—'));
-    for (const choice of task.labels) select.append(h('option', { value: choice }, choice));
-    select.append(h('option', { value: NEW_CLASS }, words.newClass));
     const cell = h('td', { className: 'label', role: 'cell' }, select);
     cell.style.setProperty('--task', taskColour(k));
     cell.classList.toggle('paintable', task.name === brush?.task);
@@ -117,11 +115,25 @@ export function createTable(lab, { editTask, painted }) {
     return cell;
   }
 
-  /** @param {HTMLSelectElement} select @param {string} label */
+  /** Shows a label, which is the only choice before the select was about to open. @param {HTMLSelectElement} select @param {string} label */
   function put(select, label) {
+    if (!select.dataset.filled) select.replaceChildren(option(label));
     select.value = select.title = label;
     select.classList.toggle('blank', label === '');
   }
+
+  /** Gives a select all its choices. @param {HTMLSelectElement} select */
+  function fill(select) {
+    const task = store.doc.table.tasks.find(({ name }) => name === select.dataset.task);
+    if (!task || select.dataset.filled) return;
+    const label = select.value;
+    select.replaceChildren(...['', ...task.labels].map(option), h('option', { value: NEW_CLASS }, words.newClass));
+    select.value = label;
+    select.dataset.filled = 'true';
+  }
+
+  /** @param {string} label */
+  const option = (label) => h('option', { value: label }, label || '—');
 
   /** @param {HTMLTableRowElement} element @param {number} i */
   function mark(element, i) {
@@ -239,6 +251,12 @@ export function createTable(lab, { editTask, painted }) {
       else choiceOf(rowOf(target) + by, String(target.dataset.task))?.focus();
     }
   });
+
+  // A select opens after it was pressed or has the focus, and with the focus keys choose without opening it.
+  for (const type of ['pointerdown', 'focusin'])
+    body.addEventListener(type, ({ target }) => {
+      if (target instanceof HTMLSelectElement) fill(target);
+    });
 
   // Others show what is under the cursor or has the focus.
   for (const type of ['pointerover', 'focusin'])
