@@ -29,8 +29,9 @@ const CHROMIUM_FLAGS = [
  * A browser with a fresh profile. The other cores may be compiling: times are generous.
  *
  * @param {'chromium' | 'firefox'} name
+ * @param {...string} flags More of them, for Chromium.
  */
-export async function launch(name) {
+export async function launch(name, ...flags) {
   const profile = await mkdtemp(path.join(tmpdir(), 'polytask-'));
   const common = { headless: true, userDataDir: profile, protocolTimeout: 300_000, timeout: 120_000 };
   const browser =
@@ -38,7 +39,7 @@ export async function launch(name) {
       ? await puppeteer.launch({
           ...common,
           executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-          args: CHROMIUM_FLAGS,
+          args: [...CHROMIUM_FLAGS, ...flags],
         })
       : await puppeteer.launch({
           ...common,

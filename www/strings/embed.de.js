@@ -135,13 +135,13 @@ export default {
   'origin-1': 'Der Host der Dateien muss anderen Origins erlauben, sie zu lesen, sonst lädt der Browser keine davon:',
   'origin-2': '`polytask serve` sendet das, wie die meisten Hosts statischer Seiten.',
   'policy-1':
-    "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, denn von der Adresse eines anderen Origins starten Browser keinen; liegen die Dateien auf deinem eigenen, so steht `'self'` für die Adresse, und `blob:` darf entfallen.",
+    "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, denn von der Adresse eines anderen Origins starten Browser keinen; liegen die Dateien auf deinem eigenen, so steht `'self'` für die Adresse, und `blob:` darf entfallen. Ist der Encoder nicht zu haben, so bietet ein Knopf an, ihn vom Hugging-Face-Hub zu holen; dafür braucht `connect-src` auch `https://huggingface.co https://*.hf.co`.",
   threads: 'Threads',
   'threads-1':
     'Nichts davon braucht besondere Header. Wo *deine Seite* cross-origin-isoliert ist, rechnet das Element auf mehreren Kernen:',
   offline: 'Ohne Netz',
   'offline-1':
-    'Gefragt wird kein anderer Host als der, von dem die Dateien kommen. Nach dem ersten Besuch hat der Browser den Encoder in einem Cache der Website, die ihn einbettet, und prüft ihn bei jedem Lesen; kommt eine Seite weder über `https` noch von `localhost`, so hat sie keinen solchen Cache, und jeder Besuch lädt ihn von Neuem herunter. Die übrigen Dateien, etwa 1\u00a0MB, bleiben, wie es die Caching-Header ihres Hosts sagen. Diese Website selbst funktioniert vom ersten Besuch an ohne Netz; bei deiner muss ein Service Worker dafür sorgen, wie hier `sw.js`.',
+    'Gefragt wird kein anderer Host als der, von dem die Dateien kommen. Nach dem ersten Besuch hat der Browser den Encoder in einem Cache der Website, die ihn einbettet, und prüft ihn bei jedem Lesen; kommt eine Seite weder über `https` noch von `localhost`, so hat sie keinen solchen Cache, und jeder Besuch lädt ihn von Neuem herunter. Die übrigen Dateien, etwa 1\u00a0MB, bleiben, wie es die Caching-Header ihres Hosts sagen. Diese Website selbst funktioniert vom ersten Besuch an ohne Netz; bei deiner muss ein Service Worker dafür sorgen, wie hier `sw.js`. Er sorgt auch dafür, dass alle Dateien einer geladenen Seite aus einem Release kommen; welche das sind, sagt `release.json` in `target/site`: Leg also diesen Ordner als Ganzes auf den Host.',
 
   foot: '[Polytask](./) feintunt einen gemeinsamen Encoder für mehrere Aufgaben, da, wo du bist. MIT oder Apache-2.0.',
 };
