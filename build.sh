@@ -145,7 +145,8 @@ pack() {
 }
 
 # target/site: www/ for a host, with scripts and style sheets made small. Each file stays a file of its own, under its name,
-# so that what holds of www/ holds of it; the encoder's files are links to those in www/, not copies.
+# so that what holds of www/ holds of it; the encoder's files are links to those in www/, not copies. release.json says what
+# belongs together, see www/sw.js.
 make_site() {
   local site=target/site files
   rm -rf "$site"
@@ -156,6 +157,7 @@ make_site() {
   mapfile -t files < <(find www -path www/models -prune -o \( -name '*.js' -o -name '*.css' \) -print)
   node_modules/.bin/esbuild "${files[@]}" --outbase=www --outdir="$site" --allow-overwrite --minify --format=esm \
     --target=esnext --charset=utf8 --legal-comments=none --log-level=warning
+  node build/release.mjs "$site"
 }
 
 fetch_encoder() {

@@ -25,4 +25,13 @@ function followReader() {
 listenForThemes();
 listenForLanguages({ de: async () => (await import('./strings/article.de.js')).default });
 followReader();
-addEventListener('load', async () => (await import('./offline.js')).keepForLater());
+addEventListener('load', async () => (await import('./offline.js')).keepForLater(offerReload));
+
+/** A newer release of the page is there. What the reader has here stays as it is until they want it. */
+function offerReload() {
+  const offer = /** @type {HTMLElement} */ (document.querySelector('.newer > div'));
+  const [reload, later] = offer.querySelectorAll('button');
+  reload.onclick = () => location.reload();
+  later.onclick = () => (offer.hidden = true);
+  offer.hidden = false;
+}

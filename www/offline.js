@@ -1,10 +1,9 @@
-// Makes the page one that works without a network from its first visit on: a service worker (sw.js) answers later, and what
-// this visit loaded before that worker was there is kept here.
+// Makes the page one that works without a network from its first visit on: a service worker (sw.js) answers later, and keeps
+// what this visit loaded before that worker was there. Tells when the host has a newer release of the page.
 
 import { workerFiles } from './engine/engine.js';
 import { VIEWS } from './views/registry.js';
 
-const CACHE = 'polytask-page';
 /** What a visit may not have needed yet. */
 const LATER = [
   './',
@@ -13,18 +12,30 @@ const LATER = [
   'embed.html',
   'embed.js',
   'styles/embed.css',
+  'styles/lab.css',
   ...['en', 'de', 'told.de', 'translator', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 
-export async function keepForLater() {
+/** @param {() => void} onNewer Called when a newer release is stored, and comes with the next load of the page. */
+export async function keepForLater(onNewer) {
   try {
-    if (!('serviceWorker' in navigator) || !globalThis.caches) return;
-    await navigator.serviceWorker.register('sw.js');
+    const { serviceWorker } = navigator;
+    serviceWorker.addEventListener('message', ({ data }) => {
+      if (data === 'newer') onNewer();
+    });
+    const registration = await serviceWorker.register('sw.js');
+    const ready = await serviceWorker.ready;
     // All views, also those that the reader has not come to.
     await Promise.all(Object.values(VIEWS).map((load) => load()));
-    await keep([...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
+    await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
+    const look = () => registration.active?.postMessage({ look: true });
+    look();
+    // Whoever comes back to a page that was open for long.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) look();
+    });
     // Where there is never a worker, the page is kept without one.
-    await keep([...(await workerFiles), ...loaded()]);
+    await kept(ready, [...(await workerFiles), ...loaded()]);
     document.documentElement.dataset.offline = 'ready';
   } catch {
     // Storage is denied, or the page is not served securely: it works, with a network.
@@ -33,12 +44,10 @@ export async function keepForLater() {
 
 const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);
 
-/** @param {string[]} urls */
-async function keep(urls) {
-  const cache = await caches.open(CACHE);
-  for (const url of new Set(urls.filter(isOwn)))
-    if (!(await cache.match(url, { ignoreSearch: true }))) await cache.add(url).catch(() => {});
+/** Has the service worker keep files; settles when it has. @param {ServiceWorkerRegistration} registration @param {string[]} urls */
+function kept({ active }, urls) {
+  const { port1, port2 } = new MessageChannel();
+  const done = new Promise((resolve) => (port1.onmessage = resolve));
+  active?.postMessage({ keep: urls }, [port2]);
+  return done;
 }
-
-/** @param {string} url */
-const isOwn = (url) => new URL(url).origin === location.origin && !url.includes('/models/');

@@ -1,43 +1,285 @@
-// The page without a network: what was loaded once is there again.
+// The page without a network, and each page load from one release.
 //
-// Always asks the network first, so that nobody is held on an old version or on a mixture of two; what it kept is for when
-// nothing answers. The encoder is not its business: the worker keeps that itself.
+// A build for a host leaves release.json, the SHA-256 of every file (make_site in build.sh). With it a release is stored as a
+// whole before any page gets a file of it, and each page keeps to the release that it began with until it is reloaded,
+// whatever is put on the host meanwhile. A new page asks the host first whether there is a newer release, and waits for it,
+// but not for long: on a slow network it begins with the one that is here.
+//
+// Without release.json (www/ as it is written) the network is always asked first, and what it gave last is for when nothing
+// answers. The encoder is not this file's business: the engine's worker keeps that itself.
 
 // The DOM's types know a page's global scope only.
 const worker = /** @type {any} */ (self);
+
+/** @typedef {{ release: string, files: Record<string, string> }} Release `files`: SHA-256 in hex by path. */
+/** @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string> }} State */
+
 const CACHE = 'polytask-page';
+/** Where the state is kept: workers like this one are ended and started at any time. */
+const STATE = address('release.state');
+/** A page waits so long at most for a release that is newer than the one that is here. */
+const PATIENCE_MS = 1000;
+const FILES_AT_ONCE = 6;
+/** The builds of the library, of which a browser takes one: stored when it is used. */
+const BUILD = /^pkg\/[^/]+\//;
 
 worker.addEventListener('install', () => worker.skipWaiting());
 worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const { request } = event;
-  const url = new URL(request.url);
-  const own = url.origin === location.origin && !url.pathname.includes('/models/');
-  if (own && request.method === 'GET') event.respondWith(answer(request));
+  const path = pathOf(request.url);
+  if (request.method === 'GET' && path !== undefined && !path.startsWith('models/')) event.respondWith(answer(event, path));
+});
+worker.addEventListener('message', (/** @type {any} */ event) => {
+  const { data, source, ports } = event;
+  if (data.keep) event.waitUntil(keep(source.id, data.keep).then(() => ports[0].postMessage('kept')));
+  if (data.look) event.waitUntil(look().then(tell, () => {}));
 });
 
-/** @param {Request} request */
-async function answer(request) {
-  const cache = await caches.open(CACHE);
+/** @param {string} path */
+function address(path) {
+  return new URL(path, worker.registration.scope).href;
+}
+
+/** A file's path in the site; nothing if it is elsewhere. @param {string} url */
+function pathOf(url) {
+  const { scope } = worker.registration;
+  const { origin, pathname } = new URL(url);
+  const whole = origin + pathname;
+  if (!whole.startsWith(scope)) return undefined;
+  return whole.slice(scope.length).replace(/(^|\/)$/, '$1index.html');
+}
+
+// ---- answers
+
+/** @param {any} event @param {string} path */
+async function answer(event, path) {
+  const release = event.request.mode === 'navigate' ? await arrival(event, path) : await releaseOf(event.clientId);
+  const hash = release?.files[path];
+  // A worker is a client too, of the release of the page that starts it.
+  if (event.request.destination === 'worker') await assign(event.resultingClientId, release);
+  if (!hash) return fromNetwork(event);
+  return (await stored(path, hash)) ?? checked(event, path, hash);
+}
+
+/** The release that a new page gets. @param {any} event @param {string} path */
+async function arrival(event, path) {
+  const { releases, newest } = await state();
+  if (newest === undefined || !releases[newest].files[path]) return undefined;
+  const looking = look().catch(() => {});
+  event.waitUntil(looking.then(tell));
+  await Promise.race([looking, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  const release = await current();
+  await assign(event.resultingClientId, release);
+  return release;
+}
+
+/**
+ * A file that the release has and that is not stored. It goes on to the page as it comes; if it turns out at its end to be
+ * of another release, it breaks off there: it must not run among files of this one.
+ *
+ * @param {any} event
+ * @param {string} path
+ * @param {string} hash
+ */
+async function checked(event, path, hash) {
+  const response = await fetch(event.request.url, { cache: 'no-cache' });
+  if (!response.ok || !response.body) return response;
+  const headers = headersOf(response);
+  const [toPage, toCheck] = response.body.tee();
+  const whole = new Response(toCheck).arrayBuffer().then(async (bytes) => {
+    if ((await sha256(bytes)) !== hash) throw new Error(`${path} is of another release`);
+    // Without room for it, the page works with a network only.
+    event.waitUntil(put(path, hash, new Response(bytes, { headers })).catch(() => {}));
+  });
+  event.waitUntil(whole.catch(() => {}));
+  return new Response(toPage.pipeThrough(new TransformStream({ flush: () => whole })), { headers });
+}
+
+/** @param {any} event */
+async function fromNetwork(event) {
+  const { request } = event;
   try {
-    const response = await fetch(request);
-    if (response.status === 200) await keep(cache, request, response.clone());
+    // Not from the browser's own cache, which may hold files of different ages for as long as it likes.
+    const response = await fetch(new Request(request, { cache: 'no-cache' }));
+    if (response.status === 200) {
+      const kept = new URL(request.url);
+      kept.search = '';
+      const copy = response.clone();
+      // Without room for it, the page works with a network only.
+      event.waitUntil(opened().then((cache) => cache.put(kept.href, copy)).catch(() => {}));
+    }
     return response;
   } catch (error) {
-    const kept = await cache.match(request, { ignoreSearch: true, ignoreVary: true });
+    const cache = await opened().catch(() => undefined);
+    const kept = await cache?.match(request, { ignoreSearch: true, ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
 }
 
-/** Stores a response unless the same is there already. @param {Cache} cache @param {Request} request @param {Response} response */
-async function keep(cache, request, response) {
-  const before = await cache.match(request, { ignoreSearch: true, ignoreVary: true });
-  const same = ['etag', 'last-modified'].some(
-    (name) => response.headers.has(name) && response.headers.get(name) === before?.headers.get(name),
-  );
-  if (same) return;
-  const address = new URL(request.url);
-  address.search = '';
-  await cache.put(address.href, response).catch(() => {}); // Without room for it, the page works with a network only.
+// ---- releases
+
+/** @type {Promise<State> | undefined} */
+let loaded;
+/** @type {Promise<void> | undefined} */
+let looking;
+
+/** @returns {Promise<State>} */
+function state() {
+  const nothing = { releases: {}, clients: {} };
+  loaded ??= opened()
+    .then(async (cache) => (await (await cache.match(STATE))?.json()) ?? nothing)
+    .catch(() => nothing);
+  return loaded;
+}
+
+/** Without room for it, this worker still knows until it ends. */
+async function save() {
+  const text = JSON.stringify(await state());
+  await opened().then((cache) => cache.put(STATE, new Response(text))).catch(() => {});
+}
+
+/** @returns {Promise<Release | undefined>} The newest that is here as a whole. */
+async function current() {
+  const { newest, releases } = await state();
+  return newest === undefined ? undefined : releases[newest];
+}
+
+/** @param {string} client @returns {Promise<Release | undefined>} Nothing for one that came when there was none. */
+async function releaseOf(client) {
+  const { clients, releases } = await state();
+  return releases[clients[client]];
+}
+
+/** @param {string} client @param {Release | undefined} release */
+async function assign(client, release) {
+  if (!client || !release) return;
+  (await state()).clients[client] = release.release;
+  await save();
+}
+
+/** Looks whether the host has a newer release and, if so, stores all of it. */
+function look() {
+  looking ??= update().finally(() => (looking = undefined));
+  return looking;
+}
+
+async function update() {
+  const found = await fetch(address('release.json'), { cache: 'no-store' });
+  const now = await state();
+  if (found.status === 404 && now.newest !== undefined) {
+    // The host has no releases any more: new pages are not to stay with the last one for ever.
+    now.newest = undefined;
+    return save();
+  }
+  if (!found.ok) return;
+  /** @type {Release} */
+  const release = await found.json();
+  if (release.release === now.newest) return Object.keys(now.releases).length > 1 ? prune() : undefined;
+  const builds = await buildsInUse();
+  const wanted = Object.entries(release.files).filter(([path]) => !BUILD.test(path) || builds.has(path.match(BUILD)?.[0] ?? ''));
+  const fetchNext = async () => {
+    for (let next; (next = wanted.shift()); ) await obtain(...next);
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchNext));
+  now.releases[release.release] = release;
+  now.newest = release.release;
+  await prune();
+}
+
+/** The folders of builds of which something is stored. */
+async function buildsInUse() {
+  const { releases } = await state();
+  const builds = new Set();
+  for (const { files } of Object.values(releases))
+    for (const [path, hash] of Object.entries(files)) {
+      const build = path.match(BUILD)?.[0];
+      if (build && !builds.has(build) && (await stored(path, hash))) builds.add(build);
+    }
+  return builds;
+}
+
+/** Stores a file, if it is not. @param {string} path @param {string} hash */
+async function obtain(path, hash) {
+  if (await stored(path, hash)) return;
+  const response = await fetch(address(path), { cache: 'no-cache' });
+  const bytes = await response.arrayBuffer();
+  // Either a still newer release is being put on the host, or the host changes its files on the way.
+  if (!response.ok || (await sha256(bytes)) !== hash) throw new Error(`${path} is not as release.json says`);
+  await put(path, hash, new Response(bytes, { headers: headersOf(response) }));
+}
+
+/** Releases that no page needs any more go, and with them the files that no other has. */
+async function prune() {
+  const now = await state();
+  for (const client of Object.keys(now.clients)) if (!(await worker.clients.get(client))) delete now.clients[client];
+  const needed = new Set([now.newest, ...Object.values(now.clients)]);
+  for (const release of Object.keys(now.releases)) if (!needed.has(release)) delete now.releases[release];
+  const files = Object.values(now.releases).flatMap(({ files }) => Object.entries(files));
+  const keys = new Set([STATE, ...files.map(([path, hash]) => keyOf(path, hash))]);
+  const cache = await opened();
+  for (const { url } of await cache.keys()) if (!keys.has(url)) await cache.delete(url);
+  await save();
+}
+
+/** Tells the pages of older releases that there is a newer one. */
+async function tell() {
+  const { newest, clients } = await state();
+  for (const client of await worker.clients.matchAll({ type: 'window' }))
+    if (newest !== undefined && (clients[client.id] ?? newest) !== newest) client.postMessage('newer');
+}
+
+/**
+ * Keeps what a page was loaded from. A page that came before there was a release here is of it from now on.
+ *
+ * @param {string} client
+ * @param {string[]} urls
+ */
+async function keep(client, urls) {
+  let release = await releaseOf(client);
+  if (!release) {
+    await look().catch(() => {});
+    release = await current();
+    await assign(client, release);
+  }
+  const cache = await opened();
+  for (const url of new Set(urls)) {
+    const path = pathOf(url);
+    if (path === undefined || path.startsWith('models/')) continue;
+    const hash = release?.files[path];
+    if (hash) await obtain(path, hash).catch(() => {});
+    else if (!release && !(await cache.match(url, { ignoreSearch: true }))) await cache.add(url).catch(() => {});
+  }
+}
+
+// ---- files
+
+/** @returns {Promise<Cache>} */
+const opened = () => caches.open(CACHE);
+
+/** @param {string} path @param {string} hash */
+const keyOf = (path, hash) => address(`${path}?sha256=${hash}`);
+
+/** @param {string} path @param {string} hash @returns {Promise<Response | undefined>} */
+async function stored(path, hash) {
+  return opened().then((cache) => cache.match(keyOf(path, hash))).catch(() => undefined);
+}
+
+/** @param {string} path @param {string} hash @param {Response} response */
+async function put(path, hash, response) {
+  await (await opened()).put(keyOf(path, hash), response);
+}
+
+/** The headers of a response, but for those of its way here. @param {Response} response */
+function headersOf({ headers }) {
+  const own = new Headers(headers);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) own.delete(name);
+  return own;
+}
+
+/** @param {ArrayBuffer} bytes */
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

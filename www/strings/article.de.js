@@ -156,4 +156,7 @@ export default {
     'Es erzeugt keinen Text, trainiert keinen Tokenizer und sucht dir keine Einstellungen. Es gibt keine Konten und keine Telemetrie.',
 
   foot: 'Polytask feintunt einen gemeinsamen Encoder für mehrere Aufgaben, da, wo du bist. MIT oder Apache-2.0. [Einbetten](embed.html)',
+  newer: 'Eine neue Version dieser Seite ist bereit.',
+  'newer-reload': 'Neu laden',
+  'newer-later': 'Später',
 };
