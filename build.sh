@@ -122,9 +122,9 @@ drop_stale_builds() {
   done
 }
 
-# www/vendor: the chart library, as npm has it but for one line. On being loaded it asks Intl for the numbers of
-# navigator.language, which throws where that is no language tag (`C`, as WebKitGTK says), and each chart is lost. The page
-# writes its numbers itself, so English will do.
+# www/vendor: the library for the browser's database and the chart library, as npm has them, but for one line of the latter. On
+# being loaded it asks Intl for the numbers of navigator.language, which throws where that is no language tag (`C`, as
+# WebKitGTK says), and each chart is lost. The page writes its numbers itself, so English will do.
 copy_vendor() {
   local chart_library=node_modules/uplot/dist/uPlot asks="new Intl.NumberFormat(domEnv ? nav.language : 'en-US')"
   grep -qF "$asks" "$chart_library.esm.js" || fail "uPlot asks for a language in another way than it did: see copy_vendor"
@@ -133,6 +133,9 @@ copy_vendor() {
   cp "$chart_library.min.css" www/vendor/
   cp "$chart_library.d.ts" www/vendor/uPlot.esm.d.ts
   cp node_modules/uplot/LICENSE www/vendor/uPlot.LICENSE
+  cp node_modules/idb-keyval/dist/index.js www/vendor/idb-keyval.js
+  cp node_modules/idb-keyval/dist/index.d.ts www/vendor/idb-keyval.d.ts
+  cp node_modules/idb-keyval/LICENCE www/vendor/idb-keyval.LICENSE
 }
 
 # target/npm: the npm package of <polytask-lab>, whose files are those of www/. www/package.json says which.

@@ -145,10 +145,11 @@ export class PolytaskLab extends HTMLElement {
   /** @param {number} mine */
   async #load(mine) {
     const wanted = await readAttributes(this, BASE);
-    const [{ makeLab }, { acquire, release }, { styleSheets }, { VIEWS, wantsOf }] = await Promise.all([
+    const [{ makeLab }, { acquire, release }, { styleSheets }, { listenForUndo }, { VIEWS, wantsOf }] = await Promise.all([
       import('./lab/make.js'),
       import('./lab/labs.js'),
       import('./ui/styles.js'),
+      import('./ui/undo-keys.js'),
       import('./views/registry.js'),
     ]);
     // Of elements that share a run, the first in the page says which run that is, and all of them what it is to measure.
@@ -164,9 +165,9 @@ export class PolytaskLab extends HTMLElement {
       this.#release = () => release(wanted.run, this, shared);
       this.#shadow.adoptedStyleSheets = sheets;
     }
-    this.#show(this.#shared, wanted, makers);
-    this.#shared.lab.want(measured);
     const { lab } = this.#shared;
+    listenForUndo(this.#show(this.#shared, wanted, makers), lab.store);
+    lab.want(measured);
     lab.opened.then(() => {
       if (this.#shared?.lab !== lab) return; // It has been another's since.
       if (all[0] === this && mine === this.#started) this.#tellMisnamed(lab, wanted.words);
@@ -179,6 +180,7 @@ export class PolytaskLab extends HTMLElement {
    * @param {Shared} shared
    * @param {import('./lab/attributes.js').Wanted} wanted
    * @param {((lab: Lab) => View)[]} makers
+   * @returns {HTMLElement} What stands in the shadow root.
    */
   #show(shared, { words, problems, views }, makers) {
     const { lab, notices } = shared;
@@ -197,6 +199,7 @@ export class PolytaskLab extends HTMLElement {
     this.#shadow.replaceChildren(root);
     for (const view of this.#views) lab.add(view);
     this.#reflect(shared);
+    return root;
   }
 
   /**

@@ -337,12 +337,19 @@ for (const name of BROWSERS) {
       await view.until('the tag', () => customElements.get('polytask-lab') !== undefined);
       await add(view, 'a', { run: 'kept', preset: 'notebook', views: 'controls sentences gradients' });
       await view.until('its sentences', () => $('.sentences tbody textarea') !== undefined);
-      const kept = () => view.page.evaluate(() => localStorage.getItem('polytask:kept'));
+      await view.page.evaluate(() => {
+        window.kept = [];
+        const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (value, name) {
+          window.kept.push(`${name}: ${value.table.examples[0]?.text}`);
+          return put.call(this, value, name);
+        };
+      });
       await view.press('observe');
-      await view.drawn();
-      assert.equal(await kept(), null);
+      await sleep(1000);
       await view.fill('.sentences tbody textarea', 'A sentence of my own.');
-      assert.match(await kept(), /A sentence of my own\./);
+      await view.until('what was edited', () => window.kept.length > 0);
+      assert.deepEqual(await view.page.evaluate(() => window.kept), ['polytask:kept: A sentence of my own.']);
       view.assertQuiet();
     });
 

@@ -275,13 +275,16 @@ for (const name of BROWSERS) {
     });
 
     test('what an earlier version saved opens with the settings that it did not know', async () => {
-      await lab.page.evaluate(() => {
-        const saved = JSON.parse(localStorage.getItem('polytask:lab'));
+      await lab.page.evaluate(async () => {
+        const { createStore, get, set } = await import('./vendor/idb-keyval.js');
+        const documents = createStore('polytask', 'documents');
+        await new Promise((resolve) => setTimeout(resolve, 1000)); // Until nothing is on its way there.
+        const saved = await get('polytask:lab', documents);
         for (const name of ['weighting', 'gradient_accumulation_steps', 'label_smoothing', 'class_weights'])
           delete saved.recipe.training[name];
         delete saved.recipe.diagnostics;
         saved.recipe.training.task_weight = { mood: 2 };
-        localStorage.setItem('polytask:lab', JSON.stringify(saved));
+        await set('polytask:lab', saved, documents);
       });
       await lab.reload();
       await lab.untilStatus('ready');

@@ -42,13 +42,13 @@ test('holds every file that package.json names', () => {
 
 test('holds all that the element may ask for, and else only types, licences and what describes it', () => {
   const reached = walk('polytask-lab.js');
-  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|uPlot\.LICENSE|README\.md|package\.json)$/;
+  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval)\.LICENSE|README\.md|package\.json)$/;
   assert.deepEqual(files.filter((file) => !reached.has(file) && !beside.test(file)), []);
   assert.equal([...reached].filter((file) => file.endsWith('.wasm')).length, 3);
 });
 
 test('holds the licences, and no encoder', () => {
-  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE'])
+  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE', 'vendor/idb-keyval.LICENSE'])
     assert.ok(files.includes(licence), licence);
   assert.deepEqual(files.filter((file) => /models|safetensors|tokenizer\.json/.test(file)), []);
   const bytes = files.reduce((sum, file) => sum + statSync(path.join(installed, file)).size, 0);

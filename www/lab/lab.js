@@ -88,6 +88,7 @@ export class Lab {
     removeEventListener('hashchange', this.#onHash);
     this.stage.end();
     this.#running.dispose();
+    this.store.close();
   }
 
   // ---- what is open

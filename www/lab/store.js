@@ -1,6 +1,8 @@
-// The one document that the reader edits: sentences and settings. Knows undo and, if it has a name, survives a reload; knows
-// no elements.
+// The one document that the reader edits: sentences and settings. Knows undo and redo and, if it has a name, survives a
+// reload; knows no elements.
 
+import { History } from './history.js';
+import { Kept } from './kept.js';
 import { USUAL_TRAINING } from './limits.js';
 
 /** @typedef {import('./sentences.js').Table} Table */
@@ -10,6 +12,15 @@ import { USUAL_TRAINING } from './limits.js';
  * @typedef {object} Doc
  * @property {Table} table
  * @property {Recipe} recipe Its `data` and `tasks` mean nothing here; {@link recipeOf} fills them in from the table.
+ */
+
+/**
+ * A state that can be undone to.
+ *
+ * @typedef {object} State
+ * @property {Doc} doc
+ * @property {Doc} [replaced] The reader's own sentences that others took the place of last: they too are kept, for Undo in
+ *   a later visit.
  */
 
 /**
@@ -24,26 +35,33 @@ const UNDO_LIMIT = 100;
 const UNOBSERVED = { gradients_every: 0, interference_every: 0, mistakes: false, map_every: 0 };
 
 export class Store {
-  /** @type {Doc[]} */
-  #past = [];
+  /** @type {History<State>} */
+  #history = new History(UNDO_LIMIT);
   /** @type {Doc | undefined} */
   #doc;
-  /** The reader's own sentences that others took the place of last: they too are kept, for Undo in a later visit. @type {Doc | undefined} */
+  /** See {@link State}. @type {Doc | undefined} */
   #replaced;
   /** @type {((doc: Doc, change: Change) => void)[]} */
   #views = [];
-  #saves = true;
   /** Whether there is something of the reader's own to keep: an edit, now or in an earlier visit. */
   #isOwn = false;
-  #key;
+  #kept;
   /** Fields whose entry is wrong, and so not in the document. @type {Map<string, { text: string, focus: () => void }>} */
   #wrong = new Map();
-  /** Called once, when the browser first refuses to keep the document. @type {() => void} */
-  onForgetful = () => {};
 
   /** @param {string} [name] What it is kept under from visit to visit; absent: it is not kept. */
   constructor(name) {
-    this.#key = name === undefined ? undefined : `polytask:${name}`;
+    this.#kept = name === undefined ? undefined : new Kept(`polytask:${name}`);
+  }
+
+  /** @param {() => void} call Called when the browser begins to refuse to keep the document. */
+  set onForgetful(call) {
+    if (this.#kept) this.#kept.onForgetful = call;
+  }
+
+  /** Ends it: what is to be kept is written. */
+  close() {
+    this.#kept?.close();
   }
 
   /** @returns {Doc} Only after {@link open}. */
@@ -57,7 +75,11 @@ export class Store {
   }
 
   get canUndo() {
-    return this.#past.length > 0;
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
   }
 
   /** @param {(doc: Doc, change: Change) => void} view */
@@ -68,7 +90,7 @@ export class Store {
   /** The first document. Nothing to undo but what {@link saved} found under it. @param {Doc} doc */
   open(doc) {
     this.#doc = doc;
-    this.#past = this.#replaced ? [this.#replaced] : [];
+    this.#history.begin(...(this.#replaced ? [{ doc: this.#replaced }] : []));
     this.#tell('data');
   }
 
@@ -80,19 +102,19 @@ export class Store {
     this.replace(change, { ...this.doc, table: edit(this.doc.table) });
   }
 
-  /** @param {(recipe: Recipe) => Recipe} edit */
-  editSettings(edit) {
-    this.replace('settings', { ...this.doc, recipe: edit(this.doc.recipe) });
+  /** @param {(recipe: Recipe) => Recipe} edit @param {string} [field] Where it is being typed: a burst there is one step. */
+  editSettings(edit, field) {
+    this.replace('settings', { ...this.doc, recipe: edit(this.doc.recipe) }, field);
   }
 
   /**
    * @param {Change} change
    * @param {Doc} doc
+   * @param {string} [field] See {@link editSettings}.
    */
-  replace(change, doc) {
-    this.#past.push(this.doc);
+  replace(change, doc, field) {
+    this.#history.edit(this.#state, field);
     if (change === 'data' && !this.doc.table.preset) this.#replaced = this.doc;
-    if (this.#past.length > UNDO_LIMIT) this.#past.shift();
     this.#doc = doc;
     this.#isOwn = true;
     this.#save();
@@ -131,33 +153,37 @@ export class Store {
   }
 
   undo() {
-    const doc = this.#past.pop();
-    if (!doc) return;
-    if (doc === this.#replaced) this.#replaced = undefined;
+    this.#return(this.#history.undo(this.#state));
+  }
+
+  redo() {
+    this.#return(this.#history.redo(this.#state));
+  }
+
+  /** @param {State | undefined} state */
+  #return(state) {
+    if (!state) return;
     const { diagnostics } = this.doc.recipe;
+    const { doc, replaced } = state;
+    this.#replaced = replaced;
     this.#doc = doc.recipe.diagnostics === diagnostics ? doc : { ...doc, recipe: { ...doc.recipe, diagnostics } };
     this.#save();
     this.#tell('data');
   }
 
-  /**
-   * What an earlier visit left, if this version understands it.
-   *
-   * @returns {Doc | undefined}
-   */
-  saved() {
-    if (this.#key === undefined) return undefined;
-    try {
-      const { version, replaced, ...doc } = JSON.parse(localStorage.getItem(this.#key) ?? '{}');
-      if (version !== VERSION) return undefined;
-      this.#replaced = understood(replaced);
-      const kept = understood(doc);
-      this.#isOwn = kept !== undefined;
-      return kept;
-    } catch {
-      // Not ours, or damaged: start afresh.
-    }
-    return undefined;
+  /** @returns {State} */
+  get #state() {
+    return { doc: this.doc, replaced: this.#replaced };
+  }
+
+  /** @returns {Promise<Doc | undefined>} What an earlier visit left, if this version understands it. */
+  async saved() {
+    const { version, replaced, ...doc } = (await this.#kept?.read()) ?? {};
+    if (version !== VERSION) return undefined;
+    this.#replaced = understood(replaced);
+    const kept = understood(doc);
+    this.#isOwn = kept !== undefined;
+    return kept;
   }
 
   /** @param {Change} change */
@@ -166,22 +192,10 @@ export class Store {
   }
 
   #save() {
-    if (this.#key === undefined) return;
     const { table, recipe } = this.doc;
     // A built-in set is saved by name alone.
-    const kept = { version: VERSION, table: table.preset ? { ...table, tasks: [], examples: [] } : table, recipe };
-    const key = this.#key;
-    const tried = [{ ...kept, replaced: this.#replaced }, kept].some((value) => {
-      try {
-        localStorage.setItem(key, JSON.stringify(value));
-        return true;
-      } catch {
-        return false; // Storage is full or switched off.
-      }
-    });
-    // The page works all the same, and forgets on reload.
-    if (!tried && this.#saves) this.onForgetful();
-    this.#saves = tried;
+    const named = table.preset ? { ...table, tasks: [], examples: [] } : table;
+    this.#kept?.write({ version: VERSION, table: named, recipe, replaced: this.#replaced });
   }
 }
 

@@ -25,6 +25,7 @@ export function createSentences(lab) {
   const newTask = h('button', { type: 'button', dataset: { part: 'add-task' } }, words.addTask);
   const skip = h('button', { type: 'button', className: 'skip-table', dataset: { part: 'skip-table' } }, words.skipTable);
   const undo = h('button', { type: 'button', disabled: true, dataset: { part: 'undo' } }, words.undo);
+  const redo = h('button', { type: 'button', disabled: true, dataset: { part: 'redo' } }, words.redo);
   const element = h(
     'section',
     { className: 'panel', part: 'panel', inert: true, 'aria-labelledby': 'h-sentences', dataset: { part: 'sentences' } },
@@ -42,7 +43,7 @@ export function createSentences(lab) {
     skip,
     table.scroller,
     table.summary,
-    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, undo),
+    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, undo, redo),
     h('p', { className: 'aside' }, words.own),
     dialog,
     ...importing.hidden,
@@ -55,6 +56,7 @@ export function createSentences(lab) {
   addRow.addEventListener('click', () => table.addRow());
   newTask.addEventListener('click', () => editTask(freshTaskName(store.doc.table, words.freshTask)));
   undo.addEventListener('click', () => store.undo());
+  redo.addEventListener('click', () => store.redo());
   element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') painting.stop(true);
   });
@@ -84,9 +86,11 @@ export function createSentences(lab) {
       presets.edit(doc);
       table.edit(change);
       painting.edit(doc);
-      // The focus would be lost with the last edit that can be undone.
+      redo.disabled = !store.canRedo;
+      // The focus would be lost with the last edit that can be undone or redone.
       if (!store.canUndo && undo.matches(':focus')) importing.buttons.at(-1)?.focus();
       undo.disabled = !store.canUndo;
+      if (redo.disabled && redo.matches(':focus')) undo.focus();
     },
 
     take(event) {

@@ -89,7 +89,8 @@ export function createSettings(lab) {
     const { field } = row;
     const { value, wrong } = read(row);
     complain(row, wrong);
-    if (!wrong && value !== field.get(store.doc.recipe)) store.editSettings((recipe) => field.set(recipe, value));
+    if (wrong || value === field.get(store.doc.recipe)) return;
+    store.editSettings((recipe) => field.set(recipe, value), field.kind === 'number' ? field.id : undefined);
   }
 
   /** @param {Row} row @param {Recipe} recipe */

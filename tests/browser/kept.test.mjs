@@ -1,0 +1,202 @@
+// What the reader edits: undone and redone by button and key, a burst of typing at once; and kept from visit to visit.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BROWSERS, launch, openLab } from './browser.mjs';
+import { startServer, WWW } from './server.mjs';
+
+const page = (...labs) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
+  <link rel="icon" href="data:,"><script type="module" src="polytask-lab.js"></script>${labs.join('')}`;
+const lab = (name) => `<polytask-lab id="${name}" run="${name}" preset="notebook" views="controls sentences settings"></polytask-lab>`;
+const PAGES = { '/one.html': page(lab('one')), '/two.html': page(lab('one'), lab('two')) };
+
+/** Counts what is written. */
+const COUNT = () => {
+  window.written = { database: 0, storage: 0 };
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (...args) {
+    window.written.database += 1;
+    return put.apply(this, args);
+  };
+  const { setItem } = Storage.prototype;
+  Storage.prototype.setItem = function (key, value) {
+    if (key.startsWith('polytask:')) window.written.storage += 1;
+    setItem.call(this, key, value);
+  };
+};
+
+const NO_DATABASE = () =>
+  Object.defineProperty(window, 'indexedDB', {
+    get: () => {
+      throw new DOMException('There is none.', 'SecurityError');
+    },
+  });
+const NO_STORAGE = () => {
+  for (const name of ['indexedDB', 'localStorage'])
+    Object.defineProperty(window, name, {
+      get: () => {
+        throw new DOMException('There is none.', 'SecurityError');
+      },
+    });
+};
+
+for (const name of BROWSERS) {
+  describe(name, () => {
+    let server, session;
+
+    before(async () => {
+      server = await startServer(WWW, { pages: PAGES });
+      session = await launch(name);
+    });
+    after(async () => {
+      await session?.close();
+      await server?.close();
+    });
+
+    const open = async (path = 'one.html', before = undefined) => {
+      const view = await openLab(session.browser, server.url, { page: path, fetches: false, before });
+      await view.until('its sentences', () => $$('.sentences tbody textarea').length > 0);
+      return view;
+    };
+    const value = (view, id) => view.page.evaluate((field) => $(`#setting-${field}`).value, id);
+    const edit = (view, text) => view.fill('.sentences tbody textarea', text);
+    const first = (view) => view.page.evaluate(() => $('.sentences tbody textarea').value);
+    /** Presses a key with Ctrl held. */
+    const control = async (view, key, shift = false) => {
+      await view.page.keyboard.down('Control');
+      if (shift) await view.page.keyboard.down('Shift');
+      await view.page.keyboard.press(key);
+      if (shift) await view.page.keyboard.up('Shift');
+      await view.page.keyboard.up('Control');
+    };
+    const kept = (view, key) => view.page.evaluate((name) => window.keptOf(name), key);
+    /** Lets the page read the database. */
+    const READ = () =>
+      (window.keptOf = async (key) => {
+        const { createStore, get } = await import('./vendor/idb-keyval.js');
+        return (await get(key, createStore('polytask', 'documents'))) ?? null;
+      });
+
+    test('what is typed into a setting in one go is one step back, one step forth and hardly a write', async () => {
+      const view = await open('one.html', COUNT);
+      const before = await value(view, 'epochs');
+      await view.page.evaluate(() => {
+        $('#setting-epochs').focus();
+        $('#setting-epochs').select();
+      });
+      await view.page.keyboard.type('123');
+      await view.page.evaluate(() => $('#setting-seed').select());
+      await view.page.keyboard.type('4567890');
+      await view.page.evaluate(() => $('#setting-batch-size').focus());
+      assert.deepEqual(await Promise.all(['epochs', 'seed'].map((id) => value(view, id))), ['123', '4567890']);
+      await view.press('undo');
+      assert.deepEqual(await Promise.all(['epochs', 'seed'].map((id) => value(view, id))), ['123', '0']);
+      await view.press('undo');
+      assert.equal(await value(view, 'epochs'), before);
+      assert.deepEqual(await view.page.evaluate(() => [$part('undo').disabled, $part('redo').disabled]), [true, false]);
+      await view.press('redo');
+      await view.press('redo');
+      assert.deepEqual(await Promise.all(['epochs', 'seed'].map((id) => value(view, id))), ['123', '4567890']);
+      assert.equal(await view.page.evaluate(() => $part('redo').disabled), true);
+      // Ten keys and four steps; how fast they come depends on the machine.
+      await view.until('what was written', () => window.written.database > 0);
+      const { database, storage } = await view.page.evaluate(() => window.written);
+      assert.ok(database < 10, `${database} writes`);
+      assert.equal(storage, 0);
+      view.assertQuiet();
+      await view.close();
+    });
+
+    test('Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y undo and redo, but not in a field, which does so itself', async () => {
+      const view = await open();
+      const was = await first(view);
+      await edit(view, 'First.');
+      await edit(view, 'Second.');
+      await view.page.evaluate(() => $('.sentences tbody textarea').focus());
+      await control(view, 'z');
+      await view.page.evaluate(() => $('#setting-epochs').focus());
+      await control(view, 'z');
+      assert.equal(await view.page.evaluate(() => $part('redo').disabled), true, 'no edit of the document was undone');
+      // The last of these loses its place with the rows that are made anew.
+      for (const focus of [() => $part('add-row').focus(), () => $('#setting-shuffle').focus(), () => $('.sentences tbody select').focus()]) {
+        await view.page.evaluate(focus);
+        await control(view, 'z');
+        assert.equal(await first(view), 'First.');
+        await control(view, 'z');
+        assert.equal(await first(view), was);
+        await control(view, 'z', true);
+        assert.equal(await first(view), 'First.');
+        await control(view, 'y');
+        assert.equal(await first(view), 'Second.');
+      }
+      view.assertQuiet();
+      await view.close();
+    });
+
+    test('an edit on a page that is left at once is there in the next visit', async () => {
+      const view = await open();
+      const leave = view.page.evaluate(() => {
+        const field = $('.sentences tbody textarea');
+        field.value = 'The last words.';
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+        location.reload();
+      });
+      await Promise.all([view.page.waitForNavigation(), leave.catch(() => {})]);
+      await view.until('its sentences', () => $$('.sentences tbody textarea').length > 0);
+      assert.equal(await first(view), 'The last words.');
+      view.assertQuiet();
+      await view.close();
+    });
+
+    test('what an earlier version kept in localStorage is moved from there', async () => {
+      const view = await open('one.html', READ);
+      await edit(view, 'Kept by an earlier version.');
+      await view.until('it in the database', async () => JSON.stringify(await window.keptOf('polytask:one')).includes('earlier version'));
+      const doc = await kept(view, 'polytask:one');
+      await view.page.evaluate(({ at, replaced, ...old }) => localStorage.setItem('polytask:two', JSON.stringify(old)), doc);
+      await view.close();
+      const next = await open('two.html', READ);
+      await next.until('both', () => $$('.sentences tbody tr:first-child textarea').every(({ value }) => value === 'Kept by an earlier version.'));
+      await next.until('it moved', () => localStorage.getItem('polytask:two') === null);
+      assert.equal((await kept(next, 'polytask:two')).table.examples[0].text, 'Kept by an earlier version.');
+      next.assertQuiet();
+      await next.close();
+    });
+
+    test('labs and tabs side by side keep their own, and of one name the latest', async () => {
+      const [a, b] = [await open('two.html', READ), await open('one.html', READ)];
+      await a.page.evaluate(() => {
+        const field = $$('.sentences tbody tr:first-child textarea')[1];
+        field.value = 'Of the second.';
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+      });
+      await edit(a, 'Earlier.');
+      await a.until('it', async () => (await window.keptOf('polytask:one')).table.examples[0].text === 'Earlier.');
+      await edit(b, 'Later.');
+      await b.until('it', async () => (await window.keptOf('polytask:one')).table.examples[0].text === 'Later.');
+      await b.close();
+      await a.page.reload();
+      await a.until('both', () => window.$$?.('.sentences tbody tr:first-child textarea').map(({ value }) => value).join() === 'Later.,Of the second.');
+      a.assertQuiet();
+      await a.close();
+    });
+
+    test('without a database the page keeps what localStorage has room for; without both it works, and says so', async () => {
+      const view = await open('one.html', NO_DATABASE);
+      await edit(view, 'In the small storage.');
+      await view.until('it', () => localStorage.getItem('polytask:one')?.includes('In the small storage.'));
+      assert.equal(await view.messages(), '');
+      await view.page.reload();
+      await view.until('it', () => window.$?.('.sentences tbody textarea')?.value === 'In the small storage.');
+      view.assertQuiet();
+      await view.close();
+      const none = await open('one.html', NO_STORAGE);
+      await edit(none, 'Nowhere.');
+      await none.untilMessage(/^This browser has no room to keep your sentences: they will be gone after a reload\.$/);
+      await none.press('undo');
+      assert.notEqual(await first(none), 'Nowhere.');
+      none.assertQuiet();
+      await none.close();
+    });
+  });
+}

@@ -1,0 +1,90 @@
+// What Undo and Redo give back, and which edits are one step.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { History } from '../../www/lab/history.js';
+
+/** A text that is edited, with its history and a clock that the test moves. */
+function editor(most = 100) {
+  let time = 0;
+  const history = new History(most, () => time);
+  return {
+    text: '',
+    history,
+    /** Goes on by a key after so many milliseconds. */
+    type(letters, place, ms = 100) {
+      for (const letter of letters) {
+        time += ms;
+        history.edit(this.text, place);
+        this.text += letter;
+      }
+    },
+    go(way) {
+      const text = history[way](this.text);
+      if (text === undefined) return false;
+      this.text = text;
+      return true;
+    },
+  };
+}
+
+test('what is typed into one field in one go is one step', () => {
+  const one = editor();
+  one.type('12345', 'epochs');
+  assert.equal(one.text, '12345');
+  assert.ok(one.go('undo'));
+  assert.equal(one.text, '');
+  assert.equal(one.go('undo'), false);
+  assert.ok(one.go('redo'));
+  assert.equal(one.text, '12345');
+  assert.equal(one.go('redo'), false);
+});
+
+test('another field, a pause and an edit without a place each begin another step', () => {
+  const one = editor();
+  one.type('ab', 'epochs');
+  one.type('cd', 'seed');
+  one.type('e', 'seed', 2000);
+  one.type('fg', undefined);
+  const seen = [];
+  while (one.go('undo')) seen.push(one.text);
+  assert.deepEqual(seen, ['abcdef', 'abcde', 'abcd', 'ab', '']);
+});
+
+test('a burst may last: only the gap between two edits counts', () => {
+  const one = editor();
+  one.type('x'.repeat(50), 'epochs', 1400);
+  one.go('undo');
+  assert.equal(one.text, '');
+});
+
+test('an edit after Undo leaves nothing to redo, and is no part of the burst before', () => {
+  const one = editor();
+  one.type('ab', 'epochs');
+  one.go('undo');
+  one.type('c', 'epochs');
+  assert.equal(one.history.canRedo, false);
+  one.go('undo');
+  assert.equal(one.text, '');
+  assert.equal(one.history.canUndo, false);
+});
+
+test('the oldest steps are forgotten', () => {
+  const one = editor(3);
+  one.type('abcdef', undefined);
+  while (one.go('undo'));
+  assert.equal(one.text, 'abc');
+  while (one.go('redo'));
+  assert.equal(one.text, 'abcdef');
+});
+
+test('beginning anew forgets all but what it is given', () => {
+  const one = editor();
+  one.type('abc', undefined);
+  one.go('undo');
+  one.history.begin('from the visit before');
+  assert.equal(one.history.canRedo, false);
+  assert.ok(one.go('undo'));
+  assert.equal(one.text, 'from the visit before');
+  assert.equal(one.history.canUndo, false);
+});
