@@ -1,34 +1,87 @@
 //! Memory that steps hand on to each other: what one step needed for its activations the next one takes again.
 
-use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::{Deref, DerefMut, Range, RangeInclusive};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A store of buffers that are not in use. It lives as long as the model, and grows to what the largest batch needs.
+/// A store of buffers that are not in use. It lives as long as the model, and holds no more than was once asked for at a
+/// time: what the largest batch needs.
 #[derive(Debug, Clone, Default)]
-pub struct Workspace(Arc<Mutex<Vec<Vec<f32>>>>);
+pub struct Workspace(Arc<Mutex<Store>>);
+
+#[derive(Debug, Default)]
+struct Store {
+    idle: Vec<Vec<f32>>,
+    /// Numbers in all buffers, idle or on loan.
+    held: usize,
+    /// Numbers asked for by the loans of now, and the most that were at a time.
+    asked: usize,
+    most: usize,
+}
 
 impl Workspace {
     /// A buffer of `len` numbers, whatever they were before.
     pub(super) fn take(&self, len: usize) -> Buffer {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The smallest that is large enough; else the largest makes room for a new one, so that there are never more
-        // buffers than were once in use together.
-        let fits = |(_, buffer): &(usize, &Vec<f32>)| buffer.len() >= len;
-        let smallest = idle.iter().enumerate().filter(fits).min_by_key(|(_, buffer)| buffer.len());
-        let (chosen, fits) = match smallest {
-            Some((i, _)) => (Some(i), true),
-            None => (idle.iter().enumerate().max_by_key(|(_, buffer)| buffer.len()).map(|(i, _)| i), false),
-        };
-        let old = chosen.map(|i| idle.swap_remove(i));
-        drop(idle);
-        let numbers = match old {
-            Some(buffer) if fits => buffer,
-            old => {
-                drop(old);
-                vec![0.0; len]
-            }
-        };
+        let numbers = self.store().take(len);
+        let numbers = numbers.unwrap_or_else(|| vec![0.0; len]);
         Buffer { numbers, len, home: self.clone() }
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store {
+    /// Lends a buffer of at least `len` numbers; `None` if there is to be a new one, which then counts as lent.
+    fn take(&mut self, len: usize) -> Option<Vec<f32>> {
+        self.asked += len;
+        self.most = self.most.max(self.asked);
+        if let Some(i) = self.smallest(len..=2 * len) {
+            return Some(self.idle.swap_remove(i));
+        }
+        // A much larger one is left for what is larger, or a short batch would take what a long one's widest arrays need,
+        // and in time every buffer would be as large as the largest. Those that were just outgrown make room for a new one.
+        let mut outgrown = false;
+        while !self.has_room(len) && self.drop_largest(len / 2..len) {
+            outgrown = true;
+        }
+        if !outgrown && !self.has_room(len) {
+            if let Some(i) = self.smallest(len..=usize::MAX) {
+                return Some(self.idle.swap_remove(i));
+            }
+            while !self.has_room(len) && self.drop_largest(0..len) {}
+        }
+        self.held += len;
+        None
+    }
+
+    /// Whether a new buffer of `len` numbers leaves no more in all than was once asked for.
+    fn has_room(&self, len: usize) -> bool {
+        self.held + len <= self.most
+    }
+
+    /// The smallest idle buffer of so many numbers.
+    fn smallest(&self, lengths: RangeInclusive<usize>) -> Option<usize> {
+        let fits = |i: &usize| lengths.contains(&self.idle[*i].len());
+        (0..self.idle.len()).filter(fits).min_by_key(|&i| self.idle[i].len())
+    }
+
+    /// Drops the largest idle buffer of so many numbers; whether there was one.
+    fn drop_largest(&mut self, lengths: Range<usize>) -> bool {
+        let fits = |i: &usize| lengths.contains(&self.idle[*i].len());
+        let largest = (0..self.idle.len()).filter(fits).max_by_key(|&i| self.idle[i].len());
+        let Some(i) = largest else { return false };
+        self.held -= self.idle.swap_remove(i).len();
+        true
+    }
+
+    fn give_back(&mut self, buffer: Vec<f32>, len: usize) {
+        self.asked -= len;
+        if self.held > self.most {
+            self.held -= buffer.len();
+        } else {
+            self.idle.push(buffer);
+        }
     }
 }
 
@@ -56,7 +109,7 @@ impl DerefMut for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let numbers = std::mem::take(&mut self.numbers);
-        self.home.0.lock().unwrap_or_else(PoisonError::into_inner).push(numbers);
+        self.home.store().give_back(numbers, self.len);
     }
 }
 
@@ -64,19 +117,41 @@ impl Drop for Buffer {
 mod tests {
     use super::*;
 
+    fn lengths(workspace: &Workspace) -> Vec<usize> {
+        let mut lengths: Vec<usize> = workspace.store().idle.iter().map(Vec::len).collect();
+        lengths.sort_unstable();
+        lengths
+    }
+
     #[test]
-    fn buffers_are_taken_again_and_never_outnumber_their_use() {
+    fn buffers_are_taken_again_and_outgrown_ones_go() {
         let workspace = Workspace::default();
-        let lengths = |workspace: &Workspace| {
-            let mut lengths: Vec<usize> = workspace.0.lock().unwrap().iter().map(Vec::len).collect();
-            lengths.sort_unstable();
-            lengths
-        };
         drop((workspace.take(10), workspace.take(100)));
         assert_eq!(lengths(&workspace), [10, 100]);
         drop((workspace.take(9), workspace.take(50)));
         assert_eq!(lengths(&workspace), [10, 100]);
-        drop((workspace.take(60), workspace.take(200)));
-        assert_eq!(lengths(&workspace), [100, 200]);
+        drop((workspace.take(12), workspace.take(110)));
+        assert_eq!(lengths(&workspace), [12, 110]);
+    }
+
+    #[test]
+    fn batches_of_many_sizes_leave_no_more_than_the_largest_needs() {
+        // As a block's activations: eight (N,H), two (N,F) and a (N) of six blocks, and what a backward takes besides.
+        let workspace = Workspace::default();
+        let mut most = 0;
+        for batch in 0..400_usize {
+            let n = 40 + batch * 7919 % 161;
+            let pass = |blocks: usize| {
+                let of_block = |_| [[n * 16; 8].as_slice(), &[n * 64; 2], &[n]].concat();
+                (0..blocks).flat_map(of_block).map(|len| workspace.take(len)).collect::<Vec<_>>()
+            };
+            let kept = pass(6);
+            let working = pass(1);
+            most = most.max(kept.iter().chain(&working).map(|buffer| buffer.len()).sum::<usize>());
+            drop((working, kept));
+            let held: usize = lengths(&workspace).iter().sum();
+            assert_eq!(workspace.store().held, held);
+            assert!(held <= most, "after batch {batch}: {held} are held, {most} were needed");
+        }
     }
 }

@@ -100,6 +100,7 @@ impl Trainer {
         let rows = &map.rows[next.embedded..end];
         let batch = Batch::of_sentences(rows.iter().map(|&row| &self.encodings[row]));
         let vectors = self.prefix.vectors(&self.model, &self.encodings, rows, &batch)?;
+        next.numbers.reserve_exact(map.rows.len() * vectors.dim(1)? - next.numbers.len());
         next.numbers.extend(vectors.flatten_all()?.to_vec1::<f32>()?);
         next.embedded = end;
         if end < map.rows.len() {

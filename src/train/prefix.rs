@@ -78,8 +78,8 @@ impl PrefixCache {
         let output = |(&row, range): (&usize, std::ops::Range<usize>)| {
             let length = if model.prefix_pools() { 1 } else { range.len() };
             start += length;
-            // A copy, so that one sentence does not keep its whole batch in memory.
-            Ok((row, outputs.narrow(0, start - length, length)?.copy()?))
+            // Rows of its own, so that one sentence does not keep its whole batch in memory, as a view or a `copy` would.
+            Ok((row, outputs.narrow(0, start - length, length)?.force_contiguous()?))
         };
         missing.iter().zip(batch.sentences.ranges()).map(output).collect()
     }
