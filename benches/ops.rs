@@ -9,8 +9,8 @@ use candle_core::{Device, Tensor, Var};
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use polytask::Result;
 use polytask::ops::{
-    Activation, Adam, Attention, Block, Into, Keep, LayerNorm, Linear, Parameter, Ragged, Strides, Table, Update,
-    Workspace, activate, cross_entropy, embedding, matmul, mean_pool, update,
+    Activation, Adam, Attention, Block, Into, Keep, Kind, LayerNorm, Linear, Parameter, Part, Ragged, Role, Strides,
+    Table, Update, Workspace, activate, cross_entropy, embedding, matmul, mean_pool, update,
 };
 use polytask::random::Stream;
 
@@ -33,7 +33,8 @@ fn variable(rows: usize, columns: usize) -> Tensor {
 
 fn parameter(shape: &[usize]) -> Arc<Parameter> {
     let values = numbers(shape.iter().product());
-    Arc::new(Parameter::trainable("p", values, shape, &Device::Cpu).expect("numbers fit the shape"))
+    let role = Role { part: Part::Layer(0), kind: Kind::Weight };
+    Arc::new(Parameter::trainable("p", role, values, shape, &Device::Cpu).expect("numbers fit the shape"))
 }
 
 fn linear(o: usize, i: usize) -> Linear {

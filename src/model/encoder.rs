@@ -14,7 +14,7 @@ use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 
 use super::{Loading, Pass, Weights};
-use crate::ops::{Block, LayerNorm, Linear, Parameter, Table, Workspace, embedding};
+use crate::ops::{Block, Kind, LayerNorm, Linear, Parameter, Part, Role, Table, Workspace, embedding};
 use crate::protocol::PartSize;
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
@@ -39,25 +39,27 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn parameter(&mut self, name: String, shape: &[usize], trains: bool) -> Result<Arc<Parameter>> {
+    fn parameter(&mut self, name: String, role: Role, shape: &[usize], trains: bool) -> Result<Arc<Parameter>> {
         let values = self.weights.take(&name, shape)?;
         let make = if trains { Parameter::trainable } else { Parameter::frozen };
-        Ok(Arc::new(make(name, values, shape, self.loading.device)?))
+        Ok(Arc::new(make(name, role, values, shape, self.loading.device)?))
     }
 
     /// `in_size → out_size` as PyTorch stores it: weight (O,I), bias (O).
-    fn linear(&mut self, name: String, out_size: usize, in_size: usize, trains: bool) -> Result<Linear> {
+    fn linear(&mut self, name: String, part: Part, [o, i]: [usize; 2], trains: bool) -> Result<Linear> {
+        let role = |kind| Role { part, kind };
         Ok(Linear {
-            weight: self.parameter(format!("{name}.weight"), &[out_size, in_size], trains)?,
-            bias: self.parameter(format!("{name}.bias"), &[out_size], trains)?,
+            weight: self.parameter(format!("{name}.weight"), role(Kind::Weight), &[o, i], trains)?,
+            bias: self.parameter(format!("{name}.bias"), role(Kind::Bias), &[o], trains)?,
         })
     }
 
-    fn norm(&mut self, name: String, config: &Config, trains: bool) -> Result<LayerNorm> {
+    fn norm(&mut self, name: String, part: Part, config: &Config, trains: bool) -> Result<LayerNorm> {
         let h = config.hidden_size;
+        let role = Role { part, kind: Kind::Norm };
         Ok(LayerNorm {
-            weight: self.parameter(format!("{name}.weight"), &[h], trains)?,
-            bias: self.parameter(format!("{name}.bias"), &[h], trains)?,
+            weight: self.parameter(format!("{name}.weight"), role, &[h], trains)?,
+            bias: self.parameter(format!("{name}.bias"), role, &[h], trains)?,
             eps: config.layer_norm_eps,
         })
     }
@@ -69,16 +71,17 @@ impl Reader<'_> {
 
     fn block(&mut self, i: usize, config: &Config, trains: bool) -> Result<Arc<Block>> {
         let (h, f) = (config.hidden_size, config.intermediate_size);
-        let name = |part: &str| format!("encoder.layer.{i}.{part}");
+        let part = Part::Layer(i);
+        let name = |of: &str| format!("encoder.layer.{i}.{of}");
         Ok(Arc::new(Block {
-            query: self.linear(name("attention.self.query"), h, h, trains)?,
-            key: self.linear(name("attention.self.key"), h, h, trains)?,
-            value: self.linear(name("attention.self.value"), h, h, trains)?,
-            output: self.linear(name("attention.output.dense"), h, h, trains)?,
-            attention_norm: self.norm(name("attention.output.LayerNorm"), config, trains)?,
-            up: self.linear(name("intermediate.dense"), f, h, trains)?,
-            down: self.linear(name("output.dense"), h, f, trains)?,
-            output_norm: self.norm(name("output.LayerNorm"), config, trains)?,
+            query: self.linear(name("attention.self.query"), part, [h, h], trains)?,
+            key: self.linear(name("attention.self.key"), part, [h, h], trains)?,
+            value: self.linear(name("attention.self.value"), part, [h, h], trains)?,
+            output: self.linear(name("attention.output.dense"), part, [h, h], trains)?,
+            attention_norm: self.norm(name("attention.output.LayerNorm"), part, config, trains)?,
+            up: self.linear(name("intermediate.dense"), part, [f, h], trains)?,
+            down: self.linear(name("output.dense"), part, [h, f], trains)?,
+            output_norm: self.norm(name("output.LayerNorm"), part, config, trains)?,
             heads: config.num_attention_heads,
             activation: config.hidden_act,
         }))
@@ -102,7 +105,7 @@ impl Encoder {
         let mut reader = Reader { weights, loading };
         let pooler = if has_pooler {
             let trains = pools && loading.freeze != Freeze::Encoder;
-            Some(reader.linear("pooler.dense".into(), h, h, trains)?)
+            Some(reader.linear("pooler.dense".into(), Part::Pooler, [h, h], trains)?)
         } else if pools {
             return Err(no_pooler());
         } else {
@@ -114,10 +117,11 @@ impl Encoder {
             position: reader.table("embeddings.position_embeddings.weight", p, h, rows(positions.min(p)))?,
             token_type: reader.parameter(
                 "embeddings.token_type_embeddings.weight".into(),
+                Role { part: Part::Embeddings, kind: Kind::Weight },
                 &[config.type_vocab_size, h],
                 trains,
             )?,
-            norm: reader.norm("embeddings.LayerNorm".into(), config, trains)?,
+            norm: reader.norm("embeddings.LayerNorm".into(), Part::Embeddings, config, trains)?,
             blocks: (0..layers).map(|i| reader.block(i, config, i >= frozen_layers)).collect::<Result<_>>()?,
             pooler,
             workspace: Workspace::default(),
@@ -198,25 +202,15 @@ impl Encoder {
     /// Its parts from below: `embeddings`, with the tables counted whole, `layer.0`, …, `pooler`.
     pub(super) fn parts(&self) -> IndexMap<String, PartSize> {
         let tables = self.tables().into_iter();
-        let tables = tables.map(|table| ("embeddings".into(), table.elem_count(), table.parameter().is_some()));
-        let others = self.others().map(|p| (part_of(p.name()).0, p.value().elem_count(), p.is_trainable()));
+        let tables = tables.map(|table| (Part::Embeddings, table.elem_count(), table.parameter().is_some()));
+        let others = self.others().map(|p| (p.role().part, p.value().elem_count(), p.is_trainable()));
         let mut parts: IndexMap<String, PartSize> = IndexMap::new();
         for (part, count, trains) in tables.chain(others) {
-            let size = parts.entry(part).or_default();
+            let size = parts.entry(part.to_string()).or_default();
             size.parameters += count;
             size.trainable += if trains { count } else { 0 };
         }
         parts
-    }
-}
-
-/// The part that a parameter of the encoder belongs to, `embeddings`, `layer.0`, …, or `pooler`, and which block that is.
-pub(super) fn part_of(name: &str) -> (String, Option<usize>) {
-    let mut names = name.trim_start_matches("encoder.").split('.');
-    let (part, block) = (names.next().unwrap_or_default(), names.next().and_then(|i| i.parse().ok()));
-    match block {
-        Some(i) => (format!("{part}.{i}"), block),
-        None => (part.into(), None),
     }
 }
 

@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 
 use super::Weights;
 use crate::Result;
-use crate::ops::{Linear, Parameter};
+use crate::ops::{Kind, Linear, Parameter, Part, Role};
 use crate::random::Stream;
 use crate::recipe::Task;
 
@@ -25,7 +25,8 @@ impl Heads {
         device: &Device,
     ) -> Result<Self> {
         let bound = 1.0 / (h as f32).sqrt();
-        let mut parameter = |task: &Task, part: &str, shape: &[usize]| -> Result<Arc<Parameter>> {
+        let mut parameter = |task: &Task, kind: Kind, shape: &[usize]| -> Result<Arc<Parameter>> {
+            let part = if kind == Kind::Bias { "bias" } else { "weight" };
             let name = format!("heads.{}.{part}", task.name);
             let values = match saved.as_mut().filter(|weights| weights.has(&name)) {
                 Some(weights) => weights.take(&name, shape)?,
@@ -34,11 +35,11 @@ impl Heads {
                     (0..n).map(|_| (init.uniform() * 2.0 - 1.0) * bound).collect()
                 }
             };
-            Ok(Arc::new(Parameter::trainable(name, values, shape.to_vec(), device)?))
+            Ok(Arc::new(Parameter::trainable(name, Role { part: Part::Head, kind }, values, shape.to_vec(), device)?))
         };
         let heads = tasks.iter().map(|task| {
             let c = task.labels.len();
-            Ok(Linear { weight: parameter(task, "weight", &[c, h])?, bias: parameter(task, "bias", &[c])? })
+            Ok(Linear { weight: parameter(task, Kind::Weight, &[c, h])?, bias: parameter(task, Kind::Bias, &[c])? })
         });
         Ok(Self(heads.collect::<Result<_>>()?))
     }

@@ -25,10 +25,8 @@ pub use save::ModelFiles;
 pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 pub use weights::Weights;
 
-use encoder::part_of;
-
 use crate::Result;
-use crate::ops::{Parameter, first_tokens, mean_pool, on_threads};
+use crate::ops::{Parameter, Part, first_tokens, mean_pool, on_threads};
 use crate::protocol::PartSize;
 use crate::random::Stream;
 use crate::recipe::{Freeze, Pooling, Task};
@@ -197,22 +195,19 @@ impl Model {
         Ok(self.take_gradients())
     }
 
-    /// Whether the parameter `name` belongs to one task's head; all others are shared.
-    pub fn is_head(name: &str) -> bool {
-        name.starts_with("heads.")
-    }
-
     /// The parameters that all tasks share and that train now, layer by layer from below: `embeddings`, `layer.0`, …,
     /// `pooler`.
     pub fn shared(&self) -> Vec<(String, Vec<&Arc<Parameter>>)> {
         let mut layers: Vec<(String, Vec<&Arc<Parameter>>)> = Vec::new();
         for parameter in self.encoder.parameters().into_iter().filter(|p| p.is_trainable()) {
-            let (layer, block) = part_of(parameter.name());
-            let trains = match block {
-                Some(i) => i >= self.frozen_blocks(),
-                None if layer == "embeddings" => !self.has_prefix(),
-                None => !self.prefix_pools(),
+            let part = parameter.role().part;
+            let trains = match part {
+                Part::Embeddings => !self.has_prefix(),
+                Part::Layer(i) => i >= self.frozen_blocks(),
+                Part::Pooler => !self.prefix_pools(),
+                Part::Head => false,
             };
+            let layer = part.to_string();
             match layers.iter_mut().find(|(name, _)| *name == layer) {
                 Some((_, parameters)) => parameters.push(parameter),
                 None if trains => layers.push((layer, vec![parameter])),

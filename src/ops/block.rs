@@ -272,7 +272,7 @@ impl CustomOp2 for Operation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{agrees, numbers, parameter, variable};
+    use super::super::testing::{ROLE, agrees, numbers, parameter, variable};
     use super::*;
     use crate::ops::Parameter;
 
@@ -282,7 +282,7 @@ mod tests {
         let mut small = |name: &str, shape: &[usize]| -> Result<Arc<Parameter>> {
             seed += 1;
             let values = numbers(seed, shape.iter().product()).iter().map(|x| x * 0.3).collect();
-            Ok(Arc::new(Parameter::trainable(name, values, shape, &candle_core::Device::Cpu)?))
+            Ok(Arc::new(Parameter::trainable(name, ROLE, values, shape, &candle_core::Device::Cpu)?))
         };
         let mut linear = |o: usize, i: usize| -> Result<Linear> {
             Ok(Linear { weight: small("w", &[o, i])?, bias: small("b", &[o])? })

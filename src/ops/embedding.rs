@@ -15,6 +15,7 @@ use candle_core::{CpuStorage, CustomOp3, Device, Layout, Shape, Tensor};
 use super::Parameter;
 use super::kernel::{on_cpu, read, vectorised};
 use super::linear::add_rows;
+use super::role::{Kind, Part, Role};
 use crate::Result;
 
 /// Marks a row that does not train.
@@ -55,7 +56,8 @@ impl Table {
                     gathered.extend_from_slice(&values[row as usize * h..][..h]);
                     places[row as usize] = place as u32;
                 }
-                let parameter = Parameter::trainable(name, gathered, (rows.len(), h), device)?;
+                let role = Role { part: Part::Embeddings, kind: Kind::Weight };
+                let parameter = Parameter::trainable(name, role, gathered, (rows.len(), h), device)?;
                 Ok(Trained { parameter: Arc::new(parameter), rows, places })
             })
             .transpose()?;

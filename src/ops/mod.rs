@@ -21,6 +21,7 @@ mod matmul_cases;
 mod optimizer;
 mod parameter;
 mod pooling;
+mod role;
 #[cfg(test)]
 mod testing;
 mod threads;
@@ -39,5 +40,6 @@ pub use matmul::{Into, Strides, matmul};
 pub use optimizer::{Adam, Update, copy_into, update};
 pub use parameter::{Gradient, Parameter};
 pub use pooling::{first_tokens, mean_pool};
+pub use role::{Kind, Part, Role};
 pub use threads::{on_threads, set_threads, threads};
 pub use workspace::Workspace;

@@ -7,6 +7,7 @@ use candle_core::{Device, Shape, Tensor, Var};
 
 use super::gradients::weighted_sum;
 use super::kernel::{on_cpu, read, with_f32_mut};
+use super::role::{Part, Role};
 use crate::Result;
 
 /// A weight of the model.
@@ -16,6 +17,7 @@ use crate::Result;
 #[derive(Debug)]
 pub struct Parameter {
     name: String,
+    role: Role,
     value: Tensor,
     gradient: Mutex<Gradient>,
 }
@@ -45,27 +47,44 @@ impl Parameter {
     /// A weight that trains.
     pub fn trainable(
         name: impl Into<String>,
+        role: Role,
         values: Vec<f32>,
         shape: impl Into<Shape>,
         device: &Device,
     ) -> Result<Self> {
         let value = Var::from_vec(values, shape, device)?.into_inner();
-        Ok(Self::holding(name.into(), value))
+        Ok(Self::holding(name.into(), role, value))
     }
 
     /// A weight that stays as it is.
-    pub fn frozen(name: impl Into<String>, values: Vec<f32>, shape: impl Into<Shape>, device: &Device) -> Result<Self> {
+    pub fn frozen(
+        name: impl Into<String>,
+        role: Role,
+        values: Vec<f32>,
+        shape: impl Into<Shape>,
+        device: &Device,
+    ) -> Result<Self> {
         let value = Tensor::from_vec(values, shape, device)?;
-        Ok(Self::holding(name.into(), value))
+        Ok(Self::holding(name.into(), role, value))
     }
 
-    fn holding(name: String, value: Tensor) -> Self {
-        Self { name, value, gradient: Mutex::default() }
+    fn holding(name: String, role: Role, value: Tensor) -> Self {
+        Self { name, role, value, gradient: Mutex::default() }
     }
 
     /// Hugging Face's name for it, without the `bert.` prefix.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it is in the model.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it belongs to one task's head; all others are shared.
+    pub fn is_head(&self) -> bool {
+        self.role.part == Part::Head
     }
 
     /// The weight itself.

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Shape, Tensor, Var};
 
-use super::Parameter;
 use super::kernel::{f32s, read, with_f32_mut};
+use super::{Kind, Parameter, Part, Role};
 use crate::Result;
 use crate::random::Stream;
 
@@ -21,11 +21,14 @@ pub fn variable(seed: u64, shape: impl Into<Shape>) -> Result<Tensor> {
     Ok(Var::from_vec(numbers(seed, shape.elem_count()), shape, &Device::Cpu)?.into_inner())
 }
 
+/// What a parameter is in an operation's test, where it does not matter.
+pub const ROLE: Role = Role { part: Part::Layer(0), kind: Kind::Weight };
+
 /// A trainable parameter of such numbers.
 pub fn parameter(seed: u64, name: &str, shape: impl Into<Shape>) -> Result<Parameter> {
     let shape = shape.into();
     let values = numbers(seed, shape.elem_count());
-    Parameter::trainable(name, values, shape, &Device::Cpu)
+    Parameter::trainable(name, ROLE, values, shape, &Device::Cpu)
 }
 
 type Forward<S> = dyn Fn([&[f32]; 3]) -> (Vec<f32>, S) + Send + Sync;

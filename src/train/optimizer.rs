@@ -7,7 +7,7 @@ use candle_core::Tensor;
 
 use crate::Result;
 use crate::model::Model;
-use crate::ops::{Adam, Parameter, Table, Update, copy_into, squared_norm, update};
+use crate::ops::{Adam, Kind, Parameter, Table, Update, copy_into, squared_norm, update};
 use crate::recipe::{OptimizerKind, Training};
 
 /// Adam, AdamW or SGD over named parameters.
@@ -95,13 +95,14 @@ impl Optimizer {
         for (name, slot) in &mut self.slots {
             let Some(gradient) = gradients.remove(name.as_str()) else { continue };
             slot.t += 1;
-            let learning_rate = if Model::is_head(name) { learning_rate * self.head_factor } else { learning_rate };
+            let learning_rate = if slot.parameter.is_head() { learning_rate * self.head_factor } else { learning_rate };
             let rule = match self.kind {
                 OptimizerKind::Adam => {
                     Update::Adam(Adam { learning_rate, l2: self.weight_decay, decay: 0.0, t: slot.t })
                 }
                 OptimizerKind::AdamW => {
-                    let decay = if decays(name) { self.weight_decay } else { 0.0 };
+                    // AdamW's usual groups: everything decays but biases and LayerNorms.
+                    let decay = if slot.parameter.role().kind == Kind::Weight { self.weight_decay } else { 0.0 };
                     Update::Adam(Adam { learning_rate, l2: 0.0, decay, t: slot.t })
                 }
                 OptimizerKind::Sgd => Update::Sgd { learning_rate, l2: self.weight_decay },
@@ -159,11 +160,6 @@ impl Optimizer {
         }
         Ok(())
     }
-}
-
-/// AdamW's usual groups: everything decays but biases and LayerNorms.
-fn decays(name: &str) -> bool {
-    !name.ends_with(".bias") && !name.contains("LayerNorm")
 }
 
 /// ‖g‖₂ over all gradients together, as `torch.nn.utils.clip_grad_norm_` computes it.

@@ -56,7 +56,7 @@ impl TaskGradients {
         let pairs: Vec<(usize, usize)> = (0..=tasks.len()).map(|i| (0, i)).collect();
         let mut sums = vec![0.0; pairs.len()];
         for (place, (name, parameter)) in model.trainable().into_iter().enumerate() {
-            let Some(before) = before(name).filter(|_| !Model::is_head(name)) else { continue };
+            let Some(before) = before(name).filter(|_| !parameter.is_head()) else { continue };
             let change = (parameter.value().detach() - before)?;
             let vectors: Vec<Option<&Tensor>> =
                 std::iter::once(Some(&change)).chain(self.of(tasks, place).map(Gradient::numbers)).collect();
@@ -68,8 +68,8 @@ impl TaskGradients {
 
     /// Makes Σ wᵢgᵢ over `tasks` the model's gradient. A head's is its own task's, times the task's factor in `heads`.
     pub fn combine(&self, model: &Model, tasks: &[usize], weights: &[f64], heads: &[f64]) -> Result<()> {
-        for (place, (name, parameter)) in model.trainable().into_iter().enumerate() {
-            let weights = if Model::is_head(name) { heads } else { weights };
+        for (place, parameter) in model.trainable().into_values().enumerate() {
+            let weights = if parameter.is_head() { heads } else { weights };
             let gradients: Vec<&Gradient> = self.of(tasks, place).collect();
             parameter.combine(weights, &gradients)?;
         }
