@@ -30,8 +30,8 @@ pub struct Training {
     pub optimizer: OptimizerKind,
     /// Adam and SGD: L2 term added to the gradient; AdamW: decoupled decay, on no bias and no LayerNorm. In [0, ∞).
     pub weight_decay: f64,
-    /// Steps over which the learning rate rises from 0 to its full value, counted in optimizer steps; fewer than the
-    /// run has.
+    /// Steps over which the learning rate rises to its full value, 1/n of it in the first of n and all of it in the last,
+    /// counted in optimizer steps; at most as many as the run has.
     pub warmup: u32,
     /// The learning rate's course after warm-up.
     pub schedule: Schedule,

@@ -34,7 +34,7 @@ const PAGES = {
   '/small.html': page(own('src="small.csv" tasks="topic" epochs="2"')),
   '/wanted.json': JSON.stringify({
     data: { examples: ROWS.map(example) },
-    training: { warmup: 2, epochs: 9, batch_size: 16 },
+    training: { warmup: 3, epochs: 9, batch_size: 16 },
   }),
   '/wanted.html': page(own('src="wanted.json" epochs="2"')),
   '/misnamed.html': page(own('src="small.csv" tasks="tpic,mood, text"')),
@@ -240,7 +240,7 @@ for (const name of BROWSERS) {
     test('but the warm-up that a recipe wants is left to it', async () => {
       const view = await open('wanted.html', LISTEN);
       await call(view, 'a', 'train');
-      await view.untilMessage(/2 steps of warm-up make a schedule longer than the run, which has 2/);
+      await view.untilMessage(/3 steps of warm-up are more than the run has, 2;/);
       view.assertQuiet();
     });
 

@@ -226,6 +226,13 @@ def write_tiny(folder):
     write_json(folder / "settings.json", settings | {"cross_entropy": tiny_cross_entropy(weights, batch)})
 
 
+def one_step_ahead(schedule_of, optimizer, warmup, **steps):
+    """transformers' schedule from its second step on: its first has rate 0 and would train nothing."""
+    schedule = schedule_of(optimizer, num_warmup_steps=warmup, **{name: n + 1 for name, n in steps.items()})
+    schedule.step()
+    return schedule
+
+
 def tiny_optimizers(weights, batch):
     """Ten total losses and learning rates with each optimizer, clipping and schedule (mean pooling)."""
     adam, adamw, sgd = torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD
@@ -241,7 +248,7 @@ def tiny_optimizers(weights, batch):
     for name, (optimizer_of, schedule_of, max_grad_norm) in runs.items():
         model = tiny_model(weights)
         optimizer = optimizer_of(model)
-        schedule = schedule_of and schedule_of(optimizer, num_warmup_steps=3, num_training_steps=10)
+        schedule = schedule_of and one_step_ahead(schedule_of, optimizer, 3, num_training_steps=10)
         history, learning_rates = train(model, batch, TINY_LABELS, optimizer, 10, schedule, max_grad_norm)
         check_falls(f"tiny {name}", history["total"])
         golden[name] = {"losses": history["total"], "learning_rates": learning_rates}
@@ -285,7 +292,7 @@ def tiny_settings(weights, batch):
         model = tiny_model(weights)
         optimizer = optimizer_of(model)
         steps = {} if schedule_of is get_constant_schedule_with_warmup else {"num_training_steps": 20}
-        schedule = schedule_of and schedule_of(optimizer, num_warmup_steps=5, **steps)
+        schedule = schedule_of and one_step_ahead(schedule_of, optimizer, 5, **steps)
         history, learning_rates = train(model, batch, TINY_LABELS, optimizer, 20, schedule, **settings)
         check_falls(f"tiny {name}", history["total"])
         golden[name] = {"losses": history, "learning_rates": learning_rates}

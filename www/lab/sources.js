@@ -319,6 +319,6 @@ function withRoomForWarmup(doc) {
   // A sentence without a label trains nothing.
   const sentences = table.examples.filter((example) => table.tasks.some(({ name }) => labelOf(example, name))).length;
   const steps = epochs * Math.ceil((sentences * (1 - held)) / (batch_size * gradient_accumulation_steps));
-  if (warmup < steps) return doc;
+  if (warmup <= steps) return doc;
   return { table, recipe: { ...recipe, training: { ...recipe.training, warmup: Math.floor(steps / 2) } } };
 }

@@ -87,7 +87,7 @@ pub struct TrainArguments {
     /// adam, sgd: L2 term; adamw: decoupled decay [default: 0].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub weight_decay: Option<f64>,
-    /// Steps over which the learning rate rises from 0 [default: 0].
+    /// Steps over which the learning rate rises: 1/STEPS of it, 2/STEPS, … [default: 0].
     #[arg(long, value_name = "STEPS", help_heading = "Training")]
     pub warmup: Option<u32>,
     /// The learning rate's course after warm-up.
