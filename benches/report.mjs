@@ -145,7 +145,7 @@ graph, JavaScript and the engine.`,
       : []),
     ...(Object.keys(phases).length > 0
       ? [
-          "Natively, on one thread, the phases of a step (`losses`: all tasks' losses; `update`: the optimizer).",
+          "Natively, one thread, by the phases of a step; the optimizer's is `update`.",
           tableOf(phases, 'phase', PHASES),
         ]
       : []),

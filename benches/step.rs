@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (warm_up, counted): (usize, usize) = (warm_up.parse()?, counted.parse()?);
     ops::set_threads(threads.parse()?);
     let mut recipe = Recipe::from_json(&std::fs::read_to_string(recipe)?)?;
-    // Every sentence in one batch: an epoch is a step.
+    // Every sentence in one batch: an epoch is a step, and an `advance` is too, since nothing is measured before the end.
     recipe.training.epochs = (warm_up + counted) as u32;
     let read = |file: &str| std::fs::read(PathBuf::from(encoder).join(file));
     let inputs = Inputs {
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let weights = Weights::from_safetensors(&read("model.safetensors")?)?;
     let (mut trainer, _) = Trainer::start(Plan::new(recipe, inputs)?, weights)?;
     for _ in 0..warm_up {
-        trainer.step()?;
+        trainer.advance()?;
     }
     let clock = Arc::new(Mutex::new(Clock::default()));
     let watching = clock.clone();
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut times = Vec::with_capacity(counted);
     for _ in 0..counted {
         let start = Instant::now();
-        trainer.step()?;
+        trainer.advance()?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
         lock(&clock).begin(None);
     }

@@ -1,5 +1,7 @@
 //! The browser's face: what `www/engine/worker.js` calls. Types cross as plain objects, as `protocol` and `recipe` declare them.
 
+use std::cell::Cell;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Digest;
@@ -65,9 +67,9 @@ pub fn read_examples(name: &str, text: &str) -> std::result::Result<JsValue, JsE
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct Session {
-    run: Option<Trainer>,
-    /// The next run, and its weights as far as they are in.
-    next: Option<(Plan, Receiver)>,
+    run: Option<Run>,
+    /// The next run, its weights as far as they are in, and its share of the memory once they begin to fill it.
+    next: Option<(Plan, Receiver, Option<Share>)>,
     /// What the last call told.
     told: Vec<Event>,
     /// The run's evaluations so far.
@@ -92,32 +94,35 @@ impl Session {
         tokenizer: &[u8],
     ) -> std::result::Result<(), JsError> {
         self.next = None;
-        let plan = plan(from_js(recipe)?, config, tokenizer)?;
+        let own = self.run.as_ref().map_or(0, |run| run.share.0);
+        let plan = plan(from_js(recipe)?, config, tokenizer, Share::most(own))?;
         let receiver = Receiver::of(plan.wanted());
-        self.next = Some((plan, receiver));
+        self.next = Some((plan, receiver, None));
         Ok(())
     }
 
     /// Takes in the next bytes of the encoder's `model.safetensors`. Once its header is in and right, the run before ends,
     /// so that two runs never share the memory; an error earlier than that leaves it as it was.
     pub fn receive(&mut self, bytes: &[u8]) -> std::result::Result<(), JsError> {
-        let (plan, mut receiver) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+        let (plan, mut receiver, mut share) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
         let bytes = receiver.push_header(bytes)?;
         if receiver.has_header() {
             self.run = None;
+            share.get_or_insert_with(|| Share::of(plan.memory()));
         }
         receiver.push(bytes)?;
-        self.next = Some((plan, receiver));
+        self.next = Some((plan, receiver, share));
         Ok(())
     }
 
     /// Begins the planned run; its weights must be in.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn begin(&mut self) -> std::result::Result<JsValue, JsError> {
-        let (plan, receiver) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+        let (plan, receiver, share) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+        let share = share.unwrap_or_else(|| Share::of(plan.memory()));
         let (mut trainer, events) = Trainer::start(plan, receiver.finish()?)?;
         trainer.watch(self.watch.clone().map(Callback::watch));
-        self.run = Some(trainer);
+        self.run = Some(Run { trainer, share });
         self.evaluations.clear();
         self.tell(events)
     }
@@ -140,7 +145,7 @@ impl Session {
     ) {
         self.watch = callback;
         if let Some(run) = &mut self.run {
-            run.watch(self.watch.clone().map(Callback::watch));
+            run.trainer.watch(self.watch.clone().map(Callback::watch));
         }
     }
 
@@ -151,12 +156,18 @@ impl Session {
         to_js(&self.told.iter().map(crate::train::printout).collect::<Vec<_>>())
     }
 
-    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any.
+    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any. An error, and
+    /// nothing has changed, if there is not the memory for it.
     pub fn observe(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Diagnostics")] diagnostics: JsValue,
     ) -> std::result::Result<(), JsError> {
-        self.run()?.observe(from_js(diagnostics)?);
+        let trainer = self.run()?;
+        trainer.observe(from_js(diagnostics)?)?;
+        let needed = trainer.memory()?;
+        if let Some(run) = &mut self.run {
+            run.share = Share::of(needed);
+        }
         Ok(())
     }
 
@@ -197,10 +208,13 @@ impl Session {
     }
 
     fn run(&mut self) -> std::result::Result<&mut Trainer, JsError> {
-        let run = self.run.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))?;
-        // Another session may have asked for other arithmetic since: a comparison trains beside the configured run.
-        set_reproducible(run.recipe().training.reproducible);
-        Ok(run)
+        let Run { trainer, share } =
+            self.run.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))?;
+        // Another session may have asked for other arithmetic since, or taken memory: a comparison trains beside the
+        // configured run.
+        set_reproducible(trainer.recipe().training.reproducible);
+        trainer.set_memory_limit(Some(Share::most(share.0)));
+        Ok(trainer)
     }
 }
 
@@ -272,8 +286,42 @@ impl Callback {
 
 const NO_PLAN: &str = "no run is planned; plan one first";
 
-/// All that 32 bits can address.
+/// All that 32 bits can address: every session's run has its share of it.
 const MEMORY: u64 = 1 << 32;
+
+thread_local! {
+    /// Bytes that the runs of all sessions need. Sessions never leave the thread that made them.
+    static NEEDED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// A run and what it may come to need.
+#[derive(Debug)]
+struct Run {
+    trainer: Trainer,
+    share: Share,
+}
+
+/// Bytes that one run needs, for as long as it lasts.
+#[derive(Debug)]
+struct Share(u64);
+
+impl Share {
+    fn of(bytes: u64) -> Self {
+        NEEDED.set(NEEDED.get() + bytes);
+        Self(bytes)
+    }
+
+    /// What a run may take whose share is `own` so far: all that the others leave.
+    fn most(own: u64) -> u64 {
+        MEMORY.saturating_sub(NEEDED.get() - own)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        NEEDED.set(NEEDED.get() - self.0);
+    }
+}
 
 fn dataset(recipe: &Recipe) -> Result<Dataset> {
     Dataset::from_recipe(recipe, |file| {
@@ -281,7 +329,7 @@ fn dataset(recipe: &Recipe) -> Result<Dataset> {
     })
 }
 
-fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8]) -> Result<Plan> {
+fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> Result<Plan> {
     let data = dataset(&recipe)?;
     if let Some(Validation::File(file)) = &recipe.validation {
         return Err(crate::Error::data(&file.path, "a page cannot read files by path; hold out a fraction instead"));
@@ -293,7 +341,7 @@ fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8]) -> Result<Plan> {
         keep_heads: false,
         tokenizer,
         device: candle_core::Device::Cpu,
-        memory_limit: Some(MEMORY),
+        memory_limit: Some(memory_limit),
     };
     Plan::new(recipe, inputs)
 }

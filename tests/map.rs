@@ -211,7 +211,7 @@ fn it_can_be_asked_for_in_the_middle_of_a_run_and_no_more() {
             _ => None,
         });
         if let Some(map_every) = every {
-            trainer.observe(Diagnostics { map_every, ..Diagnostics::default() });
+            trainer.observe(Diagnostics { map_every, ..Diagnostics::default() }).unwrap();
         }
         events.extend(told);
     }
@@ -223,7 +223,7 @@ fn it_can_be_asked_for_in_the_middle_of_a_run_and_no_more() {
 fn switched_off_while_it_is_due_at_the_end_the_run_ends_without_it() {
     let (mut trainer, _) = prepare(&mapped(recipe(r#""epochs": 1, "batch_size": 6"#), 5)).unwrap();
     while !matches!(trainer.advance().unwrap()[..], [Event::Evaluation(_)]) {}
-    trainer.observe(Diagnostics { interference_every: 1, ..Diagnostics::default() });
+    trainer.observe(Diagnostics { interference_every: 1, ..Diagnostics::default() }).unwrap();
     assert!(matches!(trainer.advance().unwrap()[..], [Event::End(_)]));
     assert!(trainer.is_finished() && trainer.advance().unwrap().is_empty());
 }

@@ -9,7 +9,7 @@ use candle_core::Device;
 use polytask::protocol::{Event, Gradients, Interference, StepReport};
 use polytask::recipe::{Recipe, Weighting};
 use polytask::train::Trainer;
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run, serialised};
+use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run, serialised, step};
 
 const ONE_BATCH: &str = r#""epochs": 4, "batch_size": 6, "shuffle": false"#;
 
@@ -149,12 +149,12 @@ fn a_frozen_encoder_has_no_shared_gradients_to_tell_of() {
 #[test]
 fn interference_is_what_a_step_on_one_task_does() {
     let (mut trainer, _) = prepare(&recipe(ONE_BATCH)).unwrap();
-    trainer.step().unwrap();
+    step(&mut trainer).unwrap();
     let told = trainer.interference().unwrap();
     assert_eq!((told.step, told.tasks.len()), (1, 2));
     for (i, task) in ["a", "b"].into_iter().enumerate() {
         let (mut other, _) = prepare(&recipe(ONE_BATCH)).unwrap();
-        other.step().unwrap();
+        step(&mut other).unwrap();
         other.advance_on(&[task.into()]).unwrap();
         // The next batch holds the same sentences.
         let after = other.interference().unwrap().losses;
@@ -165,20 +165,36 @@ fn interference_is_what_a_step_on_one_task_does() {
 }
 
 #[test]
+fn interference_has_the_full_rate_wherever_the_schedule_stands() {
+    let (mut steady, _) = prepare(&recipe(ONE_BATCH)).unwrap();
+    let expected = steady.interference().unwrap();
+    assert_eq!(expected.learning_rate, 1e-3);
+    let training = format!(r#"{ONE_BATCH}, "warmup": 3, "schedule": "linear""#);
+    let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
+    assert_eq!(trainer.interference().unwrap(), expected, "in the warm-up");
+    while !trainer.is_finished() {
+        trainer.advance().unwrap();
+    }
+    let at_the_end = trainer.interference().unwrap();
+    assert_eq!(at_the_end.learning_rate, 1e-3);
+    assert!(at_the_end.changes.iter().flatten().all(|change| *change != Some(0.0)), "{at_the_end:?}");
+}
+
+#[test]
 fn interference_undoes_itself_bit_for_bit() {
     for optimizer in ["adam", "adamw", "sgd"] {
         let training = format!(r#"{ONE_BATCH}, "optimizer": "{optimizer}", "weight_decay": 0.01, "dropout": 0.1"#);
         let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
         let (mut twin, _) = prepare(&recipe(&training)).unwrap();
-        trainer.step().unwrap();
-        twin.step().unwrap();
+        step(&mut trainer).unwrap();
+        step(&mut twin).unwrap();
         let before = parameters(&trainer);
         let first = trainer.interference().unwrap();
         assert_eq!(parameters(&trainer), before, "{optimizer}");
         assert_eq!(trainer.interference().unwrap(), first, "{optimizer}: a second measurement gives the same");
         // Moments, step counts and streams show in what comes next.
         for _ in 0..2 {
-            assert_eq!(trainer.step().unwrap(), twin.step().unwrap(), "{optimizer}");
+            assert_eq!(step(&mut trainer).unwrap(), step(&mut twin).unwrap(), "{optimizer}");
         }
         assert_eq!(parameters(&trainer), parameters(&twin), "{optimizer}");
     }
@@ -186,14 +202,14 @@ fn interference_undoes_itself_bit_for_bit() {
 
 #[test]
 fn what_diverges_after_interference_still_rolls_back() {
-    let recipe = recipe(r#""epochs": 9, "batch_size": 6, "learning_rate": 10, "optimizer": "sgd""#);
+    let recipe = recipe(r#""epochs": 54, "batch_size": 6, "learning_rate": 10, "optimizer": "sgd""#);
     let good = |measures: bool| {
         let (mut trainer, _) = prepare(&recipe).unwrap();
         for _ in 0..54 {
             if measures && trainer.interference().is_err() {
                 return parameters(&trainer);
             }
-            if trainer.step().is_err() {
+            if step(&mut trainer).is_err() {
                 return parameters(&trainer);
             }
         }
@@ -425,9 +441,9 @@ fn a_later_batch_that_diverges_takes_the_last_step_back_whole() {
             parameters(trainer).into_iter().flat_map(|(_, xs)| xs).map(f32::to_bits).collect()
         };
         let before = numbers(&trainer);
-        trainer.step().unwrap();
+        step(&mut trainer).unwrap();
         assert!(numbers(&trainer) != before);
-        assert!(trainer.step().is_err(), "{weighting}");
+        assert!(step(&mut trainer).is_err(), "{weighting}");
         assert!(numbers(&trainer) == before, "{weighting}: something else than the first step was taken back");
     }
 }

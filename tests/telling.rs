@@ -293,7 +293,7 @@ fn mistakes_are_told_from_the_next_evaluation_on_once_they_are_asked_for() {
     trainer.advance().unwrap();
     // The evaluation takes three batches, and one of them is over.
     trainer.advance().unwrap();
-    trainer.observe(Diagnostics { mistakes: true, ..Diagnostics::default() });
+    trainer.observe(Diagnostics { mistakes: true, ..Diagnostics::default() }).unwrap();
     let mut events = Vec::new();
     while !trainer.is_finished() {
         events.extend(trainer.advance().unwrap());

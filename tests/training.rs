@@ -6,11 +6,11 @@ mod tiny;
 use candle_core::Device;
 use polytask::Error;
 use polytask::data::Dataset;
-use polytask::model::{Weights, parse_config};
+use polytask::model::{Receiver, Weights, parse_config};
 use polytask::protocol::{End, Evaluation, Event, Split, TaskMetrics};
 use polytask::recipe::{Pooling, Recipe, Validation};
 use polytask::train::{Inputs, Plan, Trainer};
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run};
+use runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run, step};
 use tiny::Tiny;
 
 #[test]
@@ -114,6 +114,104 @@ fn the_compact_embedding_table_equals_dense_adam() {
     );
     assert_eq!(loss_bits(&compact.1), loss_bits(&dense.1));
     assert_eq!(parameters(&compact.0), parameters(&dense.0));
+}
+
+#[test]
+fn what_a_task_is_called_changes_no_number() {
+    let names = [
+        ["LayerNorm", "embeddings"],
+        ["tone.bias", "pooler"],
+        ["layer.0", "heads."],
+        ["encoder.layer.1.output.LayerNorm", "bert.embeddings.LayerNorm"],
+        ["bias", "gamma"],
+    ];
+    for settings in [
+        r#""optimizer": "adamw", "weight_decay": 0.5, "head_learning_rate": 0.05"#,
+        r#""optimizer": "adamw", "weight_decay": 0.5, "weighting": "pcgrad""#,
+        r#""optimizer": "sgd", "weight_decay": 0.1, "gradual_unfreezing": 1, "weighting": "imtl-g""#,
+    ] {
+        let plain = recipe(&format!(r#""epochs": 3, "batch_size": 2, "learning_rate": 0.01, {settings}"#));
+        let with_names = |[a, b]: [&str; 2]| {
+            let json = serde_json::to_string(&plain).unwrap();
+            let renamed = json.replace(r#""a":"#, &format!("{a:?}:")).replace(r#""b":"#, &format!("{b:?}:"));
+            let mut recipe = Recipe::from_json(&renamed).unwrap();
+            recipe.diagnostics.gradients_every = 1;
+            let (trainer, events) = run(&recipe).unwrap();
+            // As a set: the names decide the order of the tensors in the file.
+            let mut values: Vec<Vec<u32>> =
+                parameters(&trainer).into_iter().map(|(_, xs)| xs.iter().map(|x| x.to_bits()).collect()).collect();
+            values.sort();
+            let layers: Vec<Vec<String>> = events
+                .iter()
+                .filter_map(
+                    |e| if let Event::Gradients(g) = e { Some(g.layers.keys().cloned().collect()) } else { None },
+                )
+                .collect();
+            let saved = prepare_from(&recipe, Some(&trainer.to_files().unwrap())).unwrap().0;
+            assert_eq!(parameters(&saved), parameters(&trainer), "{a}, {b}: saved and read again");
+            (values, loss_bits(&events), layers)
+        };
+        let expected = with_names(["a", "b"]);
+        for names in names {
+            assert!(with_names(names) == expected, "{settings}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_step_of_a_warm_up_and_the_last_of_a_schedule_train() {
+    for schedule in ["constant", "linear", "cosine"] {
+        let recipe = recipe(&format!(
+            r#""epochs": 6, "batch_size": 6, "optimizer": "sgd", "learning_rate": 0.1, "warmup": 3, "schedule": "{schedule}""#
+        ));
+        let (mut trainer, _) = prepare(&recipe).unwrap();
+        let mut rates = Vec::new();
+        while !trainer.is_finished() {
+            let before = parameters(&trainer);
+            for event in trainer.advance().unwrap() {
+                if let Event::Step(report) = event {
+                    assert_ne!(parameters(&trainer), before, "{schedule}: step {} trains nothing", report.step);
+                    rates.push((report.learning_rate / 0.1 * 1e6).round() / 1e6);
+                }
+            }
+        }
+        assert_eq!(rates[..3], [0.333333, 0.666667, 1.0], "{schedule}");
+        match schedule {
+            "constant" => assert_eq!(rates[3..], [1.0, 1.0, 1.0]),
+            "linear" => assert_eq!(rates[3..], [0.75, 0.5, 0.25]),
+            _ => assert_eq!(rates[3..], [0.853553, 0.5, 0.146447]),
+        }
+    }
+}
+
+#[test]
+fn an_encoder_of_absurd_depth_is_refused() {
+    for layers in [4_294_967_294_u64, 4_294_967_295, u64::MAX] {
+        let files = Tiny::new();
+        let mut config: serde_json::Value = serde_json::from_slice(&files.config).unwrap();
+        config["num_hidden_layers"] = layers.into();
+        let plan = |settings: &str, memory_limit| {
+            let recipe = recipe(&format!(r#""epochs": 4294967295, "batch_size": 6{settings}"#));
+            let inputs = Inputs {
+                data: Dataset::from_recipe(&recipe, |_| unreachable!()).unwrap(),
+                validation: None,
+                config: parse_config(config.to_string().as_bytes()).unwrap(),
+                keep_heads: false,
+                tokenizer: &files.tokenizer,
+                device: Device::Cpu,
+                memory_limit,
+            };
+            Plan::new(recipe, inputs)
+        };
+        for settings in ["", r#", "gradual_unfreezing": 1"#, r#", "gradual_unfreezing": 1, "freeze": "layers:7""#] {
+            let refused = plan(settings, Some(1 << 32)).unwrap_err().to_string();
+            assert!(refused.starts_with("memory: this run needs about "), "{refused}");
+            // Where nobody knows how much memory there is, the weights' file tells.
+            let mut receiver = Receiver::of(plan(settings, None).unwrap().wanted());
+            let missing = receiver.push(&files.weights).unwrap_err().to_string();
+            assert!(missing.contains("\"encoder.layer.2.attention.self.query.weight\" is missing"), "{missing}");
+        }
+    }
 }
 
 #[test]
@@ -268,6 +366,32 @@ fn the_best_epoch_is_gone_back_to() {
 }
 
 #[test]
+fn a_head_that_does_not_train_has_no_say_in_which_epoch_is_best() {
+    let mut otherwise = 0;
+    for seed in 0..8 {
+        let settings = r#""epochs": 8, "batch_size": 2, "learning_rate": 0.02, "task_weight": {"b": 0}"#;
+        let mut plain = Recipe { seed, ..recipe(settings) };
+        plain.validation = Some(Validation::Fraction(0.34));
+        let figures = held_out(&run(&plain).unwrap().1);
+        let earliest_best = |figure: &dyn Fn(&Evaluation) -> f64| {
+            (0..8).rev().max_by(|&a, &b| figure(&figures[a]).total_cmp(&figure(&figures[b]))).unwrap() as u32 + 1
+        };
+        let own = earliest_best(&|evaluation| -f64::from(evaluation.tasks["a"].as_ref().unwrap().loss));
+        let of_both = earliest_best(&|evaluation| -mean(evaluation, |task| task.loss));
+        otherwise += u32::from(own != of_both);
+        for rule in [r#""load_best_model_at_end": true"#, r#""early_stopping_patience": 7"#] {
+            let mut going_back = plain.clone();
+            going_back.training = recipe(&format!("{settings}, {rule}")).training;
+            assert_eq!(end(&run(&going_back).unwrap().1).best_epoch, Some(own), "seed {seed}, {rule}");
+        }
+    }
+    assert!(
+        otherwise > 0,
+        "the test needs an untrained head whose losses go another way as the encoder moves under it"
+    );
+}
+
+#[test]
 fn a_run_whose_last_epoch_is_best_measures_it_once() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2, "learning_rate": 1e-4, "early_stopping_patience": 2"#);
     recipe.validation = Some(Validation::Fraction(0.34));
@@ -299,7 +423,7 @@ fn a_diverging_run_stops_with_the_last_good_parameters() {
     let (mut trainer, _) = prepare(&recipe(settings)).unwrap();
     let mut states = vec![parameters(&trainer)];
     let error = loop {
-        match trainer.step() {
+        match step(&mut trainer) {
             Ok(_) => states.push(parameters(&trainer)),
             Err(error) => break error,
         }
@@ -383,21 +507,17 @@ fn settings_out_of_range_say_what_would_be_right() {
     let run_wrong = |training: &str| prepare(&recipe(training)).unwrap_err().to_string();
     // Six sentences: with 2 in a batch and 2 batches in a step, 2 steps an epoch.
     let four_steps = r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2, "warmup""#;
-    for warmup in [4, 9] {
+    for warmup in [5, 9] {
         assert_eq!(
             run_wrong(&format!("{four_steps}: {warmup}")),
             format!(
-                "warmup: {warmup} steps of warm-up make a schedule longer than the run, which has 4; give fewer than 4, \
-                 or train for more epochs"
+                "warmup: {warmup} steps of warm-up are more than the run has, 4; give at most 4, or train for more epochs"
             )
         );
     }
-    prepare(&recipe(&format!("{four_steps}: 3"))).unwrap();
-    let one_step = r#""epochs": 1, "batch_size": 1000, "gradient_accumulation_steps": 1000000, "warmup": 1"#;
-    assert!(
-        run_wrong(one_step)
-            .starts_with("warmup: 1 steps of warm-up make a schedule longer than the run, which has 1; ")
-    );
+    prepare(&recipe(&format!("{four_steps}: 4"))).unwrap();
+    let one_step = r#""epochs": 1, "batch_size": 1000, "gradient_accumulation_steps": 1000000, "warmup": 2"#;
+    assert!(run_wrong(one_step).starts_with("warmup: 2 steps of warm-up are more than the run has, 1; "));
     assert_eq!(wrong(r#""gradual_unfreezing": 0"#), "gradual_unfreezing: is 0; give at least 1, or leave it out");
     assert_eq!(
         wrong(r#""early_stopping_patience": 0"#),
@@ -441,7 +561,8 @@ fn sentences_without_tasks_or_labels_are_refused() {
 fn a_frozen_prefix_is_computed_once_and_changes_no_number() {
     for freeze in ["embeddings", "layers:1", "encoder"] {
         let recipe = recipe(&format!(r#""epochs": 4, "batch_size": 2, "freeze": "{freeze}""#));
-        let (trainer, events) = run(&recipe).unwrap();
+        let (trainer, expected) = run(&recipe).unwrap();
+        let events = &expected;
         // The evaluation at the end came from the cache; prediction passes through the whole model.
         let losses =
             events.iter().rev().find_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None }).unwrap();
@@ -450,6 +571,23 @@ fn a_frozen_prefix_is_computed_once_and_changes_no_number() {
         let predictions = trainer.predict(&sentences).unwrap();
         let loss: f32 = predictions.iter().zip(right).map(|(p, class)| -p.tasks["a"].probabilities[class].ln()).sum();
         assert!((loss / 6.0 - losses.tasks["a"].as_ref().unwrap().loss).abs() < 1e-5, "{freeze}");
+
+        // Were anything of the prefix computed again after the first epoch, it would be no number.
+        let (mut trainer, mut events) = prepare(&recipe).unwrap();
+        let mut epochs = 0;
+        while !trainer.is_finished() {
+            events.extend(trainer.advance().unwrap());
+            if epochs == 0 && matches!(events.last(), Some(Event::Epoch(_))) {
+                epochs += 1;
+                for frozen in trainer.model().encoder().parameters().iter().filter(|p| !p.is_trainable()) {
+                    let nothing = frozen.value().affine(0.0, f64::NAN).unwrap();
+                    polytask::ops::copy_into(frozen.value(), &nothing).unwrap();
+                }
+            }
+        }
+        assert_eq!(events, expected, "{freeze}");
+        let whole = trainer.predict(&sentences).unwrap();
+        assert!(whole[0].tasks["a"].probabilities[0].is_nan(), "{freeze}: the frozen part was not overwritten");
     }
 }
 
@@ -458,7 +596,7 @@ fn a_total_that_is_no_number_stops_before_it_moves_anything() {
     let recipe = recipe(r#""epochs": 3, "batch_size": 1, "shuffle": false, "task_weight": {"b": 1e39}"#);
     let (mut trainer, _) = prepare(&recipe).unwrap();
     let before = parameters(&trainer);
-    let error = trainer.step().unwrap_err().to_string();
+    let error = step(&mut trainer).unwrap_err().to_string();
     assert!(error.starts_with("step 1: the loss of all tasks together became inf, so training stopped"), "{error}");
     assert_eq!(parameters(&trainer), before);
 }

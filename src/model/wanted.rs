@@ -58,8 +58,8 @@ fn affine(name: &str, weight: &[usize]) -> [Described; 2] {
 /// What a model reads of `model.safetensors`.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// These must be there.
-    required: Vec<Described>,
+    /// What must be there is all that it describes: a config can ask for more than there is room to list.
+    config: Config,
     /// These are read where they are there.
     optional: Vec<Described>,
     pools: bool,
@@ -68,9 +68,8 @@ pub struct Wanted {
 impl Wanted {
     /// The encoder under `config`, its pooler, and what there is of the heads of `tasks`.
     pub fn new(config: &Config, pooling: Pooling, tasks: &[Task]) -> Self {
-        let blocks = (0..config.num_hidden_layers).flat_map(|i| block_tensors(config, i));
         Self {
-            required: embedding_tensors(config).into_iter().chain(blocks).collect(),
+            config: config.clone(),
             optional: [pooler_tensors(config), head_tensors(config, tasks)].concat(),
             pools: pooling == Pooling::Pooler,
         }
@@ -81,7 +80,9 @@ impl Wanted {
         if self.pools && header.place("pooler.dense.weight").is_none() {
             return Err(no_pooler());
         }
-        let present = self.optional.iter().filter(|(name, _)| header.place(name).is_some());
-        self.required.iter().chain(present).map(|(name, shape)| header.find(name, shape)).collect()
+        let blocks = (0..self.config.num_hidden_layers).flat_map(|i| block_tensors(&self.config, i));
+        let required = embedding_tensors(&self.config).into_iter().chain(blocks);
+        let present = self.optional.iter().filter(|(name, _)| header.place(name).is_some()).cloned();
+        required.chain(present).map(|(name, shape)| header.find(&name, &shape)).collect()
     }
 }

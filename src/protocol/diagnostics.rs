@@ -137,12 +137,15 @@ pub enum PhaseName {
     Update,
 }
 
-/// What a step on each task alone would do to every task's loss, measured on the next batch: step, evaluate, undo.
+/// What a step on each task alone would do to every task's loss, measured on the next batch: step, evaluate, undo. The
+/// steps have the run's full learning rate, wherever its schedule stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Interference {
     /// Steps taken before it.
     pub step: usize,
+    /// The encoder's learning rate in the steps that were tried.
+    pub learning_rate: f64,
     /// The tasks that the batch has labels for, in head order. (K)
     pub tasks: Vec<String>,
     /// Lⱼ as the parameters stand, without dropout. (K)

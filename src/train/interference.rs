@@ -8,11 +8,17 @@ use crate::Result;
 use crate::model::Pass;
 use crate::ops::on_threads;
 use crate::protocol::Interference;
+use crate::recipe::Diagnostics;
 
 impl Trainer {
-    /// What the next step, if it were on one task alone, would do to every task's loss on the same sentences, measured
-    /// without dropout. Afterwards the run is, bit for bit, where it was.
+    /// What a step on one task alone would do to every task's loss, measured on the next step's sentences without dropout.
+    ///
+    /// The steps have the run's full learning rate, wherever the schedule stands: a matrix is comparable with a later one,
+    /// and does not vanish in a warm-up or at the run's end. Afterwards the run is, bit for bit, where it was.
+    ///
+    /// An error if there is not the memory for it, or if a loss is not finite: then the run is over.
     pub fn interference(&mut self) -> Result<Interference> {
+        self.check_memory(Diagnostics { interference_every: 1, ..self.recipe.diagnostics }, Vec::new())?;
         on_threads(|| {
             let step = self.next_batches();
             let losses = self.losses_on(&step)?;
@@ -40,6 +46,7 @@ impl Trainer {
             self.dropout = dropout;
             Ok(Interference {
                 step: self.steps,
+                learning_rate: self.recipe.training.learning_rate,
                 tasks: self.names(&tasks),
                 losses: tasks.iter().filter_map(|&task| losses[task]).collect(),
                 changes: changes?,
@@ -69,6 +76,6 @@ impl Trainer {
                 self.model.backward(&loss)?;
             }
         }
-        self.optimizer.step(self.model.take_gradients(), self.learning_rate())
+        self.optimizer.step(self.model.take_gradients(), self.recipe.training.learning_rate)
     }
 }

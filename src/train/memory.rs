@@ -8,14 +8,14 @@
 //!                                (S = 4 or 2)
 //! apart       K·R                where the tasks' gradients are kept apart: a weighting combines them, or they are told of
 //! spare       R                  where a step takes several batches: gradients while there is something to roll back to
-//! undo        4·R                where interference is measured: parameters, m and v as they were, and gradients
+//! undo        4·R                where interference is measured: parameters, m and v as they were, and gradients (SGD: 2·R)
 //! map         64·64·H + H²       where the sentences' vectors are told of: frames, and sums of products in f64
 //! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
-//! batch       (U + W)·(8·N·H + 2·N·F + A·ΣT²) + 3·N·H
+//! batch       U·(8·N·H + 2·N·F + A·ΣT²) + W + 3·N·H
 //!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
-//!                                probabilities and output, u, y and what the LayerNorms and the activation keep; W = 1
-//!                                more for what is in the works, and W = 2, as measured, where trained blocks follow a
-//!                                frozen part
+//!                                probabilities and output, u, y and what the LayerNorms and the activation keep; and what
+//!                                is in the works: gradients in a backward pass, W = 5·N·H + N·F, or, where no block
+//!                                trains, one block's activations
 //! dropout     U·(2·N·H + A·ΣT²)  masks
 //! frozen      Σ T·H              what the frozen part made of each sentence; H a sentence if the whole encoder is frozen
 //! ```
@@ -28,19 +28,23 @@ use candle_transformers::models::bert::Config;
 
 use super::{evaluation, map, unfreezing};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
-use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
+use crate::recipe::{Diagnostics, Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::weighting::{Asks, method};
 use crate::{Error, Result};
 
 /// A run as far as its memory goes.
 pub(super) struct Sizes<'a> {
     pub recipe: &'a Recipe,
+    /// What is measured beside it: the recipe's own, or what is asked for now.
+    pub diagnostics: Diagnostics,
     pub config: &'a Config,
     pub tasks: &'a [Task],
     /// Tokens of each sentence that is trained on or held out.
     pub lengths: Vec<usize>,
     /// Rows of the word and position tables that train; `None`: all.
     pub table_rows: Option<usize>,
+    /// Tokens of each sentence of a question that is asked meanwhile: so many pass through the whole model at once.
+    pub question: Vec<usize>,
 }
 
 /// Bytes, as floating-point numbers: a config can ask for more than an integer holds.
@@ -61,7 +65,7 @@ pub(super) struct Need {
 impl Need {
     /// What `sizes` comes to.
     pub fn of(mut sizes: Sizes) -> Result<Self> {
-        let Sizes { recipe: Recipe { training, pooling, diagnostics, .. }, config, tasks, table_rows, .. } = sizes;
+        let Sizes { recipe: Recipe { training, pooling, .. }, diagnostics, config, tasks, table_rows, .. } = sizes;
         let layers = config.num_hidden_layers;
         let trained_blocks = layers - training.freeze.blocks(layers)?;
         let (h, f, a) = (config.hidden_size as f64, config.intermediate_size as f64, config.num_attention_heads as f64);
@@ -77,6 +81,7 @@ impl Need {
         let pools = *pooling == Pooling::Pooler && training.freeze != Freeze::Encoder;
         let trained_pooler = if pools { pooler } else { 0.0 };
         let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
+        let moments = if training.optimizer == OptimizerKind::Sgd { 0.0 } else { 2.0 };
         let (state, parts) = match (training.optimizer, training.keeps_best()) {
             (OptimizerKind::Sgd, false) => (1.0, "weights and gradients"),
             (OptimizerKind::Sgd, true) => (2.0, "weights, gradients and a copy of the best epoch's"),
@@ -86,26 +91,33 @@ impl Need {
 
         sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
-        let pass = |sentences: usize, trained_blocks: usize, freeze: Freeze| {
+        let longest = |sentences: usize| &sizes.lengths[..sentences.min(sizes.lengths.len())];
+        let pass = |lengths: &[usize], trained_blocks: usize| {
             let trained_blocks = trained_blocks as f64;
-            let longest = &sizes.lengths[..sentences.min(sizes.lengths.len())];
-            let (n, probabilities) = (sum(longest, 1), a * sum(longest, 2));
+            let (n, probabilities) = (sum(lengths, 1), a * sum(lengths, 2));
             let masks = if training.dropout > 0.0 { trained_blocks * (2.0 * n * h + probabilities) } else { 0.0 };
             let block = 8.0 * n * h + 2.0 * n * f + probabilities;
-            let working = if freeze != Freeze::None && trained_blocks > 0.0 { 2.0 } else { 1.0 };
-            (4.0 * ((trained_blocks + working) * block + 3.0 * n * h + masks), longest.len())
+            let working = if trained_blocks > 0.0 { 5.0 * n * h + n * f } else { block };
+            (4.0 * (trained_blocks * block + working + 3.0 * n * h + masks), lengths.len())
         };
-        let combines = method(training.weighting, tasks.len(), 0).asks() == Asks::Gradients;
+        let combines = match method(training.weighting, tasks.len(), 0).asks() {
+            Asks::Gradients => true,
+            // The losses are whole only after the last batch, and the weights come from them.
+            Asks::Losses => training.gradient_accumulation_steps > 1,
+            Asks::Nothing => false,
+        };
         let apart = if combines || diagnostics.gradients_every > 0 { tasks.len() as f64 * trained } else { 0.0 };
         let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };
-        let undo = if diagnostics.interference_every > 0 { 4.0 * trained } else { 0.0 };
+        let undo = if diagnostics.interference_every > 0 { (moments + 2.0) * trained } else { 0.0 };
         let shown = map::SENTENCES.min(sizes.lengths.len());
         let map = if diagnostics.map_every > 0 { (map::FRAMES * shown) as f64 * h + h * h } else { 0.0 };
         let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo + map);
         let stage = |freeze: Freeze| -> Result<Self> {
-            let step = pass(training.batch_size as usize, layers - freeze.blocks(layers)?, freeze);
-            let evaluation = pass(evaluation::BATCH, 0, freeze);
-            let (batch, sentences) = if step.0 >= evaluation.0 { step } else { evaluation };
+            let step = pass(longest(training.batch_size as usize), layers - freeze.blocks(layers)?);
+            let evaluation = pass(longest(evaluation::BATCH), 0);
+            let question = pass(&sizes.question, 0);
+            let most = |a: (f64, usize), b: (f64, usize)| if a.0 >= b.0 { a } else { b };
+            let (batch, sentences) = most(most(step, evaluation), question);
             let frozen = match freeze {
                 Freeze::None => 0.0,
                 Freeze::Encoder => sizes.lengths.len() as f64 * h,
@@ -113,14 +125,20 @@ impl Need {
             };
             Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
         };
-        let mut most = stage(unfreezing::frozen(sizes.recipe, layers, 0))?;
-        for freeze in unfreezing::course(sizes.recipe, layers) {
+        let [first, rest @ ..] = unfreezing::outermost(sizes.recipe, layers);
+        let mut most = stage(first)?;
+        for freeze in rest {
             let need = stage(freeze)?;
             if need.batch + need.frozen > most.batch + most.frozen {
                 most = need;
             }
         }
         Ok(most)
+    }
+
+    /// All of it.
+    pub fn bytes(&self) -> u64 {
+        (self.parameters + self.batch + self.frozen) as u64
     }
 
     /// An error that tells the parts if there are fewer than the needed bytes.
@@ -172,10 +190,12 @@ mod tests {
         let labels = vec!["yes".into(), "no".into()];
         Need::of(Sizes {
             recipe: &recipe,
+            diagnostics: recipe.diagnostics,
             config: &config.bert,
             tasks: &[Task { name: "a".into(), labels }],
             lengths: vec![t; sentences],
             table_rows: Some(1000),
+            question: Vec::new(),
         })
         .unwrap()
     }
@@ -189,18 +209,18 @@ mod tests {
     fn what_does_not_fit_is_told_in_parts() {
         refuses(
             need(r#""batch_size": 256"#, 300, 32),
-            "memory: this run needs about 6.9 GB (1.5 GB for weights, gradients and Adam, 5.5 GB for a batch of 256 \
+            "memory: this run needs about 6.8 GB (1.5 GB for weights, gradients and Adam, 5.3 GB for a batch of 256 \
              sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a \
              smaller encoder",
         );
         refuses(
             need(r#""batch_size": 64, "optimizer": "sgd""#, 300, 128),
-            "memory: this run needs about 6.7 GB (784 MB for weights and gradients, 6.0 GB for a batch of 64 sentences), \
+            "memory: this run needs about 6.5 GB (784 MB for weights and gradients, 5.7 GB for a batch of 64 sentences), \
              and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
         );
         refuses(
             need(r#""batch_size": 256, "freeze": "layers:6""#, 20000, 128),
-            "memory: this run needs about 23.6 GB (948 MB for weights, gradients and Adam, 14.8 GB for a batch of 256 \
+            "memory: this run needs about 20.9 GB (948 MB for weights, gradients and Adam, 12.1 GB for a batch of 256 \
              sentences, 7.9 GB for what the frozen layers made of every sentence), and there are 4.3 GB: use a smaller \
              batch_size or max_length, freeze some layers, or take a smaller encoder",
         );
@@ -210,8 +230,8 @@ mod tests {
     fn the_copy_of_the_best_epoch_is_counted() {
         refuses(
             need(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
-            "memory: this run needs about 7.3 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
-             5.5 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
+            "memory: this run needs about 7.1 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
+             5.3 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
              layers, or take a smaller encoder",
         );
     }

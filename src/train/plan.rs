@@ -49,12 +49,16 @@ pub struct Plan {
     pub(super) splits: [Vec<usize>; 2],
     pub(super) tokenizer: Tokenizer,
     pub(super) task_weights: TaskWeights,
+    /// What keeps the best epoch, if the run is to go back to it.
+    pub(super) best: Option<Best>,
     pub(super) keep_heads: bool,
     pub(super) device: Device,
     /// What there is to warn of.
     pub(super) warnings: Vec<Event>,
     /// The words and the number of positions that can occur in training, where only those need to train.
     pub(super) in_reach: Option<(Vec<u32>, usize)>,
+    need: Need,
+    pub(super) memory_limit: Option<u64>,
 }
 
 impl Plan {
@@ -77,12 +81,12 @@ impl Plan {
         settings.freeze.blocks(config.bert.num_hidden_layers)?;
         let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;
         let splits = split(&recipe, &mut data, validation)?;
-        Best::check(settings, splits[1].len())?;
         let steps = total_steps(settings, splits[0].len())?;
         check_warmup(settings.warmup, steps)?;
         let encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;
+        let best = Best::new(settings, &data, &splits, &task_weights)?;
         let k = data.tasks.len();
         if let Some(n) = settings.tasks_per_step.filter(|&n| n as usize > k) {
             return Err(Error::setting("tasks_per_step", format!("{n} is more than there are tasks, {k}")));
@@ -99,8 +103,16 @@ impl Plan {
         });
         let table_rows = in_reach.as_ref().map(|(words, positions): &(Vec<u32>, usize)| words.len() + positions);
         let lengths = splits.iter().flatten().map(length).collect();
-        Need::of(Sizes { recipe: &recipe, config: &config.bert, tasks: &data.tasks, lengths, table_rows })?
-            .check(memory_limit)?;
+        let need = Need::of(Sizes {
+            recipe: &recipe,
+            diagnostics: recipe.diagnostics,
+            config: &config.bert,
+            tasks: &data.tasks,
+            lengths,
+            table_rows,
+            question: Vec::new(),
+        })?;
+        need.check(memory_limit)?;
 
         let mut warnings = warnings(&recipe, &data, &encodings, &splits);
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
@@ -113,11 +125,19 @@ impl Plan {
             splits,
             tokenizer,
             task_weights,
+            best,
             keep_heads,
             device,
             warnings,
             in_reach,
+            need,
+            memory_limit,
         })
+    }
+
+    /// About how many bytes the run will need at most, its weights included.
+    pub fn memory(&self) -> u64 {
+        self.need.bytes()
     }
 
     /// The tensors that the run reads.
@@ -142,14 +162,13 @@ fn total_steps(training: &Training, sentences: usize) -> Result<u32> {
     })
 }
 
-/// An error if the learning rate would still rise when the run ends.
+/// An error if the run ends before the learning rate has risen to its full height.
 fn check_warmup(warmup: u32, steps: u32) -> Result<()> {
-    if warmup > 0 && warmup >= steps {
+    if warmup > steps {
         return Err(Error::setting(
             "warmup",
             format!(
-                "{warmup} steps of warm-up make a schedule longer than the run, which has {steps}; give fewer than {steps}, \
-                 or train for more epochs"
+                "{warmup} steps of warm-up are more than the run has, {steps}; give at most {steps}, or train for more epochs"
             ),
         ));
     }

@@ -21,7 +21,8 @@ use crate::text::{Batch, Encoding, Token};
 const SPANS: usize = 24;
 
 impl Trainer {
-    /// For every task, how much each span of a sentence speaks for the label that is predicted. The run stays as it is.
+    /// For every task, how much each span of a sentence speaks for the label that is predicted. The run stays as it is. An
+    /// error if there is not the memory for it.
     pub fn explain(&self, text: &str) -> Result<Saliency> {
         let (tokens, _) = self.tokenizer.tokens(text)?;
         let spans = spans(&tokens);
@@ -32,6 +33,8 @@ impl Trainer {
         };
         // The whole sentence first.
         let variants: Vec<Encoding> = std::iter::once(&(0..0)).chain(&spans).map(without).collect();
+        let longest = variants.iter().take(BATCH).map(|variant| variant.input_ids.len()).collect();
+        self.check_memory(self.recipe.diagnostics, longest)?;
         let mut answers: Vec<Vec<Vec<f32>>> = vec![Vec::new(); self.tasks.len()];
         for variants in variants.chunks(BATCH) {
             let logits = self.model.forward(&Batch::of_sentences(variants), Pass::Evaluation)?;

@@ -34,13 +34,9 @@ struct Weights {
 }
 
 impl Trainer {
-    /// One step on the next batch, of all tasks or those in turn. If a loss is not finite, the parameters go back to those
-    /// of the step before, whose losses were, and the run is over.
-    pub fn step(&mut self) -> Result<StepReport> {
-        Ok(self.take_step(&[])?.0)
-    }
-
-    /// As [`Trainer::step`], for the tasks `only` (all if empty) and with what else there is to tell.
+    /// One step on the next batch, of the tasks `only`, of all or those in turn if none is named, and what there is to tell
+    /// of it besides. If a loss is not finite, the parameters go back to those of the step before, whose losses were, and
+    /// the run is over.
     pub(super) fn take_step(&mut self, only: &[String]) -> Result<(StepReport, Vec<Event>)> {
         let only = self.task_indices(only)?;
         // The heads alone are too little work to be worth handing on, and whoever watches is told on this thread.

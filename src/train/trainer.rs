@@ -10,6 +10,7 @@ use super::evaluating::Evaluating;
 use super::evaluation::{predict, tallies};
 use super::losses::TaskLosses;
 use super::map::Moving;
+use super::memory::{Need, Sizes};
 use super::metrics::Tally;
 use super::optimizer::Optimizer;
 use super::plan::Plan;
@@ -76,6 +77,9 @@ pub struct Trainer {
     /// The epoch that it has gone back to.
     pub(super) kept: Option<u32>,
     finished: bool,
+    /// Rows of the embedding tables that train, if not all.
+    table_rows: Option<usize>,
+    memory_limit: Option<u64>,
 }
 
 impl Trainer {
@@ -108,9 +112,11 @@ impl Trainer {
             map: None,
             warned: BTreeSet::new(),
             watcher: Watcher::default(),
-            best: Best::new(&recipe.training),
+            best: plan.best,
             kept: None,
             finished: false,
+            table_rows: plan.in_reach.as_ref().map(|(words, positions)| words.len() + positions),
+            memory_limit: plan.memory_limit,
             losses: TaskLosses::new(&recipe.training, &data, &splits[0]),
             weights: plan.task_weights,
             method: method(recipe.training.weighting, tasks.len(), recipe.seed),
@@ -196,9 +202,45 @@ impl Trainer {
         self.model.to_files(&self.tasks, self.recipe.training.max_length)
     }
 
-    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any.
-    pub fn observe(&mut self, diagnostics: Diagnostics) {
+    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any. An error, and
+    /// nothing has changed, if there is not the memory for it.
+    pub fn observe(&mut self, diagnostics: Diagnostics) -> Result<()> {
+        self.check_memory(diagnostics, Vec::new())?;
         self.recipe.diagnostics = diagnostics;
+        Ok(())
+    }
+
+    /// About how many bytes the run needs at most, its weights included, with what is measured beside it now.
+    pub fn memory(&self) -> Result<u64> {
+        Ok(self.need(self.recipe.diagnostics, Vec::new())?.bytes())
+    }
+
+    /// Sets how many bytes the run may take in all from now on, if that is known: what would be measured or asked beside
+    /// it is refused where there is no room for it.
+    pub fn set_memory_limit(&mut self, limit: Option<u64>) {
+        self.memory_limit = limit;
+    }
+
+    /// An error if the run would need more than there is with these `diagnostics`, or with a `question` of sentences of
+    /// so many tokens.
+    pub(super) fn check_memory(&self, diagnostics: Diagnostics, question: Vec<usize>) -> Result<()> {
+        if self.memory_limit.is_none() {
+            return Ok(());
+        }
+        self.need(diagnostics, question)?.check(self.memory_limit)
+    }
+
+    fn need(&self, diagnostics: Diagnostics, question: Vec<usize>) -> Result<Need> {
+        let rows = self.splits.iter().flatten();
+        Need::of(Sizes {
+            recipe: &self.recipe,
+            diagnostics,
+            config: &self.model.config().bert,
+            tasks: &self.tasks,
+            lengths: rows.map(|&row| self.encodings[row].input_ids.len()).collect(),
+            table_rows: self.table_rows,
+            question,
+        })
     }
 
     /// Does the next piece of work: a step, a batch of an evaluation or a measurement that is due. Returns what there is to

@@ -28,14 +28,14 @@ pub(super) fn frozen(recipe: &Recipe, layers: usize, epochs: u32) -> Freeze {
     not_due.max(recipe.training.freeze)
 }
 
-/// What is frozen in the course of the run, first to last.
-pub(super) fn course(recipe: &Recipe, layers: usize) -> Vec<Freeze> {
-    let every = recipe.training.gradual_unfreezing.unwrap_or(recipe.training.epochs);
-    let starts = (0..=layers as u32 + 1).map(|parts| parts.saturating_mul(every));
-    let in_the_run = starts.take_while(|&epochs| epochs < recipe.training.epochs);
-    let mut course: Vec<Freeze> = in_the_run.map(|epochs| frozen(recipe, layers, epochs)).collect();
-    course.dedup();
-    course
+/// Of the run's stages the first, the last that keeps a frozen part, and the last. In between each stage trains one block
+/// more than the one before and differs in nothing else, so one of these three needs the most of anything.
+pub(super) fn outermost(recipe: &Recipe, layers: usize) -> [Freeze; 3] {
+    let last = recipe.training.epochs - 1;
+    let every = u64::from(recipe.training.gradual_unfreezing.unwrap_or(1));
+    let before_the_embeddings = (layers as u64).saturating_add(1).saturating_mul(every) - 1;
+    let with_prefix = u32::try_from(before_the_embeddings).map_or(last, |epochs| epochs.min(last));
+    [0, with_prefix, last].map(|epochs| frozen(recipe, layers, epochs))
 }
 
 /// A sentence for the reader if the run ends before everything has trained that should.
@@ -43,14 +43,22 @@ pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<String> {
     let training = &recipe.training;
     let every = training.gradual_unfreezing?;
     let last = frozen(recipe, layers, training.epochs - 1);
-    let parts = (0..=layers as u32 + 1)
-        .find(|parts| frozen(recipe, layers, parts.saturating_mul(every)) == training.freeze)
-        .filter(|_| last != training.freeze)?;
+    if last == training.freeze {
+        return None;
+    }
+    let blocks_and_more = match training.freeze {
+        Freeze::None => (layers as u64).saturating_add(1),
+        Freeze::Embeddings => layers as u64,
+        Freeze::Layers(n) => layers.saturating_sub(n) as u64,
+        Freeze::Encoder => 0,
+    };
+    // Where nothing but the heads lies above the blocks, the first stage has all blocks frozen whatever `freeze` says.
+    let parts = if recipe.pooling == Pooling::Pooler { blocks_and_more } else { blocks_and_more.max(1) };
     Some(format!(
         "gradual_unfreezing: the run's {} epochs do not reach every layer; what freeze calls \"{last}\" stays as it is \
          ({} epochs would reach all)",
         training.epochs,
-        parts.saturating_mul(every).saturating_add(1)
+        parts.saturating_mul(every.into()).saturating_add(1)
     ))
 }
 
@@ -62,8 +70,27 @@ mod tests {
         Recipe::from_json(&format!(r#"{{"pooling": "{pooling}", "training": {{{training}}}}}"#)).unwrap()
     }
 
+    /// All stages of the run, one after the other.
+    fn course(recipe: &Recipe, layers: usize) -> Vec<Freeze> {
+        let mut course: Vec<Freeze> =
+            (0..recipe.training.epochs).map(|epochs| frozen(recipe, layers, epochs)).collect();
+        course.dedup();
+        course
+    }
+
     fn names(recipe: &Recipe) -> Vec<String> {
         course(recipe, 3).iter().map(Freeze::to_string).collect()
+    }
+
+    fn some_recipes() -> impl Iterator<Item = Recipe> {
+        let settings = [1, 2, 3].into_iter().flat_map(|every| (1..14).map(move |epochs| (every, epochs)));
+        settings.flat_map(|(every, epochs)| {
+            let freezes = ["none", "embeddings", "layers:0", "layers:1", "layers:3", "encoder"];
+            freezes.into_iter().flat_map(move |freeze| {
+                let training = format!(r#""gradual_unfreezing": {every}, "epochs": {epochs}, "freeze": "{freeze}""#);
+                ["mean", "pooler"].map(|pooling| recipe(&training, pooling))
+            })
+        })
     }
 
     #[test]
@@ -101,5 +128,43 @@ mod tests {
             "gradual_unfreezing: the run's 8 epochs do not reach every layer; what freeze calls \"embeddings\" stays as \
              it is (9 epochs would reach all)"
         );
+    }
+
+    #[test]
+    fn the_outermost_stages_are_the_first_the_last_frozen_one_and_the_last() {
+        for recipe in some_recipes() {
+            let course = course(&recipe, 3);
+            let with_prefix = course.iter().rev().find(|&&stage| stage != Freeze::None);
+            let last = course[course.len() - 1];
+            let expected = [course[0], *with_prefix.unwrap_or(&last), last];
+            assert_eq!(outermost(&recipe, 3), expected, "{:?}", recipe.training);
+        }
+        let whole = recipe(r#""epochs": 9, "freeze": "layers:1""#, "mean");
+        assert_eq!(outermost(&whole, 3), [Freeze::Layers(1); 3]);
+    }
+
+    #[test]
+    fn the_epochs_that_would_reach_all_are_the_first_that_do() {
+        for mut recipe in some_recipes() {
+            let Some(warning) = warning(&recipe, 3) else {
+                assert_eq!(course(&recipe, 3).last(), Some(&recipe.training.freeze));
+                continue;
+            };
+            let told =
+                (recipe.training.epochs + 1..).find(|epochs| warning.contains(&format!("({epochs} epochs would")));
+            recipe.training.epochs = told.expect("more epochs than there were");
+            assert_eq!(frozen(&recipe, 3, recipe.training.epochs - 1), recipe.training.freeze, "{warning}");
+            assert_ne!(frozen(&recipe, 3, recipe.training.epochs - 2), recipe.training.freeze, "{warning}");
+        }
+    }
+
+    #[test]
+    fn an_encoder_of_any_depth_takes_no_longer() {
+        for layers in [u32::MAX as usize - 1, u32::MAX as usize, usize::MAX] {
+            let recipe = recipe(r#""gradual_unfreezing": 1, "epochs": 4294967295"#, "mean");
+            assert_eq!(outermost(&recipe, layers)[0], Freeze::Encoder);
+            assert_eq!(outermost(&recipe, layers)[2], frozen(&recipe, layers, u32::MAX - 1));
+            assert_eq!(warning(&recipe, layers).is_some(), layers >= u32::MAX as usize - 1);
+        }
     }
 }

@@ -311,10 +311,18 @@ for (const name of BROWSERS) {
           [-0.5, null],
           [0, 0.25],
         ];
-        view.take({ type: 'interference', step: 3, tasks: ['a', 'b'], losses: [1, 1], changes });
-        return Array.from(view.element.querySelectorAll('.interference tbody td'), (cell) => cell.textContent);
+        const told = { step: 3, learning_rate: 3e-4, tasks: ['a', 'b'], losses: [1, 1], changes };
+        view.take({ type: 'interference', ...told });
+        const caption = view.element.querySelector('[data-part=interference-caption]').textContent;
+        return [caption, ...Array.from(view.element.querySelectorAll('.interference tbody td'), (cell) => cell.textContent)];
       });
-      assert.deepEqual(cells, ['−0.500helps', 'diverged', '0nothing', '+0.250hurts']);
+      assert.deepEqual(cells, [
+        'after step 3, on the next batch, at the full learning rate 3.00e−4; undone again',
+        '−0.500helps',
+        'diverged',
+        '0nothing',
+        '+0.250hurts',
+      ]);
     });
 
     test('hostile names are shown as text, and the console is empty', async () => {

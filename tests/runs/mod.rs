@@ -4,7 +4,7 @@
 use candle_core::{Device, Tensor};
 use polytask::data::Dataset;
 use polytask::model::{ModelFiles, Weights, parse_config};
-use polytask::protocol::Event;
+use polytask::protocol::{Event, StepReport};
 use polytask::recipe::Recipe;
 use polytask::train::{Inputs, Plan, Trainer};
 
@@ -48,6 +48,20 @@ pub fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
     prepare_from(recipe, None)
 }
 
+/// A run of `recipe` on an encoder other than the tiny one, before its weights.
+pub fn plan(recipe: &Recipe, files: &Tiny, memory_limit: Option<u64>) -> polytask::Result<Plan> {
+    let inputs = Inputs {
+        data: Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?,
+        validation: None,
+        config: parse_config(&files.config)?,
+        keep_heads: false,
+        tokenizer: &files.tokenizer,
+        device: Device::Cpu,
+        memory_limit,
+    };
+    Plan::new(recipe.clone(), inputs)
+}
+
 /// A run that goes on with a saved model, or begins with the tiny encoder and new heads.
 pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Result<(Trainer, Vec<Event>)> {
     let files = Tiny::new();
@@ -63,6 +77,18 @@ pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Re
     };
     let weights = saved.map_or(&files.weights, |saved| &saved.weights);
     Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(weights)?)
+}
+
+/// Does what is due first and then the next step, of which it returns the report.
+pub fn step(trainer: &mut Trainer) -> polytask::Result<StepReport> {
+    loop {
+        assert!(!trainer.is_finished(), "no step is left to take");
+        for event in trainer.advance()? {
+            if let Event::Step(report) = event {
+                return Ok(report);
+            }
+        }
+    }
 }
 
 /// Runs to the end: the trainer and all that it told.

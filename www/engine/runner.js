@@ -323,8 +323,8 @@ export class Runner {
   }
 }
 
-/** Commands that ask and change nothing. @type {Set<Command['type']>} */
-const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);
+/** Commands that ask and change nothing, also where there is not the memory to answer. @type {Set<Command['type']>} */
+const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe']);
 
 /** Nobody notices a message that waits so long, and to let messages in costs a sixth of a linear probe's step. */
 const BREATH_MS = 4;

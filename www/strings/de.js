@@ -513,8 +513,8 @@ export default {
       'Eine Zeile ist ein Schritt für diese Aufgabe allein, eine Spalte sagt, wie sehr er den Verlust dieser Aufgabe auf denselben Sätzen ändert: unter 0 hilft er, über 0 schadet er. Jeder Schritt wird gemessen und dann zurückgenommen; der Lauf bleibt, wie er ist.',
     noRun: 'braucht einen eigenen Lauf: „Trainieren“ oder „Schritt“ beginnt ihn',
     notYet: 'noch nicht gemessen',
-    measured: (step) => `nach Schritt ${step}, am nächsten Batch; wieder zurückgenommen`,
-    still: (step) => `nach Schritt ${step}: keinerlei Änderung, denn die Lernrate des Plans ist hier 0`,
+    measured: (step, rate) =>
+      `nach Schritt ${step}, am nächsten Batch, mit der vollen Lernrate ${rate}; wieder zurückgenommen`,
     tableCaption:
       'Änderung des Verlusts jeder Aufgabe (Spalten) durch einen Schritt für eine Aufgabe allein (Zeilen). Unter 0 hilft der Schritt, über 0 schadet er.',
     corner: 'Schritt für ↓ ändert →',

@@ -509,9 +509,8 @@ export default {
       'A row is one step on that task alone, a column how much the step changes that task’s loss on the same sentences: below 0 it helps, above 0 it hurts. Each step is measured, then undone; the run stays as it is.',
     noRun: 'needs a run of your own: Train or Step begins one',
     notYet: 'not measured yet',
-    measured: (/** @type {number} */ step) => `after step ${step}, on the next batch; undone again`,
-    still: (/** @type {number} */ step) =>
-      `after step ${step}: no change at all, for the schedule’s learning rate is 0 here`,
+    measured: (/** @type {number} */ step, /** @type {string} */ rate) =>
+      `after step ${step}, on the next batch, at the full learning rate ${rate}; undone again`,
     tableCaption:
       'Change of each task’s loss (columns) by one step on one task alone (rows). Below 0 the step helps, above 0 it hurts.',
     corner: 'a step on ↓ changes →',

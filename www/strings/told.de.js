@@ -131,6 +131,8 @@ export default {
   'tensor computation failed: {why}': 'Eine Tensorrechnung ist fehlgeschlagen: {why}',
   'held-out sentences decide which epoch is best, and there are none; hold out a share of the sentences (a validation fraction of 0.25, say) or give a validation file':
     'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und es gibt keine; halt einen Teil der Sätze zurück (etwa 0,25) oder gib eine Validierungsdatei an',
+  'held-out sentences decide which epoch is best, and none of them has a label for a task that trains; hold out sentences that have':
+    'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und keiner hat eine Klasse für eine Aufgabe, die trainiert wird; halt solche zurück',
   'there is none to compare; name at least one, such as sum': 'Es gibt nichts zu vergleichen; nenn mindestens eine, etwa sum',
   'there is none; give at least one': 'Es gibt keinen; gib mindestens einen an',
   '{seed} is there twice; each seed counts once': '{seed} steht zweimal da; jeder Startwert zählt einmal',
@@ -149,8 +151,8 @@ export default {
   '{n} is more than there are tasks, {tasks}': '{n} ist mehr, als es Aufgaben gibt: {tasks}',
   '{epochs} of {steps} steps each are {all} steps, and a run has at most {most}; train for fewer epochs':
     '{epochs} zu je {steps} Schritten sind {all} Schritte, und ein Lauf hat höchstens {most}; trainiere weniger Epochen',
-  '{warmup} steps of warm-up make a schedule longer than the run, which has {steps}; give fewer than {less}, or train for more epochs':
-    '{warmup} Schritte Aufwärmen machen den Plan länger als den Lauf, der {steps} hat; gib weniger als {less} an oder trainiere mehr Epochen',
+  '{warmup} steps of warm-up are more than the run has, {steps}; give at most {most}, or train for more epochs':
+    '{warmup} Schritte Aufwärmen sind mehr, als der Lauf hat: {steps}; gib höchstens {most} an oder trainiere mehr Epochen',
   'none of its sentences carries a label': 'Keiner ihrer Sätze hat eine Klasse',
   'none of them carries a label; label at least one per class':
     'Keiner hat eine Klasse; gib mindestens einem Satz je Klasse eine',

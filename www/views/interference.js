@@ -96,8 +96,7 @@ export function createInterference(lab) {
       measured = true;
       waiting = false;
       rest();
-      const still = event.changes.flat().every((change) => change === 0);
-      say((still ? words.still : words.measured)(event.step));
+      say(words.measured(event.step, n.digits(event.learning_rate)));
       body.replaceChildren(matrix(event.tasks, event.changes));
     },
 

@@ -1,0 +1,216 @@
+//! The memory that a run is said to need, against the most that it takes: an allocator counts every byte of this process.
+//!
+//! One test, so that nothing else allocates meanwhile. The encoder is a random BERT of 5 MB under a word-level tokeniser.
+
+mod runs;
+mod tiny;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use polytask::Error;
+use polytask::model::Weights;
+use polytask::recipe::{Diagnostics, Recipe};
+use polytask::train::{Plan, Trainer};
+use runs::{plan, step};
+use tiny::Tiny;
+
+struct Counting;
+
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is passed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = TAKEN.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(now, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        TAKEN.fetch_sub(layout.size(), Ordering::Relaxed);
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Runs `work` and returns the most bytes that it had at a time beyond those from before it.
+fn most_taken<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let before = TAKEN.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let value = work();
+    (value, (MOST.load(Ordering::Relaxed) - before) as f64)
+}
+
+const WORDS: usize = 3000;
+
+/// 48 sentences of 24 to 30 tokens for two tasks, with the given settings and diagnostics. The longest batch that can be
+/// drawn is little longer than the others, so that a short run takes what it is said to need.
+fn recipe(training: &str, diagnostics: &str) -> Recipe {
+    recipe_of(22, training, diagnostics)
+}
+
+/// Sentences of `words` words and up to six more.
+fn recipe_of(words: usize, training: &str, diagnostics: &str) -> Recipe {
+    let sentence = |i: usize| {
+        let words: Vec<String> = (0..words + i % 7).map(|j| format!("w{}", 4 + (i * 131 + j * 37) % 700)).collect();
+        let (a, b) = (["x", "y", "z"][i % 3], ["p", "q"][i / 2 % 2]);
+        format!(r#"{{"text": "{}", "labels": {{"a": "{a}", "b": "{b}"}}}}"#, words.join(" "))
+    };
+    let examples: Vec<String> = (0..48).map(sentence).collect();
+    let json = format!(
+        r#"{{"data": {{"examples": [{}]}}, "validation": {{"fraction": 0.25}}, "seed": 3, "pooling": "mean",
+            "training": {{{training}}}, "diagnostics": {{{diagnostics}}}}}"#,
+        examples.join(",")
+    );
+    let mut recipe = Recipe::from_json(&json).expect("a recipe");
+    recipe.training.max_length = 32;
+    recipe.training.learning_rate = 1e-4;
+    recipe
+}
+
+fn start(plan: Plan, files: &Tiny) -> Trainer {
+    Trainer::start(plan, Weights::from_safetensors(&files.weights).expect("weights")).expect("a run").0
+}
+
+fn to_the_end(trainer: &mut Trainer) {
+    while !trainer.is_finished() {
+        trainer.advance().expect("it does not diverge");
+    }
+}
+
+#[test]
+fn what_is_said_to_be_needed_is_what_it_takes() {
+    let files = Tiny::random(WORDS, 128, 4);
+    runs_alone(&files);
+    a_run_beside_another(&files);
+    what_is_asked_meanwhile(&files);
+}
+
+fn runs_alone(files: &Tiny) {
+    let mut wrong = Vec::new();
+    let mut hold = |what: &str, said: f64, taken: f64| {
+        let share = said / taken;
+        if !(0.85..=1.15).contains(&share) {
+            wrong.push(format!("{what}: {said:.0} bytes said, {taken:.0} taken"));
+        }
+    };
+    for (training, diagnostics) in [
+        // Over many batches of other sizes.
+        (r#""batch_size": 4, "epochs": 12"#, ""),
+        (r#""batch_size": 16, "epochs": 12"#, ""),
+        (r#""batch_size": 16, "freeze": "layers:1", "epochs": 12"#, ""),
+        (r#""batch_size": 16"#, ""),
+        (r#""batch_size": 16, "optimizer": "sgd""#, ""),
+        (r#""batch_size": 16, "optimizer": "adamw", "weight_decay": 0.1, "max_grad_norm": 1"#, ""),
+        (r#""batch_size": 16, "weight_decay": 0.1"#, ""),
+        (r#""batch_size": 16, "dropout": 0.1"#, ""),
+        (r#""batch_size": 4"#, ""),
+        (r#""batch_size": 4, "optimizer": "sgd""#, ""),
+        (r#""batch_size": 1"#, ""),
+        (r#""batch_size": 36"#, ""),
+        (r#""batch_size": 16, "freeze": "embeddings""#, ""),
+        (r#""batch_size": 16, "freeze": "layers:1""#, ""),
+        (r#""batch_size": 16, "freeze": "layers:3""#, ""),
+        (r#""batch_size": 36, "freeze": "layers:3""#, ""),
+        (r#""batch_size": 16, "freeze": "encoder""#, ""),
+        (r#""batch_size": 16, "gradual_unfreezing": 1, "epochs": 6"#, ""),
+        (r#""batch_size": 16, "load_best_model_at_end": true"#, ""),
+        (r#""batch_size": 16, "load_best_model_at_end": true, "optimizer": "sgd""#, ""),
+        (r#""batch_size": 8, "gradient_accumulation_steps": 2"#, ""),
+        (r#""batch_size": 8, "weighting": "famo""#, ""),
+        (r#""batch_size": 8, "weighting": "uncertainty", "gradient_accumulation_steps": 2"#, ""),
+        (r#""batch_size": 8, "weighting": "famo", "gradient_accumulation_steps": 2"#, ""),
+        (r#""batch_size": 4, "weighting": "famo", "gradient_accumulation_steps": 2, "optimizer": "sgd""#, ""),
+        (r#""batch_size": 8, "weighting": "pcgrad""#, ""),
+        (r#""batch_size": 4, "weighting": "pcgrad", "gradient_accumulation_steps": 2"#, ""),
+        (r#""batch_size": 8"#, r#""gradients_every": 1"#),
+        (r#""batch_size": 8"#, r#""interference_every": 1"#),
+        (r#""batch_size": 4, "optimizer": "sgd""#, r#""interference_every": 1"#),
+        (r#""batch_size": 4, "epochs": 12"#, r#""map_every": 1"#),
+        (r#""batch_size": 4, "gradient_accumulation_steps": 2"#, r#""gradients_every": 1, "interference_every": 1"#),
+        (
+            r#""batch_size": 4, "load_best_model_at_end": true"#,
+            r#""gradients_every": 1, "interference_every": 1, "map_every": 1"#,
+        ),
+        (
+            r#""batch_size": 4, "freeze": "layers:2", "weighting": "mgda""#,
+            r#""gradients_every": 1, "interference_every": 1"#,
+        ),
+    ] {
+        let recipe = recipe(training, diagnostics);
+        let planned = plan(&recipe, files, None).expect("a plan");
+        let said = planned.memory() as f64;
+        let (trainer, taken) = most_taken(|| {
+            let mut trainer = start(planned, files);
+            to_the_end(&mut trainer);
+            trainer
+        });
+        assert_eq!(trainer.memory().expect("sizes") as f64, said, "{training} {diagnostics}");
+        drop(trainer);
+        hold(&format!("{training} {diagnostics}"), said, taken);
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// As a comparison trains beside the configured run.
+fn a_run_beside_another(files: &Tiny) {
+    let said = |recipe: &Recipe| plan(recipe, files, None).expect("a plan").memory();
+    let live = recipe(r#""batch_size": 8"#, "");
+    let beside = recipe(r#""batch_size": 8, "optimizer": "sgd", "weighting": "pcgrad""#, "");
+    let ((), taken) = most_taken(|| {
+        let mut live = start(plan(&live, files, None).expect("a plan"), files);
+        step(&mut live).expect("a step");
+        to_the_end(&mut start(plan(&beside, files, None).expect("a plan"), files));
+    });
+    let limit = 0.85 * taken;
+    let left = limit as u64 - said(&live);
+    assert!(said(&beside) < limit as u64, "alone it would have room");
+    let refused = plan(&beside, files, Some(left)).expect_err("beside the other run it has none");
+    assert!(matches!(refused, Error::Memory(_)), "{refused}");
+    plan(&beside, files, Some((1.15 * taken) as u64 - said(&live))).expect("there is room for both");
+}
+
+/// What the page asks of a run that was planned without it.
+fn what_is_asked_meanwhile(files: &Tiny) {
+    let observe = |diagnostics: &Diagnostics, trainer: &mut Trainer| {
+        trainer.observe(*diagnostics)?;
+        (0..4).try_for_each(|_| step(trainer).map(drop))
+    };
+    let gradients = Diagnostics { gradients_every: 1, ..Diagnostics::default() };
+    let interference = Diagnostics { interference_every: 1, ..Diagnostics::default() };
+    let all_words: String = (4..34).map(|i| format!("w{i} ")).collect();
+    type Question<'a> = &'a dyn Fn(&mut Trainer) -> polytask::Result<()>;
+    let questions: [(&str, &str, Question); 4] = [
+        ("gradients", "", &|trainer| observe(&gradients, trainer)),
+        ("interference every step", "", &|trainer| observe(&interference, trainer)),
+        ("interference once", r#", "optimizer": "sgd""#, &|trainer| trainer.interference().map(drop)),
+        ("saliency", r#", "freeze": "encoder""#, &|trainer| trainer.explain(&all_words).map(drop)),
+    ];
+    for (what, settings, question) in questions {
+        let recipe = recipe_of(3, &format!(r#""batch_size": 2, "epochs": 3{settings}"#), "");
+        let begun = || {
+            let mut trainer = start(plan(&recipe, files, None).expect("a plan"), files);
+            step(&mut trainer).expect("a step");
+            trainer
+        };
+        let (_, taken) = most_taken(|| {
+            let mut trainer = begun();
+            question(&mut trainer).expect("there is no limit");
+            trainer
+        });
+        let mut trainer = begun();
+        let too_little = (0.85 * taken) as u64;
+        assert!(trainer.memory().expect("sizes") < too_little, "{what}: without it there is room");
+        trainer.set_memory_limit(Some(too_little));
+        let refused = question(&mut trainer).expect_err("it would take more");
+        assert!(matches!(refused, Error::Memory(_)), "{what}: {refused}");
+        assert_eq!(trainer.recipe().diagnostics, recipe.diagnostics, "{what}");
+        trainer.set_memory_limit(Some((1.15 * taken) as u64));
+        question(&mut trainer).unwrap_or_else(|error| panic!("{what}: {error}"));
+        to_the_end(&mut trainer);
+    }
+}
