@@ -109,6 +109,8 @@ wasm_cargo() { # BUILD SUBCOMMAND ARGUMENT...
 wasm_flags() { # BUILD
   local features=+simd128 argument
   local flags='--cfg getrandom_backend="wasm_js" -C link-arg=-zstack-size=8388608 -C llvm-args=-disable-lsr'
+  # Where in a file a panic happened is told natively; here it would be some kB of every download.
+  flags+=' -Z location-detail=none'
   [ "$1" = plain ] || features+=,+relaxed-simd
   if [ "$1" = threads ]; then
     features+=,+atomics,+bulk-memory,+mutable-globals

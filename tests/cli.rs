@@ -630,8 +630,8 @@ fn a_label_that_appears_once_trains_with_a_warning() {
     assert_eq!(
         train("w5,x,p\nw6,y,q\n"),
         format!(
-            "{warning}\"topic: x\", \"topic: y\", \"tone: p\", \"tone: q\"\nWarning: nothing could be held out: each \
-             sentence is the last that shows training one of its labels\n"
+            "{warning}\"topic: x\", \"topic: y\", \"tone: p\", \"tone: q\"\nWarning: no sentence could be held out: each \
+             is the only training example of one of its labels\n"
         )
     );
     assert_eq!(log(place.path())[0]["validation_examples"], 0);

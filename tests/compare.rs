@@ -117,3 +117,19 @@ fn bad_input_gets_one_sentence() {
     assert!(fails("--task-weight tone=-1").starts_with("task_weight: "));
     assert!(fails("--task-weight mood=1").starts_with("task_weight: there is no task \"mood\""));
 }
+
+#[test]
+fn a_run_that_alone_cannot_start_fails_in_its_row() {
+    let place = workplace();
+    let held_out: String = (0..6).map(|i| format!("w{},{},\n", 5 + i % 3, ["x", "y", "z"][i % 3])).collect();
+    fs::write(place.path().join("held.csv"), format!("text,topic,tone\n{held_out}")).expect("a temporary file");
+    let asked =
+        "--validation held.csv --epochs 1 --early-stopping-patience 2 --weightings sum --seeds 3 --log log.jsonl";
+    let output = compare(place.path(), asked);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let log = lines(&place.path().join("log.jsonl"));
+    let failures: Vec<&str> = log.iter().filter_map(|run| run["failure"].as_str()).collect();
+    let nothing_decides = "early_stopping_patience: held-out sentences decide which epoch is best, and none of them is \
+                           labelled for a task that trains; hold out some that are";
+    assert_eq!(failures, [nothing_decides], "of tone alone");
+}

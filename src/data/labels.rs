@@ -23,10 +23,11 @@ impl<T> Labels<T> {
 }
 
 impl<T> FromIterator<(usize, T)> for Labels<T> {
-    /// Each task at most once, in any order.
+    /// In any order; of two labels for one task the first counts.
     fn from_iter<I: IntoIterator<Item = (usize, T)>>(labels: I) -> Self {
         let mut labels: Vec<(usize, T)> = labels.into_iter().collect();
-        labels.sort_unstable_by_key(|&(task, _)| task);
+        labels.sort_by_key(|&(task, _)| task);
+        labels.dedup_by_key(|&mut (task, _)| task);
         Self(labels)
     }
 }

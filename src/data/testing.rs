@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 /// Panics if ten times the input takes `work` far more than ten times as long, where a quadratic one takes a hundred times.
-/// `work` is given the larger size or the smaller and returns what it made, whose end is not counted.
+/// `work` gets one of the two sizes and returns its result; dropping that is not timed.
 #[track_caller]
 pub fn assert_linear<T>(larger: usize, mut work: impl FnMut(usize) -> T) {
     let mut seconds = |n: usize| {

@@ -58,9 +58,9 @@ fn affine(name: &str, weight: &[usize]) -> [Described; 2] {
 /// What a model reads of `model.safetensors`.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// What must be there is all that it describes: a config can ask for more than there is room to list.
+    /// All of its tensors are required. They are not listed here: a hostile config can name billions.
     config: Config,
-    /// These are read where they are there.
+    /// Read where the file has them.
     optional: Vec<Described>,
     pools: bool,
 }

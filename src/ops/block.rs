@@ -191,11 +191,14 @@ impl Operation {
         // y = LayerNorm(u + dropped(W₂ act(W₁ u)))
         let mut dus = take(xs.len());
         output_norm.backward(dys, &saved.output_norm, &mut dus)?;
-        let dadded = self.dropped(&dus, |masks| &masks.output);
-        let dadded: &[f32] = dadded.as_deref().unwrap_or(&dus);
-        down.accumulate(activated, dadded)?;
         let mut dactivated = take(activated.len());
-        down.input_gradient(dadded, &mut dactivated, Into::Overwrite)?;
+        {
+            // Goes back before its like is taken below.
+            let dadded = self.dropped(&dus, |masks| &masks.output);
+            let dadded: &[f32] = dadded.as_deref().unwrap_or(&dus);
+            down.accumulate(activated, dadded)?;
+            down.input_gradient(dadded, &mut dactivated, Into::Overwrite)?;
+        }
         multiply(&mut dactivated, slopes);
         up.accumulate(us, &dactivated)?;
         up.input_gradient(&dactivated, &mut dus, Into::Add)?;
@@ -209,7 +212,11 @@ impl Operation {
         let mut dattended = dus;
         output.input_gradient(dadded, &mut dattended, Into::Overwrite)?;
 
-        let mut dqkv = [take(xs.len()), take(xs.len()), take(xs.len())];
+        // One buffer for all three: `dactivated`'s, which three small ones would break up.
+        let mut dqkv = take(3 * xs.len());
+        let (dquery, dkey_value) = dqkv.split_at_mut(xs.len());
+        let (dkey, dvalue) = dkey_value.split_at_mut(xs.len());
+        let mut dqkv = [dquery, dkey, dvalue];
         let gradients = dqkv.each_mut().map(|gradient| &mut **gradient);
         self.attention().backward(qkv.each_ref().map(|xs| &**xs), probabilities, &dattended, gradients);
         for (linear, gradient) in [query, key, value].into_iter().zip(&dqkv) {
@@ -331,6 +338,36 @@ mod tests {
             let kept = block.forward(&xs, &sentences, Keep::Activations(None), &workspace)?;
             let unkept = block.forward(&xs, &sentences, Keep::Nothing, &workspace)?;
             assert_eq!(kept.to_vec2::<f32>()?, unkept.to_vec2::<f32>()?);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn equal_steps_take_the_buffers_of_the_first() -> Result<()> {
+        let sentences = Ragged::from_lengths([3, 1, 4]);
+        let (n, h, heads) = (sentences.tokens(), 8, 2);
+        let masks = Masks {
+            probabilities: vec![1.0; sentences.probabilities(heads)],
+            attended: vec![1.0; n * h],
+            output: vec![1.0; n * h],
+        };
+        for masks in [None, Some(masks)] {
+            let workspace = Workspace::default();
+            let blocks = [0; 3].map(|_| block(h, 4 * h, heads, Activation::Gelu).map(Arc::new));
+            let step = || -> Result<usize> {
+                let mut xs = variable(50, (n, h))?;
+                for block in &blocks {
+                    let block = block.as_ref().expect("a block of these sizes");
+                    xs = block.forward(&xs, &sentences, Keep::Activations(masks.clone()), &workspace)?;
+                }
+                xs.sum_all()?.backward()?;
+                Ok(workspace.made())
+            };
+            step()?;
+            let made = step()?;
+            for _ in 0..10 {
+                assert_eq!(step()?, made, "buffers made, dropout: {}", masks.is_some());
+            }
         }
         Ok(())
     }

@@ -72,7 +72,8 @@ pub fn matmul(
     rhs_strides: Strides,
     scale: f32,
 ) {
-    assert!(dst_strides.column == 1 && (m < 2 || dst_strides.row >= n), "rows of dst overlap");
+    assert!(dst_strides.column == 1, "the columns of dst are not 1 apart");
+    assert!(m < 2 || dst_strides.row >= n, "rows of dst overlap");
     assert!(dst_strides.fit((m, n), dst.len()), "dst is too short");
     assert!(lhs_strides.fit((m, k), lhs.len()), "lhs is too short");
     assert!(rhs_strides.fit((k, n), rhs.len()), "rhs is too short");

@@ -5,7 +5,7 @@
 
 use super::matmul::{Into, Strides, matmul};
 
-/// The tests by name, for whoever runs them outside of `cargo test`.
+/// The tests by name, for tests/wasm.
 #[cfg(not(test))]
 pub const CASES: &[(&str, fn())] = &[
     ("a product by hand", by_hand),
@@ -94,6 +94,8 @@ fn what_would_lie_outside_or_on_itself_is_refused() {
     assert_eq!(refused((2, 2, 2), rows(2), rows(3), rows(2)), "lhs is too short");
     assert_eq!(refused((2, 2, 2), rows(2), rows(2), rows(3)), "rhs is too short");
     assert_eq!(refused((2, 2, 2), rows(1), rows(2), rows(2)), "rows of dst overlap");
+    let apart = Strides { row: 1, column: 2 };
+    assert_eq!(refused((2, 2, 2), apart, rows(2), rows(2)), "the columns of dst are not 1 apart");
     // The last element would be number 0 if the sum wrapped around.
     assert_eq!(refused((2, 2, 2), wrapping, rows(2), rows(2)), "dst is too short");
     assert_eq!(refused((2, 2, 2), rows(2), wrapping, rows(2)), "lhs is too short");

@@ -1,10 +1,10 @@
-//! Memory that steps hand on to each other: what one step needed for its activations the next one takes again.
+//! Memory that steps hand on to each other: a step's activations take the buffers of the step before.
 
 use std::ops::{Deref, DerefMut, Range, RangeInclusive};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A store of buffers that are not in use. It lives as long as the model, and holds no more than was once asked for at a
-/// time: what the largest batch needs.
+/// A store of buffers that are not in use. It lives as long as the model. Between steps it holds no more than was once asked
+/// for at a time: the largest batch's activations.
 #[derive(Debug, Clone, Default)]
 pub struct Workspace(Arc<Mutex<Store>>);
 
@@ -13,9 +13,12 @@ struct Store {
     idle: Vec<Vec<f32>>,
     /// Numbers in all buffers, idle or on loan.
     held: usize,
-    /// Numbers asked for by the loans of now, and the most that were at a time.
+    /// Sum of the lengths on loan, and its peak.
     asked: usize,
     most: usize,
+    /// Buffers that were made, in all.
+    #[cfg(test)]
+    made: usize,
 }
 
 impl Workspace {
@@ -24,6 +27,12 @@ impl Workspace {
         let numbers = self.store().take(len);
         let numbers = numbers.unwrap_or_else(|| vec![0.0; len]);
         Buffer { numbers, len, home: self.clone() }
+    }
+
+    /// How many buffers were made so far.
+    #[cfg(test)]
+    pub(super) fn made(&self) -> usize {
+        self.store().made
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -39,8 +48,8 @@ impl Store {
         if let Some(i) = self.smallest(len..=2 * len) {
             return Some(self.idle.swap_remove(i));
         }
-        // A much larger one is left for what is larger, or a short batch would take what a long one's widest arrays need,
-        // and in time every buffer would be as large as the largest. Those that were just outgrown make room for a new one.
+        // Keep much larger buffers for larger requests: otherwise in time every buffer would be as large as the largest.
+        // Buffers a little too small make room for a new one.
         let mut outgrown = false;
         while !self.has_room(len) && self.drop_largest(len / 2..len) {
             outgrown = true;
@@ -52,6 +61,10 @@ impl Store {
             while !self.has_room(len) && self.drop_largest(0..len) {}
         }
         self.held += len;
+        #[cfg(test)]
+        {
+            self.made += 1;
+        }
         None
     }
 

@@ -11,7 +11,7 @@ use std::sync::Once;
 use crate::{Error, Result};
 
 thread_local! {
-    /// What the library is at work on in this thread.
+    /// Subject of this thread's call, for the error's sentence.
     static SUBJECT: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 

@@ -41,6 +41,8 @@ pub struct Tokenizer {
 
 impl Tokenizer {
     /// Reads `tokenizer.json`. Sentences are cut to `max_length` tokens; every id must be below `vocab_size`.
+    ///
+    /// The first call adds to the process's panic hook: a panic of the tokenizers library prints nothing, and becomes an error.
     pub fn from_json(json: &[u8], max_length: usize, vocab_size: usize) -> Result<Self> {
         let unreadable = |e: String| Error::Tokenizer(format!("tokenizer.json cannot be read: {e}"));
         let inner = caught("tokenizer.json".into(), || tokenizers::Tokenizer::from_bytes(json))?;
@@ -148,7 +150,7 @@ impl Tokenizer {
     }
 }
 
-/// What is read of the file beside what the library reads.
+/// Fields of tokenizer.json that are checked here, beside the library's own reading.
 #[derive(Deserialize)]
 struct Declared {
     #[serde(default)]

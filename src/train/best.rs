@@ -62,8 +62,8 @@ impl Best {
         if tasks.is_empty() {
             return Err(Error::setting(
                 name,
-                "held-out sentences decide which epoch is best, and none of them has a label for a task that trains; hold \
-                 out sentences that have",
+                "held-out sentences decide which epoch is best, and none of them is labelled for a task that trains; \
+                 hold out some that are",
             ));
         }
         let (metric, patience) = (training.metric_for_best_model, training.early_stopping_patience);
@@ -190,8 +190,8 @@ mod tests {
         ] {
             assert_eq!(
                 best(&rows, 2, weights).unwrap_err().to_string(),
-                "early_stopping_patience: held-out sentences decide which epoch is best, and none of them has a label for \
-                 a task that trains; hold out sentences that have"
+                "early_stopping_patience: held-out sentences decide which epoch is best, and none of them is labelled \
+                 for a task that trains; hold out some that are"
             );
         }
     }

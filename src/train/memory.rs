@@ -43,7 +43,7 @@ pub(super) struct Sizes<'a> {
     pub lengths: Vec<usize>,
     /// Rows of the word and position tables that train; `None`: all.
     pub table_rows: Option<usize>,
-    /// Tokens of each sentence of a question that is asked meanwhile: so many pass through the whole model at once.
+    /// Tokens of each sentence of a forward pass beside the run, such as an explanation's; they are one batch.
     pub question: Vec<usize>,
 }
 

@@ -34,9 +34,8 @@ struct Weights {
 }
 
 impl Trainer {
-    /// One step on the next batch, of the tasks `only`, of all or those in turn if none is named, and what there is to tell
-    /// of it besides. If a loss is not finite, the parameters go back to those of the step before, whose losses were, and
-    /// the run is over.
+    /// One step on the next batch, of the tasks `only` (none named: all, or those in turn), with its other events. If a loss
+    /// is not finite, the parameters go back to those of the step before, whose losses were, and the run is over.
     pub(super) fn take_step(&mut self, only: &[String]) -> Result<(StepReport, Vec<Event>)> {
         let only = self.task_indices(only)?;
         // The heads alone are too little work to be worth handing on, and whoever watches is told on this thread.

@@ -51,9 +51,8 @@ pub(super) fn warnings(
             ));
         }
         if splits[1].is_empty() {
-            messages.push(
-                "nothing could be held out: each sentence is the last that shows training one of its labels".into(),
-            );
+            messages
+                .push("no sentence could be held out: each is the only training example of one of its labels".into());
         }
     }
     for (task, classes) in data.tasks.iter().zip(&counts) {

@@ -142,14 +142,14 @@ test('builds that are older than the source are not served beside a newer one', 
   };
   for (const file of ['build.sh', 'build/setup.sh']) utimesSync(path.join(directory, file), 1000, 1000);
   for (const file of ['Cargo.toml', 'Cargo.lock', 'src/lib.rs']) put(file, 1000);
-  put('src/bin/main.rs', 3000); // The page has nothing of it.
+  put('src/bin/polytask/main.rs', 3000); // The page has nothing of it.
   const left = () => {
     for (const build of ['plain', 'threads']) put(`www/pkg/${build}/polytask_bg.wasm`, 2000);
     execFileSync('./build.sh', ['step', 'drop_stale_builds'], { cwd: directory });
     return readdirSync(path.join(directory, 'www/pkg'));
   };
   assert.deepEqual(left(), ['plain', 'threads']);
-  put('src/ops/gelu.rs', 2001);
+  put('src/ops/linear.rs', 2001);
   assert.deepEqual(left(), ['plain'], 'plain is waited for anyway');
 });
 

@@ -131,7 +131,7 @@ export default {
   'tensor computation failed: {why}': 'Eine Tensorrechnung ist fehlgeschlagen: {why}',
   'held-out sentences decide which epoch is best, and there are none; hold out a share of the sentences (a validation fraction of 0.25, say) or give a validation file':
     'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und es gibt keine; halt einen Teil der Sätze zurück (etwa 0,25) oder gib eine Validierungsdatei an',
-  'held-out sentences decide which epoch is best, and none of them has a label for a task that trains; hold out sentences that have':
+  'held-out sentences decide which epoch is best, and none of them is labelled for a task that trains; hold out some that are':
     'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und keiner hat eine Klasse für eine Aufgabe, die trainiert wird; halt solche zurück',
   'there is none to compare; name at least one, such as sum': 'Es gibt nichts zu vergleichen; nenn mindestens eine, etwa sum',
   'there is none; give at least one': 'Es gibt keinen; gib mindestens einen an',
@@ -166,8 +166,8 @@ export default {
     '{n} von {all} Sätzen haben gar keine Klasse und nehmen am Training nicht teil',
   'these labels appear once, so their sentence trains and no held-out one checks them: {labels}':
     'Diese Klassen kommen nur einmal vor; ihr Satz trainiert also, und kein zurückgehaltener prüft sie: {labels}',
-  'nothing could be held out: each sentence is the last that shows training one of its labels':
-    'Nichts ließ sich zurückhalten: Jeder Satz ist der letzte, der dem Training eine seiner Klassen zeigt',
+  'no sentence could be held out: each is the only training example of one of its labels':
+    'Kein Satz ließ sich zurückhalten: Jeder ist das einzige Trainingsbeispiel einer seiner Klassen',
   'task {task}: no training sentence is labelled {labels}, so it cannot be learnt':
     'Aufgabe {task}: Kein Trainingssatz hat die Klasse {labels}, sie lässt sich also nicht lernen',
 

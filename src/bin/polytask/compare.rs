@@ -73,9 +73,14 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         }
         Ok(events)
     };
-    // What is wrong with every run is told before the first.
-    for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
-        plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit)?;
+    // A fault of every run is reported before the first one; a run that alone cannot start is reported in its row.
+    let mut faults = Vec::new();
+    let first_seed = compare.runs().iter().take(1 + tasks.len() + weightings.len());
+    for planned in first_seed.clone() {
+        faults.extend(plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit).err());
+    }
+    if faults.len() == first_seed.len() {
+        return Err(faults.swap_remove(0).into());
     }
     if at_a_time > 1 {
         polytask::ops::set_threads(1);
