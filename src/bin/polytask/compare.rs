@@ -73,14 +73,13 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         }
         Ok(events)
     };
-    // A fault of every run is reported before the first one; a run that alone cannot start is reported in its row.
-    let mut faults = Vec::new();
-    let first_seed = compare.runs().iter().take(1 + tasks.len() + weightings.len());
-    for planned in first_seed.clone() {
-        faults.extend(plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit).err());
-    }
-    if faults.len() == first_seed.len() {
-        return Err(faults.swap_remove(0).into());
+    // What is wrong with the settings is reported before the first run. A task alone may have nothing to be judged by: that
+    // is reported in its row.
+    for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
+        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit);
+        if planned.contender != Contender::SingleTask {
+            planning?;
+        }
     }
     if at_a_time > 1 {
         polytask::ops::set_threads(1);
