@@ -40,6 +40,11 @@ const NO_STORAGE = () => {
     });
 };
 
+/** A database that never opens. */
+const HUNG = () => {
+  IDBFactory.prototype.open = () => new EventTarget();
+};
+
 for (const name of BROWSERS) {
   describe(name, () => {
     let server, session;
@@ -197,6 +202,19 @@ for (const name of BROWSERS) {
       assert.notEqual(await first(none), 'Nowhere.');
       none.assertQuiet();
       await none.close();
+    });
+
+    test('with a database that never answers the page opens and keeps its edits all the same', async () => {
+      const view = await open('one.html', NO_DATABASE);
+      await edit(view, 'From the small storage.');
+      await view.until('it', () => localStorage.getItem('polytask:one')?.includes('From the small storage.'));
+      await view.close();
+      const hung = await open('one.html', HUNG);
+      assert.equal(await first(hung), 'From the small storage.');
+      await edit(hung, 'While nothing answers.');
+      await hung.until('it', () => localStorage.getItem('polytask:one')?.includes('While nothing answers.'));
+      hung.assertQuiet();
+      await hung.close();
     });
   });
 }

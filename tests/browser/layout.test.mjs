@@ -66,7 +66,7 @@ function feed() {
     { type: 'epoch', epoch: 1, epochs: 3, losses, total, accuracies: by(() => 0.5) },
     { type: 'evaluation', split: 'validation', epoch: 1, tasks: by(metrics) },
     { type: 'mistakes', split: 'validation', epoch: 1, tasks: by((k) => [{ row: 0, label: tasks[k].labels[0], said: tasks[k].labels[1], probability: 0.9 }]) },
-    { type: 'interference', step: 2, tasks: names, changes: names.map(() => [-12_345.6, 45_778.4, null]) },
+    { type: 'interference', step: 2, tasks: names, learning_rate: 1e-3, changes: names.map(() => [-12_345.6, 45_778.4, null]) },
     { type: 'map', rows, frames: [{ step: 0, points: rows.map((i) => [i, i]) }, { step: 2, points: rows.map((i) => [-i, i]) }] },
     { type: 'saliency', text: $('#try-text').value, spans: [], tasks: by((k) => ({ label: tasks[k].labels[0], probability: 0.5, changes: [] })) },
   ];

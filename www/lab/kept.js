@@ -9,7 +9,7 @@ import { createStore, get, promisifyRequest } from '../vendor/idb-keyval.js';
 /** @typedef {{ at?: number } & Record<string, unknown>} Value `at`: when it was written; absent in what earlier versions kept. */
 
 const WRITE_MS = 400;
-/** A database that does not open within this time is taken for one that cannot be had. */
+/** A database that does not answer within this time is taken for one that cannot be had. */
 const OPEN_MS = 3000;
 /** Where there is none (private windows of some browsers, sandboxed frames), each use of it is refused. */
 const documents = createStore('polytask', 'documents');
@@ -18,6 +18,8 @@ export class Kept {
   #key;
   /** What is to be written. @type {Value | undefined} */
   #pending;
+  /** What is on its way into the database. @type {Value | undefined} */
+  #writing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** Whether the latest write was one. */
@@ -34,19 +36,11 @@ export class Kept {
 
   /** @returns {Promise<Value | undefined>} What an earlier visit left. */
   async read() {
-    const kept = await this.#get().catch(() => undefined);
+    const kept = await inTime(() => get(this.#key, documents)).catch(() => undefined);
     const left = this.#left();
     if (!left || (kept && (kept.at ?? 0) >= (left.at ?? 0))) return kept;
-    await this.#put(left).catch(() => {}); // It stays where it is.
+    this.#put(left).catch(() => {}); // It stays where it is.
     return left;
-  }
-
-  /** @returns {Promise<Value | undefined>} */
-  async #get() {
-    /** @type {PromiseWithResolvers<undefined>} */
-    const late = Promise.withResolvers();
-    const timer = setTimeout(late.reject, OPEN_MS);
-    return Promise.race([get(this.#key, documents), late.promise]).finally(() => clearTimeout(timer));
   }
 
   /** @param {Value} value Is not changed later. */
@@ -63,7 +57,8 @@ export class Kept {
   }
 
   #leave = () => {
-    if (this.#pending) this.#leaveBehind(this.#pending);
+    const unwritten = this.#pending ?? this.#writing;
+    if (unwritten) this.#leaveBehind(unwritten);
     this.#flush();
   };
 
@@ -77,22 +72,26 @@ export class Kept {
     const value = this.#pending;
     this.#pending = undefined;
     if (!value) return;
+    this.#writing = value;
     const keeps = await this.#put(value).then(
       () => true,
       () => this.#leaveBehind(value),
     );
+    if (this.#writing === value) this.#writing = undefined;
     if (!keeps && this.#keeps) this.onForgetful();
     this.#keeps = keeps;
   }
 
   /** @param {Value} value */
   async #put(value) {
-    await documents('readwrite', (store) => {
-      store.put(value, this.#key);
-      const { transaction } = store;
-      transaction.commit(); // Of a page that is gone, what is not committed is dropped.
-      return promisifyRequest(transaction);
-    });
+    await inTime(() =>
+      documents('readwrite', (store) => {
+        store.put(value, this.#key);
+        const { transaction } = store;
+        transaction.commit(); // Of a page that is gone, what is not committed is dropped.
+        return promisifyRequest(transaction);
+      }),
+    );
     const left = this.#left();
     if (left && (left.at ?? 0) <= (value.at ?? 0)) localStorage.removeItem(this.#key);
   }
@@ -119,4 +118,21 @@ export class Kept {
       }
     });
   }
+}
+
+/**
+ * What `ask` comes to; an error if the database does not answer in time, or cannot be asked.
+ *
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function inTime(ask) {
+  const answer = ask();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the database does not answer')), OPEN_MS);
+  });
+  return Promise.race([answer, /** @type {Promise<never>} */ (late)]).finally(() => clearTimeout(timer));
 }
