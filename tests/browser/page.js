@@ -61,6 +61,7 @@
     const INPUT_MS = 500;
     let before = new Map();
     let screen = '';
+    let scrolled = [scrollX, scrollY];
     let touched = -Infinity;
     for (const type of ['pointerdown', 'keydown'])
       addEventListener(type, ({ isTrusted, timeStamp }) => isTrusted && (touched = timeStamp), { capture: true, passive: true });
@@ -73,6 +74,13 @@
       ]),
     ];
 
+    /** Whether a block is in one that sticks to the screen's edge: a scroll moves it part of the way. */
+    const sticks = (block) => {
+      for (let each = block; each; each = each.parentElement ?? each.getRootNode().host)
+        if (getComputedStyle(each).position === 'sticky') return true;
+      return false;
+    };
+
     const look = (now) => {
       const places = new Map();
       for (const block of blocks()) {
@@ -81,12 +89,13 @@
       }
       const as = `${innerWidth} ${innerHeight}`;
       if (as === screen && now - touched > INPUT_MS) compare(places, now);
-      [before, screen] = [places, as];
+      [before, screen, scrolled] = [places, as, [scrollX, scrollY]];
       requestAnimationFrame(look);
     };
 
     function compare(places, now) {
       const moved = [];
+      const hasScrolled = scrolled[0] !== scrollX || scrolled[1] !== scrollY;
       for (const [block, to] of places) {
         const from = before.get(block);
         if (!from || !(isSeen(from) || isSeen(to))) continue;
@@ -94,7 +103,7 @@
           Math.min(Math.abs(to.x - from.x), Math.abs(to.left - from.left)),
           Math.min(Math.abs(to.y - from.y), Math.abs(to.top - from.top)),
         );
-        if (way >= LEAST) moved.push({ block, from, to, way });
+        if (way >= LEAST && !(hasScrolled && sticks(block))) moved.push({ block, from, to, way });
       }
       if (moved.length === 0) return;
       const edge = (side, pick, within) => Math.min(within, Math.max(0, pick(...moved.flatMap(({ from, to }) => [from[side], to[side]]))));
