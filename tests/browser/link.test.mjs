@@ -116,4 +116,48 @@ describe('from Chromium to Firefox', () => {
     lab.assertQuiet();
     await lab.close();
   });
+
+  test('a link of thousands of classes opens at once; the choices of a cell are there when it opens', async () => {
+    const labels = Array.from({ length: 500 }, (_, c) => `class ${c}`);
+    const tasks = Array.from({ length: 50 }, (_, k) => ({ name: `task ${k}`, labels }));
+    const examples = Array.from({ length: 300 }, (_, i) => ({ text: `Sentence ${i}`, labels: { 'task 0': `class ${i}`, 'task 1': `class ${i}` } }));
+    const address = new URL(await recipeToAddress({ ...NOTEBOOK, data: { examples }, tasks }, server.url));
+    const lab = await openLab(chromium.browser, server.url, { page: `lab.html${address.hash}` });
+    await lab.until('the table', () => $$('.sentences tbody tr').length >= 40, undefined, 30);
+    await lab.untilMessage(/^There is room for 50 tasks, /);
+    const options = () => lab.page.evaluate(() => $$('.sentences option').length);
+    const [rows, before] = [await lab.page.evaluate(() => $$('.sentences tbody select').length), await options()];
+    assert.equal(before, rows, 'one choice a cell: its label');
+    const cell = await lab.page.evaluateHandle(() => $$('.sentences tbody select')[2]);
+    // What a press does first; the list that the browser then opens would take the test's keys.
+    await cell.evaluate((select) => select.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })));
+    assert.equal(await options(), before + 501, '500 classes, none, and a new one');
+    assert.deepEqual(
+      await cell.evaluate((select) => [select.value, select.options[1].value, select.options.length]),
+      ['class 1', 'class 0', 502],
+    );
+    // No matrix of 250,000 cells; the run itself is like any other.
+    await lab.untilStatus('ready');
+    assert.match(await lab.text('results-body'), /A confusion matrix is shown up to 40 classes; this task has 500\./);
+    assert.ok((await lab.page.evaluate(() => $$('*').length)) < 20_000, 'elements');
+    lab.assertQuiet();
+    await lab.close();
+  });
+
+  test('so does a file: the columns that there is no room for are left out, and one without any is refused', async () => {
+    const lab = await openLab(chromium.browser, server.url, { fetches: false });
+    await lab.until('the first sentences', () => $$('.sentences tbody tr').length > 0);
+    const rows = (columns) =>
+      Array.from({ length: 800 }, (_, i) =>
+        JSON.stringify({ text: `Sentence ${i}`, ...Object.fromEntries(columns.map((classes, k) => [`c${k}`, `${k}-${i % classes}`])) }),
+      ).join('\n');
+    await lab.drop('wide.jsonl', rows([3, 400, 2, 400, 400]));
+    await lab.untilMessage(/and so none for: c4\.$/);
+    assert.equal(await lab.page.evaluate(() => $$('.sentences thead .label').length), 4);
+    await lab.drop('ids.jsonl', rows([700]));
+    await lab.untilMessage(/and so none for: c0\.$/);
+    assert.equal(await lab.page.evaluate(() => $$('.sentences thead .label').length), 4, 'what there was stays');
+    lab.assertQuiet();
+    await lab.close();
+  });
 });
