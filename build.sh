@@ -149,18 +149,20 @@ pack() {
 
 # target/site: www/ for a host, with scripts and style sheets made small. Each file stays a file of its own, under its name,
 # so that what holds of www/ holds of it; the encoder's files are links to those in www/, not copies. release.json says what
-# belongs together, see www/sw.js.
+# belongs together, see www/sw.js. The site that is there stays until the new one is whole. Names with a dot in front are
+# builds of the library that are being written (wrap_wasm).
 make_site() {
-  local site=target/site files
-  rm -rf "$site"
-  mkdir -p "$site"
-  cp -a www/. "$site"
-  rm -rf "$site/models" "$site/tsconfig.json"
-  cp -al www/models "$site/models" 2>/dev/null || cp -a www/models "$site/models"
-  mapfile -t files < <(find www -path www/models -prune -o \( -name '*.js' -o -name '*.css' \) -print)
-  node_modules/.bin/esbuild "${files[@]}" --outbase=www --outdir="$site" --allow-overwrite --minify --format=esm \
+  local site=target/site made=target/.arriving-site files
+  rm -rf "$made"
+  mkdir -p "$made"
+  tar -C www --exclude='./models' --exclude='./tsconfig.json' --exclude='./.?*' --exclude='./*/.*' -cf - . | tar -C "$made" -xf -
+  cp -al www/models "$made/models" 2>/dev/null || cp -a www/models "$made/models"
+  mapfile -t files < <(find www \( -path www/models -o -name '.*' \) -prune -o \( -name '*.js' -o -name '*.css' \) -print)
+  node_modules/.bin/esbuild "${files[@]}" --outbase=www --outdir="$made" --allow-overwrite --minify --format=esm \
     --target=esnext --charset=utf8 --legal-comments=none --log-level=warning
-  node build/release.mjs "$site"
+  node build/release.mjs "$made"
+  rm -rf "$site"
+  mv "$made" "$site"
 }
 
 fetch_encoder() {

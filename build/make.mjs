@@ -67,7 +67,7 @@ const steps = (serving) => ({
   },
 });
 
-/** What the page needs to train: of the builds the one that runs in every browser, and none that is older than the source. */
+/** What the page needs to train: the one build that runs in every browser. Builds older than the source go first (`stale`). */
 const TO_SERVE = ['plain-module', 'vendor', 'encoder', 'stale'];
 
 /** What is told of the work that goes on, in seconds: the first time, and then every so often. */

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -79,7 +80,8 @@ async function sendFile(root, { method, url, headers }, response) {
     'last-modified': modified,
   });
   if (method === 'HEAD') return response.end();
-  return createReadStream(file).on('error', () => response.destroy()).pipe(response);
+  // Unlike `pipe` it closes the file when the browser goes away.
+  await pipeline(createReadStream(file), response);
 }
 
 /** The file of an address, or undefined where it leads out of `root` or is no address. @param {string} root @param {string} pathname */

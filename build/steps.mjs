@@ -53,6 +53,8 @@ export class Steps {
     this.#logs = logs;
     this.#say = say;
     mkdirSync(logs, { recursive: true });
+    // Steps have process groups of their own, and would outlive a process that ends by a fault.
+    process.on('exit', () => this.#running.forEach(({ child }) => signal(child, 'SIGKILL')));
   }
 
   /**
@@ -114,7 +116,7 @@ export class Steps {
     const { title, command, yields } = this.#steps[name];
     const [program, ...args] = command;
     const file = path.join(this.#logs, `${name}.log`);
-    const log = createWriteStream(file);
+    const log = createWriteStream(file).on('error', ({ message }) => this.#say(`${title}: what it prints is not kept: ${message}`));
     // In a process group of its own, so that it can be stopped with all that it started, and Ctrl+C does not reach it first.
     const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     if (yields && child.pid) yieldCores(child.pid);
@@ -137,7 +139,7 @@ export class Steps {
         if (Date.now() - start > 2000) this.#say(`${title}: done in ${clock(start)}`);
       } else if (!this.#stopped) {
         this.#stopped = true; // What else fails now fails because of this.
-        const output = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-SHOWN).join('\n');
+        const output = (await readFile(file, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-SHOWN).join('\n');
         this.#failure = Object.assign(new Error(`${title}: ${why}; all that it printed is in ${file}`), { output });
       }
       this.#begin();

@@ -1,13 +1,16 @@
 // What build.sh leaves for a host (target/site) is a release: release.json names its files, each with its hash.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const SITE = fileURLToPath(new URL('../../target/site/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SITE = path.join(ROOT, 'target/site');
 const { release, files } = JSON.parse(readFileSync(path.join(SITE, 'release.json'), 'utf8'));
 
 test('every file that release.json names is there as it says', () => {
@@ -21,4 +24,33 @@ test('it names pages, code, styles, records and the three builds, and not the en
   const builds = ['plain', 'fused', 'threads'].map((build) => `pkg/${build}/polytask_bg.wasm`);
   for (const file of [...pages, ...builds, 'recorded/topic-sentiment.json']) assert.ok(file in files, file);
   assert.deepEqual(Object.keys(files).filter((file) => /^models|^examples|sw\.js|release\.json|\.d\.ts$|LICENSE/.test(file)), []);
+});
+
+test('the site that is there stays until the next is whole, and of builds that are being written nothing is taken', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'polytask-site-'));
+  after(() => rmSync(directory, { recursive: true }));
+  for (const name of ['build.sh', 'build']) cpSync(path.join(ROOT, name), path.join(directory, name), { recursive: true });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'));
+  /** @param {Record<string, string>} texts */
+  const make = (texts) => {
+    for (const [file, text] of Object.entries(texts)) {
+      mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
+      writeFileSync(path.join(directory, file), text);
+    }
+    return spawnSync('./build.sh', ['step', 'make_site'], { cwd: directory, encoding: 'utf8' });
+  };
+  const site = () => readdirSync(path.join(directory, 'target/site'), { recursive: true }).sort();
+  const first = make({
+    'www/index.html': 'one',
+    'www/a.js': 'const  a  =  1;',
+    'www/models/m/config.json': '{}',
+    'www/pkg/plain/polytask.js': 'let  b;',
+    'www/pkg/.arriving-threads/polytask.js': 'half',
+  });
+  assert.equal(first.status, 0, first.stderr);
+  const files = ['a.js', 'index.html', 'models', 'models/m', 'models/m/config.json', 'pkg', 'pkg/plain', 'pkg/plain/polytask.js', 'release.json'];
+  assert.deepEqual(site(), files);
+  assert.notEqual(make({ 'www/index.html': 'two', 'www/a.js': 'no script (' }).status, 0);
+  assert.deepEqual(site(), files);
+  assert.equal(readFileSync(path.join(directory, 'target/site/index.html'), 'utf8'), 'one');
 });

@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -161,6 +161,15 @@ writeFileSync(path.join(served, 'index.html'), '<title>hello</title>');
 writeFileSync(path.join(served, 'pkg/plain/polytask.js'), 'export {};');
 writeFileSync(path.join(scratch, 'secret.txt'), 'secret');
 
+/** Where a link leads; a file that was just closed has none. @param {string} link */
+function linkOf(link) {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A response's status and text, asked for without what `fetch` makes of an address. */
 async function raw(url, target, method = 'GET') {
   const { hostname, port } = new URL(url);
@@ -177,6 +186,23 @@ test('a build that is not there yet is a 404, and is there without a restart onc
   writeFileSync(path.join(served, 'pkg/threads/polytask.js'), 'export {};');
   assert.equal(await ask('threads'), 200);
   await server.close();
+});
+
+test('a file is closed when the browser goes away in the middle of it', async () => {
+  const file = path.join(served, 'large.wasm');
+  writeFileSync(file, Buffer.alloc(30_000_000));
+  const server = await startServer(served, 0);
+  const isOpen = () => readdirSync('/proc/self/fd').some((fd) => linkOf(`/proc/self/fd/${fd}`) === file);
+  const asking = request(`${server.url}large.wasm`, { agent: false }).end();
+  const [response] = await once(asking, 'response');
+  await once(response, 'readable');
+  assert.ok(isOpen());
+  asking.destroy();
+  try {
+    await until(() => !isOpen());
+  } finally {
+    await server.close();
+  }
 });
 
 test('nothing outside the directory is served', async () => {

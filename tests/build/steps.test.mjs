@@ -2,7 +2,9 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +24,7 @@ function workplace(scripts) {
   return {
     steps: new Steps(Object.fromEntries(steps), path.join(directory, 'logs'), (line) => said.push(line)),
     said,
+    directory,
     has: (file) => existsSync(path.join(directory, file)),
     read: (file) => readFileSync(path.join(directory, file), 'utf8'),
   };
@@ -103,6 +106,29 @@ test('what is stopped ends, even if it does not want to', async () => {
   await until(() => has('begun'));
   await steps.stop();
   await until(() => !lives(Number(read('pid'))));
+});
+
+test('a process that ends by a fault leaves no step behind', async () => {
+  const directory = mkdtempSync(path.join(root, 'fault-'));
+  const module = new URL('../../build/steps.mjs', import.meta.url);
+  const script = `import { Steps } from '${module}';
+    const command = ['sh', '-c', 'sleep 1000 & echo $! > "$0/child.new"; mv "$0/child.new" "$0/child"; wait', '${directory}'];
+    new Steps({ a: { title: 'a', minutes: 1, command } }, '${directory}', () => {}).run(['a']);
+    process.once('SIGUSR2', () => { throw new Error('a fault'); });`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const exit = once(child, 'exit');
+  await until(() => existsSync(path.join(directory, 'child')));
+  child.kill('SIGUSR2');
+  assert.deepEqual(await exit, [1, null]);
+  await until(() => !lives(Number(readFileSync(path.join(directory, 'child'), 'utf8'))));
+});
+
+test('without room for what it prints a step goes on', async () => {
+  const { steps, said, has, directory } = workplace({ a: ['echo a line; touch whole'] });
+  mkdirSync(path.join(directory, 'logs/a.log')); // A directory where the file should be.
+  await steps.run(['a']);
+  assert.ok(has('whole'));
+  assert.match(said.join(), /^step a: what it prints is not kept: EISDIR/);
 });
 
 test('says what runs, what comes then, and passes on what build.sh says of it', async () => {
