@@ -16,12 +16,16 @@ const LATER = [
   ...['en', 'de', 'told.de', 'translator', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 
-/** @param {() => void} onNewer Called when a newer release is stored, and comes with the next load of the page. */
+/** @param {() => void} onNewer Called once for each newer release that is stored, and comes with the next load of the page. */
 export async function keepForLater(onNewer) {
   try {
     const { serviceWorker } = navigator;
+    const offered = new Set();
     serviceWorker.addEventListener('message', ({ data }) => {
-      if (data === 'newer') onNewer();
+      // The worker says it each time that the reader comes back to the page.
+      if (!data.newer || offered.has(data.newer)) return;
+      offered.add(data.newer);
+      onNewer();
     });
     const registration = await serviceWorker.register('sw.js');
     const ready = await serviceWorker.ready;

@@ -295,7 +295,7 @@ async function sweep(releases, unversioned = false) {
 async function tell() {
   const { newest, clients } = await state();
   for (const client of await worker.clients.matchAll({ type: 'window' }))
-    if (newest !== undefined && (clients[client.id] ?? newest) !== newest) client.postMessage('newer');
+    if (newest !== undefined && (clients[client.id] ?? newest) !== newest) client.postMessage({ newer: newest });
 }
 
 /**

@@ -1,5 +1,5 @@
 // The service worker (www/sw.js) against a host, pages and caches that are stand-ins: which release a page gets, when, and what
-// is kept. In browsers: tests/browser/release.test.mjs.
+// is kept; and the page's side of it (www/offline.js). In browsers: tests/browser/release.test.mjs.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -9,6 +9,9 @@ import vm from 'node:vm';
 
 const SCOPE = 'https://example.org/docs/polytask/';
 const SOURCE = readFileSync(new URL('../../www/sw.js', import.meta.url), 'utf8');
+
+/** The page's module as a script: what it imports is given to it. */
+const OFFLINE = readFileSync(new URL('../../www/offline.js', import.meta.url), 'utf8').replaceAll(/^import .*$|^export /gm, '');
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const withoutSearch = (url) => url.split('?')[0];
@@ -81,7 +84,7 @@ function startWorker() {
     clients: {
       claim: async () => {},
       get: async (id) => (pages.has(id) ? { id } : undefined),
-      matchAll: async () => [...pages].map(([id, told]) => ({ id, postMessage: (data) => told.push(data) })),
+      matchAll: async () => [...pages].map(([id, told]) => ({ id, postMessage: (data) => told.push(structuredClone(data)) })),
     },
     registration: { scope: SCOPE },
     addEventListener: (type, listener) => (listeners[type] = listener),
@@ -179,7 +182,7 @@ test('a page keeps the release that it began with; the next has the whole new on
         assert.equal(await ask(page, file), text, `${page}: ${file}`);
   }
   assert.deepEqual(sinceThen(), [], 'all of it was stored');
-  assert.deepEqual([...pages], [['first', ['newer']], ['second', []]]);
+  assert.deepEqual([...pages], [['first', [{ newer: 'r2' }]], ['second', []]]);
 });
 
 test('on a slow network a page has the whole release that is here, and is told when the new one is', async () => {
@@ -193,7 +196,7 @@ test('on a slow network a page has the whole release that is here, and is told w
   assert.deepEqual(pages.get('second'), []);
   letGo();
   await Promise.all(openPage.waited);
-  assert.deepEqual(pages.get('second'), ['newer']);
+  assert.deepEqual(pages.get('second'), [{ newer: 'r2' }]);
   assert.equal(await ask('second', 'a.js'), 'a 1');
   gates.delete('patience');
   assert.equal(await openPage('third'), 'page 2');
@@ -422,6 +425,44 @@ test('without any storage the page works with a network', async () => {
   startWorker();
   assert.equal(await openPage('second'), 'page 1');
   assert.equal(await ask('second', 'a.js'), 'a 1');
+});
+
+/** Opens a page, and counts what it does. */
+async function startPage() {
+  const page = Object.assign(new EventTarget(), { offers: 0, reloads: 0, release: 'r1' });
+  const serviceWorker = new EventTarget();
+  const active = { postMessage: (data, ports) => data.keep && ports[0].postMessage({ release: page.release }) };
+  serviceWorker.register = async () => ({ active });
+  serviceWorker.ready = Promise.resolve({ active });
+  page.isTold = (data) => serviceWorker.dispatchEvent(Object.assign(new Event('message'), { data }));
+  const context = {
+    navigator: { serviceWorker },
+    document: Object.assign(new EventTarget(), { baseURI: SCOPE, documentElement: { dataset: {} } }),
+    location: { reload: () => page.reloads++ },
+    addEventListener: page.addEventListener.bind(page),
+    performance: { getEntriesByType: () => [] },
+    VIEWS: {},
+    workerFiles: Promise.resolve([]),
+    ...{ URL, MessageChannel: FakeChannel },
+  };
+  vm.runInNewContext(OFFLINE, context);
+  await context.keepForLater(() => page.offers++);
+  assert.equal(context.document.documentElement.dataset.offline, 'ready');
+  return page;
+}
+
+/** A channel that keeps no process from ending. */
+class FakeChannel {
+  port1 = {};
+  port2 = { postMessage: (data) => queueMicrotask(() => this.port1.onmessage({ data })) };
+}
+
+test('a newer release is offered once, however often the reader comes back to the page', async () => {
+  const page = await startPage();
+  for (const [newer, offers] of [['r2', 1], ['r2', 1], ['r3', 2], ['r2', 2], ['r3', 2]]) {
+    page.isTold({ newer });
+    assert.equal(page.offers, offers, newer);
+  }
 });
 
 test('what is not of the site is left alone', async () => {
