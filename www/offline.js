@@ -31,15 +31,19 @@ export async function keepForLater(onNewer) {
     const ready = await serviceWorker.ready;
     // All views, also those that the reader has not come to.
     await Promise.all(Object.values(VIEWS).map((load) => load()));
-    await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
+    let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
     look();
     // Whoever comes back to a page that was open for long.
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) look();
     });
+    // The worker may have deleted the release of a page that was in the back/forward cache.
+    addEventListener('pageshow', async ({ persisted }) => {
+      if (persisted && (await kept(ready, [])) !== release) location.reload();
+    });
     // Where there is never a worker, the page is kept without one.
-    await kept(ready, [...(await workerFiles), ...loaded()]);
+    release = await kept(ready, [...(await workerFiles), ...loaded()]);
     document.documentElement.dataset.offline = 'ready';
   } catch {
     // Storage is denied, or the page is not served securely: it works, with a network.
@@ -48,10 +52,16 @@ export async function keepForLater(onNewer) {
 
 const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);
 
-/** Has the service worker keep files; settles when it has. @param {ServiceWorkerRegistration} registration @param {string[]} urls */
+/**
+ * Has the service worker keep files; settles when it has, to the page's release.
+ *
+ * @param {ServiceWorkerRegistration} registration
+ * @param {string[]} urls
+ * @returns {Promise<string | undefined>}
+ */
 function kept({ active }, urls) {
   const { port1, port2 } = new MessageChannel();
-  const done = new Promise((resolve) => (port1.onmessage = resolve));
+  const done = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data.release)));
   active?.postMessage({ keep: urls }, [port2]);
   return done;
 }

@@ -35,7 +35,7 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
 });
 worker.addEventListener('message', (/** @type {any} */ event) => {
   const { data, source, ports } = event;
-  if (data.keep) event.waitUntil(keep(source.id, data.keep).then(() => ports[0].postMessage('kept')));
+  if (data.keep) event.waitUntil(keep(source.id, data.keep).then((release) => ports[0].postMessage({ release })));
   if (data.look) event.waitUntil(look().then(tell, () => {}));
 });
 
@@ -275,7 +275,9 @@ async function obtain(path, hash) {
 /** Releases that no page needs any more go, and with them the files that no other has. */
 async function prune() {
   const now = await state();
-  for (const client of Object.keys(now.clients)) if (!(await worker.clients.get(client))) delete now.clients[client];
+  // Pages in the back/forward cache are not to be found either: they ask when they come back (offline.js).
+  for (const [client, release] of Object.entries(now.clients))
+    if (release !== now.newest && !(await worker.clients.get(client))) delete now.clients[client];
   const needed = new Set([now.newest, ...Object.values(now.clients)]);
   for (const release of Object.keys(now.releases)) if (!needed.has(release)) delete now.releases[release];
   await sweep(Object.values(now.releases), true);
@@ -303,6 +305,7 @@ async function tell() {
  *
  * @param {string} client
  * @param {string[]} urls
+ * @returns {Promise<string | undefined>} The page's release.
  */
 async function keep(client, urls) {
   let release = await releaseOf(client);
@@ -319,6 +322,7 @@ async function keep(client, urls) {
     if (hash) await obtain(path, hash).catch(() => {});
     else if (!release && !(await cache.match(plain(url)))) await cache.add(plain(url)).catch(() => {});
   }
+  return release?.release;
 }
 
 // ---- files

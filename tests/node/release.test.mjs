@@ -135,7 +135,7 @@ async function ask(id, path) {
   return text;
 }
 
-/** The first visit: what a page was loaded from is kept. */
+/** The first visit: what a page was loaded from is kept. Resolves to the page's release. */
 async function keep(id, ...paths) {
   const said = [];
   const { waited } = await send('message', {
@@ -144,7 +144,8 @@ async function keep(id, ...paths) {
     ports: [{ postMessage: (data) => said.push(data) }],
   });
   await Promise.all(waited);
-  assert.deepEqual(said, ['kept']);
+  assert.equal(said.length, 1);
+  return said[0].release;
 }
 
 /** The texts of the files that are stored. */
@@ -165,7 +166,7 @@ beforeEach(async () => {
   deploy(1);
   startWorker();
   assert.equal(await openPage('first'), 'page 1');
-  await keep('first', '', 'a.js', 'pkg/plain/x.wasm');
+  assert.equal(await keep('first', '', 'a.js', 'pkg/plain/x.wasm'), 'r1');
 });
 
 test('a page keeps the release that it began with; the next has the whole new one, and only what changed is fetched', async () => {
@@ -427,6 +428,28 @@ test('without any storage the page works with a network', async () => {
   assert.equal(await ask('second', 'a.js'), 'a 1');
 });
 
+test('a page in the back/forward cache is of its release when it comes back, or learns that it is gone', async () => {
+  deploy(2);
+  await openPage('second');
+  await keep('second');
+  pages.set('worker of the second', []);
+  const request = { url: `${SCOPE}a.js`, method: 'GET', mode: 'same-origin', destination: 'worker' };
+  await send('fetch', { request, clientId: 'second', resultingClientId: 'worker of the second' });
+  // The worker's clients are without it for a while, and with two releases each look deletes what no client needs.
+  const awayWhileLooking = async (...ids) => {
+    for (const id of ids) pages.delete(id);
+    await look();
+    for (const id of ids) pages.set(id, []);
+  };
+  await awayWhileLooking('second', 'worker of the second');
+  assert.equal(await keep('second'), 'r2');
+  host.set('a.js', 'of another');
+  assert.equal(await ask('worker of the second', 'a.js'), 'a 2');
+
+  await awayWhileLooking('first');
+  assert.equal(await keep('first'), 'r2', 'its own is gone');
+});
+
 /** Opens a page, and counts what it does. */
 async function startPage() {
   const page = Object.assign(new EventTarget(), { offers: 0, reloads: 0, release: 'r1' });
@@ -463,6 +486,21 @@ test('a newer release is offered once, however often the reader comes back to th
     page.isTold({ newer });
     assert.equal(page.offers, offers, newer);
   }
+});
+
+test('a page that comes back from the back/forward cache is loaded anew if its release is gone', async () => {
+  const page = await startPage();
+  const comesBack = async (persisted) => {
+    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
+    await new Promise(setImmediate);
+  };
+  await comesBack(true);
+  assert.equal(page.reloads, 0);
+  page.release = 'r2';
+  await comesBack(false);
+  assert.equal(page.reloads, 0, 'no page from that cache');
+  await comesBack(true);
+  assert.equal(page.reloads, 1);
 });
 
 test('what is not of the site is left alone', async () => {
