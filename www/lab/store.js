@@ -121,6 +121,18 @@ export class Store {
     this.#tell(change);
   }
 
+  /**
+   * Adds to the latest edit what follows from it but takes longer. Undo takes both back at once.
+   *
+   * @param {Change} change
+   * @param {Doc} doc
+   */
+  complete(change, doc) {
+    this.#doc = doc;
+    if (this.#isOwn) this.#save();
+    this.#tell(change);
+  }
+
   /** Measurements change nothing that a run computes: they are no edit that one could undo. @param {Recipe['diagnostics']} diagnostics */
   observe(diagnostics) {
     this.#doc = { ...this.doc, recipe: { ...this.doc.recipe, diagnostics } };
