@@ -42,6 +42,8 @@ export function createSources(lab, ask) {
   let misnamed = { names: [], columns: [] };
   /** Number of the sentences that the reader asked for last: what takes longer and was asked for before comes too late. */
   let latest = 0;
+  /** Whether the page asked for what is open, whatever an earlier visit left. */
+  let insists = false;
   /** Takes the latest notice with Undo back. */
   let takeBack = () => {};
 
@@ -50,6 +52,28 @@ export function createSources(lab, ask) {
     if (change !== 'diagnostics') takeBack();
     if (hasOtherSeed(doc)) drawLabels(doc);
   });
+
+  store.onFound = async (found) => {
+    await lab.opened;
+    if (!store.isOpen) return;
+    const isFree = () => !insists && !store.hasEdits;
+    /** @param {(doc: Doc) => void} use */
+    const opened = (use) => answered(wished({ encoder: lab.encoder }, found.doc), use);
+    const offer = () => {
+      const run = () =>
+        opened((doc) => {
+          store.adopt(found);
+          lab.replaceAll(doc);
+        });
+      notices.notice(lab.words.sources.found, { label: lab.words.sources.openFound, run });
+    };
+    if (!isFree()) return offer();
+    await opened((doc) => {
+      if (!isFree()) return offer(); // There was an edit meanwhile.
+      store.adopt(found);
+      store.open(doc);
+    });
+  };
 
   /**
    * A preset, with the settings recommended for it unless others are given.
@@ -238,6 +262,7 @@ export function createSources(lab, ask) {
      * @param {import('./replay.js').Replay} [recorded]
      */
     async open(wish, recorded) {
+      insists = wish.insists ?? false;
       const saved = store.isOpen ? undefined : await store.saved();
       if (saved) await concluded(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
       if (!store.isOpen) {

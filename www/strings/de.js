@@ -145,6 +145,8 @@ export default {
     crowded: (tasks) =>
       `Diese Seite öffnet höchstens ${MOST_TASKS} Aufgaben mit höchstens ${MOST_CLASSES} Klassen in einer Aufgabe und ${n.grouped(MOST_CLASSES_IN_ALL)} insgesamt. Nicht geöffnet: ${tasks.join(', ')}.`,
     undo: 'Rückgängig',
+    found: 'Deine Sätze von einem früheren Besuch wurden erst jetzt gefunden; sie und deine Änderungen seither bleiben erhalten.',
+    openFound: 'Öffnen',
   },
 
   sentences: {

@@ -152,6 +152,8 @@ export default {
     crowded: (/** @type {string[]} */ tasks) =>
       `This page opens at most ${MOST_TASKS} tasks, with at most ${MOST_CLASSES} classes in one task and ${n.grouped(MOST_CLASSES_IN_ALL)} in all. Not opened: ${tasks.join(', ')}.`,
     undo: 'Undo',
+    found: 'Your sentences from an earlier visit were found only now; they and your edits since then are kept.',
+    openFound: 'Open them',
   },
 
   sentences: {
