@@ -16,26 +16,34 @@ const LATER = [
   ...['en', 'de', 'told.de', 'translator', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 
-/** @param {() => void} onNewer Called when a newer release is stored, and comes with the next load of the page. */
+/** @param {() => void} onNewer Called once for each newer release that is stored, and comes with the next load of the page. */
 export async function keepForLater(onNewer) {
   try {
     const { serviceWorker } = navigator;
+    const offered = new Set();
     serviceWorker.addEventListener('message', ({ data }) => {
-      if (data === 'newer') onNewer();
+      // The worker says it each time that the reader comes back to the page.
+      if (!data.newer || offered.has(data.newer)) return;
+      offered.add(data.newer);
+      onNewer();
     });
     const registration = await serviceWorker.register('sw.js');
     const ready = await serviceWorker.ready;
     // All views, also those that the reader has not come to.
     await Promise.all(Object.values(VIEWS).map((load) => load()));
-    await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
+    let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
     look();
     // Whoever comes back to a page that was open for long.
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) look();
     });
+    // The worker may have deleted the release of a page that was in the back/forward cache.
+    addEventListener('pageshow', async ({ persisted }) => {
+      if (persisted && (await kept(ready, [])) !== release) location.reload();
+    });
     // Where there is never a worker, the page is kept without one.
-    await kept(ready, [...(await workerFiles), ...loaded()]);
+    release = await kept(ready, [...(await workerFiles), ...loaded()]);
     document.documentElement.dataset.offline = 'ready';
   } catch {
     // Storage is denied, or the page is not served securely: it works, with a network.
@@ -44,10 +52,16 @@ export async function keepForLater(onNewer) {
 
 const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);
 
-/** Has the service worker keep files; settles when it has. @param {ServiceWorkerRegistration} registration @param {string[]} urls */
+/**
+ * Has the service worker keep files; settles when it has, to the page's release.
+ *
+ * @param {ServiceWorkerRegistration} registration
+ * @param {string[]} urls
+ * @returns {Promise<string | undefined>}
+ */
 function kept({ active }, urls) {
   const { port1, port2 } = new MessageChannel();
-  const done = new Promise((resolve) => (port1.onmessage = resolve));
+  const done = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data.release)));
   active?.postMessage({ keep: urls }, [port2]);
   return done;
 }

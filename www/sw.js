@@ -12,7 +12,8 @@
 const worker = /** @type {any} */ (self);
 
 /** @typedef {{ release: string, files: Record<string, string> }} Release `files`: SHA-256 in hex by path. */
-/** @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string> }} State */
+/** @typedef {{ release: string, since: number, first: number }} Failing `since`: of this release; `first`: of any. */
+/** @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string>, failing?: Failing }} State */
 
 const CACHE = 'polytask-page';
 /** Where the state is kept: workers like this one are ended and started at any time. */
@@ -20,6 +21,8 @@ const STATE = address('release.state');
 /** A page waits so long at most for a release that is newer than the one that is here. */
 const PATIENCE_MS = 1000;
 const FILES_AT_ONCE = 6;
+const HOUR_MS = 3_600_000;
+const NO_NETWORK = new Error('there is no network');
 /** The builds of the library, of which a browser takes one: stored when it is used. */
 const BUILD = /^pkg\/[^/]+\//;
 
@@ -32,7 +35,7 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
 });
 worker.addEventListener('message', (/** @type {any} */ event) => {
   const { data, source, ports } = event;
-  if (data.keep) event.waitUntil(keep(source.id, data.keep).then(() => ports[0].postMessage('kept')));
+  if (data.keep) event.waitUntil(keep(source.id, data.keep).then((release) => ports[0].postMessage({ release })));
   if (data.look) event.waitUntil(look().then(tell, () => {}));
 });
 
@@ -103,19 +106,28 @@ async function fromNetwork(event) {
     // Not from the browser's own cache, which may hold files of different ages for as long as it likes.
     const response = await fetch(new Request(request, { cache: 'no-cache' }));
     if (response.status === 200) {
-      const kept = new URL(request.url);
-      kept.search = '';
       const copy = response.clone();
       // Without room for it, the page works with a network only.
-      event.waitUntil(opened().then((cache) => cache.put(kept.href, copy)).catch(() => {}));
+      event.waitUntil(opened().then((cache) => cache.put(plain(request.url), copy)).catch(() => {}));
     }
     return response;
   } catch (error) {
     const cache = await opened().catch(() => undefined);
-    const kept = await cache?.match(request, { ignoreSearch: true, ignoreVary: true });
+    const kept = (await fromLast(event)) ?? (await cache?.match(plain(request.url), { ignoreVary: true }));
     if (kept) return kept;
     throw error;
   }
+}
+
+/** A new page of the last release that is here as a whole: better than no page, where nothing else answers. @param {any} event */
+async function fromLast({ request, resultingClientId }) {
+  if (request.mode !== 'navigate') return undefined;
+  const release = Object.values((await state()).releases).at(-1);
+  const path = pathOf(request.url) ?? '';
+  const hash = release?.files[path];
+  if (!hash) return undefined;
+  await assign(resultingClientId, release);
+  return stored(path, hash);
 }
 
 // ---- releases
@@ -167,25 +179,64 @@ function look() {
 
 async function update() {
   const found = await fetch(address('release.json'), { cache: 'no-store' });
+  if (!found.ok && found.status !== 404) return;
+  const release = found.ok ? releaseIn(await found.text()) : undefined;
   const now = await state();
-  if (found.status === 404 && now.newest !== undefined) {
-    // The host has no releases any more: new pages are not to stay with the last one for ever.
-    now.newest = undefined;
-    return save();
+  if (release && release.release !== now.newest) return take(release);
+  const isSettled = release ? Object.keys(now.releases).length === 1 : now.newest === undefined;
+  if (isSettled && !now.failing) return;
+  delete now.failing;
+  if (release) return prune();
+  // The host has no releases any more: new pages are not to stay with the last one for ever.
+  now.newest = undefined;
+  return save();
+}
+
+/** Some hosts answer with a page for every file that they lack. @param {string} text @returns {Release | undefined} */
+function releaseIn(text) {
+  try {
+    const found = JSON.parse(text);
+    return typeof found.release === 'string' && found.files instanceof Object ? found : undefined;
+  } catch {
+    return undefined;
   }
-  if (!found.ok) return;
-  /** @type {Release} */
-  const release = await found.json();
-  if (release.release === now.newest) return Object.keys(now.releases).length > 1 ? prune() : undefined;
-  const builds = await buildsInUse();
-  const wanted = Object.entries(release.files).filter(([path]) => !BUILD.test(path) || builds.has(path.match(BUILD)?.[0] ?? ''));
-  const fetchNext = async () => {
-    for (let next; (next = wanted.shift()); ) await obtain(...next);
-  };
-  await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchNext));
+}
+
+/** Stores all of a release, for new pages to begin with. @param {Release} release */
+async function take(release) {
+  const now = await state();
+  try {
+    // What is left of updates that failed.
+    await sweep([...Object.values(now.releases), release]);
+    await obtainAll(release);
+  } catch (error) {
+    if (error === NO_NETWORK) throw error;
+    return failed(release.release, error);
+  }
   now.releases[release.release] = release;
   now.newest = release.release;
+  delete now.failing;
   await prune();
+}
+
+/**
+ * An update failed though there is a network. If the storage is full, or it goes on, as where a host changes its files after
+ * release.json was made, new pages come from the network from now on: they are not to stay with an old release for ever.
+ *
+ * @param {string} release
+ * @param {any} error
+ */
+async function failed(release, error) {
+  const now = await state();
+  const time = Date.now();
+  const { since, first } = now.failing?.release === release ? now.failing : { since: time, first: now.failing?.first ?? time };
+  now.failing = { release, since, first };
+  const isFull = error.name === 'QuotaExceededError';
+  // A day: for whoever comes once a week, and finds another release each time.
+  if (isFull || time - since > HOUR_MS || time - first > 24 * HOUR_MS) now.newest = undefined;
+  // The state needs room too.
+  if (isFull) await sweep(Object.values(now.releases));
+  await save();
 }
 
 /** The folders of builds of which something is stored. */
@@ -200,11 +251,22 @@ async function buildsInUse() {
   return builds;
 }
 
+/** Stores the files of a release, but those of builds that are not in use. @param {Release} release */
+async function obtainAll({ files }) {
+  const builds = await buildsInUse();
+  const wanted = Object.entries(files).filter(([path]) => !BUILD.test(path) || builds.has(path.match(BUILD)?.[0] ?? ''));
+  const fetchNext = async () => {
+    for (let next; (next = wanted.shift()); ) await obtain(...next);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: FILES_AT_ONCE }, fetchNext));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /** Stores a file, if it is not. @param {string} path @param {string} hash */
 async function obtain(path, hash) {
   if (await stored(path, hash)) return;
-  const response = await fetch(address(path), { cache: 'no-cache' });
-  const bytes = await response.arrayBuffer();
+  const fetched = fetch(address(path), { cache: 'no-cache' }).then(async (response) => ({ response, bytes: await response.arrayBuffer() }));
+  const { response, bytes } = await fetched.catch(() => Promise.reject(NO_NETWORK));
   // Either a still newer release is being put on the host, or the host changes its files on the way.
   if (!response.ok || (await sha256(bytes)) !== hash) throw new Error(`${path} is not as release.json says`);
   await put(path, hash, new Response(bytes, { headers: headersOf(response) }));
@@ -213,21 +275,29 @@ async function obtain(path, hash) {
 /** Releases that no page needs any more go, and with them the files that no other has. */
 async function prune() {
   const now = await state();
-  for (const client of Object.keys(now.clients)) if (!(await worker.clients.get(client))) delete now.clients[client];
+  // Pages in the back/forward cache are not to be found either: they ask when they come back (offline.js).
+  for (const [client, release] of Object.entries(now.clients))
+    if (release !== now.newest && !(await worker.clients.get(client))) delete now.clients[client];
   const needed = new Set([now.newest, ...Object.values(now.clients)]);
   for (const release of Object.keys(now.releases)) if (!needed.has(release)) delete now.releases[release];
-  const files = Object.values(now.releases).flatMap(({ files }) => Object.entries(files));
+  await sweep(Object.values(now.releases), true);
+  await save();
+}
+
+/** Deletes the files of all but these releases; `unversioned`: those of none too. @param {Release[]} releases */
+async function sweep(releases, unversioned = false) {
+  const files = releases.flatMap(({ files }) => Object.entries(files));
   const keys = new Set([STATE, ...files.map(([path, hash]) => keyOf(path, hash))]);
   const cache = await opened();
-  for (const { url } of await cache.keys()) if (!keys.has(url)) await cache.delete(url);
-  await save();
+  for (const { url } of await cache.keys())
+    if (!keys.has(url) && (unversioned || url.includes('?sha256='))) await cache.delete(url);
 }
 
 /** Tells the pages of older releases that there is a newer one. */
 async function tell() {
   const { newest, clients } = await state();
   for (const client of await worker.clients.matchAll({ type: 'window' }))
-    if (newest !== undefined && (clients[client.id] ?? newest) !== newest) client.postMessage('newer');
+    if (newest !== undefined && (clients[client.id] ?? newest) !== newest) client.postMessage({ newer: newest });
 }
 
 /**
@@ -235,6 +305,7 @@ async function tell() {
  *
  * @param {string} client
  * @param {string[]} urls
+ * @returns {Promise<string | undefined>} The page's release.
  */
 async function keep(client, urls) {
   let release = await releaseOf(client);
@@ -249,14 +320,18 @@ async function keep(client, urls) {
     if (path === undefined || path.startsWith('models/')) continue;
     const hash = release?.files[path];
     if (hash) await obtain(path, hash).catch(() => {});
-    else if (!release && !(await cache.match(url, { ignoreSearch: true }))) await cache.add(url).catch(() => {});
+    else if (!release && !(await cache.match(plain(url)))) await cache.add(plain(url)).catch(() => {});
   }
+  return release?.release;
 }
 
 // ---- files
 
 /** @returns {Promise<Cache>} */
 const opened = () => caches.open(CACHE);
+
+/** The key of a file of no release. @param {string} url */
+const plain = (url) => url.split(/[?#]/)[0];
 
 /** @param {string} path @param {string} hash */
 const keyOf = (path, hash) => address(`${path}?sha256=${hash}`);

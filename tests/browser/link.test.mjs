@@ -124,7 +124,7 @@ describe('from Chromium to Firefox', () => {
     const address = new URL(await recipeToAddress({ ...NOTEBOOK, data: { examples }, tasks }, server.url));
     const lab = await openLab(chromium.browser, server.url, { page: `lab.html${address.hash}` });
     await lab.until('the table', () => $$('.sentences tbody tr').length >= 40, undefined, 30);
-    await lab.untilMessage(/^There is room for 50 tasks, /);
+    await lab.untilMessage(/^This page opens at most 50 tasks, /);
     const options = () => lab.page.evaluate(() => $$('.sentences option').length);
     const [rows, before] = [await lab.page.evaluate(() => $$('.sentences tbody select').length), await options()];
     assert.equal(before, rows, 'one choice a cell: its label');
@@ -152,10 +152,10 @@ describe('from Chromium to Firefox', () => {
         JSON.stringify({ text: `Sentence ${i}`, ...Object.fromEntries(columns.map((classes, k) => [`c${k}`, `${k}-${i % classes}`])) }),
       ).join('\n');
     await lab.drop('wide.jsonl', rows([3, 400, 2, 400, 400]));
-    await lab.untilMessage(/and so none for: c4\.$/);
+    await lab.untilMessage(/Not opened: c4\.$/);
     assert.equal(await lab.page.evaluate(() => $$('.sentences thead .label').length), 4);
     await lab.drop('ids.jsonl', rows([700]));
-    await lab.untilMessage(/and so none for: c0\.$/);
+    await lab.untilMessage(/Not opened: c0\.$/);
     assert.equal(await lab.page.evaluate(() => $$('.sentences thead .label').length), 4, 'what there was stays');
     lab.assertQuiet();
     await lab.close();

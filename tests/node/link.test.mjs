@@ -146,7 +146,7 @@ test('what inflates to more than 5 MB is not opened, and not inflated to its end
 /** Tasks of so many classes each. */
 const tasksOf = (...classes) =>
   classes.map((count, k) => ({ name: `task ${k + 1}`, labels: Array.from({ length: count }, (_, c) => `${k + 1}-${c}`) }));
-const CROWDED = 'There is room for 50 tasks, with 500 classes in one and 1,000 in all, and so none for: ';
+const CROWDED = 'This page opens at most 50 tasks, with at most 500 classes in one task and 1,000 in all. Not opened: ';
 
 test('of tasks whose classes are too many in all, the first that there is room for are opened, and the others named', async () => {
   for (const [tasks, kept, sentence] of [

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numbers } from '../../www/ui/numbers.js';
+import { addsUp, numbers } from '../../www/ui/numbers.js';
 
 const [english, german] = [numbers('en'), numbers('de')];
 
@@ -43,4 +43,23 @@ test('a loss takes no more than seven characters, whatever it is', () => {
   const losses = [0, 0.693, 9.999, 999.99, 999.996, 45_778.4, 99_999.4, 99_999.9, 1.2e9, 3.4e38];
   assert.deepEqual(losses.map(english.figure), ['0.00', '0.69', '10.00', '999.99', '1,000', '45,778', '99,999', '1.00e5', '1.20e9', '3.40e38']);
   assert.equal(german.figure(45_778.4), '45.778');
+});
+
+test('a sum is equal to its total only where the numbers as they are shown add up', () => {
+  const one = (...losses) => losses.map((loss) => ({ factor: 1, loss }));
+  for (const [terms, total, equal, why] of [
+    [one(0.12, 0.34), 0.46, true, '0.12 + 0.34 = 0.46'],
+    [one(0.124, 0.344), 0.468, false, '0.12 + 0.34 ≈ 0.47'],
+    [one(1000.6, 2000.6), 3001.2, false, '1,001 + 2,001 ≈ 3,001'],
+    [one(1000.2, 2000.2), 3000.4, true, '1,000 + 2,000 = 3,000'],
+    [one(1000, 0.34), 1000.34, false, '1,000 + 0.34 ≈ 1,000'],
+    [one(1.2e9, 2.4e9), 3.6e9, true, '1.20e9 + 2.40e9 = 3.60e9'],
+    [one(1.204e9, 2.404e9), 3.608e9, false, '1.20e9 + 2.40e9 ≈ 3.61e9'],
+    [[{ factor: 0.5, loss: 1.15 }], 0.575, false, '0.5 · 1.15 ≈ 0.57'],
+    [[{ factor: 0.5, loss: 1.14 }], 0.57, true, '0.5 · 1.14 = 0.57'],
+    [[{ factor: 1 / 3, loss: 3 }], 1, false, '0.333 · 3.00 ≈ 1.00'],
+    [one(0.1, 0.2), 0.3, true, 'in binary 0.1 + 0.2 is not 0.3'],
+    [one(NaN, 1), NaN, false, 'a diverged run'],
+  ])
+    assert.equal(addsUp(terms, total), equal, why);
 });

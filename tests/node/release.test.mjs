@@ -1,5 +1,5 @@
 // The service worker (www/sw.js) against a host, pages and caches that are stand-ins: which release a page gets, when, and what
-// is kept. In browsers: tests/browser/release.test.mjs.
+// is kept; and the page's side of it (www/offline.js). In browsers: tests/browser/release.test.mjs.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -10,11 +10,16 @@ import vm from 'node:vm';
 const SCOPE = 'https://example.org/docs/polytask/';
 const SOURCE = readFileSync(new URL('../../www/sw.js', import.meta.url), 'utf8');
 
+/** The page's module as a script: what it imports is given to it. */
+const OFFLINE = readFileSync(new URL('../../www/offline.js', import.meta.url), 'utf8').replaceAll(/^import .*$|^export /gm, '');
+
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const withoutSearch = (url) => url.split('?')[0];
 
 class FakeCache {
   entries = new Map();
+  /** Whether the storage has no room for what is not yet in it. */
+  isFull = false;
   async match(key, { ignoreSearch = false } = {}) {
     const url = new URL(key.url ?? key).href;
     for (const [stored, response] of this.entries)
@@ -22,7 +27,11 @@ class FakeCache {
     return undefined;
   }
   async put(url, response) {
+    if (this.isFull && !this.entries.has(url)) throw new DOMException('no room', 'QuotaExceededError');
     this.entries.set(url, new Response(await response.arrayBuffer(), { headers: response.headers }));
+  }
+  async add(url) {
+    await this.put(url, await fakeFetch(url));
   }
   async delete(url) {
     return this.entries.delete(url);
@@ -37,6 +46,13 @@ let host;
 /** Pages that are open, and what they are told. @type {Map<string, string[]>} */
 let pages;
 let online, cache, send, gates;
+/** Files whose transfer breaks off. @type {Set<string>} */
+let broken;
+/** What Date.now() says. */
+let time;
+/** So long pages wait for a newer release, in ms. @type {number[]} */
+let waits;
+const HOUR = 3_600_000;
 
 /** Puts a release on the host; without a number, one of an own `release.json`. */
 function deploy(n, more = {}) {
@@ -53,7 +69,7 @@ const sinceThen = () => asked.splice(0).sort();
 
 async function fakeFetch(request) {
   const path = (request.url ?? request).slice(SCOPE.length).split('?')[0];
-  if (!online) throw new TypeError('no network');
+  if (!online || broken.has(path)) throw new TypeError('no network');
   asked.push(path);
   const text = host.get(path === '' ? 'index.html' : path);
   await gates.get(path);
@@ -68,7 +84,7 @@ function startWorker() {
     clients: {
       claim: async () => {},
       get: async (id) => (pages.has(id) ? { id } : undefined),
-      matchAll: async () => [...pages].map(([id, told]) => ({ id, postMessage: (data) => told.push(data) })),
+      matchAll: async () => [...pages].map(([id, told]) => ({ id, postMessage: (data) => told.push(structuredClone(data)) })),
     },
     registration: { scope: SCOPE },
     addEventListener: (type, listener) => (listeners[type] = listener),
@@ -78,7 +94,13 @@ function startWorker() {
         this.url = url;
       }
     },
-    ...{ Response, Headers, URL, TransformStream, ReadableStream, crypto, setTimeout, Promise },
+    Date: { now: () => time },
+    // Time passes for a page that waits only where a test says so.
+    setTimeout: (done, ms) => {
+      waits.push(ms);
+      gates.get('patience')?.then(done);
+    },
+    ...{ Response, Headers, URL, TransformStream, ReadableStream, crypto, Promise },
   };
   context.self = context;
   vm.runInNewContext(SOURCE, context);
@@ -113,7 +135,7 @@ async function ask(id, path) {
   return text;
 }
 
-/** The first visit: what a page was loaded from is kept. */
+/** The first visit: what a page was loaded from is kept. Resolves to the page's release. */
 async function keep(id, ...paths) {
   const said = [];
   const { waited } = await send('message', {
@@ -122,15 +144,29 @@ async function keep(id, ...paths) {
     ports: [{ postMessage: (data) => said.push(data) }],
   });
   await Promise.all(waited);
-  assert.deepEqual(said, ['kept']);
+  assert.equal(said.length, 1);
+  return said[0].release;
+}
+
+/** The texts of the files that are stored. */
+async function storedTexts() {
+  const texts = await Promise.all([...cache.entries.values()].map((response) => response.clone().text()));
+  return texts.filter((text) => !text.startsWith('{')).sort();
+}
+
+/** Has the worker look for a newer release. */
+async function look() {
+  const { waited } = await send('message', { data: { look: true }, source: { id: 'first' } });
+  await Promise.all(waited);
 }
 
 beforeEach(async () => {
   [host, pages, gates, cache, online, asked] = [new Map(), new Map(), new Map(), new FakeCache(), true, []];
+  [broken, time, waits] = [new Set(), 1e12, []];
   deploy(1);
   startWorker();
   assert.equal(await openPage('first'), 'page 1');
-  await keep('first', '', 'a.js', 'pkg/plain/x.wasm');
+  assert.equal(await keep('first', '', 'a.js', 'pkg/plain/x.wasm'), 'r1');
 });
 
 test('a page keeps the release that it began with; the next has the whole new one, and only what changed is fetched', async () => {
@@ -147,22 +183,23 @@ test('a page keeps the release that it began with; the next has the whole new on
         assert.equal(await ask(page, file), text, `${page}: ${file}`);
   }
   assert.deepEqual(sinceThen(), [], 'all of it was stored');
-  assert.deepEqual([...pages], [['first', ['newer']], ['second', []]]);
+  assert.deepEqual([...pages], [['first', [{ newer: 'r2' }]], ['second', []]]);
 });
 
 test('on a slow network a page has the whole release that is here, and is told when the new one is', async () => {
   deploy(2);
   let letGo;
   gates.set('a.js', new Promise((resolve) => (letGo = resolve)));
-  const start = performance.now();
+  gates.set('patience', Promise.resolve());
   assert.equal(await openPage('second'), 'page 1');
-  assert.ok(performance.now() - start < 3000);
+  assert.deepEqual(waits, [1000]);
   assert.equal(await ask('second', 'a.js'), 'a 1');
   assert.deepEqual(pages.get('second'), []);
   letGo();
   await Promise.all(openPage.waited);
-  assert.deepEqual(pages.get('second'), ['newer']);
+  assert.deepEqual(pages.get('second'), [{ newer: 'r2' }]);
   assert.equal(await ask('second', 'a.js'), 'a 1');
+  gates.delete('patience');
   assert.equal(await openPage('third'), 'page 2');
 });
 
@@ -194,9 +231,7 @@ test('releases that no page has any more go, and their files with them', async (
   deploy(4);
   await openPage('fourth');
   await Promise.all(openPage.waited);
-  const texts = await Promise.all([...cache.entries.values()].map((response) => response.clone().text()));
-  const found = texts.filter((text) => !text.startsWith('{')).sort();
-  assert.deepEqual(found, ['a 3', 'a 4', 'page 3', 'page 4', 'same', 'wasm 3', 'wasm 4']);
+  assert.deepEqual(await storedTexts(), ['a 3', 'a 4', 'page 3', 'page 4', 'same', 'wasm 3', 'wasm 4']);
 });
 
 test('the page that is loaded anew leaves nothing of the release that it had', async () => {
@@ -206,8 +241,7 @@ test('the page that is loaded anew leaves nothing of the release that it had', a
   pages.delete('first');
   const { waited } = await send('message', { data: { look: true }, source: { id: 'second' } });
   await Promise.all(waited);
-  const texts = await Promise.all([...cache.entries.values()].map((response) => response.clone().text()));
-  assert.deepEqual(texts.filter((text) => !text.startsWith('{')).sort(), ['a 2', 'page 2', 'same', 'wasm 2']);
+  assert.deepEqual(await storedTexts(), ['a 2', 'page 2', 'same', 'wasm 2']);
 });
 
 test('a build that was not used before is checked as it passes: of another release it breaks off', async () => {
@@ -230,6 +264,138 @@ test('where the host has no releases any more, the network is asked again', asyn
   host.set('a.js', 'a as it is written');
   assert.equal(await ask('third', 'a.js'), 'a as it is written');
   assert.equal(await ask('first', 'a.js'), 'a 1', 'the page that was open stays what it is');
+});
+
+test('what a host answers in place of a release.json that it lacks counts as none', async () => {
+  for (const text of ['<!doctype html>', 'null', '7', '{}', '{"release":"r2"}', '{"release":2,"files":{}}', '{"release":"r2","files":null}']) {
+    deploy(1);
+    await keep('first', '');
+    assert.equal(await openPage('of a release'), 'page 1');
+    host.set('release.json', text);
+    host.set('index.html', 'as it is written');
+    assert.equal(await openPage('second'), 'as it is written', text);
+    assert.equal(await ask('first', 'a.js'), 'a 1', 'the page that was open stays what it is');
+    // A new page has the worker look again.
+    deploy(1);
+    await keep('second', '');
+  }
+});
+
+test('with a full storage new pages come from the network at once, and open ones keep their release', async () => {
+  deploy(2);
+  cache.isFull = true;
+  assert.equal(await openPage('second'), 'page 2');
+  await Promise.all(openPage.waited);
+  startWorker();
+  assert.equal(await openPage('third'), 'page 2');
+  for (const page of ['second', 'third']) assert.equal(await ask(page, 'a.js'), 'a 2', page);
+  assert.equal(await ask('first', 'a.js'), 'a 1');
+
+  online = false;
+  startWorker();
+  assert.equal(await openPage('offline'), 'page 1', 'better than no page');
+  assert.equal(await ask('offline', 'a.js'), 'a 1');
+
+  [online, cache.isFull] = [true, false];
+  await look();
+  online = false;
+  assert.equal(await openPage('fourth'), 'page 2', 'stored as soon as there is room');
+  assert.equal(await ask('fourth', 'pkg/plain/x.wasm'), 'wasm 2');
+});
+
+test('a storage that is full half-way has room for the state: what came of the release goes again', async () => {
+  deploy(2);
+  const { put } = cache;
+  cache.put = async function (url, ...args) {
+    if (url.includes('pkg/')) cache.isFull = true;
+    return put.call(this, url, ...args);
+  };
+  await look();
+  assert.deepEqual(await storedTexts(), ['a 1', 'page 1', 'same', 'wasm 1']);
+  // The next worker knows it without another look.
+  startWorker();
+  gates.set('release.json', new Promise(() => {}));
+  assert.equal(await openPage('second'), 'page 2');
+});
+
+test('where files never are as release.json says, new pages come from the network after an hour', async () => {
+  deploy(2);
+  host.set('index.html', 'page 2, changed by the host');
+  assert.equal(await openPage('second'), 'page 1');
+  time += 0.9 * HOUR;
+  startWorker();
+  assert.equal(await openPage('third'), 'page 1');
+  time += 0.2 * HOUR;
+  startWorker();
+  assert.equal(await openPage('fourth'), 'page 2, changed by the host');
+  assert.equal(await ask('fourth', 'a.js'), 'a 2');
+  await keep('fourth', 'a.js', 'pkg/plain/x.wasm');
+  assert.equal(await ask('third', 'a.js'), 'a 1', 'the page that was open stays what it is');
+
+  online = false;
+  for (const [file, text] of [['a.js', 'a 2'], ['pkg/plain/x.wasm', 'wasm 2']])
+    assert.equal(await ask('fourth', file), text, 'what the network gave last, not a file of a release');
+  assert.equal(await openPage('offline'), 'page 1', 'a whole release');
+
+  online = true;
+  deploy(3);
+  await look();
+  assert.equal(await openPage('fifth'), 'page 3');
+  online = false;
+  assert.equal(await openPage('sixth'), 'page 3');
+  assert.equal(await ask('sixth', 'a.js'), 'a 3');
+});
+
+test('updates of several releases that each fail for less than an hour keep nobody from the release that is here', async () => {
+  for (const n of [2, 3, 4]) {
+    deploy(n);
+    host.set('a.js', 'not yet');
+    assert.equal(await openPage(`early ${n}`), 'page 1');
+    time += 0.7 * HOUR;
+  }
+  deploy(5);
+  assert.equal(await openPage('fifth'), 'page 5');
+  time += 100 * HOUR;
+  deploy(6);
+  host.set('a.js', 'not yet');
+  assert.equal(await openPage('sixth'), 'page 5', 'what failed long ago does not count after an update that worked');
+});
+
+test('whoever comes once a week, and finds another release that fails each time, gets the second from the network', async () => {
+  for (const [n, text] of [[2, 'page 1'], [3, 'page 3, changed by the host']]) {
+    deploy(n);
+    host.set('index.html', `page ${n}, changed by the host`);
+    assert.equal(await openPage(`page of ${n}`), text);
+    time += 7 * 24 * HOUR;
+  }
+});
+
+test('without a network, or with one that breaks off, pages come from the release that is here for any length of time', async () => {
+  deploy(2);
+  for (const files of [['release.json'], ['a.js']]) {
+    broken = new Set(files);
+    for (let day = 0; day < 3; day++) {
+      assert.equal(await openPage(`page ${day}`), 'page 1');
+      time += 24 * HOUR;
+      startWorker();
+    }
+  }
+  [online, broken] = [false, new Set()];
+  assert.equal(await openPage('last'), 'page 1');
+  online = true;
+  assert.equal(await openPage('next'), 'page 2');
+});
+
+test('of updates that failed nothing is left when the next begins', async () => {
+  for (const n of [2, 3]) {
+    deploy(n);
+    host.set('index.html', `page ${n}, changed by the host`);
+    await look();
+  }
+  assert.deepEqual(await storedTexts(), ['a 1', 'a 3', 'page 1', 'same', 'wasm 1', 'wasm 3']);
+  sinceThen();
+  await look();
+  assert.deepEqual(sinceThen(), ['index.html', 'release.json'], 'the same update goes on where it was');
 });
 
 test('without releases an answer does not wait to be stored, and what came last is there without a network', async () => {
@@ -260,6 +426,81 @@ test('without any storage the page works with a network', async () => {
   startWorker();
   assert.equal(await openPage('second'), 'page 1');
   assert.equal(await ask('second', 'a.js'), 'a 1');
+});
+
+test('a page in the back/forward cache is of its release when it comes back, or learns that it is gone', async () => {
+  deploy(2);
+  await openPage('second');
+  await keep('second');
+  pages.set('worker of the second', []);
+  const request = { url: `${SCOPE}a.js`, method: 'GET', mode: 'same-origin', destination: 'worker' };
+  await send('fetch', { request, clientId: 'second', resultingClientId: 'worker of the second' });
+  // The worker's clients are without it for a while, and with two releases each look deletes what no client needs.
+  const awayWhileLooking = async (...ids) => {
+    for (const id of ids) pages.delete(id);
+    await look();
+    for (const id of ids) pages.set(id, []);
+  };
+  await awayWhileLooking('second', 'worker of the second');
+  assert.equal(await keep('second'), 'r2');
+  host.set('a.js', 'of another');
+  assert.equal(await ask('worker of the second', 'a.js'), 'a 2');
+
+  await awayWhileLooking('first');
+  assert.equal(await keep('first'), 'r2', 'its own is gone');
+});
+
+/** Opens a page, and counts what it does. */
+async function startPage() {
+  const page = Object.assign(new EventTarget(), { offers: 0, reloads: 0, release: 'r1' });
+  const serviceWorker = new EventTarget();
+  const active = { postMessage: (data, ports) => data.keep && ports[0].postMessage({ release: page.release }) };
+  serviceWorker.register = async () => ({ active });
+  serviceWorker.ready = Promise.resolve({ active });
+  page.isTold = (data) => serviceWorker.dispatchEvent(Object.assign(new Event('message'), { data }));
+  const context = {
+    navigator: { serviceWorker },
+    document: Object.assign(new EventTarget(), { baseURI: SCOPE, documentElement: { dataset: {} } }),
+    location: { reload: () => page.reloads++ },
+    addEventListener: page.addEventListener.bind(page),
+    performance: { getEntriesByType: () => [] },
+    VIEWS: {},
+    workerFiles: Promise.resolve([]),
+    ...{ URL, MessageChannel: FakeChannel },
+  };
+  vm.runInNewContext(OFFLINE, context);
+  await context.keepForLater(() => page.offers++);
+  assert.equal(context.document.documentElement.dataset.offline, 'ready');
+  return page;
+}
+
+/** A channel that keeps no process from ending. */
+class FakeChannel {
+  port1 = {};
+  port2 = { postMessage: (data) => queueMicrotask(() => this.port1.onmessage({ data })) };
+}
+
+test('a newer release is offered once, however often the reader comes back to the page', async () => {
+  const page = await startPage();
+  for (const [newer, offers] of [['r2', 1], ['r2', 1], ['r3', 2], ['r2', 2], ['r3', 2]]) {
+    page.isTold({ newer });
+    assert.equal(page.offers, offers, newer);
+  }
+});
+
+test('a page that comes back from the back/forward cache is loaded anew if its release is gone', async () => {
+  const page = await startPage();
+  const comesBack = async (persisted) => {
+    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
+    await new Promise(setImmediate);
+  };
+  await comesBack(true);
+  assert.equal(page.reloads, 0);
+  page.release = 'r2';
+  await comesBack(false);
+  assert.equal(page.reloads, 0, 'no page from that cache');
+  await comesBack(true);
+  assert.equal(page.reloads, 1);
 });
 
 test('what is not of the site is left alone', async () => {

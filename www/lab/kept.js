@@ -3,14 +3,24 @@
 // Writes wait for a moment, so that a burst of edits is one write. A page that is left has no time to wait: what is not
 // written yet then goes to localStorage too, which is written at once but holds little. There too stands what earlier
 // versions of the page kept. The next visit takes the later of the two and moves it to IndexedDB.
+//
+// A database that does not answer in time holds no page up, but nobody knows then which document it keeps. Until it
+// answers, nothing is written over that one: edits go to localStorage alone, with the time of the document that they were
+// made on (`since`). If the database then turns out to keep a later document, both stay where they are, the page is told
+// of the one in the database, and only `adopt` lets that one be replaced.
 
 import { createStore, get, promisifyRequest } from '../vendor/idb-keyval.js';
 
-/** @typedef {{ at?: number } & Record<string, unknown>} Value `at`: when it was written; absent in what earlier versions kept. */
+/**
+ * @typedef {{ at?: number, since?: number } & Record<string, unknown>} Value `at`: when it was written; absent in what
+ *   earlier versions kept. `since`: see above; absent where the database's document was known.
+ */
 
 const WRITE_MS = 400;
 /** A database that does not answer within this time is taken for one that cannot be had. */
 const OPEN_MS = 3000;
+/** Before the time of any document. */
+const NEVER = -1;
 /** Where there is none (private windows of some browsers, sandboxed frames), each use of it is refused. */
 const documents = createStore('polytask', 'documents');
 
@@ -24,8 +34,19 @@ export class Kept {
   #timer;
   /** Whether the latest write was one. */
   #keeps = true;
+  /** The database's answer to the first question. @type {Promise<{ kept: Value | undefined }> | undefined} */
+  #answer;
+  /** Whether the database may keep a document that this visit's edits must not replace. */
+  #apart = true;
+  /** When the document was written that this visit began with. */
+  #since = NEVER;
+  /** Whether this visit's document holds edits that would be lost if another took its place. */
+  #hasEdits = false;
+  #isClosed = false;
   /** Called when the browser begins to refuse to keep the document. @type {() => void} */
   onForgetful = () => {};
+  /** Called when the database turns out to keep a document that this visit's is not made from. @type {(kept: Value) => void} */
+  onFound = () => {};
 
   /** @param {string} key */
   constructor(key) {
@@ -34,26 +55,59 @@ export class Kept {
     document.addEventListener('visibilitychange', this.#hide);
   }
 
-  /** @returns {Promise<Value | undefined>} What an earlier visit left. */
+  /** @returns {Promise<Value | undefined>} What an earlier visit left, as far as it is known in time. */
   async read() {
-    const kept = await inTime(() => get(this.#key, documents)).catch(() => undefined);
+    this.#answer ??= asked(() => get(this.#key, documents)).then((kept) => ({ kept }));
+    const answer = this.#answer;
+    const inTime = await within(OPEN_MS, answer).catch(() => undefined);
     const left = this.#left();
-    if (!left || (kept && (kept.at ?? 0) >= (left.at ?? 0))) return kept;
-    this.#put(left).catch(() => {}); // It stays where it is.
+    this.#since = left ? (left.since ?? left.at ?? 0) : NEVER;
+    this.#hasEdits = left?.since !== undefined;
+    if (!inTime) {
+      answer.then(({ kept }) => this.#compare(kept), () => {}); // Refused: it stays unknown.
+      return left;
+    }
+    const { kept } = inTime;
+    if (kept && !this.#hasEdits && (kept.at ?? 0) >= this.#since) {
+      this.#apart = false;
+      return kept;
+    }
+    this.#compare(kept);
     return left;
+  }
+
+  /** Whether this visit's document holds edits that would be lost if another took its place. */
+  get hasEdits() {
+    return this.#hasEdits;
+  }
+
+  /** From now on this visit's document takes the place of the one that was found in the database. */
+  adopt() {
+    this.#apart = false;
   }
 
   /** @param {Value} value Is not changed later. */
   write(value) {
+    this.#hasEdits = true;
     this.#pending = { ...value, at: Date.now() };
     this.#timer ??= setTimeout(() => this.#flush(), WRITE_MS);
   }
 
   /** Writes what is to be written; nothing is after that. */
   close() {
+    this.#isClosed = true;
     removeEventListener('pagehide', this.#leave);
     document.removeEventListener('visibilitychange', this.#hide);
     return this.#flush();
+  }
+
+  /** @param {Value | undefined} kept What the database keeps. */
+  #compare(kept) {
+    if (this.#isClosed) return;
+    if (kept && (kept.at ?? 0) > this.#since) return this.onFound(kept);
+    this.#apart = false;
+    const left = this.#left();
+    if (left) this.#put(left).catch(() => {}); // It stays where it is.
   }
 
   #leave = () => {
@@ -73,24 +127,29 @@ export class Kept {
     this.#pending = undefined;
     if (!value) return;
     this.#writing = value;
-    const keeps = await this.#put(value).then(
-      () => true,
-      () => this.#leaveBehind(value),
-    );
+    const keeps = this.#apart
+      ? this.#leaveBehind(value)
+      : await this.#put(value).then(
+          () => true,
+          () => this.#leaveBehind(value),
+        );
     if (this.#writing === value) this.#writing = undefined;
     if (!keeps && this.#keeps) this.onForgetful();
     this.#keeps = keeps;
   }
 
   /** @param {Value} value */
-  async #put(value) {
-    await inTime(() =>
-      documents('readwrite', (store) => {
-        store.put(value, this.#key);
-        const { transaction } = store;
-        transaction.commit(); // Of a page that is gone, what is not committed is dropped.
-        return promisifyRequest(transaction);
-      }),
+  async #put({ since, ...value }) {
+    await within(
+      OPEN_MS,
+      asked(() =>
+        documents('readwrite', (store) => {
+          store.put(value, this.#key);
+          const { transaction } = store;
+          transaction.commit(); // Of a page that is gone, what is not committed is dropped.
+          return promisifyRequest(transaction);
+        }),
+      ),
     );
     const left = this.#left();
     if (left && (left.at ?? 0) <= (value.at ?? 0)) localStorage.removeItem(this.#key);
@@ -108,8 +167,9 @@ export class Kept {
 
   /** @param {Value} value @returns {boolean} Whether there was room for it in localStorage. */
   #leaveBehind(value) {
+    const marked = this.#apart ? { ...value, since: this.#since } : value;
     // Where there is not, the sentences that others took the place of are left out.
-    return [value, { ...value, replaced: undefined }].some((some) => {
+    return [marked, { ...marked, replaced: undefined }].some((some) => {
       try {
         localStorage.setItem(this.#key, JSON.stringify(some));
         return true;
@@ -120,19 +180,22 @@ export class Kept {
   }
 }
 
+/** What `ask` comes to; an error if the database cannot be asked. @template T @param {() => Promise<T>} ask */
+const asked = async (ask) => ask();
+
 /**
- * What `ask` comes to; an error if the database does not answer in time, or cannot be asked.
+ * What an answer comes to; an error if it does not come in time.
  *
  * @template T
- * @param {() => Promise<T>} ask
+ * @param {number} ms
+ * @param {Promise<T>} answer
  * @returns {Promise<T>}
  */
-async function inTime(ask) {
-  const answer = ask();
+async function within(ms, answer) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the database does not answer')), OPEN_MS);
+    timer = setTimeout(() => reject(new Error('the database does not answer')), ms);
   });
   return Promise.race([answer, /** @type {Promise<never>} */ (late)]).finally(() => clearTimeout(timer));
 }

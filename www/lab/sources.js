@@ -32,8 +32,8 @@ import { labelOf } from './sentences.js';
  */
 export function createSources(lab, ask) {
   const { store, notices } = lab;
-  /** The seed that the labels on show were drawn from, where they were drawn. */
-  let drawnFrom = NaN;
+  /** The seeds that the labels of a preset's sentences were drawn from. @type {WeakMap<Doc['table']['examples'], number>} */
+  const drawnFrom = new WeakMap();
   /**
    * Names that the page gives for label columns and that are none of these.
    *
@@ -42,15 +42,38 @@ export function createSources(lab, ask) {
   let misnamed = { names: [], columns: [] };
   /** Number of the sentences that the reader asked for last: what takes longer and was asked for before comes too late. */
   let latest = 0;
+  /** Whether the page asked for what is open, whatever an earlier visit left. */
+  let insists = false;
   /** Takes the latest notice with Undo back. */
   let takeBack = () => {};
 
   store.subscribe((doc, change) => {
     // With the next change, Undo undoes something else than the notice tells of.
     if (change !== 'diagnostics') takeBack();
-    if (change === 'data') drawnFrom = doc.recipe.seed;
-    else if (change === 'settings' && doc.recipe.seed !== drawnFrom) drawLabels(doc);
+    if (hasOtherSeed(doc)) drawLabels(doc);
   });
+
+  store.onFound = async (found) => {
+    await lab.opened;
+    if (!store.isOpen) return;
+    const isFree = () => !insists && !store.hasEdits;
+    /** @param {(doc: Doc) => void} use */
+    const opened = (use) => answered(wished({ encoder: lab.encoder }, found.doc), use);
+    const offer = () => {
+      const run = () =>
+        opened((doc) => {
+          store.adopt(found);
+          lab.replaceAll(doc);
+        });
+      notices.notice(lab.words.sources.found, { label: lab.words.sources.openFound, run });
+    };
+    if (!isFree()) return offer();
+    await opened((doc) => {
+      if (!isFree()) return offer(); // There was an edit meanwhile.
+      store.adopt(found);
+      store.open(doc);
+    });
+  };
 
   /**
    * A preset, with the settings recommended for it unless others are given.
@@ -61,8 +84,15 @@ export function createSources(lab, ask) {
    */
   async function preset(preset, given) {
     const recipe = given ?? (await recommended(preset.name));
-    const sentences = await ask('preset', preset, recipe.seed);
+    const sentences = await drawn(preset, recipe.seed);
     return { table: { preset, name: titleOf(preset), ...sentences }, recipe };
+  }
+
+  /** @param {Preset} preset @param {number} seed */
+  async function drawn(preset, seed) {
+    const sentences = await ask('preset', preset, seed);
+    drawnFrom.set(sentences.examples, seed);
+    return sentences;
   }
 
   /** @param {Preset} preset */
@@ -84,12 +114,23 @@ export function createSources(lab, ask) {
   /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
   const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
 
-  /** The notebook's random labels come from the seed: draws them again when it changes. @param {Doc} doc */
+  /**
+   * Whether the labels are the notebook's random ones, and drawn from another seed than the document's. Undo can lead to
+   * such a document too: to that between an edit of the seed and its labels.
+   *
+   * @param {Doc} doc
+   */
+  function hasOtherSeed({ table: { preset, examples }, recipe: { seed } }) {
+    return preset?.name === 'notebook' && preset.labels !== 'sensible' && drawnFrom.get(examples) !== seed;
+  }
+
+  /** Draws the labels again. They belong to the edit that changed the seed, so they are no step of Undo. @param {Doc} doc */
   async function drawLabels({ table: { preset }, recipe: { seed } }) {
-    if (preset?.name !== 'notebook' || preset.labels === 'sensible') return;
-    await answered(ask('preset', preset, seed), (sentences) => {
-      if (store.doc.recipe.seed !== seed || store.doc.table.preset !== preset) return;
-      store.replace('data', { ...store.doc, table: { ...store.doc.table, ...sentences } });
+    if (!preset) return;
+    await answered(drawn(preset, seed), (sentences) => {
+      const { doc } = store;
+      if (doc.recipe.seed !== seed || doc.table.preset !== preset || !hasOtherSeed(doc)) return;
+      store.complete('data', { ...doc, table: { ...doc.table, ...sentences } });
     });
   }
 
@@ -152,6 +193,7 @@ export function createSources(lab, ask) {
     // What was recorded is here before the module is.
     if (recorded && isPreset(recorded, wanted)) {
       const { recipe, sentences } = recorded;
+      drawnFrom.set(sentences.examples, recipe.seed);
       return { table: { preset: wanted, name: titleOf(wanted), ...sentences }, recipe };
     }
     return preset(wanted);
@@ -220,6 +262,7 @@ export function createSources(lab, ask) {
      * @param {import('./replay.js').Replay} [recorded]
      */
     async open(wish, recorded) {
+      insists = wish.insists ?? false;
       const saved = store.isOpen ? undefined : await store.saved();
       if (saved) await concluded(wished({ encoder: wish.encoder }, saved), (doc) => store.open(doc));
       if (!store.isOpen) {

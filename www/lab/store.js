@@ -59,6 +59,30 @@ export class Store {
     if (this.#kept) this.#kept.onForgetful = call;
   }
 
+  /**
+   * @param {(found: State) => void} call Called when an earlier visit's document turns up late, and this visit's was not
+   *   made from it. Until {@link adopt}, both are kept.
+   */
+  set onFound(call) {
+    if (this.#kept)
+      this.#kept.onFound = (kept) => {
+        const found = stateOf(kept);
+        if (found) call(found);
+      };
+  }
+
+  /** Whether this visit's document holds edits, which a document that turns up late must not take the place of. */
+  get hasEdits() {
+    return this.#kept?.hasEdits ?? false;
+  }
+
+  /** Before the document that turned up late is opened: what is kept from now on takes its place. @param {State} found */
+  adopt({ replaced }) {
+    this.#kept?.adopt();
+    this.#isOwn = true;
+    this.#replaced ??= replaced;
+  }
+
   /** Ends it: what is to be kept is written. */
   close() {
     this.#kept?.close();
@@ -121,6 +145,18 @@ export class Store {
     this.#tell(change);
   }
 
+  /**
+   * Adds to the latest edit what follows from it but takes longer. Undo takes both back at once.
+   *
+   * @param {Change} change
+   * @param {Doc} doc
+   */
+  complete(change, doc) {
+    this.#doc = doc;
+    if (this.#isOwn) this.#save();
+    this.#tell(change);
+  }
+
   /** Measurements change nothing that a run computes: they are no edit that one could undo. @param {Recipe['diagnostics']} diagnostics */
   observe(diagnostics) {
     this.#doc = { ...this.doc, recipe: { ...this.doc.recipe, diagnostics } };
@@ -178,12 +214,10 @@ export class Store {
 
   /** @returns {Promise<Doc | undefined>} What an earlier visit left, if this version understands it. */
   async saved() {
-    const { version, replaced, ...doc } = (await this.#kept?.read()) ?? {};
-    if (version !== VERSION) return undefined;
-    this.#replaced = understood(replaced);
-    const kept = understood(doc);
+    const kept = stateOf(await this.#kept?.read());
+    this.#replaced = kept?.replaced;
     this.#isOwn = kept !== undefined;
-    return kept;
+    return kept?.doc;
   }
 
   /** @param {Change} change */
@@ -197,6 +231,13 @@ export class Store {
     const named = table.preset ? { ...table, tasks: [], examples: [] } : table;
     this.#kept?.write({ version: VERSION, table: named, recipe, replaced: this.#replaced });
   }
+}
+
+/** @param {import('./kept.js').Value | undefined} kept What was saved. @returns {State | undefined} */
+function stateOf(kept) {
+  const { version, replaced, ...rest } = kept ?? {};
+  const doc = version === VERSION ? understood(rest) : undefined;
+  return doc && { doc, replaced: understood(replaced) };
 }
 
 /** @param {any} doc What was saved as a document. @returns {Doc | undefined} */

@@ -143,8 +143,10 @@ export default {
     byPath: (path) => `${path}: Eine Seite kann keine Dateien über ihren Pfad lesen; öffne die Datei stattdessen.`,
     read: (sentences, filename) => `${count(sentences, 'Satz', 'Sätze')} aus ${filename} gelesen.`,
     crowded: (tasks) =>
-      `Platz ist für ${MOST_TASKS} Aufgaben mit ${MOST_CLASSES} Klassen in einer und ${n.grouped(MOST_CLASSES_IN_ALL)} insgesamt, und daher keiner für: ${tasks.join(', ')}.`,
+      `Diese Seite öffnet höchstens ${MOST_TASKS} Aufgaben mit höchstens ${MOST_CLASSES} Klassen in einer Aufgabe und ${n.grouped(MOST_CLASSES_IN_ALL)} insgesamt. Nicht geöffnet: ${tasks.join(', ')}.`,
     undo: 'Rückgängig',
+    found: 'Deine Sätze von einem früheren Besuch wurden erst jetzt gefunden; sie und deine Änderungen seither bleiben erhalten.',
+    openFound: 'Öffnen',
   },
 
   sentences: {
@@ -482,7 +484,7 @@ export default {
       conflict: {
         says: (angle) => `Konflikt: ${angle} auseinander.`,
         means:
-          'In erster Ordnung erhöht ein Schritt gegen den einen Gradienten allein den Verlust der anderen Aufgabe. Wichtig ist das, wenn es über viele Schritte anhält und der Verlust einer Aufgabe nicht mehr sinkt; dann setzt sich der längere Gradient durch.',
+          'In erster Ordnung erhöht ein Schritt gegen den einen Gradienten allein den Verlust der anderen Aufgabe. Wichtig ist das, wenn es über viele Schritte anhält und der Verlust einer Aufgabe nicht mehr sinkt: Dann bestimmt der längere Gradient die Richtung des Schritts.',
       },
       independent: {
         says: (angle) => `Fast unabhängig: ${angle} auseinander.`,
@@ -493,7 +495,7 @@ export default {
         means: 'In erster Ordnung senkt ein Schritt gegen den einen Gradienten allein auch den Verlust der anderen Aufgabe.',
       },
     },
-    band: 'Getönt: fast unabhängig, von 85° bis 95°. Einzelne Schritte darunter sind normal; viele hintereinander sind ein Konflikt.',
+    band: 'Getönt: fast unabhängig, von 85° bis 95°. Einzelne Schritte unter dem getönten Streifen sind normal; viele hintereinander bedeuten, dass die Aufgaben in Konflikt stehen.',
     tableCaption: (a, b) => `Gradienten von ${a} und ${b}`,
     norm: 'Länge ‖g‖',
     weight: 'Gewicht w',
@@ -640,7 +642,7 @@ export default {
     noLabels: 'keine Labels',
     baseline: (percent, label, f1) => `${percent} erreicht, wer immer „${label}“ sagt. Makro-F1 ${f1}.`,
     matrix: (task) => `Konfusionsmatrix von ${task}: Zeilen sind wahre Klassen, Spalten vorhergesagte`,
-    corner: 'wahr ↓ gesagt →',
+    corner: 'wahr ↓ vorhergesagt →',
     noMatrix: (classes, most) =>
       `Eine Konfusionsmatrix gibt es bis ${most} Klassen; diese Aufgabe hat ${n.grouped(classes)}.`,
     rightly: (label) => `${label}, richtig erkannt`,

@@ -150,8 +150,10 @@ export default {
     read: (/** @type {number} */ sentences, /** @type {string} */ filename) =>
       `${count(sentences, 'sentence')} read from ${filename}.`,
     crowded: (/** @type {string[]} */ tasks) =>
-      `There is room for ${MOST_TASKS} tasks, with ${MOST_CLASSES} classes in one and ${n.grouped(MOST_CLASSES_IN_ALL)} in all, and so none for: ${tasks.join(', ')}.`,
+      `This page opens at most ${MOST_TASKS} tasks, with at most ${MOST_CLASSES} classes in one task and ${n.grouped(MOST_CLASSES_IN_ALL)} in all. Not opened: ${tasks.join(', ')}.`,
     undo: 'Undo',
+    found: 'Your sentences from an earlier visit were found only now; they and your edits since then are kept.',
+    openFound: 'Open them',
   },
 
   sentences: {
@@ -478,7 +480,7 @@ export default {
       conflict: {
         says: (/** @type {string} */ angle) => `Conflict: ${angle} apart.`,
         means:
-          'To first order, a step against one gradient alone raises the other task’s loss. It matters when it lasts over many steps and a task’s loss stops falling; the longer gradient then has its way.',
+          'To first order, a step against one gradient alone raises the other task’s loss. It matters when it goes on for many steps and one task’s loss stops falling: the longer gradient then decides the direction of the step.',
       },
       independent: {
         says: (/** @type {string} */ angle) => `Nearly independent: ${angle} apart.`,
@@ -489,7 +491,7 @@ export default {
         means: 'To first order, a step against one gradient alone lowers the other task’s loss too.',
       },
     },
-    band: 'Shaded: nearly independent, from 85° to 95°. Single steps below it are common; many in a row are a conflict.',
+    band: 'Shaded: nearly independent, from 85° to 95°. Single steps below the shaded band are common; many in a row mean that the tasks conflict.',
     tableCaption: (/** @type {string} */ a, /** @type {string} */ b) => `Gradients of ${a} and ${b}`,
     norm: 'Length ‖g‖',
     weight: 'Weight w',
@@ -650,7 +652,7 @@ export default {
       `${percent} by always saying “${label}”. Macro F1 ${f1}.`,
     matrix: (/** @type {string} */ task) =>
       `Confusion matrix of ${task}: rows are true classes, columns predicted ones`,
-    corner: 'true ↓ said →',
+    corner: 'true ↓ predicted →',
     noMatrix: (/** @type {number} */ classes, /** @type {number} */ most) =>
       `A confusion matrix is shown up to ${most} classes; this task has ${n.grouped(classes)}.`,
     rightly: (/** @type {string} */ label) => `${label}, rightly`,

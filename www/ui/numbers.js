@@ -1,5 +1,24 @@
 // Numbers as a language writes them. A table of strings carries these as its `n`.
 
+/** Significant digits of a factor on a loss. */
+export const FACTOR_DIGITS = 3;
+
+/** The number that `figure` shows for a loss. @param {number} x */
+const asFigure = (x) =>
+  Math.abs(x) < 999.995 ? Number(x.toFixed(2)) : Math.abs(x) < 99_999.5 ? Math.round(x) : Number(x.toPrecision(3));
+
+/**
+ * Whether a weighted sum of losses and its total are equal as they are shown: rounded, they need not be.
+ *
+ * @param {{ factor: number, loss: number }[]} terms
+ * @param {number} total
+ */
+export function addsUp(terms, total) {
+  const sum = terms.reduce((sum, { factor, loss }) => sum + Number(factor.toPrecision(FACTOR_DIGITS)) * asFigure(loss), 0);
+  // Decimals such as 0.1 are not exact in binary.
+  return Math.abs(sum - asFigure(total)) <= 1e-9 * Math.max(1, Math.abs(sum));
+}
+
 /** @param {string} locale */
 export function numbers(locale) {
   const point = (1.5).toLocaleString(locale)[1];

@@ -3,6 +3,7 @@
 import { brief } from '../ui/brief.js';
 import { createChart } from '../ui/chart.js';
 import { h, oncePerFrame, TASK_COLOURS, taskColour } from '../ui/dom.js';
+import { addsUp, FACTOR_DIGITS } from '../ui/numbers.js';
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {Extract<RunEvent, { type: 'step' }>} Step */
@@ -63,7 +64,7 @@ export function createLosses(lab) {
   function equation(of, by, losses, total) {
     const weight = (/** @type {string} */ task) => {
       const factor = by[task] ?? 1;
-      return factor === 1 ? '' : `${factor.toLocaleString(lab.words.tag, { maximumSignificantDigits: 3 })} · `;
+      return factor === 1 ? '' : `${factor.toLocaleString(lab.words.tag, { maximumSignificantDigits: FACTOR_DIGITS })} · `;
     };
     /** @param {(task: string) => (string | Node)[]} inside */
     const sum = (inside) =>
@@ -74,9 +75,8 @@ export function createLosses(lab) {
       });
     const symbols = sum((task) => [h('var', {}, 'L'), h('sub', { title: task }, task)]);
     const figures = sum((task) => [losses ? n.figure(losses[task]) : '–']);
-    const shown = losses && of.reduce((sum, task) => sum + (by[task] ?? 1) * Number(losses[task].toFixed(2)), 0);
-    // Rounded losses need not add up to the rounded total.
-    const equals = total === undefined || shown?.toFixed(2) === total.toFixed(2) ? '= ' : '≈ ';
+    const terms = losses && of.map((task) => ({ factor: by[task] ?? 1, loss: losses[task] }));
+    const equals = !terms || total === undefined || addsUp(terms, total) ? '= ' : '≈ ';
     const isOne = of.length === 1 && (by[of[0]] ?? 1) === 1;
     return [
       h('span', { className: 'at' }, words.step(latest?.step)),
