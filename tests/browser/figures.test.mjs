@@ -134,14 +134,12 @@ for (const name of BROWSERS) {
       }
       return scale;
     };
-    /** Waits until the points have come to rest. */
-    const settled = async () => {
-      let last;
-      do {
-        last = String(await places());
-        await sleep(300);
-      } while (String(await places()) !== last);
-    };
+    /** Waits until the points have come to rest: they glide for 650 ms by the time of the page's frames. */
+    const settled = () =>
+      page.evaluate(async () => {
+        const begin = performance.now();
+        while ((await new Promise(requestAnimationFrame)) - begin < 1000);
+      });
     await settled();
     assert.deepEqual(await text('[data-part="map-step"]'), ['step 12'], 'it follows the newest');
     const last = await check(2);
