@@ -38,7 +38,7 @@ export async function keepForLater(onNewer) {
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) look();
     });
-    // The worker may have deleted the release of a page that was in the back/forward cache.
+    // The worker may have forgotten a page that was in the back/forward cache, and have deleted its release.
     addEventListener('pageshow', async ({ persisted }) => {
       if (persisted && (await kept(ready, [])) !== release) location.reload();
     });

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BROWSERS, launch, openLab } from './browser.mjs';
+import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const RELEASE = fileURLToPath(new URL('../../build/release.mjs', import.meta.url));
@@ -36,7 +36,7 @@ for (const name of BROWSERS) {
         scripts.set(file, await readFile(path.join(site, file), 'utf8'));
       scripts.set('index.html', await readFile(path.join(site, 'index.html'), 'utf8'));
       await deploy(1);
-      server = await startServer(folder);
+      server = await startServer(folder, { pages: { '/elsewhere.html': '<!doctype html><title>Elsewhere</title>' } });
       session = await launch(name);
       lab = await open();
       await kept(lab);
@@ -47,7 +47,7 @@ for (const name of BROWSERS) {
       if (folder) await rm(folder, { recursive: true });
     });
 
-    const open = () => openLab(session.browser, server.url, { page: 'docs/polytask/', fetches: false, before: LISTEN });
+    const open = (before = LISTEN) => openLab(session.browser, server.url, { page: 'docs/polytask/', fetches: false, before });
     const kept = (lab) => lab.until('everything to be kept', () => document.documentElement.dataset.offline === 'ready');
 
     /** Puts a release on the host: all its scripts and the page itself are others. */
@@ -77,6 +77,20 @@ for (const name of BROWSERS) {
     const saysRelease = (text, release) => assert.ok(text.startsWith(stamp(release)), text.slice(0, 200));
     const offers = (lab) => lab.page.evaluate(() => !document.querySelector('.newer > div').hidden);
 
+    /** Has the worker look for a newer release, as for a reader who comes back; settles when it says that one is stored. */
+    async function look(lab) {
+      await lab.page.evaluate(async () => {
+        navigator.serviceWorker.addEventListener('message', () => (window.told = true), { once: true });
+        window.told = false;
+        (await navigator.serviceWorker.ready).active.postMessage({ look: true });
+      });
+      await lab.until('a newer release', () => window.told);
+    }
+
+    // Run in the page: the clients whose release the service worker knows, in their order; whether one is not among them.
+    const clients = async () => Object.keys((await (await (await caches.open('polytask-page')).match('release.state')).json()).clients);
+    const isForgotten = async (id) => !(await (await (await caches.open('polytask-page')).match('release.state')).text()).includes(id);
+
     test('the files of a release are all that the page asks for', async () => {
       const { files } = JSON.parse(await readFile(path.join(site, 'release.json'), 'utf8'));
       const others = [...server.requests.keys()]
@@ -91,13 +105,19 @@ for (const name of BROWSERS) {
       await deploy(2);
       saysRelease(await asked(lab, 'views/map.js'), 1);
       saysRelease(await asked(lab, 'engine/worker.js'), 1);
+      // A new page waits for the newer release, but not for long (tests/node/release.test.mjs): here it is stored before.
+      await look(lab);
       const other = await open();
       assert.equal(await loadedFrom(other), 2);
       saysRelease(await asked(lab, 'views/map.js'), 1);
-      await lab.until('the offer', () => !document.querySelector('.newer > div').hidden);
+      assert.equal(await offers(lab), true);
       assert.equal(await lab.page.evaluate(() => document.querySelector('.newer p').textContent), 'A new version of this page is ready.');
       assert.equal(await offers(other), false);
       await other.close();
+
+      await lab.page.evaluate(() => document.querySelectorAll('.newer button')[1].click());
+      await look(lab);
+      assert.equal(await offers(lab), false, 'Later: the same release is not offered again');
       await Promise.all([lab.page.waitForNavigation(), lab.page.evaluate(() => document.querySelector('.newer button').click())]);
       assert.equal(await loadedFrom(lab), 2);
     });
@@ -113,6 +133,27 @@ for (const name of BROWSERS) {
       saysRelease(await asked(lab, 'views/map.js'), 2);
       await lab.page.reload();
       assert.equal(await loadedFrom(lab), 3);
+    });
+
+    test('a page that comes out of the back/forward cache after the worker forgot it is of the new release', async () => {
+      // An open channel would keep a page out of that cache.
+      const before = await lab.page.evaluate(clients);
+      const away = await open(() => {});
+      await kept(away);
+      const [id] = (await lab.page.evaluate(clients)).filter((client) => !before.includes(client));
+      await away.page.evaluate(() => addEventListener('pageshow', ({ persisted }) => (sessionStorage.persisted = persisted)));
+      await away.page.goto(`${server.url}elsewhere.html`);
+      await deploy(4);
+      await look(lab);
+      await lab.page.reload();
+      assert.equal(await loadedFrom(lab), 4);
+      await lab.until('the worker to forget the page', isForgotten, id);
+      await away.page.evaluate(() => history.back());
+      const isThere = () => document.documentElement.dataset.release === '4' && document.documentElement.dataset.offline === 'ready';
+      for (const end = Date.now() + 60_000; !(await away.page.evaluate(isThere).catch(() => false)); await sleep(50))
+        assert.ok(Date.now() < end, `the page is ${await away.page.evaluate(() => document.documentElement.outerHTML.slice(0, 100))}`);
+      assert.equal(await away.page.evaluate(() => sessionStorage.persisted), 'true');
+      await away.close();
     });
 
     test('of earlier releases nothing is kept, nor of what is kept a second copy', async () => {
@@ -136,9 +177,10 @@ for (const name of BROWSERS) {
         await mkdir(path.dirname(path.join(site, file)));
         await writeFile(path.join(site, file), Buffer.alloc(size, 7));
       }
-      await deploy(4);
+      await deploy(5);
+      await look(lab);
       await lab.page.reload();
-      assert.equal(await loadedFrom(lab), 4);
+      assert.equal(await loadedFrom(lab), 5);
 
       server.holdBack(large, 100_000);
       const first = await lab.page.evaluate(async (file) => {
@@ -167,7 +209,7 @@ for (const name of BROWSERS) {
       await server.close();
       await lab.page.reload();
       await lab.untilShown(false);
-      assert.equal(await loadedFrom(lab), 4);
+      assert.equal(await loadedFrom(lab), 5);
     });
   });
 }
