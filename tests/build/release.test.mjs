@@ -42,15 +42,15 @@ test('the site that is there stays until the next is whole, and of builds that a
   const site = () => readdirSync(path.join(directory, 'target/site'), { recursive: true }).sort();
   const first = make({
     'www/index.html': 'one',
-    'www/a.js': 'const  a  =  1;',
+    'www/article.js': 'const  a  =  1;',
     'www/models/m/config.json': '{}',
     'www/pkg/plain/polytask.js': 'let  b;',
     'www/pkg/.arriving-threads/polytask.js': 'half',
   });
   assert.equal(first.status, 0, first.stderr);
-  const files = ['a.js', 'index.html', 'models', 'models/m', 'models/m/config.json', 'pkg', 'pkg/plain', 'pkg/plain/polytask.js', 'release.json'];
+  const files = ['article.js', 'index.html', 'models', 'models/m', 'models/m/config.json', 'pkg', 'pkg/plain', 'pkg/plain/polytask.js', 'release.json'];
   assert.deepEqual(site(), files);
-  assert.notEqual(make({ 'www/index.html': 'two', 'www/a.js': 'no script (' }).status, 0);
+  assert.notEqual(make({ 'www/index.html': 'two', 'www/article.js': 'no script (' }).status, 0);
   assert.deepEqual(site(), files);
   assert.equal(readFileSync(path.join(directory, 'target/site/index.html'), 'utf8'), 'one');
 });
