@@ -206,7 +206,7 @@ function releaseIn(text) {
 async function take(release) {
   const now = await state();
   try {
-    // What is left of updates that failed.
+    // Removes the files of updates that failed.
     await sweep([...Object.values(now.releases), release]);
     await obtainAll(release);
   } catch (error) {

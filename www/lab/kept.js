@@ -28,7 +28,7 @@ export class Kept {
   #key;
   /** What is to be written. @type {Value | undefined} */
   #pending;
-  /** What is on its way into the database. @type {Value | undefined} */
+  /** The value that is being written to the database. @type {Value | undefined} */
   #writing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -180,11 +180,11 @@ export class Kept {
   }
 }
 
-/** What `ask` comes to; an error if the database cannot be asked. @template T @param {() => Promise<T>} ask */
+/** The answer to `ask`; rejects where the database cannot be asked. @template T @param {() => Promise<T>} ask */
 const asked = async (ask) => ask();
 
 /**
- * What an answer comes to; an error if it does not come in time.
+ * The answer; rejects if it does not come in time.
  *
  * @template T
  * @param {number} ms
