@@ -207,6 +207,7 @@ SCRIPT
 test_everything() {
   need_rust
   need_npm_packages
+  copy_vendor # the page's modules, which the tests in Node import, import these files
   need_browsers
   need_wasm_toolchain
   need_mdbook
