@@ -89,7 +89,7 @@ for (const name of BROWSERS) {
         { first: startOf(LONG), steps: LONG },
       );
       t.diagnostic(`a frame with ${LONG} steps: ${worked.toFixed(1)} ms`);
-      assert.deepEqual(await at.text('[data-part="loss-legend"] li.ghost:not(.absent) .name'), ['the run before']);
+      assert.deepEqual(await at.text('[data-part="loss-legend"] li.ghost:not(.absent) .name'), ['previous run']);
       assert.deepEqual(at.noise, []);
       assert.ok(worked < FRAME_MS, `${worked} ms`);
     });
@@ -234,8 +234,8 @@ for (const name of BROWSERS) {
         await at.take({ ...startOf(12), held_out: Array(all).fill(false) }, map);
         return (await at.text('[data-part="map-some"]'))[0];
       };
-      assert.equal(await said(48, 252), 'Shown are 48 of the 252 sentences, taken evenly from the whole table. ');
-      assert.equal(await said(17, 1_200), 'Shown are 17 of the 1,200 sentences, taken evenly from the whole table. ');
+      assert.equal(await said(48, 252), 'The map shows 48 of the 252 sentences, picked evenly from the whole table. ');
+      assert.equal(await said(17, 1_200), 'The map shows 17 of the 1,200 sentences, picked evenly from the whole table. ');
       assert.equal(await said(4, 4), '');
       assert.equal(await said(48, 252, 'de'), 'Gezeigt werden 48 der 252 Sätze, gleichmäßig aus der ganzen Tabelle genommen. ');
     });

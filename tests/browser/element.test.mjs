@@ -250,8 +250,8 @@ for (const name of BROWSERS) {
       const view = await open('misnamed.html');
       await view.until('the table', () => $$('.sentences tbody tr').length === 16 && $$('.misuse').length > 0);
       assert.deepEqual(await said(view), [
-        'The attribute tasks names “tpic”, which is none of the label columns: topic, mood.',
-        'The attribute tasks names “text”, which is none of the label columns: topic, mood.',
+        'The attribute tasks names “tpic”, which is not a label column. The label columns are: topic, mood.',
+        'The attribute tasks names “text”, which is not a label column. The label columns are: topic, mood.',
       ]);
       assert.equal(await heads(view), 1);
       await view.page.evaluate(() => document.getElementById('a').setAttribute('lang', 'de'));

@@ -396,7 +396,7 @@ for (const name of BROWSERS) {
         $part('task-dialog').querySelector('input').value = '__proto__';
         $part('task-dialog').querySelector('.primary').click();
       });
-      assert.equal(await lab.page.evaluate(() => $part('task-dialog').querySelector('.complaint').textContent), 'JavaScript keeps the name “__proto__” for itself; choose another.');
+      assert.equal(await lab.page.evaluate(() => $part('task-dialog').querySelector('.complaint').textContent), 'JavaScript reserves the name “__proto__”; choose another.');
       assert.equal(await lab.page.evaluate(() => $part('task-dialog').open), true);
       lab.assertQuiet();
       await close();
