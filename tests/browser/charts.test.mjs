@@ -169,7 +169,7 @@ for (const name of BROWSERS) {
       const found = [];
       for (const cosine of [-0.2, -0.005, 0.08, 0.2]) found.push(await seen(cosine));
       const [against, barely, almost, along] = found;
-      assert.match(against.said, /^Conflict: 101\.5° apart\..*matters when it goes on for many steps/);
+      assert.match(against.said, /^Conflict: 101\.5° apart\..*matters when it lasts for many steps/);
       assert.match(barely.said, /^Nearly independent: 90\.3° apart\./);
       assert.match(almost.said, /^Nearly independent: 85\.4° apart\./);
       assert.match(along.said, /^No conflict: 78\.5° apart\./);

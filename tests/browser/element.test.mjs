@@ -271,7 +271,7 @@ for (const name of BROWSERS) {
       const set = (view) =>
         view.page.evaluate(() => ['epochs', 'seed', 'weighting'].map((field) => $(`#setting-${field}`).value));
       for (const [path, why, noise] of [
-        ['no-address.html', /^The attribute src="http:\/\/\[" is no address\.$/, 0],
+        ['no-address.html', /^The attribute src="http:\/\/\[" is not a valid address\.$/, 0],
         ['broken.html', /^broken\.csv, line 1: there is no column/, 0],
         ['gone.html', /^The sentences .*: the server answered 404 for \S+\/gone\.csv; check the attribute src\.$/, 1],
         ['no-such-host.html', /; another page’s server must allow it \(Access-Control-Allow-Origin\)\.$/, 1],

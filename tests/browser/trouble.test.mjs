@@ -455,7 +455,7 @@ for (const name of BROWSERS) {
             }),
         );
         await lab.untilMessage(
-          /The training worker crashed \(.*memory access out of bounds.*\) and was replaced: your sentences and settings are still here/,
+          /The training worker crashed \(.*memory access out of bounds.*\) and was replaced\. Your sentences and settings are still here/,
         );
         await lab.until(
           'the encoder again',
