@@ -237,7 +237,7 @@ for (const name of BROWSERS) {
       assert.equal(await said(48, 252), 'The map shows 48 of the 252 sentences, picked evenly from the whole table. ');
       assert.equal(await said(17, 1_200), 'The map shows 17 of the 1,200 sentences, picked evenly from the whole table. ');
       assert.equal(await said(4, 4), '');
-      assert.equal(await said(48, 252, 'de'), 'Gezeigt werden 48 der 252 Sätze, gleichmäßig aus der ganzen Tabelle genommen. ');
+      assert.equal(await said(48, 252, 'de'), 'Die Karte zeigt 48 der 252 Sätze, gleichmäßig aus der ganzen Tabelle gewählt. ');
     });
   });
 }

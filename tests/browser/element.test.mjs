@@ -262,7 +262,7 @@ for (const name of BROWSERS) {
       const none = await open('none-named.html');
       await none.until('the sentences', () => $$('.misuse').length > 0);
       assert.deepEqual(await said(none), [
-        'Das Attribut tasks nennt „topics“; das ist keine der Label-Spalten: topic, sentiment.',
+        'Das Attribut tasks nennt „topics“; eine solche Label-Spalte gibt es nicht. Die Label-Spalten sind: topic, sentiment.',
       ]);
       assert.equal(await heads(none), 2, 'all tasks');
     });

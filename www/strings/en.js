@@ -124,7 +124,7 @@ export default {
     },
     mgda: {
       title: 'MGDA',
-      line: 'Takes the shortest weighted mean of the gradients, which lowers every loss alike (Sener 2018).',
+      line: 'Takes the shortest weighted mean of the gradients, which lowers every loss equally (Sener 2018).',
     },
     'imtl-g': {
       title: 'IMTL-G',
