@@ -53,7 +53,7 @@ export default {
     '*Softmax* macht aus den Logits eines Kopfes Wahrscheinlichkeiten. Wie gut sie sind, misst eine einzige Zahl: die *Kreuzentropie*, gemittelt über die gelabelten Sätze eines Batches:',
   'losses-formula': 'Verlust = −ln *p*(richtiges Label)',
   'losses-2':
-    'Ist sich der Kopf des richtigen Labels sicher, so ist der Verlust 0. Gibt er dem richtigen Label die Wahrscheinlichkeit ½, so ist der Verlust 0,69, und je kleiner diese Wahrscheinlichkeit, desto größer der Verlust, ohne Grenze. Ein Kopf, der noch nichts gelernt hat, gibt seinen C Klassen etwa die gleiche Wahrscheinlichkeit; deshalb beginnt sein Verlust bei etwa ln\u00a0C: 1,10 bei den drei Themen, 0,69 bei den zwei Stimmungen. Bleibt eine Kurve dort, hat ihr Kopf nichts gelernt.',
+    'Ist sich der Kopf beim richtigen Label ganz sicher, so ist der Verlust 0. Gibt er dem richtigen Label die Wahrscheinlichkeit ½, so ist der Verlust 0,69, und je kleiner diese Wahrscheinlichkeit, desto größer der Verlust, ohne Grenze. Ein Kopf, der noch nichts gelernt hat, gibt seinen C Klassen etwa die gleiche Wahrscheinlichkeit; deshalb beginnt sein Verlust bei etwa ln\u00a0C: 1,10 bei den drei Themen, 0,69 bei den zwei Stimmungen. Bleibt eine Kurve dort, hat ihr Kopf nichts gelernt.',
   'losses-3':
     'Die Verluste der Aufgaben werden einfach addiert. Das Training senkt diesen Gesamtverlust, und so verändert jede Aufgabe den gemeinsamen Encoder:',
   'losses-sum': 'Gesamtverlust = *topic* + *sentiment*',
@@ -64,7 +64,7 @@ export default {
 
   loop: 'Die Schleife',
   'loop-1':
-    'Ein Trainingsschritt hat fünf Phasen. Nimm einen *Batch* von Sätzen. Schick ihn *vorwärts* durch den Encoder und die Köpfe. Berechne die *Verluste*. Geh *rückwärts*: Die Kettenregel ergibt für jeden Parameter, wie stark sich der Gesamtverlust ändern würde, wenn der Parameter ein wenig größer wäre. Alle diese Zahlen zusammen sind der *Gradient*. *Update*: Verschieb jeden Parameter ein wenig gegen den Gradienten.',
+    'Ein Trainingsschritt hat fünf Phasen. Nimm einen *Batch* von Sätzen. Schick ihn *vorwärts* durch den Encoder und die Köpfe. Berechne die *Verluste*. Geh *rückwärts*: Die Kettenregel ergibt für jeden Parameter, wie stark sich der Gesamtverlust ändern würde, wenn der Parameter ein wenig größer wäre. Alle diese Zahlen zusammen sind der *Gradient*. *Update*: Verschieb jeden Parameter ein wenig gegen den Gradienten, damit der Gesamtverlust sinkt.',
   'loop-2':
     'Hier steht diese Schleife zweimal: so, wie das Notebook sie in PyTorch schreibt, und so, wie diese Seite sie in Rust ausführt.',
   'loop-do':
@@ -91,9 +91,9 @@ export default {
 
   fight: 'Aufgaben im Konflikt',
   'fight-1':
-    'Zwei Aufgaben trainieren einen Encoder. Jede hat ihren eigenen Gradienten für dieselben gemeinsamen Parameter, und die beiden Gradienten müssen nicht übereinstimmen. Sie haben Millionen Dimensionen, aber zwei Vektoren liegen immer in einer Ebene. Deshalb ist diese Zeichnung exakt: Die Längen stimmen und der Winkel auch.',
+    'Zwei Aufgaben trainieren einen Encoder. Jede hat ihren eigenen Gradienten für dieselben gemeinsamen Parameter, und die beiden müssen nicht in dieselbe Richtung zeigen. Die Zeichnung stellt sie als Pfeile dar. Sie haben Millionen Dimensionen, aber zwei Vektoren liegen immer in einer Ebene. Deshalb ist die Zeichnung exakt: Die Längen stimmen und der Winkel auch.',
   'fight-2':
-    'Ist der Winkel kleiner als 90°, senkt ein kleiner Schritt, der nur dem Gradienten der einen Aufgabe folgt, auch den Verlust der anderen. Über 90° sind die Aufgaben im *Konflikt*: Was den einen Verlust senkt, erhöht den anderen. Addiert man die Gradienten, hat der längere mehr Einfluss. Bei etwa 90° beeinflussen sich die Aufgaben kaum; in so vielen Dimensionen ist das der Normalfall. Wichtig ist ein Konflikt erst, wenn er anhält.',
+    'Ist der Winkel kleiner als 90°, senkt ein kleiner Schritt gegen den Gradienten der einen Aufgabe auch den Verlust der anderen. Über 90° sind die Aufgaben im *Konflikt*: Ein solcher Schritt senkt den einen Verlust und erhöht den anderen. Addiert man die Gradienten, hat der längere mehr Einfluss. Bei etwa 90° beeinflussen sich die Aufgaben kaum; in so vielen Dimensionen ist das der Normalfall. Wichtig ist ein Konflikt erst, wenn er anhält.',
   'fight-3':
     'Der gestrichelte Pfeil ist der Schritt, den Adam dann gemacht hat. Adam skaliert jeden Parameter für sich, deshalb führen seine Schritte aus der Ebene hinaus. Der Pfeil zeigt die Richtung der Projektion des Schritts auf die Ebene; die Tabelle sagt, welcher Anteil des Schritts in der Ebene liegt.',
   'fight-do':
@@ -117,7 +117,7 @@ export default {
 
   space: 'Der Raum der Sätze',
   'space-1':
-    'Was hat sich im Encoder geändert? Er legt die Sätze an andere Stellen. Jeder Punkt ist ein Satzvektor: 384 Zahlen, gezeichnet entlang der zwei Richtungen, in denen sich die Vektoren im ganzen Lauf am meisten unterscheiden (*Hauptkomponenten*).',
+    'Ein Satzvektor ist ein Punkt in einem Raum mit 384 Dimensionen, und das Training verschiebt diese Punkte. Die Karte zeichnet sie entlang der zwei Richtungen, in denen sie sich im ganzen Lauf am meisten unterscheiden (*Hauptkomponenten*).',
   'space-2':
     'Ein Kopf kann Klassen nur mit ebenen Grenzen trennen, also verschiebt das Training die Punkte, bis die Klassen auseinanderliegen. Färb die Punkte nach der einen Aufgabe, dann nach der anderen: Dieselben Punkte müssen sich nach Thema *und* nach Stimmung trennen. Ein gemeinsamer Encoder muss beides leisten.',
   'space-3':
@@ -159,7 +159,7 @@ export default {
     'Aus Rust, nach WebAssembly kompiliert. [Candle](https://github.com/huggingface/candle) liefert Tensoren und automatisches Differenzieren; die Rechenkerne sind unsere eigenen und werden Gradient für Gradient gegen PyTorch geprüft. Der Encoder ist all-MiniLM-L6-v2 ([MiniLM](https://arxiv.org/abs/2002.10957), [Sentence-BERT](https://arxiv.org/abs/1908.10084)), unter Apache-2.0. Polytask darfst du unter MIT oder Apache-2.0 nutzen, wie du magst.',
   not: 'Was es nicht ist',
   'not-1':
-    'Es erzeugt keinen Text, trainiert keinen Tokenizer und sucht keine Einstellungen. Es gibt keine Konten und keine Telemetrie.',
+    'Es erzeugt keinen Text, trainiert keinen Tokenizer und sucht nicht nach den besten Einstellungen. Es gibt keine Konten und keine Telemetrie.',
 
   foot:
     'Polytask feintunt einen gemeinsamen Encoder für mehrere Aufgaben, auf deinem eigenen Rechner. MIT oder Apache-2.0. [Einbetten](embed.html)',

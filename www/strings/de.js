@@ -491,15 +491,15 @@ export default {
       conflict: {
         says: (angle) => `Konflikt: ${angle} auseinander.`,
         means:
-          'Ein kleiner Schritt, der nur dem Gradienten der einen Aufgabe folgt, erhöht den Verlust der anderen. Wichtig ist das, wenn es über viele Schritte anhält und der Verlust einer Aufgabe nicht mehr sinkt: Dann bestimmt der längere Gradient die Richtung des Schritts.',
+          'Ein kleiner Schritt gegen den Gradienten der einen Aufgabe erhöht den Verlust der anderen. Wichtig ist das, wenn es über viele Schritte anhält und der Verlust einer Aufgabe nicht mehr sinkt: Dann bestimmt der längere Gradient die Richtung des Schritts.',
       },
       independent: {
         says: (angle) => `Fast unabhängig: ${angle} auseinander.`,
-        means: 'Von 85° bis 95° ändert ein kleiner Schritt, der nur dem Gradienten der einen Aufgabe folgt, den Verlust der anderen kaum.',
+        means: 'Von 85° bis 95° ändert ein kleiner Schritt gegen den Gradienten der einen Aufgabe den Verlust der anderen kaum.',
       },
       noConflict: {
         says: (angle) => `Kein Konflikt: ${angle} auseinander.`,
-        means: 'Ein kleiner Schritt, der nur dem Gradienten der einen Aufgabe folgt, senkt auch den Verlust der anderen.',
+        means: 'Ein kleiner Schritt gegen den Gradienten der einen Aufgabe senkt auch den Verlust der anderen.',
       },
     },
     band: 'Getönt: fast unabhängig, von 85° bis 95°. Einzelne Schritte unter dem getönten Streifen sind normal; viele hintereinander bedeuten, dass die Aufgaben im Konflikt sind.',

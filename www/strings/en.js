@@ -480,15 +480,15 @@ export default {
       conflict: {
         says: (/** @type {string} */ angle) => `Conflict: ${angle} apart.`,
         means:
-          'A small step down one task’s gradient alone raises the other task’s loss. This matters when it lasts for many steps and one task’s loss stops falling: the longer gradient then decides the direction of the step.',
+          'A small step against one task’s gradient raises the other task’s loss. This matters when it lasts for many steps and one task’s loss stops falling: the longer gradient then decides the direction of the step.',
       },
       independent: {
         says: (/** @type {string} */ angle) => `Nearly independent: ${angle} apart.`,
-        means: 'From 85° to 95°, a small step down one task’s gradient alone hardly changes the other task’s loss.',
+        means: 'From 85° to 95°, a small step against one task’s gradient hardly changes the other task’s loss.',
       },
       noConflict: {
         says: (/** @type {string} */ angle) => `No conflict: ${angle} apart.`,
-        means: 'A small step down one task’s gradient alone lowers the other task’s loss too.',
+        means: 'A small step against one task’s gradient lowers the other task’s loss too.',
       },
     },
     band: 'Shaded: nearly independent, from 85° to 95°. Single steps below the shaded band are common; many in a row mean that the tasks conflict.',
