@@ -173,7 +173,7 @@ for (const name of BROWSERS) {
           [await isDisabled('train'), await isDisabled('step'), await isDisabled('reset')],
           [true, true, true],
         );
-        assert.match(await lab.text('status'), /This run waits while weightings are compared/);
+        assert.match(await lab.text('status'), /^This run waits until “Compare weightings” is done or cancelled\.$/);
       });
       assert.equal(await isDisabled('step'), false);
       assert.deepEqual((await step()).losses, expected[3]);

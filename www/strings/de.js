@@ -402,7 +402,7 @@ export default {
     cannot: 'Dieser Browser kann nicht trainieren; du siehst eine Aufzeichnung.',
     cannotAtAll: 'Dieser Browser kann nicht trainieren.',
     unreachable: 'Der Encoder ließ sich nicht holen; „Trainieren“ versucht es noch einmal.',
-    comparing: 'Dieser Lauf wartet, bis der Vergleich fertig ist; „Abbrechen“ dort beendet ihn.',
+    comparing: 'Dieser Lauf wartet, bis „Gewichtungen vergleichen“ fertig oder abgebrochen ist.',
     queuedTrain: 'Das Training beginnt, sobald der Encoder da ist.',
     queuedStep: 'Der Schritt beginnt, sobald der Encoder da ist.',
     replaying: 'Eine Aufzeichnung läuft, bis dein eigener Lauf beginnt.',

@@ -12,7 +12,7 @@ export default {
   tag: 'en',
   n,
 
-  /** What the worker said, which speaks English, in the page's language. @type {(text: string) => string} */
+  /** Translates a sentence of the worker, which speaks English, into the page's language. @type {(text: string) => string} */
   told: (text) => text,
 
   lab: {
@@ -387,7 +387,7 @@ export default {
     cannot: 'This browser cannot train; you see a recorded run.',
     cannotAtAll: 'This browser cannot train.',
     unreachable: 'The encoder could not be fetched; Train tries again.',
-    comparing: 'This run waits while weightings are compared; Cancel there stops the comparison.',
+    comparing: 'This run waits until “Compare weightings” is done or cancelled.',
     queuedTrain: 'Training starts as soon as the encoder is here.',
     queuedStep: 'The step starts as soon as the encoder is here.',
     replaying: 'A recorded run plays until the encoder is here; then yours begins.',
