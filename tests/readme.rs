@@ -136,9 +136,10 @@ fn links_lead_to_files() {
             if file.starts_with("http") {
                 continue;
             }
-            match page.parent().expect("a folder").join(file).canonicalize() {
-                Ok(path) => drop(linked.insert(path)),
-                Err(_) => broken.push(format!("{}: {target}", page.display())),
+            if let Ok(path) = page.parent().expect("a folder").join(file).canonicalize() {
+                linked.insert(path);
+            } else {
+                broken.push(format!("{}: {target}", page.display()));
             }
         }
     }
