@@ -12,7 +12,7 @@ export default {
   tag: 'en',
   n,
 
-  /** Translates a sentence of the worker, which speaks English, into the page's language. @type {(text: string) => string} */
+  /** What the worker said, which speaks English, in the page's language. @type {(text: string) => string} */
   told: (text) => text,
 
   lab: {
