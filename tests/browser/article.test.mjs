@@ -48,7 +48,7 @@ for (const name of BROWSERS) {
         await untilReplay(lab, 'playing');
         await look(lab, 'losses');
         await untilPoints(lab, 3);
-        assert.equal(await lab.text('status'), 'A recorded run, until the encoder is here and yours begins.');
+        assert.equal(await lab.text('status'), 'A recorded run plays until the encoder is here; then yours begins.');
         await lab.until('the size', () =>
           /^downloading \d+\.\d of 91\.3 MB, \d+ %$/.test($part('encoder-state').textContent),
         );
@@ -82,7 +82,7 @@ for (const name of BROWSERS) {
           window.runEvents.filter(({ type }) => type === 'step').length,
         ]);
         assert.ok(drawn <= told, `the curve is that of the own run: ${drawn} points of ${told} steps`);
-        assert.match(await lab.text('loss-legend'), /the recorded run/);
+        assert.match(await lab.text('loss-legend'), /recorded run/);
         await lab.assertStill();
       });
 

@@ -89,7 +89,7 @@ for (const name of BROWSERS) {
         { first: startOf(LONG), steps: LONG },
       );
       t.diagnostic(`a frame with ${LONG} steps: ${worked.toFixed(1)} ms`);
-      assert.deepEqual(await at.text('[data-part="loss-legend"] li.ghost:not(.absent) .name'), ['the run before']);
+      assert.deepEqual(await at.text('[data-part="loss-legend"] li.ghost:not(.absent) .name'), ['previous run']);
       assert.deepEqual(at.noise, []);
       assert.ok(worked < FRAME_MS, `${worked} ms`);
     });
@@ -169,7 +169,7 @@ for (const name of BROWSERS) {
       const found = [];
       for (const cosine of [-0.2, -0.005, 0.08, 0.2]) found.push(await seen(cosine));
       const [against, barely, almost, along] = found;
-      assert.match(against.said, /^Conflict: 101\.5° apart\..*matters when it goes on for many steps/);
+      assert.match(against.said, /^Conflict: 101\.5° apart\..*matters when it lasts for many steps/);
       assert.match(barely.said, /^Nearly independent: 90\.3° apart\./);
       assert.match(almost.said, /^Nearly independent: 85\.4° apart\./);
       assert.match(along.said, /^No conflict: 78\.5° apart\./);
@@ -234,10 +234,10 @@ for (const name of BROWSERS) {
         await at.take({ ...startOf(12), held_out: Array(all).fill(false) }, map);
         return (await at.text('[data-part="map-some"]'))[0];
       };
-      assert.equal(await said(48, 252), 'Shown are 48 of the 252 sentences, taken evenly from the whole table. ');
-      assert.equal(await said(17, 1_200), 'Shown are 17 of the 1,200 sentences, taken evenly from the whole table. ');
+      assert.equal(await said(48, 252), 'The map shows 48 of the 252 sentences, picked evenly from the whole table. ');
+      assert.equal(await said(17, 1_200), 'The map shows 17 of the 1,200 sentences, picked evenly from the whole table. ');
       assert.equal(await said(4, 4), '');
-      assert.equal(await said(48, 252, 'de'), 'Gezeigt werden 48 der 252 Sätze, gleichmäßig aus der ganzen Tabelle genommen. ');
+      assert.equal(await said(48, 252, 'de'), 'Die Karte zeigt 48 der 252 Sätze, gleichmäßig aus der ganzen Tabelle gewählt. ');
     });
   });
 }

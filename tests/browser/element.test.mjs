@@ -250,8 +250,8 @@ for (const name of BROWSERS) {
       const view = await open('misnamed.html');
       await view.until('the table', () => $$('.sentences tbody tr').length === 16 && $$('.misuse').length > 0);
       assert.deepEqual(await said(view), [
-        'The attribute tasks names “tpic”, which is none of the label columns: topic, mood.',
-        'The attribute tasks names “text”, which is none of the label columns: topic, mood.',
+        'The attribute tasks names “tpic”, which is not a label column. The label columns are: topic, mood.',
+        'The attribute tasks names “text”, which is not a label column. The label columns are: topic, mood.',
       ]);
       assert.equal(await heads(view), 1);
       await view.page.evaluate(() => document.getElementById('a').setAttribute('lang', 'de'));
@@ -262,7 +262,7 @@ for (const name of BROWSERS) {
       const none = await open('none-named.html');
       await none.until('the sentences', () => $$('.misuse').length > 0);
       assert.deepEqual(await said(none), [
-        'Das Attribut tasks nennt „topics“; das ist keine der Label-Spalten: topic, sentiment.',
+        'Das Attribut tasks nennt „topics“; eine solche Label-Spalte gibt es nicht. Die Label-Spalten sind: topic, sentiment.',
       ]);
       assert.equal(await heads(none), 2, 'all tasks');
     });
@@ -271,7 +271,7 @@ for (const name of BROWSERS) {
       const set = (view) =>
         view.page.evaluate(() => ['epochs', 'seed', 'weighting'].map((field) => $(`#setting-${field}`).value));
       for (const [path, why, noise] of [
-        ['no-address.html', /^The attribute src="http:\/\/\[" is no address\.$/, 0],
+        ['no-address.html', /^The attribute src="http:\/\/\[" is not a valid address\.$/, 0],
         ['broken.html', /^broken\.csv, line 1: there is no column/, 0],
         ['gone.html', /^The sentences .*: the server answered 404 for \S+\/gone\.csv; check the attribute src\.$/, 1],
         ['no-such-host.html', /; another page’s server must allow it \(Access-Control-Allow-Origin\)\.$/, 1],

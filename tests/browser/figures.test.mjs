@@ -116,7 +116,7 @@ for (const name of BROWSERS) {
 
   test(`${name}: the map keeps one scale on both axes and at every step`, async () => {
     await figure('map', 'createMap');
-    assert.match((await text('[data-part="map-empty"]'))[0], /before the first step, a few times on the way and after the last/);
+    assert.match((await text('[data-part="map-empty"]'))[0], /before the first step, a few times on the way, and after the last step/);
     await take(start, { ...map, frames: map.frames.slice(0, 1) });
     await take(map);
     const places = () =>

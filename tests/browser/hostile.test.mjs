@@ -43,7 +43,7 @@ const PAGES = {
 };
 /** Recipes that cannot be opened, and what is said of them after their address. */
 const NOT_OPENED = [
-  ['null', / is no recipe: it must be a JSON object with fields such as data and training\.$/],
+  ['null', / is not a recipe: it must be a JSON object with fields such as data and training\.$/],
   [
     '{"data":{"examples":"no"}}',
     / has no sentences: its data must be a preset \(notebook, .*, tickets\) or a list of examples, each with a text\.$/,
@@ -119,7 +119,7 @@ for (const name of BROWSERS) {
       await view.until('the sentence', () => $$('.sentences tbody tr').length === 1);
       assert.equal(
         await view.messages(),
-        `Left out of some.json, because it is not known here or not as it should be: ${IMAGE}, data.`,
+        `Ignored in some.json, because unknown or invalid: ${IMAGE}, data.`,
       );
       await assertHarmless(view);
     });

@@ -223,7 +223,7 @@ for (const name of BROWSERS) {
       await view.close();
       const none = await open('one.html', NO_STORAGE);
       await edit(none, 'Nowhere.');
-      await none.untilMessage(/^This browser has no room to keep your sentences: they will be gone after a reload\.$/);
+      await none.untilMessage(/^This browser cannot store your sentences: they will be lost when the page is reloaded\.$/);
       await none.press('undo');
       assert.notEqual(await first(none), 'Nowhere.');
       none.assertQuiet();
@@ -262,7 +262,7 @@ for (const name of BROWSERS) {
       await edit(later, 'Meanwhile.');
       await later.until('it kept beside', () => localStorage.getItem('polytask:late')?.includes('Meanwhile.'));
       await later.page.evaluate(() => window.answer());
-      await later.untilMessage(/^Your sentences from an earlier visit were found only now; they and your edits since then are kept\.$/);
+      await later.untilMessage(/^Your sentences from an earlier visit have only now been found\. They are kept, and so are your edits since then\.$/);
       assert.equal(await first(later), 'Meanwhile.');
       assert.equal((await kept(later, 'polytask:late')).table.examples[0].text, 'Kept.');
       await later.page.evaluate(() => $$('.message button').find(({ textContent }) => textContent === 'Open them').click());

@@ -60,7 +60,7 @@ for (const name of BROWSERS) {
 
       await fill('only one line');
       await submit();
-      assert.match(await complaint(), /^This is no table yet: it takes a header line/);
+      assert.match(await complaint(), /^This is not a table yet: it needs a header line/);
 
       await fill(`${CSV}Five,apples,too,many,cells\n`);
       await submit();
@@ -226,7 +226,7 @@ for (const name of BROWSERS) {
       assert.equal(await lab.page.evaluate(() => $part('more-settings').open), true);
 
       await lab.fill('#setting-task-weight-1', '2');
-      assert.equal(await hint(), 'factor on its loss; 1 is usual');
+      assert.equal(await hint(), 'multiplies its loss; usually 1');
       await lab.page.evaluate(() => $part('more-settings').querySelector('summary').click());
     });
 

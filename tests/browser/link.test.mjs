@@ -93,14 +93,14 @@ describe('from Chromium to Firefox', () => {
     // A link that is put into an open page's address loads nothing anew.
     await lab.page.evaluate((hash) => (location.hash = hash), new URL(preset).hash);
     await lab.until('the link’s sentences', () => $$('.sentences tbody tr').length === 4);
-    await lab.untilMessage(/^A link was opened in place of what you had here; Undo brings that back\.$/);
+    await lab.untilMessage(/^A link replaced your sentences and settings; Undo brings them back\.$/);
     await lab.press('undo');
     await lab.until('the reader’s own', () => $$('.sentences tbody tr').length === 24);
 
     await lab.page.goto('about:blank');
     await lab.page.goto(`${server.url}lab.html${new URL(preset).hash}`);
     await lab.until('the link’s sentences', () => window.$$?.('.sentences tbody tr').length === 4);
-    await lab.untilMessage(/^A link was opened in place of/);
+    await lab.untilMessage(/^A link replaced your sentences/);
     await lab.page.goto(`${server.url}lab.html`);
     await lab.until('the link’s sentences', () => window.$$?.('.sentences tbody tr').length === 4);
     await lab.press('undo');
@@ -111,7 +111,7 @@ describe('from Chromium to Firefox', () => {
 
   test('a damaged link says so, and the page opens as usual', async () => {
     const lab = await openLab(firefox.browser, server.url, { page: 'lab.html#polytask=1.nonsense', fetches: false });
-    await lab.untilMessage(/^This link is damaged: its run cannot be read\. Copy the whole of it once more\.$/);
+    await lab.untilMessage(/^This link is damaged: its run cannot be read\. Copy the whole link again\.$/);
     await lab.until('sentences', () => $$('.sentences tbody tr').length > 0);
     lab.assertQuiet();
     await lab.close();
@@ -138,7 +138,7 @@ describe('from Chromium to Firefox', () => {
     );
     // No matrix of 250,000 cells; the run itself is like any other.
     await lab.untilStatus('ready');
-    assert.match(await lab.text('results-body'), /A confusion matrix is shown up to 40 classes; this task has 500\./);
+    assert.match(await lab.text('results-body'), /A confusion matrix is shown for up to 40 classes; this task has 500\./);
     assert.ok((await lab.page.evaluate(() => $$('*').length)) < 20_000, 'elements');
     lab.assertQuiet();
     await lab.close();

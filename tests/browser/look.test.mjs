@@ -107,7 +107,7 @@ for (const name of BROWSERS) {
       });
       for (const status of [
         'Angehalten nach Schritt 1117.',
-        'Ein aufgezeichneter Lauf, bis der Encoder da ist und deiner beginnt.',
+        'Eine Aufzeichnung läuft, bis dein eigener Lauf beginnt.',
       ]) {
         // Set and read in one go: in between, the page would say again how its own run stands.
         const bar = await small.page.evaluate((status) => {

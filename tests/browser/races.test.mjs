@@ -365,7 +365,7 @@ for (const name of BROWSERS) {
       const { hash } = new URL(await lab.untilLink('the file', ({ data }) => data.examples?.length === 4));
       await close();
       await open(`lab.html${hash}`, { before: LOSE_THE_FIRST });
-      await lab.untilMessage(/^The training worker crashed \(it was lost\) and was replaced: your sentences and settings are still here/);
+      await lab.untilMessage(/^The training worker crashed \(it was lost\) and was replaced\. Your sentences and settings are still here/);
       await lab.until('the sentences', () => $$('.sentences tbody textarea').length === 4);
       assert.deepEqual(await lab.sentences(), ['Number one', 'Number two', 'Number three', 'Number four']);
       await sleep(STILL);
@@ -396,7 +396,7 @@ for (const name of BROWSERS) {
         $part('task-dialog').querySelector('input').value = '__proto__';
         $part('task-dialog').querySelector('.primary').click();
       });
-      assert.equal(await lab.page.evaluate(() => $part('task-dialog').querySelector('.complaint').textContent), 'JavaScript keeps the name “__proto__” for itself; choose another.');
+      assert.equal(await lab.page.evaluate(() => $part('task-dialog').querySelector('.complaint').textContent), 'JavaScript reserves the name “__proto__”; choose another.');
       assert.equal(await lab.page.evaluate(() => $part('task-dialog').open), true);
       lab.assertQuiet();
       await close();

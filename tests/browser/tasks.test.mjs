@@ -173,7 +173,7 @@ for (const name of BROWSERS) {
           [await isDisabled('train'), await isDisabled('step'), await isDisabled('reset')],
           [true, true, true],
         );
-        assert.match(await lab.text('status'), /being compared, and this run waits/);
+        assert.match(await lab.text('status'), /^This run waits until “Compare weightings” is done or cancelled\.$/);
       });
       assert.equal(await isDisabled('step'), false);
       assert.deepEqual((await step()).losses, expected[3]);
@@ -267,7 +267,7 @@ for (const name of BROWSERS) {
       const afterwards = await predict('A sentence.');
       assert.deepEqual(afterwards[HOSTILE], before[HOSTILE]);
       assert.notDeepEqual(afterwards[MOOD], before[MOOD]);
-      assert.match(await lab.text('gradients-empty'), /nothing that the tasks share trained/);
+      assert.match(await lab.text('gradients-empty'), /no shared parameter was trained/);
       await step(HOSTILE);
       const last = await predict('A sentence. ');
       assert.deepEqual(last[MOOD], afterwards[MOOD]);
@@ -317,7 +317,7 @@ for (const name of BROWSERS) {
         return [caption, ...Array.from(view.element.querySelectorAll('.interference tbody td'), (cell) => cell.textContent)];
       });
       assert.deepEqual(cells, [
-        'after step 3, on the next batch, at the full learning rate 3.00e−4; undone again',
+        'after step 3, on the next batch, at the full learning rate 3.00e−4; then undone',
         '−0.500helps',
         'diverged',
         '0nothing',

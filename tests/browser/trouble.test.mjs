@@ -28,7 +28,7 @@ for (const name of BROWSERS) {
         await lab.page.evaluate(() => ['train', 'step', 'reset'].map((part) => $part(part).disabled)),
         [true, true, true],
       );
-      assert.equal(await lab.text('encoder-state'), 'not fetched: it could not be used');
+      assert.equal(await lab.text('encoder-state'), 'not fetched: this browser cannot train');
       await sleep(300);
       assert.equal(server.count('.wasm') + server.count('.safetensors'), 0);
       lab.assertQuiet();
@@ -455,7 +455,7 @@ for (const name of BROWSERS) {
             }),
         );
         await lab.untilMessage(
-          /The training worker crashed \(.*memory access out of bounds.*\) and was replaced: your sentences and settings are still here/,
+          /The training worker crashed \(.*memory access out of bounds.*\) and was replaced\. Your sentences and settings are still here/,
         );
         await lab.until(
           'the encoder again',

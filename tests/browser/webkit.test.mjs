@@ -119,7 +119,7 @@ describe('WebKit', () => {
     assert.equal(there.length, 10);
     const { pathname, hash } = new URL(link);
     const lab = await open(pathname.slice(1) + hash);
-    await lab.untilMessage(/^A link was opened in place of what you had here/);
+    await lab.untilMessage(/^A link replaced your sentences and settings/);
     assert.deepEqual(await shown(lab), set);
     await lab.untilStatus('ready');
     await lab.press('train');

@@ -26,14 +26,14 @@ test('a slip is named, with the choices, and the rest is used', async () => {
   const weightings =
     'sum, uncertainty, dwa, random, gradnorm, famo, pcgrad, cagrad, mgda, imtl-g, nash-mtl, upgrad, aligned-mtl';
   const ofViews = problems.find((text) => text.startsWith('The attribute views'));
-  assert.match(ofViews, /^The attribute views names “loses”, which is none of the views: controls, encoder, sentences, .*geometry\.$/);
+  assert.match(ofViews, /^The attribute views names “loses”, which is not a view. The views are: controls, encoder, sentences, .*geometry\.$/);
   assert.deepEqual(problems.filter((text) => text !== ofViews).sort(), [
-    'The attribute epochs="0" must be a whole number from 1 on.',
-    'The attribute lang="xx" is not one of its choices: en, de.',
-    'The attribute preset="tikets" is not one of its choices: notebook, topic-sentiment, tickets.',
-    'The attribute theme="dim" is not one of its choices: auto, light, dark.',
-    `The attribute weighting="pcgrat" is not one of its choices: ${weightings}.`,
-    `There is no attribute weigthing; did you mean weighting? These there are: ${all}.`,
+    'The attribute epochs="0" must be a whole number, 1 or more.',
+    'The attribute lang="xx" must be one of: en, de.',
+    'The attribute preset="tikets" must be one of: notebook, topic-sentiment, tickets.',
+    'The attribute theme="dim" must be one of: auto, light, dark.',
+    `The attribute weighting="pcgrat" must be one of: ${weightings}.`,
+    `There is no attribute weigthing; did you mean weighting? The attributes are: ${all}.`,
   ]);
   assert.deepEqual(views, ['controls']);
   const { seed, training } = fallback.change({ seed: 0, training: { epochs: 3, weighting: 'sum' } });
@@ -48,7 +48,7 @@ test('numbers are whole and not too small', async () => {
 
 test('what every object has is no view', async () => {
   const { problems, views } = await read({ views: 'constructor controls' });
-  assert.match(problems[0], /^The attribute views names “constructor”, which is none of the views: controls, /);
+  assert.match(problems[0], /^The attribute views names “constructor”, which is not a view. The views are: controls, /);
   assert.deepEqual(views, ['controls']);
 });
 

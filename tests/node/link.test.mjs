@@ -97,8 +97,8 @@ test('a link of a later format says so and opens what is known', async () => {
   const { recipe: read, notice } = await fromHash(linkOf(later, 2), words);
   assert.equal(
     notice,
-    'This link was made by a newer version of the page (format 2; this one writes 1): what is known here was opened. ' +
-      'Left out of the link, because it is not known here or not as it should be: ensemble, training.lookahead, training.optimizer.',
+    'This link was made by a newer version of the page (format 2; this one writes 1): the parts that this version knows were opened. ' +
+      'Ignored in the link, because unknown or invalid: ensemble, training.lookahead, training.optimizer.',
   );
   assert.deepEqual(read.data, data);
   assert.equal(read.training.optimizer, 'adam');
@@ -108,7 +108,7 @@ test('a link of a later format says so and opens what is known', async () => {
 test('a link of a later format that cannot be read at all says that', async () => {
   const { recipe, notice } = await fromHash('#polytask=12.!zstd!', words);
   assert.equal(recipe, undefined);
-  assert.match(notice, /newer version of the page \(format 12; this one reads 1\), and nothing in it can be read here/);
+  assert.match(notice, /newer version of the page \(format 12; this one reads 1\), and cannot be read here/);
 });
 
 test('a damaged link is one sentence', async () => {
@@ -129,7 +129,7 @@ test('a damaged link is one sentence', async () => {
     const { recipe, notice } = await fromHash(hash, words);
     // A flipped bit may leave JSON of a recipe behind; then what is in it is checked like any other's.
     if (recipe === undefined)
-      assert.equal(notice, 'This link is damaged: its run cannot be read. Copy the whole of it once more.', hash);
+      assert.equal(notice, 'This link is damaged: its run cannot be read. Copy the whole link again.', hash);
     else assert.equal(hash, damaged[1]);
   }
 });
@@ -139,7 +139,7 @@ test('what inflates to more than 5 MB is not opened, and not inflated to its end
   const before = process.memoryUsage().rss;
   const { recipe, notice } = await fromHash(`#polytask=1.${bomb}`, words);
   assert.equal(recipe, undefined);
-  assert.equal(notice, 'This link holds more than 5 MB: that is no run that this page would open.');
+  assert.equal(notice, 'This link holds more than 5 MB, which is too large for this page.');
   assert.ok(process.memoryUsage().rss - before < 150e6, 'memory');
 });
 
@@ -203,7 +203,7 @@ test('names that are no names, numbers out of bounds and things of the wrong kin
   assert.equal(recipe.seed, 0);
   for (const [name, { usual }] of Object.entries(TRAINING)) assert.deepEqual(recipe.training[name], usual, name);
   assert.equal({}.polluted, undefined);
-  assert.match(notice, /^Left out of the link, .*: __proto__, constructor, tasks, data, training\.__proto__, …\.$/);
+  assert.match(notice, /^Ignored in the link, .*: __proto__, constructor, tasks, data, training\.__proto__, …\.$/);
 });
 
 test('a preset that is not known gives way to the first', async () => {

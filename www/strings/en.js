@@ -16,50 +16,50 @@ export default {
   told: (text) => text,
 
   lab: {
-    forgetful: 'This browser has no room to keep your sentences: they will be gone after a reload.',
+    forgetful: 'This browser cannot store your sentences: they will be lost when the page is reloaded.',
     nothingHeldOut:
-      'Nothing is held out, so there is nothing to compare on: set Held out, under More settings, to 0.25 or so.',
-    otherSentences: 'Broken off: there are other sentences now.',
-    comparisonCancelled: 'Cancelled. What was finished is in the table.',
-    comparisonBroken: 'Broken off.',
-    taskGone: (/** @type {string} */ task) => `There is no task “${task}” any more: the sentences have changed.`,
+      'No sentences are held out, so there is nothing to compare on: set Held out, under More settings, to about 0.25.',
+    otherSentences: 'Comparison stopped: the sentences have changed.',
+    comparisonCancelled: 'Cancelled. The finished runs are in the table.',
+    comparisonBroken: 'Comparison stopped.',
+    taskGone: (/** @type {string} */ task) => `The task “${task}” no longer exists: the sentences have changed.`,
     retry: 'Retry',
     hub: 'Try the Hugging Face hub',
     crashed: (/** @type {string} */ why) =>
-      `The training worker crashed (${why}) and was replaced: your sentences and settings are still here, and Train starts from the first step; if memory ran out, a smaller batch size helps.`,
+      `The training worker crashed (${why}) and was replaced. Your sentences and settings are still here, and Train starts again from the first step. If memory ran out, try a smaller batch size.`,
     notStarted: (/** @type {string} */ why) =>
       `The training code could not be started (${why}); reload the page to try again.`,
   },
 
   attributes: {
     choice: (/** @type {string} */ name, /** @type {string} */ value, /** @type {readonly string[]} */ choices) =>
-      `The attribute ${name}="${value}" is not one of its choices: ${choices.join(', ')}.`,
+      `The attribute ${name}="${value}" must be one of: ${choices.join(', ')}.`,
     view: (/** @type {string} */ value, /** @type {readonly string[]} */ choices) =>
-      `The attribute views names “${value}”, which is none of the views: ${choices.join(', ')}.`,
+      `The attribute views names “${value}”, which is not a view. The views are: ${choices.join(', ')}.`,
     whole: (/** @type {string} */ name, /** @type {string} */ value, /** @type {number} */ least) =>
-      `The attribute ${name}="${value}" must be a whole number from ${least} on.`,
+      `The attribute ${name}="${value}" must be a whole number, ${least} or more.`,
     unknown: (/** @type {string} */ name, /** @type {string} */ meant, /** @type {readonly string[]} */ all) =>
-      `There is no attribute ${name}; did you mean ${meant}? These there are: ${all.join(', ')}.`,
+      `There is no attribute ${name}; did you mean ${meant}? The attributes are: ${all.join(', ')}.`,
     tasks: (/** @type {string} */ value, /** @type {readonly string[]} */ columns) =>
-      `The attribute tasks names “${value}”, which is none of the label columns: ${columns.join(', ')}.`,
-    notAddress: (/** @type {string} */ src) => `The attribute src="${src}" is no address.`,
+      `The attribute tasks names “${value}”, which is not a label column. The label columns are: ${columns.join(', ')}.`,
+    notAddress: (/** @type {string} */ src) => `The attribute src="${src}" is not a valid address.`,
     notFetched: (/** @type {string} */ url, /** @type {number} */ status) =>
       `The sentences could not be fetched: the server answered ${status} for ${url}; check the attribute src.`,
     noAnswer: (/** @type {string} */ url, /** @type {boolean} */ isForeign) =>
-      `The sentences could not be fetched: nothing answers at ${url}; ${isForeign ? 'another page’s server must allow it (Access-Control-Allow-Origin)' : 'check the attribute src and the connection'}.`,
+      `The sentences could not be fetched: no server answers at ${url}; ${isForeign ? 'the other site must allow it (Access-Control-Allow-Origin)' : 'check the attribute src and the connection'}.`,
     srcKind: (/** @type {string} */ url) =>
       `The attribute src names ${url}; it must end in .csv, .tsv or .jsonl (a table), or in .json (a recipe).`,
     notJson: (/** @type {string} */ url, /** @type {string} */ why) => `${url} is not JSON (${why}).`,
-    notRecipe: (/** @type {string} */ url) => `${url} is no recipe: it must be a JSON object with fields such as data and training.`,
+    notRecipe: (/** @type {string} */ url) => `${url} is not a recipe: it must be a JSON object with fields such as data and training.`,
     noSentences: (/** @type {string} */ url, /** @type {readonly string[]} */ presets) =>
       `${url} has no sentences: its data must be a preset (${presets.join(', ')}) or a list of examples, each with a text.`,
     leftOut: (/** @type {string} */ file, /** @type {string[]} */ fields) =>
-      `Left out of ${file}, because it is not known here or not as it should be: ${fields.join(', ')}.`,
+      `Ignored in ${file}, because unknown or invalid: ${fields.join(', ')}.`,
   },
 
   support: {
     lacks: (/** @type {string} */ what) =>
-      `This browser has no ${what}, which training here needs. Current versions of Chrome, Edge, Firefox and Safari (from 16.4) have it.`,
+      `This browser has no ${what}, which training needs. Current versions of Chrome, Edge, Firefox and Safari (from 16.4) have it.`,
     wasm: 'WebAssembly',
     simd: 'WebAssembly SIMD',
     workers: 'module workers',
@@ -88,77 +88,77 @@ export default {
     },
   },
 
-  /** The ways to make one update of several tasks. The papers stand in src/weighting/. */
+  /** The ways to make one update from several tasks. The papers are named in src/weighting/. */
   weightings: {
     sum: {
       title: 'Sum',
-      line: 'Adds the losses up, as the notebook does.',
+      line: 'Adds up the losses, as the notebook does.',
     },
     uncertainty: {
       title: 'Uncertainty',
-      line: 'Learns how noisy each task is, and lets a noisy one count for less (Kendall 2018).',
+      line: 'Learns how noisy each task is and gives noisy tasks less weight (Kendall 2018).',
     },
     dwa: {
       title: 'Dynamic average',
-      line: 'More for the tasks whose loss fell least from epoch to epoch (Liu 2019).',
+      line: 'Gives more weight to tasks whose loss fell least from epoch to epoch (Liu 2019).',
     },
     random: {
       title: 'Random',
-      line: 'Draws new weights by lot in each step: the one that others must beat (Lin 2022).',
+      line: 'Draws random weights in each step: the baseline that the others must beat (Lin 2022).',
     },
     gradnorm: {
       title: 'GradNorm',
-      line: 'Evens out the gradients’ lengths, so that the tasks train at like rates (Chen 2018).',
+      line: 'Balances the lengths of the gradients, so that the tasks train at similar rates (Chen 2018).',
     },
     famo: {
       title: 'FAMO',
-      line: 'Moves weight to the tasks that gained least by the step before (Liu 2023).',
+      line: 'Gives more weight to tasks that improved least in the last step (Liu 2023).',
     },
     pcgrad: {
       title: 'PCGrad',
-      line: 'Takes out of each gradient what points against another (Yu 2020).',
+      line: 'Removes from each gradient the part that points against another (Yu 2020).',
     },
     cagrad: {
       title: 'CAGrad',
-      line: 'Stays near the mean gradient and helps the worst-served task most (Liu 2021).',
+      line: 'Stays near the mean gradient, but helps the task that gains least from it (Liu 2021).',
     },
     mgda: {
       title: 'MGDA',
-      line: 'Takes the gradients’ shortest mixture, which lowers every loss alike (Sener 2018).',
+      line: 'Takes the shortest weighted mean of the gradients, which lowers every loss equally (Sener 2018).',
     },
     'imtl-g': {
       title: 'IMTL-G',
-      line: 'An update that goes equally far along every gradient’s direction (Liu 2021).',
+      line: 'Moves equally far in the direction of every gradient (Liu 2021).',
     },
     'nash-mtl': {
       title: 'Nash-MTL',
-      line: 'Lets the tasks bargain: the product of their gains is largest (Navon 2022).',
+      line: 'Lets the tasks bargain: maximises the product of their gains (Navon 2022).',
     },
     upgrad: {
       title: 'UPGrad',
-      line: 'Projects each gradient to where it harms no task, and averages (Quinton 2024).',
+      line: 'Projects each gradient so that it harms no task, then takes the mean (Quinton 2024).',
     },
     'aligned-mtl': {
       title: 'Aligned-MTL',
-      line: 'Sets the gradients at right angles and makes them equally long (Senushkin 2023).',
+      line: 'Makes the gradients orthogonal and equally long (Senushkin 2023).',
     },
   },
 
   sources: {
     byPath: (/** @type {string} */ path) =>
-      `${path}: a page cannot read files by path; import the file instead.`,
+      `${path}: a page cannot read files by path; open the file instead.`,
     read: (/** @type {number} */ sentences, /** @type {string} */ filename) =>
       `${count(sentences, 'sentence')} read from ${filename}.`,
     crowded: (/** @type {string[]} */ tasks) =>
       `This page opens at most ${MOST_TASKS} tasks, with at most ${MOST_CLASSES} classes in one task and ${n.grouped(MOST_CLASSES_IN_ALL)} in all. Not opened: ${tasks.join(', ')}.`,
     undo: 'Undo',
-    found: 'Your sentences from an earlier visit were found only now; they and your edits since then are kept.',
+    found: 'Your sentences from an earlier visit have only now been found. They are kept, and so are your edits since then.',
     openFound: 'Open them',
   },
 
   sentences: {
     title: 'Sentences',
-    line: 'Each column of labels is a task. Change any cell; a blank label leaves the sentence out of that task.',
+    line: 'Each column of labels is a task. Change any cell. A sentence without a label is left out of that task.',
     presets: 'Built-in sentences',
     labels: 'Labels of the notebook’s sentences',
     sensible: 'sensible labels',
@@ -173,7 +173,7 @@ export default {
     labelOf: (/** @type {string} */ task, /** @type {number} */ row) => `${task} of sentence ${row}`,
     newClass: 'New class…',
     newClassOf: (/** @type {string} */ task) => `New class of ${task}`,
-    heldOut: 'Held out: never trained on, only used to measure.',
+    heldOut: 'Held out: never used for training, only for evaluation.',
     rowHeldOut: (/** @type {number} */ row) => `${row}, held out`,
     rowInBatch: (/** @type {string} */ row) => `${row}, in the batch`,
     countOf: (/** @type {number} */ sentences, /** @type {number} */ tasks) =>
@@ -193,12 +193,12 @@ export default {
     own: 'Your own sentences: open, drop or paste a CSV, TSV or JSONL table with a text column and one column for each task.',
     pasted: (/** @type {string} */ ending) => `pasted text.${ending}`,
     pasteTitle: 'Paste a table',
-    pasteLine: 'CSV, TSV or JSONL, with a header: a text column, and one column for each task. It takes the place of all sentences.',
+    pasteLine: 'CSV, TSV or JSONL, with a header: a text column, and one column for each task. It replaces all sentences.',
     pasteField: 'The table',
     pasteApply: 'Use it',
-    notATable: 'This is no table yet: it takes a header line with several columns, and a line for each sentence.',
+    notATable: 'This is not a table yet: it needs a header line with several columns, and a line for each sentence.',
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
-      `${file}: has ${size} MB; at most ${most} MB can be read here.`,
+      `${file}: ${size} MB is too large; at most ${most} MB can be read here.`,
     notUtf8: (/** @type {string} */ file) => `${file}: it is not UTF-8 text; save the file as UTF-8.`,
     unreadable: (/** @type {string} */ file) => `${file}: could not be read; was it moved or is it a folder?`,
   },
@@ -207,7 +207,7 @@ export default {
     title: 'Label by clicking',
     blank: (/** @type {string} */ task) => `no label for ${task}`,
     hint: (/** @type {string} */ task, /** @type {string} */ label) =>
-      `Click cells under ${task} to label them ${label ? `“${label}”` : 'nothing'}, or go through them with ↑ ↓ and Space. Esc ends it.`,
+      `Click cells under ${task} ${label ? `to set the label “${label}”` : 'to clear their labels'}, or use ↑ ↓ and Space. Esc stops labelling.`,
     done: (/** @type {number} */ row, /** @type {string} */ label) => `Sentence ${row}: ${label || 'no label'}`,
   },
 
@@ -226,8 +226,8 @@ export default {
     apply: 'Apply',
     nameless: 'A task needs a name.',
     notText: '“text” is the name of the sentence column; choose another.',
-    notProto: 'JavaScript keeps the name “__proto__” for itself; choose another.',
-    taken: (/** @type {string} */ name) => `There is a task named “${name}” already; choose another name.`,
+    notProto: 'JavaScript reserves the name “__proto__”; choose another.',
+    taken: (/** @type {string} */ name) => `There is already a task named “${name}”; choose another name.`,
   },
 
   settings: {
@@ -237,30 +237,30 @@ export default {
     more: 'More settings',
     by: { losses: 'by losses', gradients: 'by gradients' },
     taskWeights: 'Weight of each task’s loss',
-    taskWeight: 'factor on its loss; 1 is usual',
+    taskWeight: 'multiplies its loss; usually 1',
     taskWeightWrong: (/** @type {string} */ task) => `The weight of ${task} must be from 0 to 1,000.`,
     whole: (/** @type {string} */ subject, /** @type {string} */ least, /** @type {string} */ most) =>
       `${subject} must be a whole number from ${least} to ${most}.`,
     /** By their names in a recipe. `subject` begins the sentence that asks for a whole number; `wrong` is that of others. */
     fields: {
       epochs: { label: 'Epochs', hint: 'passes over the sentences', subject: 'Epochs' },
-      batch_size: { label: 'Batch size', hint: 'sentences in a step', subject: 'The batch size' },
+      batch_size: { label: 'Batch size', hint: 'sentences in a batch', subject: 'The batch size' },
       learning_rate: {
         label: 'Learning rate',
-        hint: 'how far a step goes',
+        hint: 'size of a step',
         wrong: 'The learning rate must be above 0 and at most 10; try 1e-4.',
       },
       freeze: {
         label: 'Keep frozen',
-        hint: 'what does not train',
+        hint: 'what is not trained',
         choices: {
           none: 'nothing',
           embeddings: 'embeddings',
-          'layers:1': 'and first layer',
-          'layers:2': 'and first 2 layers',
-          'layers:3': 'and first 3 layers',
-          'layers:4': 'and first 4 layers',
-          'layers:5': 'and first 5 layers',
+          'layers:1': 'embeddings, layer 1',
+          'layers:2': 'embeddings, layers 1–2',
+          'layers:3': 'embeddings, layers 1–3',
+          'layers:4': 'embeddings, layers 1–4',
+          'layers:5': 'embeddings, layers 1–5',
           encoder: 'whole encoder',
         },
       },
@@ -268,7 +268,7 @@ export default {
       weighting: { label: 'Weighting', hint: '' },
       held_out: {
         label: 'Held out',
-        hint: 'share kept for measuring, 0 to 0.9',
+        hint: 'share kept for evaluation, 0 to 0.9',
         wrong: 'The share held out must be from 0 to 0.9.',
       },
       pooling: {
@@ -279,16 +279,16 @@ export default {
       optimizer: { label: 'Optimizer', hint: 'the update rule', choices: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' } },
       head_learning_rate: {
         label: 'Heads’ learning rate',
-        hint: 'empty: as the encoder’s',
+        hint: 'empty: same as the encoder’s',
         wrong: 'The heads’ learning rate must be above 0 and at most 10, or empty.',
       },
-      weight_decay: { label: 'Weight decay', hint: 'pull towards 0', wrong: 'The weight decay must be 0 or more.' },
+      weight_decay: { label: 'Weight decay', hint: 'pulls weights towards 0', wrong: 'The weight decay must be 0 or more.' },
       schedule: {
         label: 'Schedule',
-        hint: 'the rate’s course',
+        hint: 'how the learning rate changes',
         choices: { constant: 'constant', linear: 'linear to 0', cosine: 'cosine to 0' },
       },
-      warmup: { label: 'Warm-up', hint: 'steps of rising rate', subject: 'The warm-up' },
+      warmup: { label: 'Warm-up', hint: 'steps with a rising rate', subject: 'The warm-up' },
       max_grad_norm: {
         label: 'Clip gradients at',
         hint: 'empty: no clipping',
@@ -297,33 +297,33 @@ export default {
       dropout: { label: 'Dropout', hint: 'share of values set to 0', wrong: 'Dropout must be at least 0 and below 1.' },
       label_smoothing: {
         label: 'Label smoothing',
-        hint: 'share of a label spread over all',
+        hint: 'share spread over all classes',
         wrong: 'Label smoothing must be at least 0 and below 1.',
       },
       class_weights: {
         label: 'Class weights',
         hint: 'how much a rare class counts',
-        choices: { none: 'all the same', balanced: 'balanced' },
+        choices: { none: 'all equal', balanced: 'balanced' },
       },
-      gradient_accumulation_steps: { label: 'Batches in a step', hint: 'their gradients add up', subject: 'The batches in a step' },
-      tasks_per_step: { label: 'Tasks in a step', hint: 'in turn; empty: all', subject: 'The tasks in a step, unless empty,' },
+      gradient_accumulation_steps: { label: 'Batches per step', hint: 'their gradients are added', subject: 'The number of batches per step' },
+      tasks_per_step: { label: 'Tasks per step', hint: 'in turn; empty: all', subject: 'The number of tasks per step, if given,' },
       gradual_unfreezing: {
         label: 'Unfreeze gradually',
-        hint: 'epochs to each next layer, from the top; empty: all at once',
-        subject: 'The epochs to the next layer, unless empty,',
+        hint: 'epochs until the next layer, from the top; empty: all at once',
+        subject: 'The number of epochs until the next layer, if given,',
       },
       early_stopping_patience: {
         label: 'Patience',
-        hint: 'epochs without gain; empty: train to the end',
-        subject: 'The patience, unless empty,',
+        hint: 'epochs without improvement; empty: train to the end',
+        subject: 'The patience, if given,',
       },
-      load_best_model_at_end: { label: 'Back to the best epoch', hint: 'when the run is over' },
+      load_best_model_at_end: { label: 'Back to the best epoch', hint: 'at the end of the run' },
       metric_for_best_model: {
-        label: 'What is best',
+        label: 'Best epoch by',
         hint: 'on the held-out sentences',
         choices: { loss: 'lowest loss', accuracy: 'accuracy', macro_f1: 'macro-F1' },
       },
-      max_length: { label: 'Longest sentence', hint: 'in tokens; the rest is cut', subject: 'The longest sentence' },
+      max_length: { label: 'Maximum length', hint: 'in tokens; the rest is cut off', subject: 'The maximum length' },
       shuffle: { label: 'Shuffle', hint: 'a new order each epoch' },
       reproducible: {
         label: 'Same bits everywhere',
@@ -343,25 +343,25 @@ export default {
     byHand: 'Selected: copy it with your keyboard.',
     size: (/** @type {string} */ characters) => `${characters} characters`,
     long: (/** @type {string} */ characters) =>
-      `${characters} characters: some programs cut a link as long as that off. The recipe as a file is safer.`,
+      `${characters} characters: some programs cut off links this long. The recipe file is safer.`,
     files: 'Files',
     recipe: 'Recipe (JSON)',
     csv: 'Sentences (CSV)',
     command: 'On the command line, with the recipe',
-    tag: 'On a page of yours',
-    tagWithFile: 'On a page of yours, beside the recipe',
+    tag: 'On your own page',
+    tagWithFile: 'On your own page, beside the recipe',
   },
 
   link: {
     name: 'a link',
     future: (/** @type {string} */ version) =>
-      `This link was made by a newer version of the page (format ${version}; this one writes 1): what is known here was opened.`,
+      `This link was made by a newer version of the page (format ${version}; this one writes 1): the parts that this version knows were opened.`,
     futureUnreadable: (/** @type {string} */ version) =>
-      `This link was made by a newer version of the page (format ${version}; this one reads 1), and nothing in it can be read here: reload the page, or open the link where it comes from.`,
-    unknown: (/** @type {string[]} */ fields) => `Left out of the link, because it is not known here or not as it should be: ${fields.join(', ')}.`,
-    damaged: 'This link is damaged: its run cannot be read. Copy the whole of it once more.',
-    tooLarge: (/** @type {string} */ most) => `This link holds more than ${most} MB: that is no run that this page would open.`,
-    kept: 'A link was opened in place of what you had here; Undo brings that back.',
+      `This link was made by a newer version of the page (format ${version}; this one reads 1), and cannot be read here: reload the page, or open the link on the site that made it.`,
+    unknown: (/** @type {string[]} */ fields) => `Ignored in the link, because unknown or invalid: ${fields.join(', ')}.`,
+    damaged: 'This link is damaged: its run cannot be read. Copy the whole link again.',
+    tooLarge: (/** @type {string} */ most) => `This link holds more than ${most} MB, which is too large for this page.`,
+    kept: 'A link replaced your sentences and settings; Undo brings them back.',
   },
 
   notices: {
@@ -384,13 +384,13 @@ export default {
       `Epoch ${epoch} of ${epochs}: total loss ${total}.`,
     evaluated: (/** @type {number} */ epoch, /** @type {boolean} */ training, /** @type {string} */ figures) =>
       `Epoch ${epoch}, ${training ? 'training' : 'held-out'} accuracy: ${figures}.`,
-    cannot: 'This browser cannot train; what plays is a recording.',
+    cannot: 'This browser cannot train; you see a recorded run.',
     cannotAtAll: 'This browser cannot train.',
-    unreachable: 'The encoder is not here; Train asks for it again.',
-    comparing: 'Weightings are being compared, and this run waits: Cancel, at the comparison, ends that.',
-    queuedTrain: 'The training starts as soon as the encoder is here.',
+    unreachable: 'The encoder could not be fetched; Train tries again.',
+    comparing: 'This run waits until “Compare weightings” is done or cancelled.',
+    queuedTrain: 'Training starts as soon as the encoder is here.',
     queuedStep: 'The step starts as soon as the encoder is here.',
-    replaying: 'A recorded run, until the encoder is here and yours begins.',
+    replaying: 'A recorded run plays until the encoder is here; then yours begins.',
     replayingAway: 'A recorded run. Yours begins when you fetch the encoder.',
     replayPaused: 'The recording is paused.',
     replayOverAway: 'That was a recorded run. Yours begins when you fetch the encoder.',
@@ -398,15 +398,15 @@ export default {
     preparing: 'Preparing the run…',
     staleSentencesTraining: 'Sentences changed: Reset starts over with them.',
     staleSentences: 'Sentences changed: Train starts over with them.',
-    staleSettingsMidway: 'Settings changed: Reset applies them, Train goes on with the old ones.',
+    staleSettingsMidway: 'Settings changed: Reset applies them, Train continues with the old ones.',
     staleSettings: 'Settings changed: Train starts over with them.',
     away: 'Train fetches the encoder and starts.',
-    loading: 'The encoder is on its way. Look at the sentences meanwhile.',
+    loading: 'The encoder is downloading. Meanwhile, look at the sentences.',
     none: 'Train prepares the run and starts it.',
-    ready: 'Ready. Train goes to the end, Step takes one batch.',
+    ready: 'Ready. Train runs to the end, Step trains on one batch.',
     measuring: 'Measuring…',
     paused: (/** @type {number} */ step) => `Paused after step ${step}.`,
-    lastStep: 'The last step is done; Train measures it.',
+    lastStep: 'The last step is done; Train evaluates the model.',
     ended: 'Done. Try a sentence, or change something and train again.',
     stopped: 'Stopped. Reset starts over.',
     training: 'Training…',
@@ -416,32 +416,32 @@ export default {
 
   loop: {
     title: 'The loop',
-    about: 'Step takes one batch through it: each line lights up while it is at work.',
-    moves: 'The five moves of a step',
+    about: 'Step runs one batch through it; each line lights up while it is executed.',
+    moves: 'The five phases of a step',
     phases: { batch: 'batch', forward: 'forward', losses: 'losses', backward: 'backward', update: 'update' },
     python: 'The notebook: Python with PyTorch',
     rust: 'The same here: Rust with Polytask',
-    same: 'What backward() adds to each parameter’s gradient the notebook must set back to zero; take_gradients takes it away, so nothing is left to be zeroed. The Rust lines are compiled in Polytask’s tests and leave the same parameters, bit for bit, as the trainer at work here, which adds the schedule, the weighting and the reports.',
-    weighted: 'This run weighs its tasks: something else stands where the losses are added up, and each task’s factor may change from step to step.',
+    same: 'backward() adds to each parameter’s gradient, so the notebook must set the gradients back to zero before each step. take_gradients removes them, so nothing is left to zero. Polytask’s tests compile these Rust lines and check that they give the same parameters, bit for bit, as the trainer that runs here. The trainer adds the schedule, the weighting and the reports.',
+    weighted: 'This run uses a weighting: it replaces the line that adds up the losses, and each task’s factor may change from step to step.',
     epoch: (/** @type {number} */ epoch) => `epoch ${epoch}`,
     step: (/** @type {number} */ step) => `step ${step}`,
     batch: (/** @type {number} */ sentences, /** @type {number} */ tokens) =>
       `${count(sentences, 'sentence')}, ${count(tokens, 'token')}`,
     rate: (/** @type {string} */ rate) => `learning rate ${rate}`,
-    noLabels: (/** @type {string} */ task) => `none in the batch has a label for ${task}`,
+    noLabels: (/** @type {string} */ task) => `no sentence in the batch has a label for ${task}`,
     said: (/** @type {number} */ step, /** @type {string} */ losses, /** @type {string} */ total) =>
       `Step ${step} is done. Losses: ${losses}; total ${total}.`,
   },
 
   steps: {
     title: 'One task at a time',
-    about: 'A step on one task follows that task’s gradient alone, in the shared encoder too. The other heads stay as they are.',
+    about: 'A step on one task uses only that task’s gradient, in the shared encoder too. The other heads do not change.',
     /** Around the task's name. */
     only: ['Step on', 'only'],
     onlyTitle: (/** @type {string} */ task) => `A step on ${task} only`,
     all: (/** @type {number} */ tasks) => (tasks === 2 ? 'Step on both' : `Step on all ${tasks}`),
     allTitle: 'A step on all tasks together, as in training',
-    losses: (/** @type {number} */ step) => `Losses that step ${step} began with:`,
+    losses: (/** @type {number} */ step) => `Losses before step ${step}:`,
     none: 'No step yet.',
   },
 
@@ -451,44 +451,44 @@ export default {
     whichTwo: 'Which two tasks',
     task: (/** @type {'A' | 'B'} */ letter) => `Task ${letter}`,
     combined: 'combined',
-    combinedWhat: 'what the weighting makes of all tasks, Σ w·g',
+    combinedWhat: 'the gradients of all tasks, combined by the weighting: Σ w·g',
     step: 'step',
-    stepWhat: 'the way the step went, as −Δθ: its direction only, not its length',
+    stepWhat: 'the step taken, as −Δθ: only its direction, not its length',
     layers: 'Cosine, layer by layer',
-    against: '−1 against',
-    along: 'along +1',
+    against: '−1 opposite',
+    along: 'same direction +1',
     steps: 'Cosine, step by step',
     cosine: 'cosine',
     chartEmpty: 'Cosine of the angle between the two gradients, by step. No steps yet.',
     chart: (/** @type {string} */ a, /** @type {string} */ b, /** @type {number} */ step, /** @type {string} */ cosine) =>
       `Cosine of the angle between the gradients of ${a} and ${b}, by step. Step ${step}: ${cosine}.`,
-    oneTask: 'One task alone has nobody to fight with.',
-    hintOn: 'Train, or take a step: the arrows come with the next one.',
-    hintOff: 'Switch the measuring on, then train or take a step.',
+    oneTask: 'With a single task there is no second gradient to compare.',
+    hintOn: 'Train or take a step: the next step draws the arrows.',
+    hintOff: 'Turn on “Measure gradients”, then train or take a step.',
     noneYet: 'none measured yet',
     notMeasured: 'not measured',
     ofStep: (/** @type {number} */ step) => `step ${step}`,
     shown: (/** @type {string} */ remark, /** @type {number} */ step) => `${remark} Shown: step ${step}`,
-    notBoth: (/** @type {number} */ step) => `Step ${step} was not on both tasks.`,
+    notBoth: (/** @type {number} */ step) => `Step ${step} did not train both tasks.`,
     nothingShared: (/** @type {number} */ step) =>
-      `Nothing to measure in step ${step}: nothing that the tasks share trained.`,
+      `Nothing to measure in step ${step}: no shared parameter was trained.`,
     arrowsEmpty: 'Arrows of two tasks’ gradients. None measured yet.',
     arrows: (/** @type {string} */ a, /** @type {string} */ b, /** @type {number} */ step, /** @type {string} */ verdict) =>
       `Arrows of the gradients of ${a} and ${b} in step ${step}. ${verdict} The numbers are in the table beside it.`,
-    /** By what the angle says of the two; see kindOf() in views/gradient-figures.js. */
+    /** One for each kind of angle; see kindOf() in views/gradient-figures.js. */
     verdicts: {
       conflict: {
         says: (/** @type {string} */ angle) => `Conflict: ${angle} apart.`,
         means:
-          'To first order, a step against one gradient alone raises the other task’s loss. It matters when it goes on for many steps and one task’s loss stops falling: the longer gradient then decides the direction of the step.',
+          'A small step against one task’s gradient raises the other task’s loss. This matters when it lasts for many steps and one task’s loss stops falling: the longer gradient then decides the direction of the step.',
       },
       independent: {
         says: (/** @type {string} */ angle) => `Nearly independent: ${angle} apart.`,
-        means: 'From 85° to 95°, a step against one gradient alone hardly changes the other task’s loss.',
+        means: 'From 85° to 95°, a small step against one task’s gradient hardly changes the other task’s loss.',
       },
       noConflict: {
         says: (/** @type {string} */ angle) => `No conflict: ${angle} apart.`,
-        means: 'To first order, a step against one gradient alone lowers the other task’s loss too.',
+        means: 'A small step against one task’s gradient lowers the other task’s loss too.',
       },
     },
     band: 'Shaded: nearly independent, from 85° to 95°. Single steps below the shaded band are common; many in a row mean that the tasks conflict.',
@@ -508,11 +508,11 @@ export default {
     measure: 'Measure',
     measuring: 'Measuring…',
     explains:
-      'A row is one step on that task alone, a column how much the step changes that task’s loss on the same sentences: below 0 it helps, above 0 it hurts. Each step is measured, then undone; the run stays as it is.',
-    noRun: 'needs a run of your own: Train or Step begins one',
+      'Each row is one step on that task alone. Each column shows how much the step changes that task’s loss on the same sentences: below 0 it helps, above 0 it hurts. Each step is measured, then undone; the run does not change.',
+    noRun: 'needs a run of your own: press Train or Step',
     notYet: 'not measured yet',
     measured: (/** @type {number} */ step, /** @type {string} */ rate) =>
-      `after step ${step}, on the next batch, at the full learning rate ${rate}; undone again`,
+      `after step ${step}, on the next batch, at the full learning rate ${rate}; then undone`,
     tableCaption:
       'Change of each task’s loss (columns) by one step on one task alone (rows). Below 0 the step helps, above 0 it hurts.',
     corner: 'a step on ↓ changes →',
@@ -524,7 +524,7 @@ export default {
 
   compare: {
     title: 'Compare weightings',
-    about: 'Trains each from the start, with your settings, on the same split and the same seeds. The run waits meanwhile.',
+    about: 'Trains each weighting from the start, with your settings, on the same split and with the same seeds. Your run waits meanwhile.',
     weightings: 'Weightings',
     seeds: 'Seeds',
     compare: 'Compare',
@@ -538,9 +538,9 @@ export default {
     only: (/** @type {string} */ task) => `only ${task}`,
     last: (/** @type {string} */ name, /** @type {number} */ seed) => `; the last: ${name}, seed ${seed}.`,
     done: (/** @type {number} */ runs, /** @type {number} */ seeds) =>
-      `All ${runs} runs are done${seeds === 1 ? '; with one seed nothing tells luck from merit' : ''}.`,
-    failed: (/** @type {string} */ why) => `Runs failed and are left out: ${why}`,
-    scale: 'Held-out accuracy in per cent, the same scale in each',
+      `All ${runs} runs are done${seeds === 1 ? '; with one seed, a difference may be chance' : ''}.`,
+    failed: (/** @type {string} */ why) => `Some runs failed and are left out: ${why}`,
+    scale: 'Held-out accuracy in per cent; all charts have the same scale',
     keyDot: 'one seed',
     keyMean: 'mean of the seeds',
     keyAlone: 'each task alone',
@@ -555,20 +555,20 @@ export default {
       /** @type {number} */ seeds,
     ) => `${task} ${mean}${seeds > 1 ? ` (${seeds} seeds, ${least} to ${most})` : ''}`,
     caveat:
-      'Tuned plain weighting often matches or beats the rest (Kurin et al. 2022; Xin et al. 2022). Differences within the deviations mean nothing, and neither do any with one seed. Δm is the mean gain in accuracy over each task alone.',
+      'A well-tuned sum of the losses often matches or beats the other weightings (Kurin et al. 2022; Xin et al. 2022). Differences smaller than the deviations mean nothing, and with one seed no difference does. Δm is the mean relative gain in accuracy over each task alone.',
     asTable: 'As a table',
     table: 'Comparison',
     tableCaption:
-      'Held-out accuracy of each way to train, mean and deviation over the seeds, macro F1 below it, and the mean gain over each task alone',
-    corner: 'accuracy, macro F1',
+      'Held-out accuracy of each way to train (mean and deviation over the seeds), macro-F1 below it, and the mean relative gain over each task alone',
+    corner: 'accuracy, macro-F1',
     deltaTitle: 'mean relative gain in accuracy over each task alone',
     someSeeds: (/** @type {number} */ finished, /** @type {number} */ seeds) => `, ${finished} of ${seeds} seeds`,
-    measure: 'the measure',
+    measure: 'the reference',
     titles: { majority: 'Commonest class', linear_probe: 'Linear probe', single_task: 'Each task alone' },
     lines: {
       majority: 'always the same answer',
-      linear_probe: 'heads on the frozen encoder',
-      single_task: 'an encoder for each',
+      linear_probe: 'only the heads train',
+      single_task: 'one encoder per task',
     },
     together: 'all tasks together',
   },
@@ -590,8 +590,8 @@ export default {
       `downloading ${received} of ${total} MB, ${percent} %`,
     cached: (/** @type {string} */ total) => `${total} MB, from this browser’s cache`,
     downloaded: (/** @type {string} */ total) => `${total} MB, downloaded`,
-    notHere: 'not here',
-    useless: 'not fetched: it could not be used',
+    notHere: 'could not be fetched',
+    useless: 'not fetched: this browser cannot train',
     threads: (/** @type {number} */ threads) => count(threads, 'thread'),
     parameters: (/** @type {number} */ trainable, /** @type {number} */ all) =>
       `${n.grouped(trainable)} of ${n.grouped(all)} parameters train`,
@@ -601,8 +601,8 @@ export default {
   chart: {
     role: 'chart',
     table: 'As a table',
-    before: 'the run before',
-    recorded: 'the recorded run',
+    before: 'previous run',
+    recorded: 'recorded run',
     empty: 'nothing yet',
   },
 
@@ -614,14 +614,14 @@ export default {
     xName: 'step',
     epoch: (/** @type {number} */ epoch) => `epoch ${epoch}`,
     step: (/** @type {number | undefined} */ step) => (step === undefined ? 'No step yet' : `Step ${step}`),
-    factors: (/** @type {string} */ factors) => `The weighting lets them count differently in the update: ${factors}.`,
+    factors: (/** @type {string} */ factors) => `The weighting multiplies them in the update: ${factors}.`,
     mean: (/** @type {number} */ epoch, /** @type {string} */ losses, /** @type {string} */ total) =>
       `Mean of epoch ${epoch}: ${losses}, total ${total}.`,
   },
 
   accuracy: {
     title: 'Accuracy',
-    lead: 'Share of sentences classified rightly, epoch by epoch: held-out ones after it, training ones on the way.',
+    lead: 'Share of sentences classified correctly: held-out ones after each epoch, training ones during it.',
     chart: 'Accuracy of each task, by epoch.',
     xName: 'epoch',
     training: (/** @type {string} */ task) => `${task}, training`,
@@ -632,9 +632,9 @@ export default {
 
   log: {
     title: 'Log',
-    lead: 'What the notebook prints, for this run.',
+    lead: 'This run, printed as the notebook prints it.',
     label: 'Log of the run',
-    empty: 'Nothing yet. Each epoch of your run prints its losses here, and then its accuracies.',
+    empty: 'Nothing yet. Each epoch of your run prints its losses and accuracies here.',
     copy: 'Copy',
     copied: 'Copied',
     notCopied: 'Not copied',
@@ -646,60 +646,60 @@ export default {
     splits: { validation: 'held out', train: 'training' },
     after: (/** @type {number} */ epoch) => `after epoch ${epoch}`,
     notYet: 'not measured yet',
-    right: (/** @type {string} */ percent) => `${percent} right`,
+    right: (/** @type {string} */ percent) => `${percent} correct`,
     noLabels: 'no labels',
     baseline: (/** @type {string} */ percent, /** @type {string} */ label, /** @type {string} */ f1) =>
-      `${percent} by always saying “${label}”. Macro F1 ${f1}.`,
+      `Always predicting “${label}” gives ${percent}. Macro-F1 ${f1}.`,
     matrix: (/** @type {string} */ task) =>
-      `Confusion matrix of ${task}: rows are true classes, columns predicted ones`,
+      `Confusion matrix of ${task}: rows are true classes, columns are predicted classes`,
     corner: 'true ↓ predicted →',
     noMatrix: (/** @type {number} */ classes, /** @type {number} */ most) =>
-      `A confusion matrix is shown up to ${most} classes; this task has ${n.grouped(classes)}.`,
-    rightly: (/** @type {string} */ label) => `${label}, rightly`,
-    taken: (/** @type {string} */ label, /** @type {string} */ said) => `${label}, taken for ${said}`,
+      `A confusion matrix is shown for up to ${most} classes; this task has ${n.grouped(classes)}.`,
+    rightly: (/** @type {string} */ label) => `${label}, predicted correctly`,
+    taken: (/** @type {string} */ label, /** @type {string} */ said) => `${label}, predicted as ${said}`,
     mistakes: (/** @type {string} */ task) => `Misclassified sentences of ${task}`,
-    noMistakesYet: 'Misclassified sentences will stand here.',
+    noMistakesYet: 'Misclassified sentences will be listed here.',
     wrong: (/** @type {number} */ told, /** @type {number} */ wrong) =>
       wrong === 0
         ? 'No sentence was misclassified.'
         : told < wrong
-          ? `${n.grouped(wrong)} misclassified; the ${n.grouped(told)} surest mistakes`
-          : `${n.grouped(wrong)} misclassified, the surest mistakes first`,
+          ? `${n.grouped(wrong)} misclassified; the ${n.grouped(told)} most confident mistakes`
+          : `${n.grouped(wrong)} misclassified, the most confident mistakes first`,
     picked: (/** @type {number} */ count, /** @type {string} */ label, /** @type {string} */ said) =>
-      `${n.grouped(count)} × ${label}, taken for ${said}`,
-    unpick: 'Not only these',
+      `${n.grouped(count)} × ${label}, predicted as ${said}`,
+    unpick: 'Show the others too',
     all: (/** @type {number} */ count) => `Show all ${n.grouped(count)}`,
     fewer: 'Show fewer',
     verdict: (/** @type {string} */ label, /** @type {string} */ said, /** @type {string} */ percent) =>
-      `${label}, taken for ${said} (${percent})`,
-    row: (/** @type {number} */ row) => `Sentence ${n.grouped(row)} of the run; it has been changed since.`,
+      `${label}, predicted as ${said} (${percent})`,
+    row: (/** @type {number} */ row) => `Sentence ${n.grouped(row)} of the run; it has changed since.`,
   },
 
   try: {
     title: 'Try a sentence',
     field: 'A sentence to classify',
     own: 'Write a sentence of your own here.',
-    soon: 'once the encoder is here',
-    unprepared: 'once a run is prepared',
-    untrained: 'with heads that have learned nothing yet',
+    soon: 'when the encoder is here',
+    unprepared: 'when a run is prepared',
+    untrained: 'with untrained heads',
     after: (/** @type {number} */ step) => `with the weights after step ${step}`,
     answer: (/** @type {string} */ task, /** @type {string} */ label, /** @type {string} */ percent) =>
       `${task}: ${label}, ${percent}.`,
-    goesBy: 'What it goes by',
+    goesBy: 'Which words matter',
     whichTask: 'For which task',
-    explain: 'Weigh again',
+    explain: 'Measure again',
     word: 'left out',
     change: 'change in percentage points',
     explains: (/** @type {string} */ label, /** @type {string} */ percent) =>
-      `How many percentage points less probable “${label}” (${percent}) gets when a word is left out: +\u00a0speaks for it, −\u00a0against it.`,
-    explainsNothing: 'Each word will be shaded by how much less probable the answer gets when it is left out.',
+      `How many percentage points the probability of “${label}” (${percent}) falls when a word is left out: +\u00a0the word supports it, −\u00a0opposes it.`,
+    explainsNothing: 'Each word will be shaded by how far the answer’s probability falls without it.',
   },
 
   diagram: {
     title: 'From the sentence to the answers',
     quoted: (/** @type {string} */ text) => `“${text}”`,
     hintPoint: 'Point at a stage to read what it does.',
-    hintStep: 'Step lights each up as it works.',
+    hintStep: 'Step lights up each stage as it runs.',
     tokens: 'Tokens',
     embeddings: 'Embeddings',
     layers: (/** @type {number | undefined} */ layers) => (layers === undefined ? 'L layers' : count(layers, 'layer')),
@@ -709,65 +709,65 @@ export default {
     layersShape: (/** @type {string} */ A, /** @type {string} */ H, /** @type {string} */ F) =>
       `${A} attention heads, ${H}\u00a0→\u00a0${F}\u00a0→\u00a0${H}`,
     tokensSay:
-      'The sentence in pieces of the vocabulary, each with its number there. [CLS] and [SEP] mark its beginning and its end.',
+      'The sentence, split into pieces from the vocabulary, each with its number there. [CLS] and [SEP] mark the beginning and the end.',
     tokensCut:
-      'The sentence in pieces of the vocabulary, each with its number there; it is longer than the settings allow, so its end is cut off.',
+      'The sentence, split into pieces from the vocabulary, each with its number there. It is longer than the settings allow, so its end is cut off.',
     embeddingsSay: (/** @type {string} */ H) =>
-      `A table with a row of ${H} numbers for each piece of the vocabulary. Each token takes its row, plus one for its place in the sentence.`,
+      `A table with a row of ${H} numbers for each piece of the vocabulary. Each token gets its row, plus a row for its position in the sentence.`,
     layersSay: (/** @type {string} */ A, /** @type {string} */ H, /** @type {string} */ F) =>
-      `In each layer, attention lets every token look at all others, in ${A} ways at once (the web); then a small network works on each token by itself, from ${H} numbers to ${F} and back (the lenses).`,
+      `In each layer, attention combines every token with all others, in ${A} ways at once (the web). Then a small network changes each token separately, from ${H} numbers to ${F} and back (the lenses).`,
     poolingSays: {
       mean: (/** @type {string} */ H) =>
-        `The mean of the tokens’ vectors: ${H} numbers for the whole sentence, and the last that the tasks share.`,
+        `The mean of the token vectors: ${H} numbers for the whole sentence. This is the last stage that the tasks share.`,
       cls: (/** @type {string} */ H) =>
-        `The vector of [CLS] stands for the whole sentence: ${H} numbers, and the last that the tasks share.`,
+        `The vector of [CLS] represents the whole sentence: ${H} numbers. This is the last stage that the tasks share.`,
       pooler: (/** @type {string} */ H) =>
-        `The vector of [CLS] goes through one more linear layer and tanh: ${H} numbers for the sentence, the last that the tasks share.`,
+        `The vector of [CLS] goes through one more linear layer and tanh: ${H} numbers for the sentence. This is the last stage that the tasks share.`,
     },
     headsSay: (/** @type {string} */ H) =>
-      `One linear layer for each task: ${H} weights and a bias for each class make its score, and softmax makes probabilities of the scores. Underlined: the label in the table.`,
+      `One linear layer for each task: ${H} weights and a bias compute the score of each class, and softmax turns the scores into probabilities. Underlined: the label in the table.`,
     given: (/** @type {string} */ label) => `${label}: the label in the table`,
     givenMark: '(the label in the table)',
     short: (/** @type {number} */ x) => `${x < 1e6 ? n.grouped(x) : `${n.fixed(x / 1e6, 1)}\u00a0M`} parameters`,
     frozen: 'frozen',
     someFrozen: (/** @type {number} */ layers) => `${n.grouped(layers)} frozen`,
     lettersSay:
-      'Letters stand for the sizes of the encoder, which is not here yet: V pieces in its vocabulary, vectors of H numbers, L layers, A attention heads, F numbers in the small network.',
+      'The encoder is not here yet, so letters stand for its sizes: V pieces in its vocabulary, vectors of H numbers, L layers, A attention heads, F numbers in the small network.',
     parameters: (/** @type {number} */ all) => `Where the ${n.grouped(all)} parameters are`,
     kinds: { embeddings: 'embeddings', layer: 'layers', pooler: 'pooler', head: 'heads' },
-    idle: 'pooler, not used',
+    idle: 'pooler, unused',
     ofAll: (/** @type {number} */ share) => (share < 0.001 ? `${n.fixed(100 * share, 3)} %` : n.percent(share)),
     batch: (/** @type {number} */ step, /** @type {number} */ sentences, /** @type {number} */ tokens) =>
       `Step ${n.grouped(step)}: a batch of B = ${count(sentences, 'sentence')}, N = ${count(tokens, 'token')} end to end`,
     phases: {
       batch: '',
       forward: '– forward, from the tokens to the scores of every head.',
-      losses: '– losses, each head’s scores against the labels.',
+      losses: '– losses, from each head’s scores and the labels.',
       backward: '– backward, from the losses to the gradient of every parameter.',
-      update: '– update, each parameter that trains moves a little.',
+      update: '– update, every trained parameter moves a little.',
     },
   },
 
   map: {
     title: 'The sentences on a map',
     empty:
-      'The map comes with the run: sentences are placed before the first step, a few times on the way and after the last.',
+      'The map is drawn during the run: before the first step, a few times on the way, and after the last step.',
     by: 'Colour by',
     at: (/** @type {number} */ step) => `step ${n.grouped(step)}`,
-    slider: 'Through the training',
+    slider: 'Step of the training',
     play: 'Play from the start',
     stop: 'Stop',
     some: (/** @type {number} */ shown, /** @type {number} */ all) =>
-      `Shown are ${n.grouped(shown)} of the ${n.grouped(all)} sentences, taken evenly from the whole table.`,
+      `The map shows ${n.grouped(shown)} of the ${n.grouped(all)} sentences, picked evenly from the whole table.`,
     plot: (/** @type {number} */ sentences, /** @type {number} */ step) =>
       `${count(sentences, 'sentence')} at step ${n.grouped(step)}. The arrow keys go from one to the next.`,
     point: (/** @type {string} */ text, /** @type {string} */ labels) => `${text} ${labels}`,
     unlabelled: 'no label',
     heldOut: 'held out',
     gone: 'This sentence has changed since.',
-    note: 'Principal components of the sentence vectors of all these steps together. Both axes have the same scale, the same at every step, and no unit.',
+    note: 'Principal components of the sentence vectors of all these steps together. Both axes have one scale, which stays the same at every step; it has no unit.',
     table: 'As a table',
-    caption: 'Where each sentence lies at the step that the slider is at',
+    caption: 'Position of each sentence at the step chosen with the slider',
     sentence: 'Sentence',
     axes: ['1st component', '2nd component'],
   },
