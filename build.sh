@@ -147,19 +147,19 @@ pack() {
   npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
 }
 
-# target/site: www/ for a host, with scripts and style sheets made small. Each file stays a file of its own, under its name,
-# so that what holds of www/ holds of it; the encoder's files are links to those in www/, not copies. release.json says what
-# belongs together, see www/sw.js. The site that is there stays until the new one is whole. Names with a dot in front are
-# builds of the library that are being written (wrap_wasm).
+# target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs). Addresses that others name
+# are those of www/; the encoder's files are links to those there, not copies. release.json says what belongs together, see
+# www/sw.js. The site that is there stays until the new one is whole. Names with a dot in front are builds of the library that
+# are being written (wrap_wasm).
 make_site() {
-  local site=target/site made=target/.arriving-site files
+  local site=target/site made=target/.arriving-site
   rm -rf "$made"
   mkdir -p "$made"
-  tar -C www --exclude='./models' --exclude='./tsconfig.json' --exclude='./.?*' --exclude='./*/.*' -cf - . | tar -C "$made" -xf -
+  (cd www && find . \( -path ./models -o -name '.?*' \) -prune -o -type f \( -path './examples/*' -o \
+    ! -name '*.js' ! -name '*.css' ! -name '*.ts' ! -name '*.html' ! -name '*.json' ! -path ./README.md -o \
+    -path './recorded/*' \) -print0) | tar -C www --null --files-from=- -cf - | tar -C "$made" -xf -
   cp -al www/models "$made/models" 2>/dev/null || cp -a www/models "$made/models"
-  mapfile -t files < <(find www \( -path www/models -o -name '.*' \) -prune -o \( -name '*.js' -o -name '*.css' \) -print)
-  node_modules/.bin/esbuild "${files[@]}" --outbase=www --outdir="$made" --allow-overwrite --minify --format=esm \
-    --target=esnext --charset=utf8 --legal-comments=none --log-level=warning
+  node build/site.mjs www "$made"
   node build/release.mjs "$made"
   rm -rf "$site"
   mv "$made" "$site"

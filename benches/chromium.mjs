@@ -8,6 +8,7 @@ import { serve } from './server.mjs';
 
 const MOUNTS = {
   '/': path.join(root, 'www'),
+  '/site/': path.join(root, 'target/site'),
   '/bench/': path.join(root, 'benches'),
   '/made/': path.join(root, 'target/bench'),
   '/ort/': path.join(root, 'benches/node_modules/onnxruntime-web/dist'),

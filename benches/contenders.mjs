@@ -40,7 +40,7 @@ export async function assemble(names, keys, also) {
   const withoutPyTorch = whatPythonLacks('torch', 'transformers', 'safetensors', 'tokenizers');
   const withoutOrt = keys.has('ort') ? prepareOrt(names, file) : '';
   const chromium = await openChromium();
-  const visits = keys.has('page') ? await openVisits(chromium.url) : undefined;
+  const visits = keys.has('page') ? await openVisits(`${chromium.url}site/`) : undefined;
 
   const native = (threads) => ({
     name: `Polytask, native, ${threadsOf(threads)}`,

@@ -54,9 +54,11 @@ export async function probe({ browser, url }, epochs = 100) {
 }
 
 /**
- * Seconds from the start of a navigation to the lab (www/lab.html) until its run has taken its first training step: the
- * browser has just been started, its profile's cache holds the encoder, and Train is pressed as soon as it can be. Read in
+ * Seconds from the start of a navigation to the lab (lab.html in target/site) until its run has taken its first training step:
+ * the browser has just been started, its profile's cache holds the encoder, and Train is pressed as soon as it can be. Read in
  * the page, from `performance.timeOrigin`.
+ *
+ * @param {string} url The site's address.
  */
 export async function openVisits(url) {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'polytask-bench-'));

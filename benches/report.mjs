@@ -99,8 +99,8 @@ optimisations on one thread, and its vectors are held against ours.
 The **probe** is timed through the page's own worker and its messages: from the end of the first epoch and its evaluation,
 after which every sentence's vector is known, to the end of the run, with the evaluation of the held-out quarter after
 every epoch and each event posted to the page. **First step**: a browser just started on a profile whose cache holds the
-encoder opens the page, Train is pressed as soon as it is enabled, and the page itself reads its clock (0 at the start of
-the navigation) when the first \`step\` event reaches it.`;
+encoder opens the lab as a host has it (target/site), Train is pressed as soon as it is enabled, and the page itself reads
+its clock (0 at the start of the navigation) when the first \`step\` event reaches it.`;
 
 function jobSection({ title, unit, kind }, results) {
   if (kind === 'size') return [];

@@ -53,8 +53,9 @@ export function listenForLanguages(others) {
   if (language === 'en') {
     speak(language);
   } else {
-    // The text that is about to be replaced is not shown first.
+    // The text that is about to be replaced is not shown first, and the labs begin in the language at once.
     root.classList.add('translating');
+    for (const lab of document.querySelectorAll('polytask-lab')) lab.setAttribute('lang', language);
     speak(language).finally(() => root.classList.remove('translating'));
   }
 }

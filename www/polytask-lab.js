@@ -1,6 +1,8 @@
 // <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
 
+import { startEarly } from './engine/engine.js';
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './lab/attributes.js';
+import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared} Shared */
@@ -20,7 +22,7 @@ export class PolytaskLab extends HTMLElement {
   #open = Promise.withResolvers();
   /** Whether it is. */
   #isOpen = false;
-  /** @type {Shared | undefined} */
+  /** The lab, perhaps before its views are here. @type {Shared | undefined} */
   #shared;
   /** Leaves what is shared. */
   #release = () => {};
@@ -73,8 +75,10 @@ export class PolytaskLab extends HTMLElement {
 
   #restart() {
     if (this.#shared) {
+      const isStarting = this.#starting;
       this.#end();
-      this.connectedCallback();
+      if (isStarting) this.#begin();
+      else this.connectedCallback();
     } else if (this.#starting) {
       this.#begin();
     }
@@ -125,12 +129,15 @@ export class PolytaskLab extends HTMLElement {
     this.#nearby?.disconnect();
     const mine = ++this.#started;
     this.#starting = true;
+    // What takes longest begins first: the worker compiles the library while the page loads the rest.
+    const letGo = startEarly();
     try {
       await this.#load(mine);
     } catch (error) {
       if (mine !== this.#started) return; // A later start decides.
       // What is on show stays, with the reason above it; who waits for a lab hears of it.
-      if (!this.#shared) {
+      if (!this.#shadow.querySelector('.lab')) {
+        this.#leave();
         this.#open.promise.catch(() => {});
         this.#open.reject(error);
         this.#open = Promise.withResolvers();
@@ -138,33 +145,34 @@ export class PolytaskLab extends HTMLElement {
       if (this.#shadow.firstElementChild?.matches('.misuse')) this.#shadow.firstElementChild.remove();
       this.#shadow.prepend(misuse(whyNot(error)));
     } finally {
+      letGo();
       if (mine === this.#started) this.#starting = false;
     }
   }
 
   /** @param {number} mine */
   async #load(mine) {
+    const code = import('./ui/element.js');
+    const loading = viewsOf(this).map((name) => VIEWS[name]());
+    // Awaited below, after other things that may fail first.
+    for (const part of [code, ...loading]) part.catch(() => {});
     const wanted = await readAttributes(this, BASE);
-    const [{ makeLab }, { acquire, release }, { styleSheets }, { listenForUndo }, { VIEWS, wantsOf }] = await Promise.all([
-      import('./lab/make.js'),
-      import('./lab/labs.js'),
-      import('./ui/styles.js'),
-      import('./ui/undo-keys.js'),
-      import('./views/registry.js'),
-    ]);
+    const { acquire, listenForUndo, makeLab, release, styleSheets } = await code;
     // Of elements that share a run, the first in the page says which run that is, and all of them what it is to measure.
     const all = companions(this);
     const ofRun = all[0] === this ? wanted : await readAttributes(all[0], BASE);
     const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
-    const [sheets, ...makers] = await Promise.all([styleSheets(), ...wanted.views.map((name) => VIEWS[name]())]);
     if (mine !== this.#started || !this.isConnected) return;
 
     if (!this.#shared) {
       const shared = acquire(wanted.run, this, () => makeLab({ ...ofRun, measured }, (event) => this.#tell(shared, event), () => this.#reflect(shared)));
       this.#shared = shared;
       this.#release = () => release(wanted.run, this, shared);
-      this.#shadow.adoptedStyleSheets = sheets;
     }
+    // The lab is at work meanwhile.
+    const [sheets, ...makers] = await Promise.all([styleSheets(), ...loading]);
+    if (mine !== this.#started || !this.isConnected) return;
+    this.#shadow.adoptedStyleSheets = sheets;
     const { lab } = this.#shared;
     listenForUndo(this.#show(this.#shared, wanted, makers), lab.store);
     lab.want(measured);
@@ -217,21 +225,26 @@ export class PolytaskLab extends HTMLElement {
   #clear(lab) {
     for (const view of this.#views) lab.remove(view);
     this.#views = [];
-    this.#shadow.replaceChildren();
   }
 
   #end() {
     this.#started += 1;
     this.#starting = false;
     this.#nearby?.disconnect();
-    if (!this.#shared) return;
-    const { lab, notices, hosts } = this.#shared;
-    this.#clear(lab);
-    this.#shared = undefined;
-    this.removeAttribute('status');
+    this.#leave();
     // Who still waits for something to train gets the next.
     if (this.#isOpen) this.#open = Promise.withResolvers();
     this.#isOpen = false;
+  }
+
+  /** Leaves the lab, if it has one. */
+  #leave() {
+    if (!this.#shared) return;
+    const { lab, notices, hosts } = this.#shared;
+    this.#clear(lab);
+    this.#shadow.querySelector('.lab')?.remove();
+    this.#shared = undefined;
+    this.removeAttribute('status');
     this.#release();
     // Browsers may hold an element for a while that is gone; it holds no lab.
     this.#release = () => {};

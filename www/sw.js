@@ -2,8 +2,8 @@
 //
 // A build for a host leaves release.json, the SHA-256 of every file (make_site in build.sh). With it a release is stored as a
 // whole before any page gets a file of it, and each page keeps to the release that it began with until it is reloaded,
-// whatever is put on the host meanwhile. A new page asks the host first whether there is a newer release, and waits for it,
-// but not for long: on a slow network it begins with the one that is here.
+// whatever is put on the host meanwhile. A new page gets the newest release that is stored, at once: no page waits for the
+// network. Meanwhile this worker asks the host for a newer one, stores it, and tells the pages, which offer to reload.
 //
 // Without release.json (www/ as it is written) the network is always asked first, and what it gave last is for when nothing
 // answers. The encoder is not this file's business: the engine's worker keeps that itself.
@@ -18,8 +18,6 @@ const worker = /** @type {any} */ (self);
 const CACHE = 'polytask-page';
 /** Where the state is kept: workers like this one are ended and started at any time. */
 const STATE = address('release.state');
-/** A page waits so long at most for a release that is newer than the one that is here. */
-const PATIENCE_MS = 1000;
 const FILES_AT_ONCE = 6;
 const HOUR_MS = 3_600_000;
 const NO_NETWORK = new Error('there is no network');
@@ -57,24 +55,31 @@ function pathOf(url) {
 
 /** @param {any} event @param {string} path */
 async function answer(event, path) {
+  arriving.delete(event.clientId);
   const release = event.request.mode === 'navigate' ? await arrival(event, path) : await releaseOf(event.clientId);
   const hash = release?.files[path];
   // A worker is a client too, of the release of the page that starts it.
-  if (event.request.destination === 'worker') await assign(event.resultingClientId, release);
+  if (event.request.destination === 'worker') welcome(event, release);
   if (!hash) return fromNetwork(event);
   return (await stored(path, hash)) ?? checked(event, path, hash);
 }
 
 /** The release that a new page gets. @param {any} event @param {string} path */
 async function arrival(event, path) {
-  const { releases, newest } = await state();
-  if (newest === undefined || !releases[newest].files[path]) return undefined;
-  const looking = look().catch(() => {});
-  event.waitUntil(looking.then(tell));
-  await Promise.race([looking, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   const release = await current();
-  await assign(event.resultingClientId, release);
+  if (!release?.files[path]) return undefined;
+  welcome(event, release);
+  event.waitUntil(look().then(tell, () => {}));
   return release;
+}
+
+/** Pages and workers that are being opened, and that the browser may not list among its clients yet. @type {Set<string>} */
+const arriving = new Set();
+
+/** Makes a new page or worker one of a release. Its file need not wait until that is stored. @param {any} event @param {Release | undefined} release */
+function welcome(event, release) {
+  arriving.add(event.resultingClientId);
+  event.waitUntil(assign(event.resultingClientId, release));
 }
 
 /**
@@ -277,7 +282,7 @@ async function prune() {
   const now = await state();
   // Pages in the back/forward cache are not to be found either: they ask when they come back (offline.js).
   for (const [client, release] of Object.entries(now.clients))
-    if (release !== now.newest && !(await worker.clients.get(client))) delete now.clients[client];
+    if (release !== now.newest && !arriving.has(client) && !(await worker.clients.get(client))) delete now.clients[client];
   const needed = new Set([now.newest, ...Object.values(now.clients)]);
   for (const release of Object.keys(now.releases)) if (!needed.has(release)) delete now.releases[release];
   await sweep(Object.values(now.releases), true);

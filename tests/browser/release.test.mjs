@@ -1,5 +1,5 @@
 // Releases of the page on a plain static host, in a subfolder: every page load is of one release, whatever is put on the host
-// meanwhile, on a slow network and without any too; nobody is kept waiting, and nothing old is kept.
+// meanwhile, on a slow network and without any too; no page waits for the network, and nothing old is kept.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -105,7 +105,7 @@ for (const name of BROWSERS) {
       await deploy(2);
       saysRelease(await asked(lab, 'views/map.js'), 1);
       saysRelease(await asked(lab, 'engine/worker.js'), 1);
-      // A new page waits for the newer release, but not for long (tests/node/release.test.mjs): here it is stored before.
+      // A new page waits for no network, so the newer release is stored first.
       await look(lab);
       const other = await open();
       assert.equal(await loadedFrom(other), 2);
@@ -122,7 +122,7 @@ for (const name of BROWSERS) {
       assert.equal(await loadedFrom(lab), 2);
     });
 
-    test('on a slow network a page is not kept waiting: it has the whole release that is here, and is told of the new one', async () => {
+    test('a page has the whole release that is here while a newer one is on its way, and is told of that when it is stored', async () => {
       await deploy(3);
       server.holdBack('views/map.js', 100);
       await lab.page.reload();

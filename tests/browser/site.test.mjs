@@ -1,9 +1,10 @@
-// What build.sh leaves for a host (target/site): the same page from smaller files, in Chromium and Firefox.
+// What build.sh leaves for a host (target/site): the same page from fewer and smaller files, in Chromium and Firefox.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab } from './browser.mjs';
 import { SITE, startServer } from './server.mjs';
+import { VIEWS } from '../../www/views/registry.js';
 
 for (const name of BROWSERS) {
   describe(name, () => {
@@ -26,10 +27,20 @@ for (const name of BROWSERS) {
     });
 
     test('every view loads', async () => {
-      await lab.page.evaluate(async () => {
-        const { VIEWS } = await import('./views/registry.js');
-        await Promise.all(Object.values(VIEWS).map((load) => load()));
-      });
+      const shown = await lab.page.evaluate(async (views) => {
+        const all = document.createElement('polytask-lab');
+        all.setAttribute('preset', 'notebook');
+        all.setAttribute('views', views.join(' '));
+        document.body.append(all);
+        await all.step();
+        return all.shadowRoot.querySelectorAll('.lab > *').length;
+      }, Object.keys(VIEWS));
+      assert.equal(shown, Object.keys(VIEWS).length);
+    });
+
+    test('a page asks for few files', () => {
+      const own = [...server.requests.keys()].filter((file) => /\.(js|css)$/.test(file));
+      assert.ok(own.length <= 32, own.join(' '));
     });
 
     test('the console is empty', () => lab.assertQuiet());

@@ -57,9 +57,13 @@ export async function startBuild(mayThread) {
 
 /** @param {Build} build */
 async function start(build) {
+  const folder = new URL(`../pkg/${build}/`, import.meta.url);
+  // Both files at once: the module is compiled as it comes, while its glue is still on its way.
+  const module = fetch(new URL('polytask_bg.wasm', folder));
+  module.catch(() => {}); // The glue says so, if it comes itself.
   /** @type {Polytask} */
-  const polytask = await import(`../pkg/${build}/polytask.js`);
-  await polytask.default();
+  const polytask = await import(new URL('polytask.js', folder).href);
+  await polytask.default({ module_or_path: module });
   let threads = 1;
   if (build === 'threads') {
     threads = cores();

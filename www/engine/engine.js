@@ -3,6 +3,7 @@
 
 import { ONE_THREAD } from './builds.js';
 import { startWorker } from './start-worker.js';
+import { isSupported } from './support.js';
 import { startThreads } from './threads.js';
 
 /** @typedef {import('../types.js').Build} Build */
@@ -34,10 +35,23 @@ let shared;
  * @param {Listener} listener
  */
 export function connect(listener) {
+  return engine().join(listener);
+}
+
+/**
+ * Starts the page's worker, in a browser that can run it, for a run that is about to join it.
+ *
+ * @returns {() => void} To be called when the run has joined, or is not coming: a worker without a run goes.
+ */
+export function startEarly() {
+  return isSupported() ? engine().hold() : () => {};
+}
+
+function engine() {
   shared ??= new Engine((gone) => {
     if (shared === gone) shared = undefined;
   });
-  return shared.join(listener);
+  return shared;
 }
 
 /** @type {PromiseWithResolvers<string[]>} */
@@ -62,6 +76,8 @@ class Engine {
   #next = 0;
   /** @type {Map<number, Listener>} */
   #listeners = new Map();
+  /** How many keep the worker for a run that is yet to join. */
+  #holds = 0;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error | DOMException) => void }>} */
   #asked = new Map();
   #onUnused;
@@ -106,11 +122,25 @@ class Engine {
       /** Leaves the worker; nothing more is heard of it. */
       close: () => {
         if (!this.#listeners.delete(run)) return;
-        if (this.#listeners.size > 0) return this.#post({ kind: 'close', run });
-        this.#onUnused(this);
-        this.#dispose();
+        this.#post({ kind: 'close', run });
+        this.#endIfUnused();
       },
     };
+  }
+
+  /** Keeps the worker, also while no run has joined. @returns {() => void} Ends that. */
+  hold() {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      this.#endIfUnused();
+    };
+  }
+
+  #endIfUnused() {
+    if (this.#listeners.size > 0 || this.#holds > 0) return;
+    this.#onUnused(this);
+    this.#dispose();
   }
 
   /** @param {string} name */

@@ -16,6 +16,9 @@ export function whatIsMissing({ support }) {
   return lack === undefined ? '' : support.lacks(support[lack]);
 }
 
+/** Whether nothing is missing. */
+export const isSupported = () => firstLack() === undefined;
+
 function firstLack() {
   if (typeof WebAssembly !== 'object') return 'wasm';
   if (!WebAssembly.validate(SIMD_MODULE)) return 'simd';

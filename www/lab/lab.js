@@ -100,7 +100,6 @@ export class Lab {
       this.notices.error(error.message);
       return this.#options.fallback;
     });
-    const recorded = await recording;
     if (this.#disposed) return;
     if (this.run.missing) this.notices.error(this.run.missing);
     this.#running.encoder = wish.encoder;
@@ -108,6 +107,8 @@ export class Lab {
       this.run.queued = 'train';
       this.wake();
     }
+    const recorded = await recording;
+    if (this.#disposed) return;
     await this.#openDocument(wish, recorded);
     this.#isOpen = true;
     if (this.#disposed || !this.store.isOpen) return;

@@ -1,34 +1,6 @@
 // The element's stylesheets, fetched once and shared by all its shadow roots.
 
-const FILES = [
-  '../vendor/uPlot.min.css',
-  '../styles/tokens.css',
-  '../styles/base.css',
-  '../styles/elements.css',
-  '../styles/bar.css',
-  '../styles/encoder.css',
-  '../styles/sentences.css',
-  '../styles/painting.css',
-  '../styles/dialog.css',
-  '../styles/settings.css',
-  '../styles/share.css',
-  '../styles/charts.css',
-  '../styles/losses.css',
-  '../styles/try.css',
-  '../styles/saliency.css',
-  '../styles/results.css',
-  '../styles/log.css',
-  '../styles/steps.css',
-  '../styles/gradients.css',
-  '../styles/interference.css',
-  '../styles/compare.css',
-  '../styles/loop.css',
-  '../styles/diagram.css',
-  '../styles/diagram-heads.css',
-  '../styles/diagram-step.css',
-  '../styles/diagram-narrow.css',
-  '../styles/map.css',
-];
+import { FILES } from './style-files.js';
 
 /** One rem inside the element. As a length it is worked out where it is set, on the host. */
 const REM = '--polytask-rem';

@@ -1,0 +1,156 @@
+// Makes the scripts and style sheets of www/ into the few small files that a host is to have: the work of make_site in
+// build.sh.
+//
+//   node build/site.mjs WWW SITE
+//
+// A page's scripts are bundled. What they import only when it is needed is in files of its own, the views in groups. Files that
+// are named by their address keep it: the scripts of pages and of workers, the style sheets of pages.
+
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const [www, site] = process.argv.slice(2).map((folder) => path.resolve(folder));
+
+const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
+/** Workers share no code with pages: each is one file. */
+const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'sw.js'];
+const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
+/** Lists the style sheets inside the element, which become one. */
+const STYLE_FILES = 'ui/style-files.js';
+const ELEMENT_STYLE = 'styles/element.css';
+/** Files of www/views/ that are loaded together: those that a reader sees first, and the rest. */
+const GROUPS = {
+  first: ['bar', 'encoder', 'sentences', 'losses', 'accuracy', 'try'],
+  later: ['settings', 'diagram', 'loop', 'results', 'log', 'steps', 'gradients', 'interference', 'compare', 'map', 'share'],
+};
+
+/** Needed only where the element's own code is too. */
+const ELEMENT = 'ui/element.js';
+const BESIDE_ELEMENT = ['strings/en.js', 'strings/de.js', 'offline.js'];
+
+/** @type {import('esbuild').BuildOptions} */
+const SMALL = {
+  absWorkingDir: www,
+  outbase: www,
+  outdir: site,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'esnext',
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/**
+ * esbuild makes a file of all modules that are needed by the same scripts. This import makes them the same, so that the files
+ * are few: it loads nothing that is not there already.
+ */
+const withElement = `import ${JSON.stringify(path.join(www, ELEMENT))};\n`;
+
+/**
+ * Keeps addresses right that are relative to a module, now that it is part of a file in the folder `to` of the site.
+ *
+ * @param {string} to
+ * @returns {import('esbuild').Plugin}
+ */
+const addresses = (to) => ({
+  name: 'addresses',
+  setup({ onLoad, onResolve }) {
+    const fromThere = (/** @type {string} */ file) => path.relative(path.join(www, to), file);
+    onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
+      const own = `new URL(${JSON.stringify(fromThere(file))}, import.meta.url).href`;
+      const beside = BESIDE_ELEMENT.includes(path.relative(www, file)) ? withElement : '';
+      return { contents: beside + (await readFile(file, 'utf8')).replaceAll('import.meta.url', own) };
+    });
+    // The library's builds stay as they are.
+    onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({
+      path: `./${fromThere(path.resolve(resolveDir, named))}`,
+      external: true,
+    }));
+  },
+});
+
+/** Has each view loaded with its group. @type {import('esbuild').Plugin} */
+const groups = {
+  name: 'groups',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/[\w-]+\.js$/ }, ({ path: named, kind, importer }) => {
+      if (kind !== 'dynamic-import' || importer !== path.join(www, 'views/registry.js')) return undefined;
+      const view = path.basename(named, '.js');
+      const group = Object.entries(GROUPS).find(([, views]) => views.includes(view))?.[0];
+      return group ? { path: group, namespace: 'group' } : { errors: [{ text: `${view}.js is in none of the GROUPS of build/site.mjs` }] };
+    });
+    onLoad({ filter: /.*/, namespace: 'group' }, ({ path: group }) => ({
+      contents: withElement + GROUPS[group].map((view) => `export * from './${view}.js';`).join('\n'),
+      resolveDir: path.join(www, 'views'),
+    }));
+  },
+};
+
+/** Has the element fetch its one style sheet. @type {import('esbuild').Plugin} */
+const oneStyle = {
+  name: 'one style',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/ui\/style-files\.js$/ }, () => ({ contents: `export const FILES = ['../${ELEMENT_STYLE}'];` }));
+  },
+};
+
+/** @returns {Promise<import('esbuild').Metafile['outputs']>} What a page may load, by paths in the site. */
+async function bundlePages() {
+  const plugins = [oneStyle, groups, addresses('.')];
+  const options = { ...SMALL, entryPoints: PAGE_SCRIPTS, splitting: true, chunkNames: '[name]-[hash]', metafile: true, plugins };
+  const { metafile } = await build(options);
+  const inSite = (/** @type {string} */ file) => path.relative(site, path.resolve(www, file));
+  return Object.fromEntries(
+    Object.entries(metafile.outputs).map(([file, { imports, ...rest }]) => [
+      inSite(file),
+      { ...rest, imports: imports.map((one) => ({ ...one, path: one.external ? one.path : inSite(one.path) })) },
+    ]),
+  );
+}
+
+async function bundleStyles() {
+  const { FILES } = await import(pathToFileURL(path.join(www, STYLE_FILES)).href);
+  const contents = FILES.map((/** @type {string} */ file) => `@import '${file}';`).join('\n');
+  const stdin = { contents, loader: /** @type {const} */ ('css'), resolveDir: path.join(www, 'ui') };
+  await build({ ...SMALL, outdir: undefined, outfile: path.join(site, ELEMENT_STYLE), stdin });
+  await build({ ...SMALL, entryPoints: PAGE_STYLES });
+}
+
+/** The JavaScript of the library's builds. Those with a dot in front are being written. */
+async function libraries() {
+  const builds = await readdir(path.join(www, 'pkg'));
+  return builds.filter((build) => !build.startsWith('.')).map((build) => `pkg/${build}/polytask.js`);
+}
+
+/**
+ * Has a page fetch at once all that its scripts import, and all of what it preloads itself.
+ *
+ * @param {string} html
+ * @param {Awaited<ReturnType<typeof bundlePages>>} outputs
+ */
+function withPreloads(html, outputs) {
+  const holding = (/** @type {string} */ source) => Object.keys(outputs).filter((file) => source in outputs[file].inputs);
+  const wanted = new Set();
+  const want = (/** @type {string} */ file) => {
+    if (wanted.has(file)) return;
+    wanted.add(file);
+    for (const { path: imported, kind } of outputs[file].imports) if (kind === 'import-statement' && imported in outputs) want(imported);
+  };
+  const preload = /<link rel="modulepreload" href="(.*?)">\n/g;
+  const scripts = Array.from(html.matchAll(/<script type="module" src="(.*?)"/g), ([, script]) => script);
+  for (const script of scripts) want(script);
+  for (const [, source] of html.matchAll(preload)) holding(source).forEach(want);
+  const links = [...wanted].filter((file) => !scripts.includes(file)).map((file) => `<link rel="modulepreload" href="${file}">\n`);
+  return html.replace(preload, '').replace(/^<script type="module"/m, `${links.join('')}$&`);
+}
+
+const outputs = await bundlePages();
+for (const script of WORKER_SCRIPTS) await build({ ...SMALL, entryPoints: [script], plugins: [addresses(path.dirname(script))] });
+for (const library of await libraries()) await build({ ...SMALL, bundle: false, entryPoints: [library] });
+await bundleStyles();
+for (const page of (await readdir(www)).filter((file) => file.endsWith('.html')))
+  await writeFile(path.join(site, page), withPreloads(await readFile(path.join(www, page), 'utf8'), outputs));
