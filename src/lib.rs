@@ -19,13 +19,18 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod compare;
 pub mod data;
 mod error;
+pub mod measure;
+pub mod metrics;
 pub mod model;
 pub mod ops;
+pub mod printout;
 pub mod protocol;
 pub mod random;
 pub mod recipe;
+pub mod run;
 pub mod text;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 mod threads;

@@ -9,12 +9,14 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::Result;
+use crate::compare::Compare;
 use crate::data::{Dataset, presets, read_table};
 use crate::model::{Receiver, parse_config};
 use crate::ops::set_reproducible;
 use crate::protocol::{Event, Phase};
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
-use crate::train::{Compare, Inputs, Plan, Trainer, Watch};
+use crate::run::Watch;
+use crate::train::{Inputs, Plan, Trainer};
 
 /// Sentences for the page's table, and the tasks that they are labelled for.
 #[derive(Debug, Serialize, Tsify)]
@@ -153,7 +155,7 @@ impl Session {
     /// that the notebook prints.
     #[wasm_bindgen(unchecked_return_type = "(string | null)[]")]
     pub fn lines(&self) -> std::result::Result<JsValue, JsError> {
-        to_js(&self.told.iter().map(crate::train::printout).collect::<Vec<_>>())
+        to_js(&self.told.iter().map(crate::printout::printout).collect::<Vec<_>>())
     }
 
     /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any. An error, and

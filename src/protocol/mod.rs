@@ -3,14 +3,13 @@
 //! [`Command`] goes from the page to its worker; [`Event`] comes out of every run, in the browser and on the command
 //! line, and one JSON event a line is the training log. TypeScript declarations of both are generated from here.
 
-mod comparison;
 mod diagnostics;
 mod sentence;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
+pub use crate::compare::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
 pub use diagnostics::{Frame, Geometry, Gradients, Interference, Map, Mistake, Mistakes, Phase, PhaseName, Projection};
 pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 

@@ -6,9 +6,9 @@ use candle_core::Tensor;
 use indexmap::IndexMap;
 
 use super::losses::TaskLosses;
-use super::metrics::{Tally, argmax};
 use crate::Result;
 use crate::data::Dataset;
+use crate::metrics::{Tally, argmax};
 use crate::model::{Model, Pass};
 use crate::ops::softmax_rows;
 use crate::protocol::{Prediction, TaskMetrics, TaskPrediction};
@@ -16,7 +16,7 @@ use crate::recipe::Task;
 use crate::text::{Batch, Encoding, Tokenizer};
 
 /// Sentences of one pass; few, so that a browser's worker is never deaf for long.
-pub(super) const BATCH: usize = 16;
+pub(crate) const BATCH: usize = 16;
 
 /// Each task's figures over all of `data`'s labelled examples, `None` for a task that none is labelled for; `data` has the
 /// model's tasks in head order.
@@ -52,7 +52,7 @@ pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[St
 }
 
 /// The softmax of each task's `logits` (B,C_k), sentence by sentence. (K)(B)(C_k)
-pub(super) fn probabilities(logits: &[Tensor], tasks: &[Task]) -> Result<Vec<Vec<Vec<f32>>>> {
+pub(crate) fn probabilities(logits: &[Tensor], tasks: &[Task]) -> Result<Vec<Vec<Vec<f32>>>> {
     let of_task = |(logits, task): (&Tensor, &Task)| {
         let c = task.labels.len();
         let probabilities = softmax_rows(&logits.flatten_all()?.to_vec1::<f32>()?, c);
@@ -62,12 +62,12 @@ pub(super) fn probabilities(logits: &[Tensor], tasks: &[Task]) -> Result<Vec<Vec
 }
 
 /// An empty tally for each task.
-pub(super) fn tallies(tasks: &[Task]) -> Vec<Tally> {
+pub(crate) fn tallies(tasks: &[Task]) -> Vec<Tally> {
     tasks.iter().map(|task| Tally::new(task.labels.len())).collect()
 }
 
 /// Counts one batch's logits into `tallies` and returns its plain losses. (K)
-pub(super) fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally]) -> Result<Vec<Option<f32>>> {
+pub(crate) fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally]) -> Result<Vec<Option<f32>>> {
     let plain = TaskLosses::plain(batch.labels.len());
     let losses = scalars(&plain.of(logits, batch)?)?;
     tally(tallies, logits, &losses, &plain, batch)?;
@@ -75,13 +75,13 @@ pub(super) fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally
 }
 
 /// The losses as numbers.
-pub(super) fn scalars(losses: &[Option<Tensor>]) -> Result<Vec<Option<f32>>> {
+pub(crate) fn scalars(losses: &[Option<Tensor>]) -> Result<Vec<Option<f32>>> {
     let scalar = |loss: &Option<Tensor>| Ok(loss.as_ref().map(Tensor::to_scalar::<f32>).transpose()?);
     losses.iter().map(scalar).collect()
 }
 
 /// Counts a batch's answers, and its `losses` as `task_losses` gave them, into each task's tally.
-pub(super) fn tally(
+pub(crate) fn tally(
     tallies: &mut [Tally],
     logits: &[Tensor],
     losses: &[Option<f32>],

@@ -12,7 +12,7 @@ use crate::text::Batch;
 
 /// The tasks' losses, in head order. (K)
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct TaskLosses(Vec<CrossEntropy>);
+pub(crate) struct TaskLosses(Vec<CrossEntropy>);
 
 impl TaskLosses {
     /// The losses that `training` asks for, with classes weighed by how often they occur among the sentences `rows`.

@@ -26,7 +26,8 @@
 
 use candle_transformers::models::bert::Config;
 
-use super::{evaluation, map, unfreezing};
+use super::{evaluation, unfreezing};
+use crate::measure::map;
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Diagnostics, Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::weighting::{Asks, method};

@@ -16,7 +16,7 @@ use crate::text::{Batch, Encoding};
 /// The prefix's output of each sentence of the data, once it has been needed: (T,H), or (1,H) with the whole encoder
 /// frozen.
 #[derive(Debug)]
-pub(super) struct PrefixCache(Vec<Option<Tensor>>);
+pub(crate) struct PrefixCache(Vec<Option<Tensor>>);
 
 impl PrefixCache {
     /// An empty cache for `sentences` sentences.

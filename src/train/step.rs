@@ -4,9 +4,9 @@ use candle_core::Tensor;
 
 use super::Trainer;
 use super::evaluation::{scalars, tally};
-use super::geometry::{geometry, projection, whole};
 use super::schedule::factor;
 use super::task_gradients::exchange;
+use crate::measure::geometry::{geometry, projection, whole};
 use crate::model::{Dropout, Pass};
 use crate::ops::on_threads;
 use crate::protocol::{Event, Gradients, Message, PhaseName, StepReport};
@@ -17,7 +17,7 @@ use crate::weighting::{Asks, Gram, Seen};
 use crate::{Error, Result};
 
 /// The sentences of one step: a batch or, with accumulation, several.
-pub(super) struct StepBatches {
+pub(crate) struct StepBatches {
     /// Each batch with its rows of the data.
     pub batches: Vec<(Vec<usize>, Batch)>,
     /// For each batch and task, the part of the task's labelled sentences (of their class weights) in it; 1 with a single
@@ -36,7 +36,7 @@ struct Weights {
 impl Trainer {
     /// One step on the next batch, of the tasks `only` (none named: all, or those in turn), with its other events. If a loss
     /// is not finite, the parameters go back to those of the step before, whose losses were, and the run is over.
-    pub(super) fn take_step(&mut self, only: &[String]) -> Result<(StepReport, Vec<Event>)> {
+    pub(crate) fn take_step(&mut self, only: &[String]) -> Result<(StepReport, Vec<Event>)> {
         let only = self.task_indices(only)?;
         // The heads alone are too little work to be worth handing on, and whoever watches is told on this thread.
         let here = self.model.prefix_pools() || self.watcher.is_there();
@@ -176,14 +176,14 @@ impl Trainer {
     }
 
     /// The encoder's learning rate in the next step.
-    pub(super) fn learning_rate(&self) -> f64 {
+    pub(crate) fn learning_rate(&self) -> f64 {
         let settings = &self.recipe.training;
         let course = factor(settings.schedule, self.steps, settings.warmup as usize, self.total_steps());
         settings.learning_rate * course
     }
 
     /// The sentences of the next step.
-    pub(super) fn next_batches(&self) -> StepBatches {
+    pub(crate) fn next_batches(&self) -> StepBatches {
         let rows = self.next_rows();
         let batches: Vec<(Vec<usize>, Batch)> = rows
             .chunks(self.recipe.training.batch_size as usize)
@@ -212,7 +212,7 @@ impl Trainer {
     }
 
     /// Each task's logits for a batch that trains.
-    pub(super) fn forward(&mut self, rows: &[usize], batch: &Batch) -> Result<Vec<Tensor>> {
+    pub(crate) fn forward(&mut self, rows: &[usize], batch: &Batch) -> Result<Vec<Tensor>> {
         let p = self.recipe.training.dropout as f32;
         let dropout = Dropout { p, stream: &mut self.dropout };
         let pass = Pass::Training((p > 0.0).then_some(dropout));
@@ -267,7 +267,7 @@ impl Trainer {
         self.weights.total_of(&losses)
     }
 
-    pub(super) fn names(&self, tasks: &[usize]) -> Vec<String> {
+    pub(crate) fn names(&self, tasks: &[usize]) -> Vec<String> {
         tasks.iter().map(|&task| self.tasks[task].name.clone()).collect()
     }
 
@@ -283,18 +283,18 @@ impl Trainer {
 }
 
 /// Whether something that happens in every `every`-th step (0: never), from the first, happens after `steps` steps.
-pub(super) fn is_due(every: u32, steps: usize) -> bool {
+pub(crate) fn is_due(every: u32, steps: usize) -> bool {
     every > 0 && steps.is_multiple_of(every as usize)
 }
 
 /// `loss` times `factor`.
-pub(super) fn weighed(loss: &Option<Tensor>, factor: f64) -> Result<Option<Tensor>> {
+pub(crate) fn weighed(loss: &Option<Tensor>, factor: f64) -> Result<Option<Tensor>> {
     let weighed = |loss: &Tensor| if factor == 1.0 { Ok(loss.clone()) } else { loss * factor };
     Ok(loss.as_ref().map(weighed).transpose()?)
 }
 
 /// Adds a batch's losses to the step's, each as the part that it is of it.
-pub(super) fn add_shares(sums: &mut [Option<f32>], losses: &[Option<f32>], shares: &[f64]) {
+pub(crate) fn add_shares(sums: &mut [Option<f32>], losses: &[Option<f32>], shares: &[f64]) {
     for ((sum, loss), &share) in sums.iter_mut().zip(losses).zip(shares) {
         if let Some(loss) = loss {
             *sum = Some(sum.unwrap_or(0.0) + loss * share as f32);

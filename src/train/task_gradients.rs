@@ -9,7 +9,7 @@ use crate::weighting::Gram;
 
 /// Each task's gradients. The places live as long as the run; between steps they hold nothing.
 #[derive(Debug)]
-pub(super) struct TaskGradients(Vec<Vec<Gradient>>);
+pub(crate) struct TaskGradients(Vec<Vec<Gradient>>);
 
 impl TaskGradients {
     /// Places for `k` tasks, taken when they are needed.
@@ -87,7 +87,7 @@ impl TaskGradients {
 }
 
 /// Exchanges the model's gradients for those in `places`, one for each trainable parameter in name order.
-pub(super) fn exchange(model: &Model, places: &mut Vec<Gradient>) {
+pub(crate) fn exchange(model: &Model, places: &mut Vec<Gradient>) {
     let parameters = model.trainable();
     places.resize_with(parameters.len(), Gradient::default);
     parameters.into_values().zip(places).for_each(|(parameter, place)| parameter.exchange(place));

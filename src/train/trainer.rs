@@ -5,27 +5,27 @@ use std::collections::{BTreeSet, VecDeque};
 use candle_core::Device;
 use indexmap::IndexMap;
 
-use super::best::Best;
-use super::evaluating::Evaluating;
+use super::best_epoch::Best;
 use super::evaluation::{predict, tallies};
 use super::losses::TaskLosses;
-use super::map::Moving;
 use super::memory::{Need, Sizes};
-use super::metrics::Tally;
 use super::optimizer::Optimizer;
-use super::plan::Plan;
 use super::prefix::PrefixCache;
+use super::setup::Plan;
 use super::step::is_due;
 use super::task_gradients::TaskGradients;
 use super::task_weights::TaskWeights;
 use super::unfreezing;
-use super::watching::Watcher;
 use crate::data::Dataset;
+use crate::measure::map::Moving;
+use crate::metrics::Tally;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
 use crate::ops::{Gradient, set_reproducible};
 use crate::protocol::{End, EpochReport, Event, ModelShape, Prediction, Split, Start, Tokens};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
+use crate::run::evaluations::Evaluating;
+use crate::run::phases::Watcher;
 use crate::text::{Batch, Encoding, Tokenizer};
 use crate::weighting::{Method, method};
 use crate::{Error, Result};
@@ -33,49 +33,49 @@ use crate::{Error, Result};
 /// A run: the model, its data, and how far it has come.
 #[derive(Debug)]
 pub struct Trainer {
-    pub(super) recipe: Recipe,
-    pub(super) tasks: Vec<Task>,
+    pub(crate) recipe: Recipe,
+    pub(crate) tasks: Vec<Task>,
     data: Dataset,
-    pub(super) encodings: Vec<Encoding>,
+    pub(crate) encodings: Vec<Encoding>,
     /// Rows of `data` that train, and that are held out.
-    pub(super) splits: [Vec<usize>; 2],
-    pub(super) tokenizer: Tokenizer,
-    pub(super) model: Model,
-    pub(super) optimizer: Optimizer,
-    pub(super) losses: TaskLosses,
+    pub(crate) splits: [Vec<usize>; 2],
+    pub(crate) tokenizer: Tokenizer,
+    pub(crate) model: Model,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) losses: TaskLosses,
     /// The recipe's factor on each task.
-    pub(super) weights: TaskWeights,
+    pub(crate) weights: TaskWeights,
     /// How K tasks make one update.
-    pub(super) method: Box<dyn Method>,
+    pub(crate) method: Box<dyn Method>,
     /// The tasks' own gradients, where something asks for them.
-    pub(super) task_gradients: TaskGradients,
+    pub(crate) task_gradients: TaskGradients,
     /// The places of the last step's gradients, while a step of several batches fills others.
-    pub(super) other_gradients: Vec<Gradient>,
+    pub(crate) other_gradients: Vec<Gradient>,
     shuffle: Stream,
-    pub(super) dropout: Stream,
+    pub(crate) dropout: Stream,
     device: Device,
     /// What the frozen part made of the sentences so far.
-    pub(super) prefix: PrefixCache,
+    pub(crate) prefix: PrefixCache,
     /// This epoch's order of the training rows.
     order: Vec<usize>,
     /// Steps taken.
-    pub(super) steps: usize,
+    pub(crate) steps: usize,
     /// This epoch's figures so far. (K)
-    pub(super) tallies: Vec<Tally>,
+    pub(crate) tallies: Vec<Tally>,
     /// Evaluations that are due, first first.
-    pub(super) due: VecDeque<Evaluating>,
+    pub(crate) due: VecDeque<Evaluating>,
     /// The number of steps after which interference was measured last.
-    pub(super) measured: Option<usize>,
+    pub(crate) measured: Option<usize>,
     /// How the sentences' vectors have moved, if that is to be told.
-    pub(super) map: Option<Moving>,
+    pub(crate) map: Option<Moving>,
     /// Warnings that were given already.
-    pub(super) warned: BTreeSet<String>,
+    pub(crate) warned: BTreeSet<String>,
     /// Whoever follows the steps part by part.
-    pub(super) watcher: Watcher,
+    pub(crate) watcher: Watcher,
     /// The best epoch so far, if the run goes back to it in the end.
-    pub(super) best: Option<Best>,
+    pub(crate) best: Option<Best>,
     /// The epoch that it has gone back to.
-    pub(super) kept: Option<u32>,
+    pub(crate) kept: Option<u32>,
     finished: bool,
     /// Rows of the embedding tables that train, if not all.
     table_rows: Option<usize>,
@@ -169,11 +169,11 @@ impl Trainer {
         }
     }
 
-    pub(super) fn steps_per_epoch(&self) -> usize {
+    pub(crate) fn steps_per_epoch(&self) -> usize {
         self.splits[0].len().div_ceil(self.recipe.training.sentences_per_step())
     }
 
-    pub(super) fn total_steps(&self) -> usize {
+    pub(crate) fn total_steps(&self) -> usize {
         self.steps_per_epoch() * self.recipe.training.epochs as usize
     }
 
@@ -223,7 +223,7 @@ impl Trainer {
 
     /// An error if the run would need more than there is with these `diagnostics`, or with a `question` of sentences of
     /// so many tokens.
-    pub(super) fn check_memory(&self, diagnostics: Diagnostics, question: Vec<usize>) -> Result<()> {
+    pub(crate) fn check_memory(&self, diagnostics: Diagnostics, question: Vec<usize>) -> Result<()> {
         if self.memory_limit.is_none() {
             return Ok(());
         }
@@ -279,12 +279,12 @@ impl Trainer {
     }
 
     /// Whether no step is left to take: the last one has been taken, or patience ran out.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.steps == self.total_steps() || self.kept.is_some()
     }
 
     /// An error, after rolling back, if a loss is not finite.
-    pub(super) fn stop_if_diverged(&mut self, losses: &[Option<f32>], step: usize) -> Result<()> {
+    pub(crate) fn stop_if_diverged(&mut self, losses: &[Option<f32>], step: usize) -> Result<()> {
         let named = self.tasks.iter().map(|task| task.name.as_str()).zip(losses.iter().copied());
         let total = ("all tasks together", Some(self.weights.total_of(losses)));
         let bad = named.chain([total]).find_map(|(task, loss)| Some((task, loss.filter(|x| !x.is_finite())?)));
@@ -298,7 +298,7 @@ impl Trainer {
     }
 
     /// The epoch of the latest step, from 1.
-    pub(super) fn epoch(&self) -> u32 {
+    pub(crate) fn epoch(&self) -> u32 {
         (self.steps.saturating_sub(1) / self.steps_per_epoch()) as u32 + 1
     }
 
@@ -315,13 +315,13 @@ impl Trainer {
         Ok(())
     }
 
-    pub(super) fn next_rows(&self) -> Vec<usize> {
+    pub(crate) fn next_rows(&self) -> Vec<usize> {
         let size = self.recipe.training.sentences_per_step();
         let start = (self.steps % self.steps_per_epoch()) * size;
         self.order[start..(start + size).min(self.order.len())].to_vec()
     }
 
-    pub(super) fn batch(&self, rows: &[usize]) -> Batch {
+    pub(crate) fn batch(&self, rows: &[usize]) -> Batch {
         Batch::of_examples(&self.encodings, &self.data.examples, rows, self.tasks.len())
     }
 
@@ -372,7 +372,7 @@ impl Trainer {
         Ok(self.model.embed(&Batch::of_sentences(&encodings), Pass::Evaluation)?.flatten_all()?.to_vec1()?)
     }
 
-    pub(super) fn by_task<T>(&self, values: impl IntoIterator<Item = Option<T>>) -> IndexMap<String, T> {
+    pub(crate) fn by_task<T>(&self, values: impl IntoIterator<Item = Option<T>>) -> IndexMap<String, T> {
         let named = self.tasks.iter().zip(values);
         named.filter_map(|(task, value)| Some((task.name.clone(), value?))).collect()
     }

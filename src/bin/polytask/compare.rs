@@ -9,10 +9,11 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::compare::Compare;
 use polytask::data::Dataset;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
-use polytask::train::{Compare, Plan, Trainer};
+use polytask::train::{Plan, Trainer};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
 use crate::encoders::{self, EncoderFiles};

@@ -5,8 +5,8 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::printout::printout;
 use polytask::protocol::Event;
-use polytask::train::printout;
 
 use crate::Result;
 

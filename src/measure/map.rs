@@ -1,24 +1,24 @@
 //! A picture of the sentences' vectors moving: the same sentences, embedded every so many steps, in the plane of the two
 //! directions in which all those vectors together vary most.
 
-use super::Trainer;
-use super::evaluation::BATCH;
-use super::principal::{Axes, Pooled};
-use super::step::is_due;
+use super::principal_components::{Axes, Pooled};
 use crate::Result;
 use crate::protocol::{Event, Frame, Map};
 use crate::random::Stream;
 use crate::text::Batch;
+use crate::train::Trainer;
+use crate::train::evaluation::BATCH;
+use crate::train::step::is_due;
 
 /// Sentences in the picture, at most.
-pub(super) const SENTENCES: usize = 48;
+pub(crate) const SENTENCES: usize = 48;
 
 /// Times at which they are shown, at most.
-pub(super) const FRAMES: usize = 64;
+pub(crate) const FRAMES: usize = 64;
 
 /// The picture as far as it has come.
 #[derive(Debug)]
-pub(super) struct Moving {
+pub(crate) struct Moving {
     /// The sentences, as rows of the data. (B)
     rows: Vec<usize>,
     frames: Vec<Vectors>,
@@ -83,14 +83,14 @@ impl Moving {
 impl Trainer {
     /// Whether the sentences' vectors are to be shown as the parameters stand: before the first step, every so many steps
     /// after it, and at the end of the run.
-    pub(super) fn map_is_due(&self) -> bool {
+    pub(crate) fn map_is_due(&self) -> bool {
         let every = self.recipe.diagnostics.map_every;
         let due = is_due(every, self.steps) || (every > 0 && self.is_over());
         due && self.map.as_ref().is_none_or(|map| map.made != Some(self.steps))
     }
 
     /// Embeds a batch of the sentences that are shown; after the last one, tells of the picture.
-    pub(super) fn map_a_batch(&mut self) -> Result<Vec<Event>> {
+    pub(crate) fn map_a_batch(&mut self) -> Result<Vec<Event>> {
         let map = self.map.get_or_insert_with(|| Moving::of(self.encodings.len()));
         let next = &mut map.next;
         if next.step != self.steps {

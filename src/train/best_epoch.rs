@@ -19,7 +19,7 @@ use crate::{Error, Result};
 
 /// What the run has come to so far, and the best of it.
 #[derive(Debug)]
-pub(super) struct Best {
+pub(crate) struct Best {
     metric: Metric,
     patience: Option<u32>,
     /// The tasks that decide.

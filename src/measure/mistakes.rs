@@ -2,19 +2,19 @@
 
 use candle_core::Tensor;
 
-use super::evaluation::probabilities;
-use super::metrics::argmax;
 use crate::Result;
+use crate::metrics::argmax;
 use crate::ops::IGNORE;
 use crate::protocol::Mistake;
 use crate::recipe::Task;
 use crate::text::Batch;
+use crate::train::evaluation::probabilities;
 
 /// As many of a task's mistakes are told.
 const TOLD: usize = 50;
 
 /// Adds each task's mistakes in a batch of the data's `rows`, whose `logits` (K)(B,C_k) these are. (K)
-pub(super) fn add_mistakes(
+pub(crate) fn add_mistakes(
     mistakes: &mut [Vec<Mistake>],
     logits: &[Tensor],
     tasks: &[Task],
@@ -34,7 +34,7 @@ pub(super) fn add_mistakes(
 }
 
 /// The mistakes that are told: the surest first, of equals the first in the data.
-pub(super) fn surest(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
+pub(crate) fn surest(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
     mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.row.cmp(&b.row)));
     mistakes.truncate(TOLD);
     mistakes

@@ -1,16 +1,16 @@
 //! The evaluations in the course of a run, a batch at a time, and what follows from them.
 
-use super::Trainer;
-use super::evaluation::{BATCH, tallies, tally_batch};
-use super::metrics::Tally;
-use super::mistakes::{add_mistakes, surest};
 use crate::Result;
+use crate::measure::mistakes::{add_mistakes, surest};
+use crate::metrics::Tally;
 use crate::model::Pass;
 use crate::protocol::{Evaluation, Event, Mistake, Mistakes, Split};
+use crate::train::Trainer;
+use crate::train::evaluation::{BATCH, tallies, tally_batch};
 
 /// An evaluation in progress.
 #[derive(Debug)]
-pub(super) struct Evaluating {
+pub(crate) struct Evaluating {
     split: Split,
     done: usize,
     tallies: Vec<Tally>,
@@ -20,7 +20,7 @@ pub(super) struct Evaluating {
 
 impl Trainer {
     /// Puts an evaluation of `split` at the end of what is due.
-    pub(super) fn order_evaluation(&mut self, split: Split) {
+    pub(crate) fn order_evaluation(&mut self, split: Split) {
         self.due.push_back(Evaluating { split, done: 0, tallies: tallies(&self.tasks), mistakes: None });
     }
 
@@ -43,7 +43,7 @@ impl Trainer {
     }
 
     /// Does a batch of the evaluation that is due first. After its last batch, tells of it.
-    pub(super) fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
+    pub(crate) fn evaluate_a_batch(&mut self) -> Result<Vec<Event>> {
         let Some(mut evaluating) = self.due.pop_front() else {
             return Ok(Vec::new());
         };

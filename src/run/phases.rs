@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::Trainer;
 use crate::protocol::{Phase, PhaseName};
+use crate::train::Trainer;
 
 /// What is told of each part of a step, as it begins.
 pub type Watch = Box<dyn FnMut(Phase) + Send>;
 
 /// Whoever follows the steps, if anybody does.
 #[derive(Default)]
-pub(super) struct Watcher(Option<Watch>);
+pub(crate) struct Watcher(Option<Watch>);
 
 impl fmt::Debug for Watcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,12 +32,12 @@ impl Trainer {
     }
 
     /// Tells that a part of the next step begins.
-    pub(super) fn begins(&mut self, name: PhaseName) {
+    pub(crate) fn begins(&mut self, name: PhaseName) {
         self.tell_phase(name, &[], 0);
     }
 
     /// Tells that the next step turns to the sentences `rows`, of so many `tokens`.
-    pub(super) fn begins_batch(&mut self, rows: &[usize], tokens: usize) {
+    pub(crate) fn begins_batch(&mut self, rows: &[usize], tokens: usize) {
         self.tell_phase(PhaseName::Batch, rows, tokens);
     }
 

@@ -4,11 +4,13 @@
 //! same order: a single task is the run in which the other tasks' weights are 0, not a run on other data. What is compared
 //! are the figures of the held-out sentences at each run's end.
 
+mod report;
+
 use indexmap::IndexMap;
 
-use crate::protocol::{
-    Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Figures, Split, Spread, TaskMetrics,
-};
+pub use report::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
+
+use crate::protocol::{Evaluation, Event, Split, TaskMetrics};
 use crate::recipe::{Freeze, OptimizerKind, Recipe, Schedule, Training, Weighting};
 use crate::{Error, Result};
 

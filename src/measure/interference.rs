@@ -1,14 +1,14 @@
 //! How tasks act on each other: step on one alone, measure every loss, undo.
 
-use super::Trainer;
-use super::evaluation::scalars;
-use super::step::{StepBatches, add_shares, weighed};
-use super::task_gradients::exchange;
 use crate::Result;
 use crate::model::Pass;
 use crate::ops::on_threads;
 use crate::protocol::Interference;
 use crate::recipe::Diagnostics;
+use crate::train::Trainer;
+use crate::train::evaluation::scalars;
+use crate::train::step::{StepBatches, add_shares, weighed};
+use crate::train::task_gradients::exchange;
 
 impl Trainer {
     /// What a step on one task alone would do to every task's loss, measured on the next step's sentences without dropout.

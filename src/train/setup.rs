@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use candle_core::Device;
 
-use super::best::Best;
+use super::best_epoch::Best;
 use super::memory::{Need, Sizes};
 use super::task_weights::TaskWeights;
 use super::unfreezing;

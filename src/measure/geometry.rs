@@ -4,7 +4,7 @@ use crate::protocol::{Geometry, Projection};
 use crate::weighting::Gram;
 
 /// Lengths, angles and conflict.
-pub(super) fn geometry(gram: &Gram) -> Geometry {
+pub(crate) fn geometry(gram: &Gram) -> Geometry {
     let tasks = || 0..gram.len();
     let cosines: Vec<Vec<f64>> = tasks().map(|i| tasks().map(|j| gram.cosine(i, j)).collect()).collect();
     Geometry {
@@ -16,7 +16,7 @@ pub(super) fn geometry(gram: &Gram) -> Geometry {
 }
 
 /// Of one matrix per layer, the one for all of them.
-pub(super) fn whole<'a>(k: usize, layers: impl Iterator<Item = &'a Gram> + Clone) -> Gram {
+pub(crate) fn whole<'a>(k: usize, layers: impl Iterator<Item = &'a Gram> + Clone) -> Gram {
     Gram::new(k, |i, j| layers.clone().map(|gram| gram.dot(i, j)).sum())
 }
 
@@ -24,7 +24,7 @@ pub(super) fn whole<'a>(k: usize, layers: impl Iterator<Item = &'a Gram> + Clone
 ///
 /// Gram–Schmidt in coordinates: vᵢ = gᵢ less its projections on the earlier v, each v a combination of the g. A gradient
 /// that adds no direction of its own (identical tasks, a zero gradient) is left out.
-pub(super) fn projection(gram: &Gram, square: f64, products: Vec<f64>) -> Projection {
+pub(crate) fn projection(gram: &Gram, square: f64, products: Vec<f64>) -> Projection {
     let k = gram.len();
     let mut coefficients = vec![0.0; k];
     let mut inside = 0.0;

@@ -9,13 +9,13 @@
 
 use std::ops::Range;
 
-use super::Trainer;
-use super::evaluation::{BATCH, probabilities};
-use super::metrics::argmax;
 use crate::Result;
+use crate::metrics::argmax;
 use crate::model::Pass;
 use crate::protocol::{Saliency, TaskSaliency};
 use crate::text::{Batch, Encoding, Token};
+use crate::train::Trainer;
+use crate::train::evaluation::{BATCH, probabilities};
 
 /// Spans of a sentence, at most: one batch and a half of variants.
 const SPANS: usize = 24;
