@@ -17,7 +17,7 @@ use polytask::protocol::Event;
 use polytask::random::Stream;
 use polytask::recipe::Weighting;
 use polytask::train::{Inputs, Plan, Trainer};
-use polytask::weighting::{Chosen, Gram, Method, Seen, method};
+use polytask::weighting::{Chosen, Gram, Method, StepInfo, method};
 use serde_json::{Value, json};
 
 fn golden() -> Value {
@@ -62,7 +62,8 @@ fn chosen(name: &str, gradients: &[Vec<f64>], seed: u64) -> Chosen {
     let gram = Gram::new(k, |i, j| dot(&gradients[i], &gradients[j]));
     let tasks: Vec<usize> = (0..k).collect();
     let losses = vec![1.0; k];
-    let seen = Seen { tasks: &tasks, losses: &losses, gram: Some(&gram), last_layer: Some(&gram), learning_rate: 1e-3 };
+    let seen =
+        StepInfo { tasks: &tasks, losses: &losses, gram: Some(&gram), last_layer: Some(&gram), learning_rate: 1e-3 };
     method(weighting(name), k, seed).choose(&seen)
 }
 
@@ -164,7 +165,7 @@ fn follow(name: &str, golden: &Value) {
         let (tasks, losses) = present(&step["losses"]);
         let (_, norms) = present(&step["norms"]);
         let layer = Gram::new(norms.len(), |i, j| norms[i] * norms[j]);
-        let seen = Seen {
+        let seen = StepInfo {
             tasks: &tasks,
             losses: &losses,
             gram: Some(&layer),
@@ -176,7 +177,7 @@ fn follow(name: &str, golden: &Value) {
         assert_eq!((those, chosen.warning), (tasks, None), "{name}, step {number}");
         close(&format!("{name}, step {number}"), &chosen.weights, &expected, 1e-9);
         blanks += 3 - expected.len();
-        if method.asks_after() {
+        if method.wants_losses_after() {
             method.stepped(&present(&step["after"]).1);
         }
     }
@@ -195,7 +196,7 @@ fn weights_that_are_trained_follow_the_reference() {
 fn dynamic_weight_average_follows_the_reference() {
     let golden = &golden()["runs"];
     let mut method = method(Weighting::Dwa, 3, 0);
-    let seen = Seen { tasks: &[0, 1, 2], losses: &[], gram: None, last_layer: None, learning_rate: 1e-3 };
+    let seen = StepInfo { tasks: &[0, 1, 2], losses: &[], gram: None, last_layer: None, learning_rate: 1e-3 };
     let epochs = golden["epochs"].as_array().expect("epochs");
     let expected = golden["dwa"].as_array().expect("weights");
     assert_eq!(expected.len(), epochs.len() + 1);

@@ -30,7 +30,7 @@ use super::{evaluation, unfreezing};
 use crate::measure::map;
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Diagnostics, Freeze, OptimizerKind, Pooling, Recipe, Task};
-use crate::weighting::{Asks, method};
+use crate::weighting::{Dependency, method};
 use crate::{Error, Result};
 
 /// A run as far as its memory goes.
@@ -101,11 +101,11 @@ impl Need {
             let working = if trained_blocks > 0.0 { 5.0 * n * h + n * f } else { block };
             (4.0 * (trained_blocks * block + working + 3.0 * n * h + masks), lengths.len())
         };
-        let combines = match method(training.weighting, tasks.len(), 0).asks() {
-            Asks::Gradients => true,
+        let combines = match method(training.weighting, tasks.len(), 0).depends_on() {
+            Dependency::Gradients => true,
             // The losses are whole only after the last batch, and the weights come from them.
-            Asks::Losses => training.gradient_accumulation_steps > 1,
-            Asks::Nothing => false,
+            Dependency::Losses => training.gradient_accumulation_steps > 1,
+            Dependency::Nothing => false,
         };
         let apart = if combines || diagnostics.gradients_every > 0 { tasks.len() as f64 * trained } else { 0.0 };
         let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };

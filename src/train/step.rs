@@ -13,7 +13,7 @@ use crate::protocol::{Event, Gradients, Message, PhaseName, StepReport};
 use crate::quoted;
 use crate::random::Stream;
 use crate::text::Batch;
-use crate::weighting::{Asks, Gram, Seen};
+use crate::weighting::{Dependency, Gram, StepInfo};
 use crate::{Error, Result};
 
 /// The sentences of one step: a batch or, with accumulation, several.
@@ -48,12 +48,13 @@ impl Trainer {
         let step = self.next_batches();
         let tasks = self.taking_part(only, &step.labelled);
         let observes = is_due(self.recipe.diagnostics.gradients_every, self.steps);
-        let asks = self.method.asks();
-        let has_shared = (observes || asks == Asks::Gradients) && !self.model.shared().is_empty();
+        let asks = self.method.depends_on();
+        let has_shared = (observes || asks == Dependency::Gradients) && !self.model.shared().is_empty();
         // Without a shared parameter that trains there is nothing to combine, and each head goes its own way.
-        let asks = (has_shared || asks != Asks::Gradients).then_some(asks);
+        let asks = (has_shared || asks != Dependency::Gradients).then_some(asks);
         // Whether the update is put together from the tasks' own gradients, or comes from their weighted loss.
-        let combines = asks == Some(Asks::Gradients) || (asks == Some(Asks::Losses) && step.batches.len() > 1);
+        let combines =
+            asks == Some(Dependency::Gradients) || (asks == Some(Dependency::Losses) && step.batches.len() > 1);
         let keeps_apart = combines || (observes && has_shared);
         if step.batches.len() > 1 {
             // What there is to roll back to, should a later batch diverge, lies where the last gradients were.
@@ -63,7 +64,7 @@ impl Trainer {
         let replay = self.dropout.clone();
         let mut weights = match asks {
             None => Some(Weights { chosen: vec![1.0; tasks.len()], warning: None }),
-            Some(Asks::Nothing) => Some(self.weigh(&tasks, &[], None)),
+            Some(Dependency::Nothing) => Some(self.weigh(&tasks, &[], None)),
             Some(_) => None,
         };
         let mut sums = vec![None; self.tasks.len()];
@@ -228,7 +229,7 @@ impl Trainer {
         }
         let weighed = |&task: &usize| Some(self.weights.of(task) * f64::from((*losses.get(task)?)?));
         let losses: Vec<f64> = tasks.iter().filter_map(weighed).collect();
-        let seen = Seen {
+        let seen = StepInfo {
             tasks,
             losses: &losses,
             gram: grams.map(|(gram, _)| gram),
@@ -241,7 +242,7 @@ impl Trainer {
 
     /// Lets a method that asks for it see what the update made of the same batch, with the same dropout.
     fn tell_losses_after(&mut self, step: &StepBatches, tasks: &[usize], replay: Stream) -> Result<()> {
-        if !self.method.asks_after() || tasks.is_empty() {
+        if !self.method.wants_losses_after() || tasks.is_empty() {
             return Ok(());
         }
         let mut sums = vec![None; self.tasks.len()];

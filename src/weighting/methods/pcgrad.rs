@@ -11,8 +11,9 @@
 //! Over the whole shared vector at once, as the paper writes it. It has no setting; the orders come from the `weighting`
 //! stream. A zero gradient conflicts with nobody.
 
-use super::{Asks, Chosen, Method, Seen, gradients};
+use super::gradients;
 use crate::random::Stream;
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// The source of the orders.
 #[derive(Debug)]
@@ -25,11 +26,11 @@ impl Pcgrad {
 }
 
 impl Method for Pcgrad {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let k = gram.len();
         let mut weights = vec![0.0; k];
@@ -52,9 +53,9 @@ impl Method for Pcgrad {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gram;
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::linalg::Gram;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     fn pcgrad(seed: u64) -> Pcgrad {
         Pcgrad::new(Stream::new(seed, "weighting"))

@@ -1,10 +1,10 @@
 //! Gradients as lengths and directions: what the methods that treat tasks alike whatever their scale work with.
 
 use super::eigen::eigen;
-use super::{Gram, Seen};
+use super::gram::Gram;
 
 /// gᵢ = nᵢuᵢ with ‖uᵢ‖ = 1, for the gradients that have a direction.
-pub(super) struct Directions {
+pub struct Directions {
     /// How many gradients there are, those without a direction too.
     pub k: usize,
     /// The indices of those with one. (N)
@@ -45,17 +45,6 @@ fn semidefinite(matrix: Gram) -> (Gram, f64) {
     let error = pairs.iter().map(|(value, _)| -value).fold(0.0, f64::max);
     let product = |i: usize, j: usize| pairs.iter().map(|(value, v)| value.max(0.0) * v[i] * v[j]).sum();
     if error > 1e-14 { (Gram::new(matrix.len(), product), error) } else { (matrix, error) }
-}
-
-/// "the gradient of task 2 is zero", if that is so of any; tasks are counted from 1, in head order.
-pub(super) fn zeros(seen: &Seen, gram: &Gram) -> Option<String> {
-    let numbers: Vec<String> =
-        (0..gram.len()).filter(|&i| gram.vanishes(i)).map(|i| (seen.tasks[i] + 1).to_string()).collect();
-    match &numbers[..] {
-        [] => None,
-        [one] => Some(format!("the gradient of task {one} is zero")),
-        [others @ .., last] => Some(format!("the gradients of tasks {} and {last} are zero", others.join(", "))),
-    }
 }
 
 #[cfg(test)]

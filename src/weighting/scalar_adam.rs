@@ -9,13 +9,13 @@
 
 /// What Adam remembers of one number.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Adam {
+pub(super) struct ScalarAdam {
     mean: f64,
     square: f64,
     steps: i32,
 }
 
-impl Adam {
+impl ScalarAdam {
     /// Moves `x` one step of about `rate` against `gradient`.
     pub fn step(&mut self, x: &mut f64, gradient: f64, rate: f64) {
         let (beta1, beta2) = (0.9, 0.999);
@@ -30,11 +30,11 @@ impl Adam {
 
 #[cfg(test)]
 mod tests {
-    use super::Adam;
+    use super::ScalarAdam;
 
     #[test]
     fn two_steps_by_hand() {
-        let (mut adam, mut x) = (Adam::default(), 1.0);
+        let (mut adam, mut x) = (ScalarAdam::default(), 1.0);
         // The first step is ±rate whatever the gradient's size.
         adam.step(&mut x, -250.0, 0.1);
         assert!((x - 1.1).abs() < 1e-10, "{x}");

@@ -8,26 +8,26 @@
 //! wᵢ = 1
 //! ```
 
-use super::{Asks, Chosen, Method, Seen};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Σ Lᵢ.
 #[derive(Debug)]
 pub(super) struct Sum;
 
 impl Method for Sum {
-    fn asks(&self) -> Asks {
-        Asks::Nothing
+    fn depends_on(&self) -> Dependency {
+        Dependency::Nothing
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         Chosen::plainly(vec![1.0; seen.tasks.len()])
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::chosen;
     use super::*;
+    use crate::weighting::testing::chosen;
 
     #[test]
     fn every_task_that_takes_part_weighs_one() {

@@ -17,14 +17,15 @@
 //! The weights of a step are those from before its update of w. Where only some tasks take part, the mean and the scaling
 //! are over those; what they have in common against the others stays as it was.
 
-use super::adam::Adam;
-use super::{Asks, Chosen, Method, Seen, gradients};
+use super::gradients;
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
+use crate::weighting::scalar_adam::ScalarAdam;
 
 /// What is known of a task.
 #[derive(Debug, Clone)]
 struct State {
     weight: f64,
-    adam: Adam,
+    adam: ScalarAdam,
     first_loss: Option<f64>,
 }
 
@@ -39,11 +40,11 @@ impl Gradnorm {
     const LEAST: f64 = 1e-3;
 
     pub fn new(k: usize) -> Self {
-        Self(vec![State { weight: 1.0, adam: Adam::default(), first_loss: None }; k])
+        Self(vec![State { weight: 1.0, adam: ScalarAdam::default(), first_loss: None }; k])
     }
 
     /// rᵢ of the tasks that take part.
-    fn rates(&mut self, seen: &Seen) -> Vec<f64> {
+    fn rates(&mut self, seen: &StepInfo) -> Vec<f64> {
         let left = |(&task, &loss): (&usize, &f64)| {
             let first = *self.0[task].first_loss.get_or_insert(loss);
             if first > 0.0 { loss / first } else { 1.0 }
@@ -55,15 +56,15 @@ impl Gradnorm {
 }
 
 impl Method for Gradnorm {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
     fn weighs_heads(&self) -> bool {
         true
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let layer = seen.last_layer.unwrap_or(gradients(seen));
         let rates = self.rates(seen);
         let held: f64 = seen.tasks.iter().map(|&task| self.0[task].weight).sum();
@@ -95,14 +96,14 @@ fn mean(xs: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gram;
     use super::*;
+    use crate::weighting::linalg::Gram;
 
     /// One step of tasks whose gradients at the last layer have these norms; those of the whole encoder mislead.
     fn step(method: &mut Gradnorm, tasks: &[usize], losses: &[f64], norms: &[f64]) -> Vec<f64> {
         let layer = Gram::new(norms.len(), |i, j| norms[i] * norms[j]);
         let whole = Gram::new(norms.len(), |i, j| if i == j { 7.0 } else { 0.0 });
-        let seen = Seen { tasks, losses, gram: Some(&whole), last_layer: Some(&layer), learning_rate: 1.0 };
+        let seen = StepInfo { tasks, losses, gram: Some(&whole), last_layer: Some(&layer), learning_rate: 1.0 };
         method.choose(&seen).weights
     }
 

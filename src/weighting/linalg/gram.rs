@@ -64,22 +64,22 @@ impl Gram {
     }
 
     /// The largest ‖g_i‖²; 0 of none.
-    pub(super) fn largest(&self) -> f64 {
+    pub fn largest(&self) -> f64 {
         (0..self.k).map(|i| self.dot(i, i)).fold(0.0, f64::max)
     }
 
     /// Whether g_i is zero, or so far below the longest (1e-50 of its length) that its factor might overflow.
-    pub(super) fn vanishes(&self, i: usize) -> bool {
+    pub fn vanishes(&self, i: usize) -> bool {
         self.dot(i, i) <= 1e-100 * self.largest()
     }
 
     /// Whether Σ wᵢgᵢ is zero within what single precision tells of the longest gradient.
-    pub(super) fn cancels(&self, weights: &[f64]) -> bool {
+    pub fn cancels(&self, weights: &[f64]) -> bool {
         !self.is_empty() && self.combined_norm(weights) <= 1e-6 * self.largest().sqrt()
     }
 
     /// G + ρI: as if each gradient had a component of length √ρ that no other has.
-    pub(super) fn plus_ridge(&self, ridge: f64) -> Self {
+    pub fn plus_ridge(&self, ridge: f64) -> Self {
         Self::new(self.k, |i, j| self.dot(i, j) + if i == j { ridge } else { 0.0 })
     }
 }

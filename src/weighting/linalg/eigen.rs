@@ -6,10 +6,10 @@
 //!
 //! For the handful of tasks that there are, as fast as anything, and small eigenvalues come out well.
 
-use super::Gram;
+use super::gram::Gram;
 
 /// The pairs (λ, column of V), in no order.
-pub(crate) fn eigen(matrix: &Gram) -> Vec<(f64, Vec<f64>)> {
+pub fn eigen(matrix: &Gram) -> Vec<(f64, Vec<f64>)> {
     let n = matrix.len();
     let mut a: Vec<Vec<f64>> = matrix.rows().map(<[f64]>::to_vec).collect();
     // Row r of `v` becomes the eigenvector of a[r][r].
@@ -49,8 +49,8 @@ pub(crate) fn eigen(matrix: &Gram) -> Vec<(f64, Vec<f64>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::random_grams;
     use super::*;
+    use crate::weighting::testing::random_grams;
 
     #[test]
     fn the_pairs_rebuild_the_matrix_and_are_orthonormal() {

@@ -9,12 +9,12 @@
 //! length of the shortest gᵢ, which the mixture cannot exceed, and the vectors (gᵢ, s) are solved for at length 1: so it
 //! is as precise for one gradient of length 1e-20 among others of 1e20 as for equals.
 
-use super::Gram;
 use super::directions::Directions;
+use super::gram::Gram;
 use super::nonnegative::nonnegative;
 
 /// w (K). Where several sets of factors make it, one of the most even.
-pub(super) fn shortest(gram: &Gram) -> Vec<f64> {
+pub fn shortest(gram: &Gram) -> Vec<f64> {
     let directions = Directions::new(gram);
     if directions.with.len() < gram.len() {
         let zeros: Vec<f64> = (0..gram.len()).map(|i| f64::from(u8::from(gram.vanishes(i)))).collect();

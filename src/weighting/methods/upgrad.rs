@@ -10,20 +10,20 @@
 //!
 //! It has no setting. Solved for gradients of length 1, since the cone knows no lengths. A zero gradient forbids nothing.
 
-use super::directions::Directions;
-use super::nonnegative::nonnegative;
-use super::{Asks, Chosen, Method, Seen, gradients};
+use super::gradients;
+use crate::weighting::linalg::{Directions, nonnegative};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Remembers nothing.
 #[derive(Debug)]
 pub(super) struct Upgrad;
 
 impl Method for Upgrad {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let directions = Directions::new(gram);
         let mut factors = vec![0.0; directions.with.len()];
@@ -39,9 +39,9 @@ impl Method for Upgrad {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gram;
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::linalg::Gram;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     #[test]
     fn two_tasks_in_closed_form_half_of_pcgrads() {

@@ -9,9 +9,9 @@
 
 use std::f64::consts::TAU;
 
-use super::softmax::softmax;
-use super::{Asks, Chosen, Method, Seen};
 use crate::random::Stream;
+use crate::weighting::linalg::softmax;
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// The source of z.
 #[derive(Debug)]
@@ -33,11 +33,11 @@ impl Random {
 }
 
 impl Method for Random {
-    fn asks(&self) -> Asks {
-        Asks::Nothing
+    fn depends_on(&self) -> Dependency {
+        Dependency::Nothing
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         // One number for each of the K tasks, so that a blank label changes no later step's numbers.
         let normals: Vec<f64> = (0..self.k).map(|_| self.normal()).collect();
         let scores: Vec<f64> = seen.tasks.iter().map(|&task| normals[task]).collect();
@@ -47,8 +47,8 @@ impl Method for Random {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::chosen;
     use super::*;
+    use crate::weighting::testing::chosen;
 
     fn random(k: usize, seed: u64) -> Random {
         Random::new(k, Stream::new(seed, "weighting"))

@@ -10,20 +10,20 @@
 //! It has no setting. Short gradients rule: the mixture is never longer than the shortest of them. The gradients are taken
 //! as they are; the authors' code can also scale them first, which is another method with another balance.
 
-use super::directions::zeros;
-use super::shortest::shortest;
-use super::{Asks, Chosen, Method, Seen, gradients};
+use super::{gradients, zeros};
+use crate::weighting::linalg::shortest;
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Remembers nothing.
 #[derive(Debug)]
 pub(super) struct Mgda;
 
 impl Method for Mgda {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let weights = shortest(gram);
         let warning = gram.cancels(&weights).then(|| {
@@ -36,9 +36,9 @@ impl Method for Mgda {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gram;
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::linalg::Gram;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     #[test]
     fn two_tasks_in_closed_form() {

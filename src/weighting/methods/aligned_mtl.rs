@@ -10,20 +10,20 @@
 //! It has no setting: every task's preference is 1, as in the authors' code. An eigenvalue below 1e-12 of the largest
 //! counts as zero; its direction is left out, and λ_min is the least of the others.
 
-use super::directions::zeros;
-use super::eigen::eigen;
-use super::{Asks, Chosen, Gram, Method, Seen, gradients};
+use super::{gradients, zeros};
+use crate::weighting::linalg::{Gram, eigen};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Remembers nothing.
 #[derive(Debug)]
 pub(super) struct AlignedMtl;
 
 impl Method for AlignedMtl {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let balance = balance(gram);
         let weights: Vec<f64> = balance.rows().map(|row| row.iter().sum()).collect();
@@ -49,8 +49,8 @@ fn balance(gram: &Gram) -> Gram {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     #[test]
     fn two_tasks_in_closed_form() {

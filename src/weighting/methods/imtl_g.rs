@@ -11,20 +11,20 @@
 //! projections may even be negative, all of them, and following the update would raise every loss. In that case, and where
 //! no projections are equal but those of zero, the gradients are given one length and added, and a warning says so.
 
-use super::directions::{Directions, zeros};
-use super::eigen::eigen;
-use super::{Asks, Chosen, Method, Seen, gradients};
+use super::{gradients, zeros};
+use crate::weighting::linalg::{Directions, eigen};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Remembers nothing.
 #[derive(Debug)]
 pub(super) struct ImtlG;
 
 impl Method for ImtlG {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let directions = Directions::new(gram);
         let mut warning =
@@ -63,9 +63,9 @@ fn equal_projections(directions: &Directions) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gram;
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::linalg::Gram;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     const NO_EQUALS: &str = "imtl-g: no update that lowers the losses has equal projections onto all gradients; each \
                              gradient was given the same length instead in this step";

@@ -15,19 +15,20 @@
 //!
 //! If some mixture of the gradients cancels, no update serves all and β grows without bound.
 
-use super::directions::{Directions, zeros};
-use super::{Asks, Chosen, Gram, Method, Seen, cholesky, gradients};
+use super::{gradients, zeros};
+use crate::weighting::linalg::{Directions, Gram, solve};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Remembers nothing.
 #[derive(Debug)]
 pub(super) struct NashMtl;
 
 impl Method for NashMtl {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let directions = Directions::new(gram);
         let mut warning =
@@ -63,7 +64,7 @@ fn bargain(directions: &Directions) -> Option<Vec<f64>> {
         // Newton's step in yᵢ = Δβᵢ/βᵢ: (BCB + I)y = 1 − BCβ with B = diag(β).
         let matrix = Gram::new(k, |i, j| factors[i] * cosines.dot(i, j) * factors[j] + f64::from(u8::from(i == j)));
         let residual: Vec<f64> = (0..k).map(|j| 1.0 - factors[j] * cosines.combined_dot(&factors, j)).collect();
-        let step = cholesky::solve(&matrix, &residual);
+        let step = solve(&matrix, &residual);
         let decrement = step.iter().zip(&residual).map(|(y, r)| y * r).sum::<f64>().max(0.0).sqrt();
         // Below ¼ whole steps square the decrement, until rounding is all that is left of it.
         if decrement < 0.25 && decrement > 0.5 * last || decrement == 0.0 {
@@ -82,8 +83,8 @@ fn bargain(directions: &Directions) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     const NO_BARGAIN: &str = "nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each \
                               gradient was given the same length instead in this step";

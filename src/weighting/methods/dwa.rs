@@ -9,8 +9,8 @@
 //! T = 2, and λᵢ = 1 in the first two epochs, as in the paper. A task without a loss in either epoch, or without any loss
 //! left to fall, keeps r = 1: nothing is known of its course.
 
-use super::softmax::softmax;
-use super::{Asks, Chosen, Method, Seen};
+use crate::weighting::linalg::softmax;
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// The λᵢ of this epoch, and the losses of the one before it. (K)
 #[derive(Debug)]
@@ -28,12 +28,12 @@ impl Dwa {
 }
 
 impl Method for Dwa {
-    fn asks(&self) -> Asks {
-        Asks::Nothing
+    fn depends_on(&self) -> Dependency {
+        Dependency::Nothing
     }
 
     /// λᵢ as it stands, whoever else takes part: the balance is one of epochs, not of batches.
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         Chosen::plainly(seen.tasks.iter().map(|&task| self.weights[task]).collect())
     }
 
@@ -52,8 +52,8 @@ impl Method for Dwa {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::chosen;
     use super::*;
+    use crate::weighting::testing::chosen;
 
     fn close(weights: &[f64], expected: &[f64]) {
         assert!(weights.iter().zip(expected).all(|(w, x)| (w - x).abs() < 1e-12), "{weights:?}, not {expected:?}");

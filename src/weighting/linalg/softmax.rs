@@ -1,7 +1,7 @@
 //! Numbers to shares: what several methods turn a vector of scores into weights with.
 
 /// eˣⁱ/Σⱼeˣʲ: above or equal to 0, summing to 1. The largest score is subtracted first, so that no exponential overflows.
-pub(super) fn softmax(scores: &[f64]) -> Vec<f64> {
+pub fn softmax(scores: &[f64]) -> Vec<f64> {
     let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let powers: Vec<f64> = scores.iter().map(|x| libm::exp(x - largest)).collect();
     let sum: f64 = powers.iter().sum();

@@ -4,10 +4,10 @@
 //! A = LLᵀ,  Ly = b,  Lᵀx = y
 //! ```
 
-use super::Gram;
+use super::gram::Gram;
 
 /// x with Ax = b. A's least eigenvalue stands clear of the rounding of its diagonal; callers add a ridge where it may not.
-pub(super) fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
+pub fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
     let n = a.len();
     let mut l: Vec<Vec<f64>> = Vec::with_capacity(n);
     for i in 0..n {
@@ -30,14 +30,14 @@ pub(super) fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
 }
 
 /// Σ xᵢyᵢ, as far as the shorter goes.
-pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::random_grams;
     use super::*;
+    use crate::weighting::testing::random_grams;
 
     #[test]
     fn what_it_solves_is_solved() {

@@ -17,10 +17,11 @@
 //! or three. In directions where λ is far below ρ, x hardly moves. For A = FᵀF and b = Fᵀt that bounds it whatever A is:
 //! ‖x‖ ≤ ‖t‖√(n/ρ), and b − Ax ≤ ‖t‖√ρ.
 
-use super::{Gram, cholesky};
+use super::cholesky;
+use super::gram::Gram;
 
 /// x (K) for a positive semidefinite A (K,K) whose diagonal is about 1. Of several solutions, one of the smallest.
-pub(super) fn nonnegative(a: &Gram, b: &[f64], ridge: f64) -> Vec<f64> {
+pub fn nonnegative(a: &Gram, b: &[f64], ridge: f64) -> Vec<f64> {
     const STEPS: usize = 5;
     let ridged = a.plus_ridge(ridge);
     let mut x = vec![0.0; a.len()];
@@ -42,7 +43,7 @@ pub(super) fn nonnegative(a: &Gram, b: &[f64], ridge: f64) -> Vec<f64> {
 /// An active set (Lawson & Hanson 1974, "Solving least squares problems", chapter 23): of the xᵢ that are 0, the one that
 /// would gain most is set free, the free ones are solved for, and those that would become negative go back to 0. Exact
 /// after finitely many solutions, about as many as there are xᵢ > 0.
-pub(super) fn nonnegative_from(a: &Gram, b: &[f64], start: &[f64]) -> Vec<f64> {
+pub fn nonnegative_from(a: &Gram, b: &[f64], start: &[f64]) -> Vec<f64> {
     let k = a.len();
     let mut x = start.to_vec();
     let mut free: Vec<usize> = (0..k).filter(|&i| x[i] > 0.0).collect();
@@ -88,8 +89,8 @@ fn settle(a: &Gram, b: &[f64], x: &mut [f64], free: &mut Vec<usize>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::random_grams;
     use super::*;
+    use crate::weighting::testing::random_grams;
 
     #[test]
     fn the_conditions_of_optimality_hold() {

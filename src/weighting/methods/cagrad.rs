@@ -22,10 +22,9 @@
 //! steps within a bracket find m. If some mixture of the gradients cancels, m is at most 0; without that bound, x would grow
 //! for ever and d stay where it is.
 
-use super::cholesky::dot;
-use super::directions::{Directions, zeros};
-use super::nonnegative::nonnegative_from;
-use super::{Asks, Chosen, Gram, Method, Seen, cholesky, gradients};
+use super::{gradients, zeros};
+use crate::weighting::linalg::{Directions, Gram, dot, nonnegative_from, solve};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
 /// Remembers nothing.
 #[derive(Debug)]
@@ -35,11 +34,11 @@ pub(super) struct Cagrad;
 const RADIUS: f64 = 0.4;
 
 impl Method for Cagrad {
-    fn asks(&self) -> Asks {
-        Asks::Gradients
+    fn depends_on(&self) -> Dependency {
+        Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let k = gram.len();
         let mean = vec![1.0 / k as f64; k];
@@ -162,7 +161,7 @@ impl<'a> Path<'a> {
     fn crossing(&self, y: &[f64]) -> Option<f64> {
         let free: Vec<usize> = (0..y.len()).filter(|&i| y[i] > 0.0).collect();
         let inner = |matrix: &Gram| Gram::new(free.len(), |i, j| matrix.dot(free[i], free[j]));
-        let solve = |b: &[f64]| cholesky::solve(&inner(&self.ridged), &free.iter().map(|&i| b[i]).collect::<Vec<_>>());
+        let solve = |b: &[f64]| solve(&inner(&self.ridged), &free.iter().map(|&i| b[i]).collect::<Vec<_>>());
         // y = m·slope − offset.
         let (slope, offset) = (solve(&self.shares), solve(&self.along));
         let cosines = inner(self.cosines);
@@ -180,8 +179,8 @@ impl<'a> Path<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{close, combine, pairs, random_grams};
     use super::*;
+    use crate::weighting::testing::{close, combine, pairs, random_grams};
 
     /// Whether the update is the best one: as far from the mean as allowed, and worth what the dual says.
     #[track_caller]

@@ -10,17 +10,17 @@
 //! ∂/∂ξᵢ = zᵢ(δᵢ − Σⱼ zⱼδⱼ)
 //! ```
 //!
-//! ξ starts at 0 and is trained by Adam, learning rate 0.025, its decay 1e-3 added to the gradient as `torch.optim.Adam`
+//! ξ starts at 0 and is trained by ScalarAdam, learning rate 0.025, its decay 1e-3 added to the gradient as `torch.optim.Adam`
 //! does; ε = 1e-8. The paper writes γ for the decay and tunes it to the data, from 1e-5 to 1e-2.
 
-use super::adam::Adam;
-use super::softmax::softmax;
-use super::{Asks, Chosen, Method, Seen};
+use crate::weighting::linalg::softmax;
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
+use crate::weighting::scalar_adam::ScalarAdam;
 
 /// ξᵢ and what Adam remembers of it (K), and the step under way.
 #[derive(Debug)]
 pub(super) struct Famo {
-    scores: Vec<(f64, Adam)>,
+    scores: Vec<(f64, ScalarAdam)>,
     /// The tasks that take part in the step, their z and log(L + ε).
     step: Vec<(usize, f64, f64)>,
 }
@@ -36,11 +36,11 @@ impl Famo {
 }
 
 impl Method for Famo {
-    fn asks(&self) -> Asks {
-        Asks::Losses
+    fn depends_on(&self) -> Dependency {
+        Dependency::Losses
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let scores: Vec<f64> = seen.tasks.iter().map(|&task| self.scores[task].0).collect();
         let shares = softmax(&scores);
         let steepness: Vec<f64> = shares.iter().zip(seen.losses).map(|(z, loss)| z / (loss + Self::EPSILON)).collect();
@@ -50,7 +50,7 @@ impl Method for Famo {
         Chosen::plainly(steepness.iter().map(|x| x / c).collect())
     }
 
-    fn asks_after(&self) -> bool {
+    fn wants_losses_after(&self) -> bool {
         true
     }
 
@@ -69,8 +69,8 @@ impl Method for Famo {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::chosen;
     use super::*;
+    use crate::weighting::testing::chosen;
 
     #[test]
     fn begins_by_the_inverse_losses() {

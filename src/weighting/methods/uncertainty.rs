@@ -8,16 +8,16 @@
 //! wᵢ = ½e^(−sᵢ)            ∂/∂sᵢ = ½(1 − e^(−sᵢ)·Lᵢ)
 //! ```
 //!
-//! sᵢ starts at 0, so that wᵢ starts at ½, and is trained as any parameter of the model would be by default: by Adam, at
+//! sᵢ starts at 0, so that wᵢ starts at ½, and is trained as any parameter of the model would be by default: by ScalarAdam, at
 //! the encoder's learning rate. Clamped to [−4, 4]: a few sentences are soon known by heart, Lᵢ goes to 0, and the sᵢ
 //! that suits it, log Lᵢ, to −∞.
 
-use super::adam::Adam;
-use super::{Asks, Chosen, Method, Seen};
+use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
+use crate::weighting::scalar_adam::ScalarAdam;
 
 /// sᵢ and what Adam remembers of it. (K)
 #[derive(Debug)]
-pub(super) struct Uncertainty(Vec<(f64, Adam)>);
+pub(super) struct Uncertainty(Vec<(f64, ScalarAdam)>);
 
 impl Uncertainty {
     pub fn new(k: usize) -> Self {
@@ -27,11 +27,11 @@ impl Uncertainty {
 
 impl Method for Uncertainty {
     /// The weights are known beforehand; it is the step of the sᵢ that needs the losses.
-    fn asks(&self) -> Asks {
-        Asks::Losses
+    fn depends_on(&self) -> Dependency {
+        Dependency::Losses
     }
 
-    fn choose(&mut self, seen: &Seen) -> Chosen {
+    fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let weight = |(&task, &loss): (&usize, &f64)| {
             let (s, adam) = &mut self.0[task];
             let precision = libm::exp(-*s);
@@ -45,8 +45,8 @@ impl Method for Uncertainty {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::chosen_at;
     use super::*;
+    use crate::weighting::testing::chosen_at;
 
     #[test]
     fn begins_at_a_half_and_ends_at_half_the_inverse_loss() {
