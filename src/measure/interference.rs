@@ -1,81 +1,88 @@
 //! How tasks act on each other: step on one alone, measure every loss, undo.
 
+use serde::{Deserialize, Serialize};
+
+use super::{Observer, is_turn};
 use crate::Result;
-use crate::model::Pass;
 use crate::ops::on_threads;
-use crate::protocol::Interference;
 use crate::recipe::Diagnostics;
-use crate::train::Trainer;
-use crate::train::evaluation::scalars;
-use crate::train::step::{StepBatches, add_shares, weighed};
-use crate::train::task_gradients::exchange;
+use crate::train::{Extras, Sizes, Trainer, Trial};
 
-impl Trainer {
-    /// What a step on one task alone would do to every task's loss, measured on the next step's sentences without dropout.
-    ///
-    /// The steps have the run's full learning rate, wherever the schedule stands: a matrix is comparable with a later one,
-    /// and does not vanish in a warm-up or at the run's end. Afterwards the run is, bit for bit, where it was.
-    ///
-    /// An error if there is not the memory for it, or if a loss is not finite: then the run is over.
-    pub fn interference(&mut self) -> Result<Interference> {
-        self.check_memory(Diagnostics { interference_every: 1, ..self.recipe.diagnostics }, Vec::new())?;
-        on_threads(|| {
-            let step = self.next_batches();
-            let losses = self.losses_on(&step)?;
-            self.stop_if_diverged(&losses, self.steps + 1)?;
-            let tasks: Vec<usize> = (0..self.tasks.len()).filter(|&task| step.labelled[task]).collect();
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
 
-            let snapshot = self.optimizer.snapshot()?;
-            let dropout = self.dropout.clone();
-            // The last step's buffers hold what there is to roll back to, so these steps get others.
-            let mut places = Vec::new();
-            exchange(&self.model, &mut places);
-            let changes: Result<Vec<Vec<Option<f32>>>> = tasks
-                .iter()
-                .map(|&task| {
-                    self.dropout = dropout.clone();
-                    let after = self.step_on_one(&step, task).and_then(|()| self.losses_on(&step));
-                    self.optimizer.restore(&snapshot)?;
-                    let change =
-                        |after: Option<f32>, before: Option<f32>| Some(after? - before?).filter(|x| x.is_finite());
-                    let after = after?;
-                    Ok(tasks.iter().map(|&other| change(after[other], losses[other])).collect())
-                })
-                .collect();
-            exchange(&self.model, &mut places);
-            self.dropout = dropout;
-            Ok(Interference {
-                step: self.steps,
-                learning_rate: self.recipe.training.learning_rate,
-                tasks: self.names(&tasks),
-                losses: tasks.iter().filter_map(|&task| losses[task]).collect(),
-                changes: changes?,
-            })
-        })
-    }
+/// How a step on each task alone would change every task's loss, measured on the next batch: step, evaluate, undo. The steps
+/// have the run's full learning rate, at any point of its schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Interference {
+    /// Steps taken before it.
+    pub step: usize,
+    /// The encoder's learning rate in the steps that were tried.
+    pub learning_rate: f64,
+    /// The tasks that the batch has labels for, in head order. (K)
+    pub tasks: Vec<String>,
+    /// Lⱼ with the parameters as they are, without dropout. (K)
+    pub losses: Vec<f32>,
+    /// Lⱼ after a step on task i alone, less Lⱼ now: row i, column j. Below 0 the step on i helps j. `null` if that step
+    /// would diverge. (K,K)
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "(number | null)[][]"))]
+    pub changes: Vec<Vec<Option<f32>>>,
+}
 
-    /// Each task's loss on the sentences of a step, without dropout. (K)
-    fn losses_on(&mut self, step: &StepBatches) -> Result<Vec<Option<f32>>> {
-        let mut sums = vec![None; self.tasks.len()];
-        for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
-            let logits = self.prefix.logits(&self.model, &self.encodings, rows, batch, Pass::Evaluation)?;
-            add_shares(&mut sums, &scalars(&self.losses.of(&logits, batch)?)?, shares);
-        }
-        Ok(sums)
-    }
-
-    fn step_on_one(&mut self, step: &StepBatches, task: usize) -> Result<()> {
-        let weight = match self.weights.of(task) {
-            0.0 => 1.0,
-            weight => weight,
+/// Measures the interference on the next step's sentences, without dropout. Afterwards the trainer is bit for bit as it was.
+///
+/// The steps have the run's full learning rate at any point of the schedule, so that matrices of different steps are
+/// comparable and do not vanish in a warm-up or at the run's end.
+///
+/// # Errors
+///
+/// If a loss is not finite: then the run is over. Or if a tensor operation fails.
+pub fn interference(trainer: &mut Trainer) -> Result<Interference> {
+    on_threads(|| {
+        let mut trial = Trial::new(trainer)?;
+        let (tasks, losses) = (trial.tasks(), trial.losses().to_vec());
+        let change = |after: Option<f32>, before: Option<f32>| Some(after? - before?).filter(|x| x.is_finite());
+        let mut changes_after_step_on = |&task: &usize| -> Result<Vec<Option<f32>>> {
+            let after = trial.losses_after_step_on(task)?;
+            Ok(tasks.iter().map(|&other| change(after[other], losses[other])).collect())
         };
-        for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
-            let logits = self.forward(rows, batch)?;
-            let losses = self.losses.of(&logits, batch)?;
-            if let Some(loss) = weighed(&losses[task], weight * shares[task])? {
-                self.model.backward(&loss)?;
-            }
-        }
-        self.optimizer.step(self.model.take_gradients(), self.recipe.training.learning_rate)
+        let changes = tasks.iter().map(&mut changes_after_step_on).collect::<Result<_>>()?;
+        let trainer = trial.trainer();
+        Ok(Interference {
+            step: trainer.steps(),
+            learning_rate: trainer.recipe().training.learning_rate,
+            tasks: trainer.task_names(&tasks),
+            losses: tasks.iter().filter_map(|&task| losses[task]).collect(),
+            changes,
+        })
+    })
+}
+
+/// Reports [`Interference`] before the first step and after every `interference_every`-th one, unless no step is left.
+#[derive(Debug, Default)]
+pub struct InterferenceObserver {
+    every: u32,
+    /// The number of steps after which it measured last.
+    measured: Option<usize>,
+}
+
+impl<E: From<Interference>> Observer<E> for InterferenceObserver {
+    fn configure(&mut self, diagnostics: &Diagnostics) {
+        self.every = diagnostics.interference_every;
+    }
+
+    fn extras(&self, _sizes: &Sizes) -> Extras {
+        Extras { trial_steps: self.every > 0, ..Extras::default() }
+    }
+
+    fn is_due(&self, trainer: &Trainer) -> bool {
+        let steps = trainer.steps();
+        !trainer.is_over() && is_turn(self.every, steps) && self.measured != Some(steps)
+    }
+
+    fn between_steps(&mut self, trainer: &mut Trainer) -> Result<Option<E>> {
+        self.measured = Some(trainer.steps());
+        Ok(Some(interference(trainer)?.into()))
     }
 }

@@ -1,54 +1,116 @@
-//! A picture of the sentences' vectors moving: the same sentences, embedded every so many steps, in the plane of the two
-//! directions in which all those vectors together vary most.
+//! A map of the sentences' vectors moving: the same sentences, embedded every few steps, projected on the two principal
+//! components of all those vectors together.
 
-use super::principal_components::{Axes, Pooled};
+use serde::{Deserialize, Serialize};
+
+use super::principal_components::{Axes, Covariance};
+use super::{Observer, is_turn};
 use crate::Result;
-use crate::protocol::{Event, Frame, Map};
 use crate::random::Stream;
-use crate::text::Batch;
-use crate::train::Trainer;
-use crate::train::evaluation::BATCH;
-use crate::train::step::is_due;
+use crate::recipe::Diagnostics;
+use crate::train::{EVALUATION_BATCH_SIZE, Extras, Sizes, Trainer};
 
-/// Sentences in the picture, at most.
-pub(crate) const SENTENCES: usize = 48;
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
 
-/// Times at which they are shown, at most.
-pub(crate) const FRAMES: usize = 64;
+/// Maximum number of sentences on the map.
+const SENTENCES: usize = 48;
 
-/// The picture as far as it has come.
-#[derive(Debug)]
-pub(crate) struct Moving {
-    /// The sentences, as rows of the data. (B)
+/// Maximum number of frames.
+const FRAMES: usize = 64;
+
+/// The sentences' vectors so far: always the same sentences, as points in the plane of the first two principal components of
+/// all vectors shown. Each map replaces the one before; its axes turn as little as possible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Map {
+    /// Which sentences of the data, at most 48, evenly spread over it. (B)
+    pub rows: Vec<usize>,
+    /// The moments shown: the first, the latest and, of more than 64, every second one between.
+    pub frames: Vec<Frame>,
+}
+
+/// The sentences' vectors at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Frame {
+    /// Steps taken before it. If the run restored its best epoch at the end, the last frame shows that epoch's parameters.
+    pub step: usize,
+    /// Coordinates along the first and the second component, from the mean of all vectors shown. (B)(2)
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "[number, number][]"))]
+    pub points: Vec<[f32; 2]>,
+}
+
+/// Reports the [`Map`] before the first step, after every `map_every`-th one, and at the end of the run.
+#[derive(Debug, Default)]
+pub struct MapObserver {
+    every: u32,
+    /// The sentences, as rows of the data; empty before the first frame. (B)
     rows: Vec<usize>,
     frames: Vec<Vectors>,
-    /// All frames' vectors together, and the plane that they are seen in.
-    seen: Option<(Pooled, Axes)>,
-    /// The frame that is being made.
+    /// The running sums over all frames' vectors, and the plane that they are projected on.
+    plane: Option<(Covariance, Axes)>,
+    /// The frame in progress.
     next: Vectors,
-    /// The number of steps after which the last one was made.
+    /// The number of steps after which the latest frame was made.
     made: Option<usize>,
 }
 
-/// The sentences' vectors (B,H) after so many steps, as far as they have been embedded.
+/// The sentences' vectors (B,H) after `step` steps.
 #[derive(Debug, Default)]
 struct Vectors {
     step: usize,
+    /// Sentences embedded so far.
     embedded: usize,
     numbers: Vec<f32>,
 }
 
-impl Moving {
-    /// Of so many sentences of the data, those that are shown: all or, of many, some at even distances.
-    fn of(sentences: usize) -> Self {
-        let shown = sentences.min(SENTENCES);
-        let rows = (0..shown).map(|i| i * sentences / shown).collect();
-        Self { rows, frames: Vec::new(), seen: None, next: Vectors::default(), made: None }
+impl<E: From<Map>> Observer<E> for MapObserver {
+    fn configure(&mut self, diagnostics: &Diagnostics) {
+        self.every = diagnostics.map_every;
     }
 
-    /// Adds the frame that was being made and draws all frames. Nothing if a number in it is none: the parameters went
-    /// astray, and the next loss will say so.
-    fn add(&mut self, seed: u64) -> Option<Map> {
+    /// The frames, and the sums of products in f64.
+    fn extras(&self, sizes: &Sizes) -> Extras {
+        let h = sizes.hidden_size() as f64;
+        let numbers = (FRAMES * SENTENCES.min(sizes.sentences())) as f64 * h + h * h;
+        Extras { numbers: if self.every > 0 { numbers } else { 0.0 }, ..Extras::default() }
+    }
+
+    fn is_due(&self, trainer: &Trainer) -> bool {
+        let steps = trainer.steps();
+        (is_turn(self.every, steps) || (self.every > 0 && trainer.is_over())) && self.made != Some(steps)
+    }
+
+    /// Embeds one batch of sentences.
+    fn between_steps(&mut self, trainer: &mut Trainer) -> Result<Option<E>> {
+        if self.rows.is_empty() {
+            self.rows = spread_evenly(trainer.sentences());
+        }
+        let step = trainer.steps();
+        if self.next.step != step {
+            self.next = Vectors { step, ..Vectors::default() };
+        }
+        let next = &mut self.next;
+        let end = (next.embedded + EVALUATION_BATCH_SIZE).min(self.rows.len());
+        let rows = &self.rows[next.embedded..end];
+        let vectors = trainer.embed_rows(rows)?;
+        let h = vectors.len() / rows.len();
+        next.numbers.reserve_exact(self.rows.len() * h - next.numbers.len());
+        next.numbers.extend(vectors);
+        next.embedded = end;
+        if end < self.rows.len() {
+            return Ok(None);
+        }
+        self.made = Some(step);
+        Ok(self.add_frame(trainer.recipe().seed).map(E::from))
+    }
+}
+
+impl MapObserver {
+    /// Adds the frame in progress and projects all frames. `None` if a number in it is not finite: the parameters diverged,
+    /// and the next loss reports it.
+    fn add_frame(&mut self, seed: u64) -> Option<Map> {
         let frame = std::mem::take(&mut self.next);
         if !frame.numbers.iter().all(|x| x.is_finite()) {
             return None;
@@ -60,53 +122,55 @@ impl Moving {
             let mut places = 0..;
             self.frames.retain(|_| places.next().is_some_and(|place: usize| place.is_multiple_of(2)));
         }
-        let (before, axes) = self.seen.take().unzip();
-        let (mut pooled, new) = match before {
-            Some(pooled) if !too_many => (pooled, self.frames.len() - 1),
-            _ => (Pooled::new(h), 0),
+        let (before, axes) = self.plane.take().unzip();
+        let (mut covariance, new) = match before {
+            Some(covariance) if !too_many => (covariance, self.frames.len() - 1),
+            _ => (Covariance::new(h), 0),
         };
-        self.frames[new..].iter().for_each(|frame| pooled.add(&frame.numbers));
+        self.frames[new..].iter().for_each(|frame| covariance.add(&frame.numbers));
         let axes = match axes {
             Some(mut axes) => {
-                axes.follow(&pooled);
+                axes.follow(&covariance);
                 axes
             }
-            None => Axes::of(&pooled, &mut Stream::new(seed, "map")),
+            None => Axes::new(&covariance, &mut Stream::new(seed, "map")),
         };
-        let draw = |frame: &Vectors| Frame { step: frame.step, points: axes.project(&pooled, &frame.numbers) };
-        let frames = self.frames.iter().map(draw).collect();
-        self.seen = Some((pooled, axes));
+        let project = |frame: &Vectors| Frame { step: frame.step, points: axes.project(&covariance, &frame.numbers) };
+        let frames = self.frames.iter().map(project).collect();
+        self.plane = Some((covariance, axes));
         Some(Map { rows: self.rows.clone(), frames })
     }
 }
 
-impl Trainer {
-    /// Whether the sentences' vectors are to be shown as the parameters stand: before the first step, every so many steps
-    /// after it, and at the end of the run.
-    pub(crate) fn map_is_due(&self) -> bool {
-        let every = self.recipe.diagnostics.map_every;
-        let due = is_due(every, self.steps) || (every > 0 && self.is_over());
-        due && self.map.as_ref().is_none_or(|map| map.made != Some(self.steps))
-    }
+/// The rows shown of `sentences` sentences: all or, of many, some at even distances.
+fn spread_evenly(sentences: usize) -> Vec<usize> {
+    let shown = sentences.min(SENTENCES);
+    (0..shown).map(|i| i * sentences / shown).collect()
+}
 
-    /// Embeds a batch of the sentences that are shown; after the last one, tells of the picture.
-    pub(crate) fn map_a_batch(&mut self) -> Result<Vec<Event>> {
-        let map = self.map.get_or_insert_with(|| Moving::of(self.encodings.len()));
-        let next = &mut map.next;
-        if next.step != self.steps {
-            *next = Vectors { step: self.steps, ..Vectors::default() };
-        }
-        let end = (next.embedded + BATCH).min(map.rows.len());
-        let rows = &map.rows[next.embedded..end];
-        let batch = Batch::of_sentences(rows.iter().map(|&row| &self.encodings[row]));
-        let vectors = self.prefix.vectors(&self.model, &self.encodings, rows, &batch)?;
-        next.numbers.reserve_exact(map.rows.len() * vectors.dim(1)? - next.numbers.len());
-        next.numbers.extend(vectors.flatten_all()?.to_vec1::<f32>()?);
-        next.embedded = end;
-        if end < map.rows.len() {
-            return Ok(Vec::new());
-        }
-        map.made = Some(self.steps);
-        Ok(map.add(self.recipe.seed).map(Event::Map).into_iter().collect())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::parse_config;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn the_memory_is_that_of_all_frames_and_the_sums_of_products() {
+        let config = parse_config(
+            br#"{"vocab_size": 9, "hidden_size": 768, "num_hidden_layers": 1,
+            "num_attention_heads": 12, "intermediate_size": 3072}"#,
+        )
+        .unwrap();
+        let extras = |sentences, every| {
+            let (recipe, lengths) = (Recipe::default(), vec![32; sentences]);
+            let sizes = Sizes { recipe: &recipe, config: &config.bert, tasks: &[], lengths, table_rows: None };
+            let mut observer = MapObserver::default();
+            Observer::<Map>::configure(&mut observer, &Diagnostics { map_every: every, ..Diagnostics::default() });
+            Observer::<Map>::extras(&observer, &sizes)
+        };
+        assert_eq!(extras(300, 0), Extras::default());
+        let numbers = 64.0 * 48.0 * 768.0 + 768.0 * 768.0;
+        assert_eq!(extras(300, 5), Extras { numbers, ..Extras::default() });
+        assert_eq!(extras(10, 5).numbers, 64.0 * 10.0 * 768.0 + 768.0 * 768.0);
     }
 }
