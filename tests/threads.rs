@@ -13,7 +13,7 @@ use polytask::run::Run;
 use runs::{many, parameters, plan};
 use tiny::Tiny;
 
-/// Runs to the end on `threads` threads: every parameter's bits, and all that was told.
+/// Runs to the end on `threads` threads: every parameter's bits, and all events.
 fn run(recipe: &Recipe, files: &Tiny, threads: usize) -> (Vec<(String, Vec<u32>)>, Vec<Event>) {
     set_threads(threads);
     let weights = Weights::from_safetensors(&files.weights).expect("weights");
