@@ -9,20 +9,20 @@ use polytask::model::Weights;
 use polytask::ops::set_threads;
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
-use polytask::train::Trainer;
+use polytask::run::Run;
 use runs::{many, parameters, plan};
 use tiny::Tiny;
 
-/// Runs to the end on `threads` threads: every parameter's bits, and all that was told.
+/// Runs to the end on `threads` threads: every parameter's bits, and all events.
 fn run(recipe: &Recipe, files: &Tiny, threads: usize) -> (Vec<(String, Vec<u32>)>, Vec<Event>) {
     set_threads(threads);
     let weights = Weights::from_safetensors(&files.weights).expect("weights");
-    let (mut trainer, mut events) = Trainer::start(plan(recipe, files, None).expect("a plan"), weights).expect("a run");
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().expect("it does not diverge"));
+    let (mut run, mut events) = Run::start(plan(recipe, files, None).expect("a plan"), weights).expect("a run");
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).expect("it does not diverge"));
     }
     let bits = |(name, xs): (String, Vec<f32>)| (name, xs.into_iter().map(f32::to_bits).collect());
-    (parameters(&trainer).into_iter().map(bits).collect(), events)
+    (parameters(&run).into_iter().map(bits).collect(), events)
 }
 
 #[test]

@@ -13,9 +13,8 @@ use candle_core::Tensor;
 use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 
-use super::{Loading, Pass, Weights};
+use super::{Loading, PartSize, Pass, Weights};
 use crate::ops::{Block, Kind, LayerNorm, Linear, Parameter, Part, Role, Table, Workspace, embedding};
-use crate::protocol::PartSize;
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
 use crate::{Error, Result};

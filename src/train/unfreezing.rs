@@ -12,8 +12,8 @@
 
 use crate::recipe::{Freeze, Pooling, Recipe};
 
-/// What is frozen in the epoch after `epochs` epochs, of an encoder with so many `layers`: what the recipe freezes for
-/// good, and whatever is not due yet.
+/// The frozen part of an encoder of `layers` blocks in the epoch after `epochs` epochs: what the recipe freezes for good, and
+/// the blocks whose turn has not come.
 pub(super) fn frozen(recipe: &Recipe, layers: usize, epochs: u32) -> Freeze {
     let Some(every) = recipe.training.gradual_unfreezing else {
         return recipe.training.freeze;
@@ -28,8 +28,8 @@ pub(super) fn frozen(recipe: &Recipe, layers: usize, epochs: u32) -> Freeze {
     not_due.max(recipe.training.freeze)
 }
 
-/// Of the run's stages the first, the last that keeps a frozen part, and the last. In between each stage trains one block
-/// more than the one before and differs in nothing else, so one of these three needs the most of anything.
+/// The run's first stage, its last stage with a frozen part, and its last stage. From stage to stage only the number of
+/// trained blocks grows, so one of these three needs the most memory.
 pub(super) fn outermost(recipe: &Recipe, layers: usize) -> [Freeze; 3] {
     let last = recipe.training.epochs - 1;
     let every = u64::from(recipe.training.gradual_unfreezing.unwrap_or(1));
@@ -38,7 +38,7 @@ pub(super) fn outermost(recipe: &Recipe, layers: usize) -> [Freeze; 3] {
     [0, with_prefix, last].map(|epochs| frozen(recipe, layers, epochs))
 }
 
-/// A sentence for the reader if the run ends before everything has trained that should.
+/// A warning if the run ends before every layer has trained that should.
 pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<String> {
     let training = &recipe.training;
     let every = training.gradual_unfreezing?;
@@ -52,7 +52,7 @@ pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<String> {
         Freeze::Layers(n) => layers.saturating_sub(n) as u64,
         Freeze::Encoder => 0,
     };
-    // Where nothing but the heads lies above the blocks, the first stage has all blocks frozen whatever `freeze` says.
+    // If only the heads are above the blocks, the first stage freezes all blocks whatever `freeze` says.
     let parts = if recipe.pooling == Pooling::Pooler { blocks_and_more } else { blocks_and_more.max(1) };
     Some(format!(
         "gradual_unfreezing: the run's {} epochs do not reach every layer; what freeze calls \"{last}\" stays as it is \
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_too_short_is_told_of() {
+    fn a_run_too_short_is_warned_of() {
         let recipe = recipe(r#""gradual_unfreezing": 2, "epochs": 8"#, "mean");
         assert_eq!(
             warning(&recipe, 3).unwrap(),

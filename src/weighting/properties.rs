@@ -2,10 +2,10 @@
 //!
 //! `cargo test --release weighting::properties -- --include-ignored` tries 100,000 sets a method.
 
-#![cfg(test)]
-
-use super::tests::{combine, random_grams};
-use super::*;
+use super::testing::{combine, random_grams};
+use super::{Chosen, Dependency, Gram, method};
+use crate::random::Stream;
+use crate::recipe::Weighting;
 
 /// A set of gradients (K,D), and inner products (K,K) that may be off, as those added up in single precision are.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Case {
         // Single precision adds up what is not longer than that.
         let largest = weights.iter().zip(&lengths).map(|(w, length)| w.abs() * length).fold(0.0, f64::max);
         let bound = if weighting == Weighting::NashMtl { 1e4 } else { 1e5 * longest };
-        let weighs_losses = method(weighting, k, 1).asks() != Asks::Gradients;
+        let weighs_losses = method(weighting, k, 1).depends_on() != Dependency::Gradients;
         assert!(weighs_losses || largest <= bound, "{weighting:?}: {weights:?} of {self:?}");
 
         match weighting {
