@@ -19,6 +19,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod compute;
 pub mod data;
 mod error;
 pub mod model;
@@ -27,8 +28,6 @@ pub mod protocol;
 pub mod random;
 pub mod recipe;
 pub mod text;
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-mod threads;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -9,9 +9,9 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::Result;
+use crate::compute::Context;
 use crate::data::{Dataset, presets, read_table};
 use crate::model::{Receiver, parse_config};
-use crate::ops::set_reproducible;
 use crate::protocol::{Event, Phase};
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
 use crate::train::{Compare, Inputs, Plan, Trainer, Watch};
@@ -31,10 +31,16 @@ pub fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// Sets how many threads the kernels may use. More than one only in the `threads` build, once its pool has started.
+thread_local! {
+    /// Number of threads for the runs that are planned from now on. Sessions never leave the thread that made them.
+    static THREADS: Cell<usize> = const { Cell::new(1) };
+}
+
+/// Sets how many threads the runs use that are planned from now on. More than one only in the `threads` build, once its
+/// pool has started.
 #[wasm_bindgen]
 pub fn set_threads(threads: usize) {
-    crate::ops::set_threads(threads);
+    THREADS.set(threads);
 }
 
 /// A built-in set's sentences; `seed` draws the notebook's random labels.
@@ -210,9 +216,7 @@ impl Session {
     fn run(&mut self) -> std::result::Result<&mut Trainer, JsError> {
         let Run { trainer, share } =
             self.run.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))?;
-        // Another session may have asked for other arithmetic since, or taken memory: a comparison trains beside the
-        // configured run.
-        set_reproducible(trainer.recipe().training.reproducible);
+        // Another session may have taken memory since: a comparison trains beside the configured run.
         trainer.set_memory_limit(Some(Share::most(share.0)));
         Ok(trainer)
     }
@@ -340,7 +344,7 @@ fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> R
         config: parse_config(config)?,
         keep_heads: false,
         tokenizer,
-        device: candle_core::Device::Cpu,
+        context: Context::new(candle_core::Device::Cpu, THREADS.get()),
         memory_limit: Some(memory_limit),
     };
     Plan::new(recipe, inputs)

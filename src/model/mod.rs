@@ -13,7 +13,7 @@ mod weights;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use indexmap::IndexMap;
 
 pub use config::{ModelConfig, Polytask, parse_config};
@@ -26,7 +26,8 @@ pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tenso
 pub use weights::Weights;
 
 use crate::Result;
-use crate::ops::{Parameter, Part, first_tokens, mean_pool, on_threads};
+use crate::compute::Context;
+use crate::ops::{ModelPart, Parameter, first_tokens, mean_pool};
 use crate::protocol::PartSize;
 use crate::random::Stream;
 use crate::recipe::{Freeze, Pooling, Task};
@@ -45,13 +46,14 @@ pub struct Loading<'a> {
     pub positions: Option<usize>,
     /// Keep the heads that the weights hold; else every head is drawn anew.
     pub keep_heads: bool,
-    /// Where it computes.
-    pub device: &'a Device,
+    /// Where and how the model computes.
+    pub context: &'a Context,
 }
 
 /// The encoder, the pooling and the heads.
 #[derive(Debug)]
 pub struct Model {
+    context: Context,
     config: ModelConfig,
     encoder: Encoder,
     pooling: Pooling,
@@ -73,9 +75,17 @@ impl Model {
     ) -> Result<Self> {
         let encoder = Encoder::load(&config.bert, &mut weights, loading)?;
         let saved = loading.keep_heads.then_some(&mut weights);
-        let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.device)?;
+        let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.context.device())?;
         let (pooling, freeze) = (loading.pooling, loading.freeze);
-        Ok(Self { config: config.clone(), encoder, pooling, freeze, frozen: freeze, heads })
+        Ok(Self {
+            context: loading.context.clone(),
+            config: config.clone(),
+            encoder,
+            pooling,
+            freeze,
+            frozen: freeze,
+            heads,
+        })
     }
 
     /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it
@@ -87,6 +97,11 @@ impl Model {
         let moved = frozen != self.frozen;
         self.frozen = frozen;
         Ok(moved)
+    }
+
+    /// Where and how it computes.
+    pub fn context(&self) -> &Context {
+        &self.context
     }
 
     /// The config it was loaded under.
@@ -101,9 +116,9 @@ impl Model {
 
     /// Sentence vectors (B,H), not normalised.
     pub fn embed(&self, batch: &Batch, mut pass: Pass) -> Result<Tensor> {
-        on_threads(|| {
-            let xs = self.encoder.embed(batch, &mut pass)?;
-            self.pool(&self.encoder.blocks(0..self.encoder.depth(), xs, batch, &mut pass)?, batch)
+        self.context.on_threads(|| {
+            let xs = self.encoder.embed(batch, &mut pass, &self.context)?;
+            self.pool(&self.encoder.blocks(0..self.encoder.depth(), xs, batch, &mut pass, &self.context)?, batch)
         })
     }
 
@@ -112,15 +127,15 @@ impl Model {
         if self.has_prefix() {
             return self.forward_from(self.prefix(batch)?, batch, pass);
         }
-        self.heads.forward(&self.embed(batch, pass)?)
+        self.heads.forward(&self.embed(batch, pass)?, &self.context)
     }
 
     /// What the frozen part makes of a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. Only for
     /// a model of which something is frozen. No gradient goes through it.
     pub fn prefix(&self, batch: &Batch) -> Result<Tensor> {
-        on_threads(|| {
-            let xs = self.encoder.embed(batch, &mut Pass::Evaluation)?;
-            let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation)?;
+        self.context.on_threads(|| {
+            let xs = self.encoder.embed(batch, &mut Pass::Evaluation, &self.context)?;
+            let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation, &self.context)?;
             let xs = if self.prefix_pools() { self.pool(&xs, batch)? } else { xs };
             Ok(xs.detach())
         })
@@ -128,7 +143,7 @@ impl Model {
 
     /// Each task's logits from [`Model::prefix`]'s output; dropout acts only above it.
     pub fn forward_from(&self, xs: Tensor, batch: &Batch, pass: Pass) -> Result<Vec<Tensor>> {
-        self.heads.forward(&self.embed_from(xs, batch, pass)?)
+        self.heads.forward(&self.embed_from(xs, batch, pass)?, &self.context)
     }
 
     /// Sentence vectors (B,H) from [`Model::prefix`]'s output; dropout acts only above it.
@@ -136,9 +151,9 @@ impl Model {
         if self.prefix_pools() {
             return Ok(xs);
         }
-        on_threads(|| {
+        self.context.on_threads(|| {
             let blocks = self.frozen_blocks()..self.encoder.depth();
-            self.pool(&self.encoder.blocks(blocks, xs, batch, &mut pass)?, batch)
+            self.pool(&self.encoder.blocks(blocks, xs, batch, &mut pass, &self.context)?, batch)
         })
     }
 
@@ -162,9 +177,12 @@ impl Model {
 
     fn pool(&self, xs: &Tensor, batch: &Batch) -> Result<Tensor> {
         Ok(match self.pooling {
-            Pooling::Mean => mean_pool(xs, &batch.sentences)?,
+            Pooling::Mean => mean_pool(xs, &batch.sentences, &self.context)?,
             Pooling::Cls => first_tokens(xs, &batch.sentences)?,
-            Pooling::Pooler => self.encoder.pooler()?.forward(&first_tokens(xs, &batch.sentences)?)?.tanh()?,
+            Pooling::Pooler => {
+                let firsts = first_tokens(xs, &batch.sentences)?;
+                self.encoder.pooler()?.forward(&firsts, &self.context)?.tanh()?
+            }
         })
     }
 
@@ -176,7 +194,7 @@ impl Model {
 
     /// Back-propagates `loss`: adds the gradient of every trainable parameter that it reaches to what is there.
     pub fn backward(&self, loss: &Tensor) -> Result<()> {
-        on_threads(|| {
+        self.context.on_threads(|| {
             let mut store = loss.backward()?;
             self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
         })
@@ -202,10 +220,10 @@ impl Model {
         for parameter in self.encoder.parameters().into_iter().filter(|p| p.is_trainable()) {
             let part = parameter.role().part;
             let trains = match part {
-                Part::Embeddings => !self.has_prefix(),
-                Part::Layer(i) => i >= self.frozen_blocks(),
-                Part::Pooler => !self.prefix_pools(),
-                Part::Head => false,
+                ModelPart::Embeddings => !self.has_prefix(),
+                ModelPart::Layer(i) => i >= self.frozen_blocks(),
+                ModelPart::Pooler => !self.prefix_pools(),
+                ModelPart::Head => false,
             };
             let layer = part.to_string();
             match layers.iter_mut().find(|(name, _)| *name == layer) {

@@ -38,7 +38,7 @@ impl CrossEntropy {
         if !on_cpu(logits) {
             return self.composed(logits, labels).map(Some);
         }
-        let op = Operation { settings: self.clone(), labels: labels.to_vec() };
+        let op = CrossEntropyOp { settings: self.clone(), labels: labels.to_vec() };
         Ok(Some(logits.contiguous()?.apply_op1(op)?))
     }
 
@@ -108,12 +108,12 @@ pub fn softmax_rows(logits: &[f32], c: usize) -> Vec<f32> {
     probabilities
 }
 
-struct Operation {
+struct CrossEntropyOp {
     settings: CrossEntropy,
     labels: Vec<i64>,
 }
 
-impl CustomOp1 for Operation {
+impl CustomOp1 for CrossEntropyOp {
     fn name(&self) -> &'static str {
         "cross-entropy"
     }

@@ -7,8 +7,9 @@ use candle_core::{Device, Shape, Tensor, Var};
 
 use super::gradients::weighted_sum;
 use super::kernel::{on_cpu, read, with_f32_mut};
-use super::role::{Part, Role};
+use super::role::{ModelPart, Role};
 use crate::Result;
+use crate::compute::Context;
 
 /// A weight of the model.
 ///
@@ -77,14 +78,14 @@ impl Parameter {
         &self.name
     }
 
-    /// What it is in the model.
+    /// Its place and function in the model.
     pub fn role(&self) -> Role {
         self.role
     }
 
     /// Whether it belongs to one task's head; all others are shared.
     pub fn is_head(&self) -> bool {
-        self.role.part == Part::Head
+        self.role.part == ModelPart::Head
     }
 
     /// The weight itself.
@@ -142,7 +143,7 @@ impl Parameter {
     }
 
     /// Makes Σ wᵢgᵢ the gradient; a task without a gradient adds nothing, and without any there is none.
-    pub fn combine(&self, weights: &[f64], gradients: &[&Gradient]) -> Result<()> {
+    pub fn combine(&self, weights: &[f64], gradients: &[&Gradient], context: &Context) -> Result<()> {
         let terms: Vec<(f64, &Tensor)> =
             weights.iter().zip(gradients).filter_map(|(&w, g)| Some((w, g.numbers()?))).collect();
         self.take_gradient();
@@ -154,7 +155,7 @@ impl Parameter {
         }
         let numbers = terms.iter().map(|(_, g)| read(g)).collect::<candle_core::Result<Vec<_>>>()?;
         let terms: Vec<(f32, &[f32])> = terms.iter().zip(&numbers).map(|((w, _), xs)| (*w as f32, &**xs)).collect();
-        Ok(self.accumulate_or_set(|sum, _| weighted_sum(sum, &terms))?)
+        Ok(self.accumulate_or_set(|sum, _| weighted_sum(context.cpu(), sum, &terms))?)
     }
 
     /// Exchanges the gradient as far as it has been added up for another one of the same parameter.

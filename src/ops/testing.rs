@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Shape, Tensor, Var};
 
 use super::kernel::{f32s, read, with_f32_mut};
-use super::{Kind, Parameter, Part, Role};
+use super::{ModelPart, Parameter, ParameterKind, Role};
 use crate::Result;
 use crate::random::Stream;
 
@@ -21,8 +21,8 @@ pub fn variable(seed: u64, shape: impl Into<Shape>) -> Result<Tensor> {
     Ok(Var::from_vec(numbers(seed, shape.elem_count()), shape, &Device::Cpu)?.into_inner())
 }
 
-/// What a parameter is in an operation's test, where it does not matter.
-pub const ROLE: Role = Role { part: Part::Layer(0), kind: Kind::Weight };
+/// Some role for the parameters of an operation's test, where it does not matter.
+pub const ROLE: Role = Role { part: ModelPart::Layer(0), kind: ParameterKind::Weight };
 
 /// A trainable parameter of such numbers.
 pub fn parameter(seed: u64, name: &str, shape: impl Into<Shape>) -> Result<Parameter> {

@@ -12,7 +12,7 @@ use candle_core::Tensor;
 use super::task_weights::TaskWeights;
 use crate::data::Dataset;
 use crate::model::Model;
-use crate::ops::{Parameter, Table, copy_into};
+use crate::ops::{EmbeddingTable, Parameter, copy_into};
 use crate::protocol::{Evaluation, TaskMetrics};
 use crate::recipe::{Metric, Training};
 use crate::{Error, Result};
@@ -113,7 +113,7 @@ impl Best {
 struct Snapshot {
     parameters: Vec<(Arc<Parameter>, Tensor)>,
     /// The tables, and the factor on those rows of theirs that do not train.
-    tables: Vec<(Arc<Table>, f64)>,
+    tables: Vec<(Arc<EmbeddingTable>, f64)>,
 }
 
 impl Snapshot {

@@ -6,7 +6,6 @@ use super::step::{StepBatches, add_shares, weighed};
 use super::task_gradients::exchange;
 use crate::Result;
 use crate::model::Pass;
-use crate::ops::on_threads;
 use crate::protocol::Interference;
 use crate::recipe::Diagnostics;
 
@@ -19,7 +18,8 @@ impl Trainer {
     /// An error if there is not the memory for it, or if a loss is not finite: then the run is over.
     pub fn interference(&mut self) -> Result<Interference> {
         self.check_memory(Diagnostics { interference_every: 1, ..self.recipe.diagnostics }, Vec::new())?;
-        on_threads(|| {
+        let context = self.model.context().clone();
+        context.on_threads(|| {
             let step = self.next_batches();
             let losses = self.losses_on(&step)?;
             self.stop_if_diverged(&losses, self.steps + 1)?;

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use candle_core::Device;
-
 use super::best::Best;
 use super::memory::{Need, Sizes};
 use super::task_weights::TaskWeights;
 use super::unfreezing;
 use super::warnings::warnings;
+use crate::compute::Context;
 use crate::data::{Dataset, stratified_split};
 use crate::model::{ModelConfig, Wanted};
 use crate::protocol::{Event, Message};
@@ -32,8 +31,8 @@ pub struct Inputs<'a> {
     pub keep_heads: bool,
     /// The encoder's `tokenizer.json`.
     pub tokenizer: &'a [u8],
-    /// Where to compute.
-    pub device: Device,
+    /// Where and how to compute. The arithmetic is the recipe's.
+    pub context: Context,
     /// Bytes that the run may take, if that is known; one that needs more is refused.
     pub memory_limit: Option<u64>,
 }
@@ -52,7 +51,7 @@ pub struct Plan {
     /// What keeps the best epoch, if the run is to go back to it.
     pub(super) best: Option<Best>,
     pub(super) keep_heads: bool,
-    pub(super) device: Device,
+    pub(super) context: Context,
     /// What there is to warn of.
     pub(super) warnings: Vec<Event>,
     /// The words and the number of positions that can occur in training, where only those need to train.
@@ -65,7 +64,7 @@ impl Plan {
     /// Checks a recipe against its data, its encoder's config and the memory that there is.
     pub fn new(recipe: Recipe, inputs: Inputs) -> Result<Self> {
         recipe.validate()?;
-        let Inputs { mut data, validation, config, keep_heads, tokenizer, device, memory_limit } = inputs;
+        let Inputs { mut data, validation, config, keep_heads, tokenizer, context, memory_limit } = inputs;
         let settings = &recipe.training;
         let positions = config.bert.max_position_embeddings;
         if settings.max_length as usize > positions {
@@ -127,7 +126,7 @@ impl Plan {
             task_weights,
             best,
             keep_heads,
-            device,
+            context,
             warnings,
             in_reach,
             need,

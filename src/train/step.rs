@@ -8,7 +8,6 @@ use super::geometry::{geometry, projection, whole};
 use super::schedule::factor;
 use super::task_gradients::exchange;
 use crate::model::{Dropout, Pass};
-use crate::ops::on_threads;
 use crate::protocol::{Event, Gradients, Message, PhaseName, StepReport};
 use crate::quoted;
 use crate::random::Stream;
@@ -40,7 +39,8 @@ impl Trainer {
         let only = self.task_indices(only)?;
         // The heads alone are too little work to be worth handing on, and whoever watches is told on this thread.
         let here = self.model.prefix_pools() || self.watcher.is_there();
-        if here { self.step_here(&only) } else { on_threads(|| self.step_here(&only)) }
+        let context = self.model.context().clone();
+        if here { self.step_here(&only) } else { context.on_threads(|| self.step_here(&only)) }
     }
 
     fn step_here(&mut self, only: &[usize]) -> Result<(StepReport, Vec<Event>)> {
@@ -108,7 +108,8 @@ impl Trainer {
 
         self.begins(PhaseName::Update);
         let observes = observes && keeps_apart;
-        let (chosen, events) = on_threads(|| self.update(&tasks, &sums, weights, keeps_apart, observes))?;
+        let context = self.model.context().clone();
+        let (chosen, events) = context.on_threads(|| self.update(&tasks, &sums, weights, keeps_apart, observes))?;
         self.tell_losses_after(&step, &tasks, replay)?;
 
         self.steps += 1;

@@ -20,9 +20,10 @@ use super::task_gradients::TaskGradients;
 use super::task_weights::TaskWeights;
 use super::unfreezing;
 use super::watching::Watcher;
+use crate::compute::Arithmetic;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelFiles, Pass, Weights};
-use crate::ops::{Gradient, set_reproducible};
+use crate::ops::Gradient;
 use crate::protocol::{End, EpochReport, Event, ModelShape, Prediction, Split, Start, Tokens};
 use crate::random::Stream;
 use crate::recipe::{Diagnostics, Recipe, Task};
@@ -87,15 +88,15 @@ impl Trainer {
     pub fn start(plan: Plan, weights: Weights) -> Result<(Self, Vec<Event>)> {
         let Plan { recipe, config, data, encodings, splits, tokenizer, .. } = plan;
         let settings = &recipe.training;
-        set_reproducible(settings.reproducible);
-        let device = plan.device;
+        let context = plan.context.with_arithmetic(Arithmetic::of(settings.reproducible));
+        let device = context.device().clone();
         let loading = Loading {
             freeze: settings.freeze,
             pooling: recipe.pooling,
             word_rows: plan.in_reach.as_ref().map(|(words, _)| words.as_slice()),
             positions: plan.in_reach.as_ref().map(|(_, positions)| *positions),
             keep_heads: plan.keep_heads,
-            device: &device,
+            context: &context,
         };
         let tasks = data.tasks.clone();
         let model = Model::load(&config, weights, &tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;

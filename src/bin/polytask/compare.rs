@@ -9,12 +9,14 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
 use polytask::train::{Compare, Plan, Trainer};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
+use crate::device::Device;
 use crate::encoders::{self, EncoderFiles};
 use crate::{Result, device, files, memory, train};
 
@@ -52,19 +54,19 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
     };
     let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
-    let device = device::choose(common.device.as_deref())?;
-    device::use_threads(common.threads)?;
+    let all = device::context(common.device.as_deref(), common.threads)?;
     let directory = encoders::locate(&recipe.encoder)?;
     let data = Dataset::from_recipe(&recipe, files::table)?;
     let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = Compare::new(&recipe, &tasks, &weightings, &seeds)?;
 
     // On the CPU a run has a core to itself: several at a time waste none of it on waiting for each other.
-    let at_a_time = if device.is_cpu() { polytask::ops::threads().min(compare.runs().len()) } else { 1 };
-    let limit = memory::available(&device).map(|bytes| bytes / at_a_time as u64);
+    let at_a_time = if all.device().is_cpu() { all.cpu().threads().min(compare.runs().len()) } else { 1 };
+    let context = || if at_a_time > 1 { Context::new(Device::Cpu, 1) } else { all.clone() };
+    let limit = memory::available(all.device()).map(|bytes| bytes / at_a_time as u64);
     let one = |recipe: &Recipe| -> Result<Vec<Event>> {
         let mut encoder = EncoderFiles::read(&directory)?;
-        let plan = plan(recipe, &encoder, &device, limit)?;
+        let plan = plan(recipe, &encoder, context(), limit)?;
         let weights = encoder.read_weights(plan.wanted())?;
         let (mut trainer, _) = encoder.named(Trainer::start(plan, weights))?;
         let mut events = Vec::new();
@@ -76,13 +78,10 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     // What is wrong with the settings is reported before the first run. A task alone may have nothing to be judged by: that
     // is reported in its row.
     for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
-        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit);
+        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, context(), limit);
         if planned.contender != Contender::SingleTask {
             planning?;
         }
-    }
-    if at_a_time > 1 {
-        polytask::ops::set_threads(1);
     }
     let output = Mutex::new(Output::new(compare.runs().len(), common.log.as_deref())?);
     let runs = compare.runs().to_vec();
@@ -115,8 +114,8 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     output.into_inner()?.end(&table)
 }
 
-fn plan(recipe: &Recipe, encoder: &EncoderFiles, device: &device::Device, limit: Option<u64>) -> Result<Plan> {
-    let inputs = train::inputs(recipe, encoder, device.clone(), limit)?;
+fn plan(recipe: &Recipe, encoder: &EncoderFiles, context: Context, limit: Option<u64>) -> Result<Plan> {
+    let inputs = train::inputs(recipe, encoder, context, limit)?;
     encoder.named(Plan::new(recipe.clone(), inputs))
 }
 
