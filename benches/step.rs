@@ -13,7 +13,8 @@ use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
 use polytask::protocol::PhaseName;
 use polytask::recipe::Recipe;
-use polytask::train::{Inputs, Plan, Trainer};
+use polytask::run::{Plan, Run};
+use polytask::train::Inputs;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo test --benches` and `cargo bench` add a flag of their own.
@@ -37,17 +38,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&read("model.safetensors")?)?;
-    let (mut trainer, _) = Trainer::start(Plan::new(recipe, inputs)?, weights)?;
+    let (mut run, _) = Run::start(Plan::new(recipe, inputs)?, weights)?;
     for _ in 0..warm_up {
-        trainer.advance()?;
+        run.advance(&[])?;
     }
     let clock = Arc::new(Mutex::new(Clock::default()));
-    let watching = clock.clone();
-    trainer.watch(Some(Box::new(move |phase| lock(&watching).begin(Some(phase.name)))));
+    let running = clock.clone();
+    run.on_phase(Some(Box::new(move |phase| lock(&running).begin(Some(phase.name)))));
     let mut times = Vec::with_capacity(counted);
     for _ in 0..counted {
         let start = Instant::now();
-        trainer.advance()?;
+        run.advance(&[])?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
         lock(&clock).begin(None);
     }

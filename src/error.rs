@@ -1,6 +1,10 @@
 //! Errors as sentences: what is wrong, where, and what would be right.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
 
 /// The crate's result.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -73,6 +77,14 @@ impl Error {
     pub fn data(place: impl Into<String>, wrong: impl Into<String>) -> Self {
         Self::Data { place: place.into(), wrong: wrong.into() }
     }
+}
+
+/// A sentence for people: what is wrong, where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Message {
+    /// The sentence.
+    pub message: String,
 }
 
 /// How many names a sentence lists before it only counts the others.

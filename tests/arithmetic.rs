@@ -12,33 +12,33 @@ use polytask::compute::{Arithmetic, Context};
 use polytask::model::Weights;
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
-use polytask::train::Trainer;
+use polytask::run::Run;
 use runs::{loss_bits, many, parameters, plan_in};
 use tiny::Tiny;
 
 /// A run that has just begun in `context`.
-fn start(recipe: &Recipe, files: &Tiny, context: Context) -> Trainer {
+fn start(recipe: &Recipe, files: &Tiny, context: Context) -> Run {
     let plan = plan_in(context, recipe, files, None).expect("a plan");
-    Trainer::start(plan, Weights::from_safetensors(&files.weights).expect("weights")).expect("a run").0
+    Run::start(plan, Weights::from_safetensors(&files.weights).expect("weights")).expect("a run").0
 }
 
 /// The losses' and the parameters' bits of a run that came to its end.
 type Bits = (Vec<u32>, Vec<(String, Vec<u32>)>);
 
-fn bits(trainer: &Trainer, events: &[Event]) -> Bits {
+fn bits(run: &Run, events: &[Event]) -> Bits {
     let bits = |(name, xs): (String, Vec<f32>)| (name, xs.into_iter().map(f32::to_bits).collect());
-    (loss_bits(events), parameters(trainer).into_iter().map(bits).collect())
+    (loss_bits(events), parameters(run).into_iter().map(bits).collect())
 }
 
 /// Runs all of them to their ends, a piece of work of each in turn.
-fn by_turns<const N: usize>(mut trainers: [Trainer; N]) -> [Bits; N] {
+fn by_turns<const N: usize>(mut runs: [Run; N]) -> [Bits; N] {
     let mut events = [(); N].map(|()| Vec::new());
-    while trainers.iter().any(|trainer| !trainer.is_finished()) {
-        for (trainer, events) in trainers.iter_mut().zip(&mut events) {
-            events.extend(trainer.advance().expect("it does not diverge"));
+    while runs.iter().any(|run| !run.is_finished()) {
+        for (run, events) in runs.iter_mut().zip(&mut events) {
+            events.extend(run.advance(&[]).expect("it does not diverge"));
         }
     }
-    std::array::from_fn(|i| bits(&trainers[i], &events[i]))
+    std::array::from_fn(|i| bits(&runs[i], &events[i]))
 }
 
 #[test]
@@ -61,10 +61,10 @@ fn runs_of_unlike_arithmetic_and_threads_change_nothing_of_each_other() {
     let shared = Context::new(Device::Cpu, 2);
     for contexts in [[Context::default(), Context::new(Device::Cpu, 3)], [shared.clone(), shared]] {
         let [first, second] = contexts;
-        let trainers = [start(&reproducible, &files, first), start(&fast, &files, second)];
-        let arithmetic = trainers.each_ref().map(|trainer| trainer.model().context().cpu().arithmetic());
+        let runs = [start(&reproducible, &files, first), start(&fast, &files, second)];
+        let arithmetic = runs.each_ref().map(|run| run.trainer().model().context().cpu().arithmetic());
         assert_eq!(arithmetic, [Arithmetic::Reproducible, Arithmetic::Fast]);
-        let together = by_turns(trainers);
+        let together = by_turns(runs);
         assert!(together[0] == alone[0][0], "the reproducible run came to other bits beside the fast one");
         assert!(together[1] == alone[1][0], "the fast run came to other bits beside the reproducible one");
     }

@@ -10,7 +10,7 @@ use polytask::ops::CrossEntropy;
 use polytask::random::Stream;
 use polytask::recipe::{Freeze, OptimizerKind, Pooling, Schedule, Task, Training};
 use polytask::text::{Batch, Encoding, Tokenizer};
-use polytask::train::{Optimizer, TaskWeights, factor};
+use polytask::train::{Optimizer, TaskWeights, lr_multiplier};
 use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -113,7 +113,7 @@ fn train_by(
     for step in 0..steps {
         let (values, total) = losses_by(of, model, batch)?;
         course.push([0, 1, 2].map(|i| f64::from(values[i])));
-        let rate = factor(training.schedule, step, training.warmup as usize, steps);
+        let rate = lr_multiplier(training.schedule, step, training.warmup as usize, steps);
         let gradients = model.gradients(&total)?;
         optimizer.step(gradients, training.learning_rate * rate)?;
     }
@@ -191,7 +191,7 @@ fn optimizers_and_schedules() -> Result<()> {
         ("adam_cosine", Training { schedule: Schedule::Cosine, warmup: 3, ..adam.clone() }),
     ] {
         for (step, rate) in numbers(&golden[name]["learning_rates"]).into_iter().enumerate() {
-            let ours = training.learning_rate * factor(training.schedule, step, training.warmup as usize, 10);
+            let ours = training.learning_rate * lr_multiplier(training.schedule, step, training.warmup as usize, 10);
             assert!((ours - rate).abs() < 1e-9, "{name}, step {step}: {ours} against PyTorch's {rate}");
         }
         let (model, batch) = tiny(Pooling::Mean, "gelu")?;
@@ -236,7 +236,7 @@ fn twenty_steps_with_each_setting() -> Result<()> {
         ),
     ] {
         for (step, rate) in numbers(&golden[name]["learning_rates"]).into_iter().enumerate() {
-            let ours = training.learning_rate * factor(training.schedule, step, training.warmup as usize, 20);
+            let ours = training.learning_rate * lr_multiplier(training.schedule, step, training.warmup as usize, 20);
             assert!((ours - rate).abs() < 1e-9, "{name}, step {step}: {ours} against PyTorch's {rate}");
         }
         let (model, batch) = tiny(Pooling::Mean, "gelu")?;

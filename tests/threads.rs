@@ -8,7 +8,7 @@ use polytask::compute::Context;
 use polytask::model::Weights;
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
-use polytask::train::Trainer;
+use polytask::run::Run;
 use runs::{many, parameters, plan_in};
 use tiny::Tiny;
 
@@ -16,12 +16,12 @@ use tiny::Tiny;
 fn run(recipe: &Recipe, files: &Tiny, threads: usize) -> (Vec<(String, Vec<u32>)>, Vec<Event>) {
     let plan = plan_in(Context::new(Device::Cpu, threads), recipe, files, None).expect("a plan");
     let weights = Weights::from_safetensors(&files.weights).expect("weights");
-    let (mut trainer, mut events) = Trainer::start(plan, weights).expect("a run");
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().expect("it does not diverge"));
+    let (mut run, mut events) = Run::start(plan, weights).expect("a run");
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).expect("it does not diverge"));
     }
     let bits = |(name, xs): (String, Vec<f32>)| (name, xs.into_iter().map(f32::to_bits).collect());
-    (parameters(&trainer).into_iter().map(bits).collect(), events)
+    (parameters(&run).into_iter().map(bits).collect(), events)
 }
 
 #[test]

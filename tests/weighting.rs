@@ -17,7 +17,8 @@ use polytask::model::{Weights, parse_config};
 use polytask::protocol::Event;
 use polytask::random::Stream;
 use polytask::recipe::Weighting;
-use polytask::train::{Inputs, Plan, Trainer};
+use polytask::run::{Plan, Run};
+use polytask::train::Inputs;
 use polytask::weighting::{Chosen, Gram, Method, StepInfo, method};
 use serde_json::{Value, json};
 
@@ -245,7 +246,7 @@ fn weights_of(h: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Six sentences, one a batch, with `k` tasks on an encoder with `h` hidden units.
-fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Trainer, Vec<Event>) {
+fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Run, Vec<Event>) {
     let mut labels = Stream::new(seed, "labels");
     let examples: Vec<Value> = (0..6)
         .map(|i| {
@@ -277,11 +278,11 @@ fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Tra
     };
     let weights = Weights::from_safetensors(&weights_of(h, seed)).expect("weights");
     let plan = Plan::new(recipe, inputs).expect("a plan");
-    let (mut trainer, mut events) = Trainer::start(plan, weights).expect("a run");
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().expect("a step"));
+    let (mut run, mut events) = Run::start(plan, weights).expect("a run");
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).expect("a step"));
     }
-    (trainer, events)
+    (run, events)
 }
 
 #[test]
@@ -291,8 +292,8 @@ fn a_run_with_more_tasks_than_dimensions_stays_finite() {
         for (h, k) in [2, 3, 4].into_iter().flat_map(|h| [4, 5, 6].map(|k| (h, k))) {
             for seed in 0..3 {
                 let at = format!("{weighting}, H = {h}, K = {k}, seed {seed}");
-                let (trainer, events) = run_in_few_dimensions(weighting, h, k, seed);
-                for (name, xs) in runs::parameters(&trainer) {
+                let (run, events) = run_in_few_dimensions(weighting, h, k, seed);
+                for (name, xs) in runs::parameters(&run) {
                     assert!(xs.iter().all(|x| x.is_finite()), "{at}: {name} is {xs:?}");
                 }
                 let gradients = events.iter().filter_map(|event| match event {

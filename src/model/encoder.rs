@@ -13,10 +13,9 @@ use candle_core::Tensor;
 use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 
-use super::{Loading, Pass, Weights};
+use super::{Loading, PartSize, Pass, Weights};
 use crate::compute::Context;
 use crate::ops::{Block, EmbeddingTable, LayerNorm, Linear, ModelPart, Parameter, ParameterKind, Role, embedding};
-use crate::protocol::PartSize;
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
 use crate::{Error, Result};

@@ -11,7 +11,7 @@ import told from '../../www/strings/told.de.js';
 const NOT_SAID = [
   /^src\/(bin|ops)\//,
   /^src\/data\/testing\.rs/,
-  /^src\/train\/printout\.rs/,
+  /^src\/printout\.rs/,
   /^src\/(lib|train\/mod|wasm)\.rs: export /,
   /^src\/recipe\/freeze\.rs: export /,
   /^src\/data\/presets\.rs: Task [AB]$/,

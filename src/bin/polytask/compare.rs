@@ -1,4 +1,4 @@
-//! `polytask compare`: several weightings and seeds on the same sentences, beside what they must be held against.
+//! `polytask compare`: several weightings and seeds on the same sentences, beside baselines.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -9,11 +9,12 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::compare::ComparisonRuns;
 use polytask::compute::Context;
 use polytask::data::Dataset;
-use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
+use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
-use polytask::train::{Compare, Plan, Trainer};
+use polytask::run::{Plan, Run};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
 use crate::device::Device;
@@ -28,7 +29,7 @@ pub struct CompareArguments {
     /// The seeds that each of them trains with, comma-separated [default: 0,1,2].
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
     seeds: Vec<u64>,
-    /// What all runs have in common.
+    /// The settings of all runs.
     #[command(flatten)]
     train: TrainArguments,
 }
@@ -58,25 +59,27 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     let directory = encoders::locate(&recipe.encoder)?;
     let data = Dataset::from_recipe(&recipe, files::table)?;
     let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
-    let compare = Compare::new(&recipe, &tasks, &weightings, &seeds)?;
+    let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
 
-    // On the CPU a run has a core to itself: several at a time waste none of it on waiting for each other.
+    // On the CPU each run has one core: several runs side by side need not wait for each other's threads.
     let at_a_time = if all.device().is_cpu() { all.cpu().threads().min(compare.runs().len()) } else { 1 };
     let context = || if at_a_time > 1 { Context::new(Device::Cpu, 1) } else { all.clone() };
     let limit = memory::available(all.device()).map(|bytes| bytes / at_a_time as u64);
-    let one = |recipe: &Recipe| -> Result<Vec<Event>> {
+    let one = |recipe: &Recipe| -> Result<Vec<Evaluation>> {
         let mut encoder = EncoderFiles::read(&directory)?;
         let plan = plan(recipe, &encoder, context(), limit)?;
         let weights = encoder.read_weights(plan.wanted())?;
-        let (mut trainer, _) = encoder.named(Trainer::start(plan, weights))?;
-        let mut events = Vec::new();
-        while !trainer.is_finished() {
-            events.extend(trainer.advance()?);
+        let (mut run, _) = encoder.named(Run::start(plan, weights))?;
+        let mut evaluations = Vec::new();
+        while !run.is_finished() {
+            evaluations.extend(run.advance(&[])?.into_iter().filter_map(|event| match event {
+                Event::Evaluation(evaluation) => Some(evaluation),
+                _ => None,
+            }));
         }
-        Ok(events)
+        Ok(evaluations)
     };
-    // What is wrong with the settings is reported before the first run. A task alone may have nothing to be judged by: that
-    // is reported in its row.
+    // Wrong settings are reported before the first run. A task alone may have no held-out label: that is reported in its row.
     for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
         let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, context(), limit);
         if planned.contender != Contender::SingleTask {
@@ -92,15 +95,15 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(planned) = runs.get(i) else { return Ok(()) };
             let start = Instant::now();
-            let events = one(&planned.recipe);
+            let evaluations = one(&planned.recipe);
             let mut compare = compare.lock().map_err(|e| e.to_string())?;
-            let compared = match events {
-                Ok(events) => compare.finish(i, &events),
+            let compared = match evaluations {
+                Ok(evaluations) => compare.finish(i, &evaluations),
                 Err(error) => compare.fail(i, error.to_string()),
             };
             drop(compare);
             let mut output = output.lock().map_err(|e| e.to_string())?;
-            output.tell(compared, start.elapsed().as_secs_f64()).map_err(|e| e.to_string())?;
+            output.show(compared, start.elapsed().as_secs_f64()).map_err(|e| e.to_string())?;
         }
     };
     std::thread::scope(|scope| -> Result<()> {
@@ -137,7 +140,7 @@ impl Output {
         Ok(Self { bar, log: log.map(open).transpose()? })
     }
 
-    fn tell(&mut self, compared: Compared, seconds: f64) -> Result<()> {
+    fn show(&mut self, compared: Compared, seconds: f64) -> Result<()> {
         let name = title(&compared.contender);
         if let Some(why) = &compared.failure {
             self.bar.suspend(|| eprintln!("Warning: {name}, seed {}: {why}", compared.seed));
@@ -145,7 +148,7 @@ impl Output {
         self.bar.set_message(format!("{name}, seed {}", compared.seed));
         self.bar.inc(1);
         let mut line = serde_json::to_value(Event::Compared(compared))?;
-        // The library has no clock; how long a run took is the command's to say.
+        // The library has no clock: the command adds how long the run took.
         line["seconds"] = seconds.into();
         self.log(&line)
     }

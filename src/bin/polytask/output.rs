@@ -1,12 +1,12 @@
-//! What a person sees of a run, and the log that a machine reads.
+//! A run's output: the printout for people, and the log for machines.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::printout::printout;
 use polytask::protocol::Event;
-use polytask::train::printout;
 
 use crate::Result;
 
@@ -29,7 +29,7 @@ impl Output {
         Ok(Self { bar, log: log.map(open).transpose()?, printed: false })
     }
 
-    /// Writes an event to the log, and nothing for people.
+    /// Writes an event to the log only.
     pub fn log(&mut self, event: &Event) -> Result<()> {
         if let Some(log) = &mut self.log {
             serde_json::to_writer(&mut *log, event)?;
@@ -39,7 +39,7 @@ impl Output {
         Ok(())
     }
 
-    /// Tells of an event.
+    /// Writes an event to the log and prints it.
     pub fn show(&mut self, event: &Event) -> Result<()> {
         self.log(event)?;
         match event {

@@ -8,7 +8,8 @@ use polytask::model::parse_config;
 use polytask::protocol::{Event, Message};
 use polytask::quoted;
 use polytask::recipe::{Recipe, Task, Validation};
-use polytask::train::{Inputs, Plan, Trainer};
+use polytask::run::{Plan, Run};
+use polytask::train::{Inputs, Trainer};
 
 use crate::arguments::TrainArguments;
 use crate::encoders::{self, EncoderFiles};
@@ -37,22 +38,22 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     inputs.keep_heads = arguments.model.is_some();
     let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
     let weights = encoder.read_weights(plan.wanted())?;
-    let (mut trainer, events) = encoder.named(Trainer::start(plan, weights))?;
+    let (mut run, events) = encoder.named(Run::start(plan, weights))?;
 
-    // Before the work starts, not after it: whether there is a place for its outcome.
+    // Checked before the training, not after it: whether the model can be saved.
     if let Some(out) = &arguments.out {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
     }
     let mut output = Output::new(arguments.log.as_deref())?;
-    let trained = train(&mut trainer, &events, &mut output);
-    // After a divergence too, the parameters being the last good ones, and after a reader or a log that went away.
+    let trained = train(&mut run, &events, &mut output);
+    // Also after a divergence, with the last good parameters, and after a reader or a log that went away.
     if let Some(out) = &arguments.out {
-        save(out, &trainer, &encoder.tokenizer, &recipe)?;
+        save(out, run.trainer(), &encoder.tokenizer, &recipe)?;
     }
     trained
 }
 
-/// What a run of `recipe` is made of, with new heads.
+/// The inputs of a run of `recipe` with new heads.
 pub fn inputs<'a>(
     recipe: &Recipe,
     encoder: &'a EncoderFiles,
@@ -68,30 +69,30 @@ pub fn inputs<'a>(
     Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, context, memory_limit })
 }
 
-/// Trains to the end, telling of it as long as it can be told, and returns the first thing that went wrong.
-fn train(trainer: &mut Trainer, prelude: &[Event], output: &mut Output) -> Result<()> {
-    let mut told = Ok(());
-    let mut tell = |events: &[Event]| {
+/// Trains to the end and shows the events as long as they can be shown. Returns the first error.
+fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
+    let mut shown = Ok(());
+    let mut show = |events: &[Event]| {
         for event in events {
-            if told.is_ok() {
-                told = output.show(event);
+            if shown.is_ok() {
+                shown = output.show(event);
             }
         }
     };
-    tell(prelude);
+    show(prelude);
     let mut trained = Ok(());
-    while !trainer.is_finished() && trained.is_ok() {
-        match trainer.advance() {
-            Ok(events) => tell(&events),
+    while !run.is_finished() && trained.is_ok() {
+        match run.advance(&[]) {
+            Ok(events) => show(&events),
             Err(error) => trained = Err(error),
         }
     }
     if let Err(error) = trained {
-        // Whether or not the log can be written, this is what went wrong.
+        // Even if the log cannot be written, this is the error to report.
         let _ = output.log(&Event::Error(Message { message: error.to_string() }));
         return Err(error.into());
     }
-    told
+    shown
 }
 
 /// Lets the recipe go on with a saved model's heads: all of them, or those that it names, label for label.

@@ -1,35 +1,38 @@
-//! Several ways to train the same sentences, and what they must be held against.
+//! A comparison of several weightings over several seeds on the same sentences, beside baselines.
 //!
 //! Every run of a seed has the same split, the same initial heads and, but for the linear probe, the same batches in the
-//! same order: a single task is the run in which the other tasks' weights are 0, not a run on other data. What is compared
-//! are the figures of the held-out sentences at each run's end.
+//! same order: a single task is the run in which the other tasks' weights are 0, not a run on other data. The compared
+//! figures are those of the held-out sentences at each run's end.
+
+mod report;
 
 use indexmap::IndexMap;
 
-use crate::protocol::{
-    Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Figures, Split, Spread, TaskMetrics,
-};
+pub use report::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
+
+use crate::metrics::TaskMetrics;
 use crate::recipe::{Freeze, OptimizerKind, Recipe, Schedule, Training, Weighting};
+use crate::train::{Evaluation, Split};
 use crate::{Error, Result};
 
 /// One run of a comparison.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Planned {
-    /// What it trains.
+pub struct PlannedRun {
+    /// The row of the comparison that it belongs to.
     pub contender: Contender,
     /// The task that trains alone, with [`Contender::SingleTask`].
     pub task: Option<String>,
-    /// What it computes.
+    /// Its recipe.
     pub recipe: Recipe,
 }
 
-/// The runs of a comparison, and their figures as they come in.
+/// The runs of a comparison, and the figures of those that have finished.
 #[derive(Debug)]
-pub struct Compare {
+pub struct ComparisonRuns {
     tasks: Vec<String>,
     seeds: Vec<u64>,
     weightings: Vec<Weighting>,
-    runs: Vec<Planned>,
+    runs: Vec<PlannedRun>,
     finished: Vec<Option<Finished>>,
 }
 
@@ -39,8 +42,12 @@ struct Finished {
     majority: IndexMap<String, Figures>,
 }
 
-impl Compare {
-    /// The comparison of `weightings` over `seeds` on what `recipe` trains; `tasks` are its tasks' names in head order.
+impl ComparisonRuns {
+    /// Plans the comparison of `weightings` over `seeds` with `recipe`; `tasks` are its tasks' names in head order.
+    ///
+    /// # Errors
+    ///
+    /// If there is no weighting or no seed, or a seed is given twice.
     pub fn new(recipe: &Recipe, tasks: &[String], weightings: &[Weighting], seeds: &[u64]) -> Result<Self> {
         if weightings.is_empty() {
             return Err(Error::setting("weightings", "there is none to compare; name at least one, such as sum"));
@@ -55,7 +62,7 @@ impl Compare {
         let mut runs = Vec::new();
         for &seed in seeds {
             let base = Recipe { seed, diagnostics: Default::default(), ..recipe.clone() };
-            runs.push(Planned { contender: Contender::LinearProbe, task: None, recipe: probe(&base) });
+            runs.push(PlannedRun { contender: Contender::LinearProbe, task: None, recipe: probe(&base) });
             for task in tasks {
                 let mut alone = base.clone();
                 alone.training.weighting = Weighting::Sum;
@@ -64,12 +71,12 @@ impl Compare {
                     alone.training.task_weight.insert(other.clone(), 0.0);
                 }
                 alone.training.task_weight.insert(task.clone(), 1.0);
-                runs.push(Planned { contender: Contender::SingleTask, task: Some(task.clone()), recipe: alone });
+                runs.push(PlannedRun { contender: Contender::SingleTask, task: Some(task.clone()), recipe: alone });
             }
             for &weighting in weightings {
                 let mut weighed = base.clone();
                 weighed.training.weighting = weighting;
-                runs.push(Planned { contender: Contender::Weighting(weighting), task: None, recipe: weighed });
+                runs.push(PlannedRun { contender: Contender::Weighting(weighting), task: None, recipe: weighed });
             }
         }
         Ok(Self {
@@ -82,18 +89,17 @@ impl Compare {
     }
 
     /// All runs, to be trained in any order.
-    pub fn runs(&self) -> &[Planned] {
+    pub fn runs(&self) -> &[PlannedRun] {
         &self.runs
     }
 
-    /// Takes in what run `run` told to its end.
-    pub fn finish(&mut self, run: usize, events: &[Event]) -> Compared {
-        let last = |split| {
-            events.iter().rev().find_map(|event| match event {
-                Event::Evaluation(evaluation) if evaluation.split == split => Some(evaluation),
-                _ => None,
-            })
-        };
+    /// Records the result of the finished run with index `run` from all its evaluations.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer runs.
+    pub fn finish(&mut self, run: usize, evaluations: &[Evaluation]) -> Compared {
+        let last = |split| evaluations.iter().rev().find(|evaluation| evaluation.split == split);
         match (last(Split::Train), last(Split::Validation)) {
             (Some(train), Some(held_out)) => {
                 let finished = Finished { held_out: figures(held_out), majority: majority(train, held_out) };
@@ -105,13 +111,17 @@ impl Compare {
         }
     }
 
-    /// Takes in that run `run` failed.
+    /// Records that the run with index `run` failed.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer runs.
     pub fn fail(&mut self, run: usize, why: String) -> Compared {
         self.compared(run, IndexMap::new(), Some(why))
     }
 
     fn compared(&self, run: usize, tasks: IndexMap<String, Figures>, failure: Option<String>) -> Compared {
-        let Planned { contender, task, recipe } = &self.runs[run];
+        let PlannedRun { contender, task, recipe } = &self.runs[run];
         Compared { contender: contender.clone(), task: task.clone(), seed: recipe.seed, tasks, failure }
     }
 
@@ -172,7 +182,7 @@ impl Compare {
     }
 }
 
-/// The heads alone on the frozen encoder, long enough at a rate high enough that they fit.
+/// The heads alone on the frozen encoder, with enough epochs and a high enough learning rate that they fit.
 fn probe(base: &Recipe) -> Recipe {
     let training = Training {
         epochs: 100,
@@ -198,14 +208,14 @@ fn figures(evaluation: &Evaluation) -> IndexMap<String, Figures> {
     evaluation.tasks.iter().filter_map(of).collect()
 }
 
-/// What always answering the training split's commonest class gives on the held-out sentences. A confusion matrix counts
+/// The held-out figures of a classifier that always predicts the training split's commonest class. A confusion matrix has
 /// the true labels in its rows.
 fn majority(train: &Evaluation, held_out: &Evaluation) -> IndexMap<String, Figures> {
     let counts = |confusion: &[Vec<u32>]| confusion.iter().map(|row| row.iter().sum::<u32>()).collect::<Vec<u32>>();
     let of = |(task, metrics): (&String, &Option<TaskMetrics>)| {
         let (train, metrics) = (train.tasks.get(task)?.as_ref()?, metrics.as_ref()?);
         let seen = counts(&train.confusion);
-        // Of equals the first, as everywhere.
+        // The first of equals, as everywhere.
         let common = (0..seen.len()).rev().max_by_key(|&class| seen[class])?;
         let truth = counts(&metrics.confusion);
         let all: u32 = truth.iter().sum();
@@ -229,7 +239,7 @@ fn delta_m(tasks: &[String], together: &IndexMap<String, Figures>, single: &Inde
     (!gains.is_empty()).then(|| 100.0 * gains.iter().sum::<f64>() / gains.len() as f64)
 }
 
-/// Mean and sample standard deviation; `None` of nothing.
+/// Mean and sample standard deviation; `None` without numbers.
 fn spread(xs: &[f64]) -> Option<Spread> {
     if xs.is_empty() {
         return None;
@@ -245,14 +255,14 @@ mod tests {
     use super::*;
 
     /// Evaluations of one task "a" whose true labels are counted by `train` and `truth`, with this held-out accuracy.
-    fn told(train: [u32; 2], truth: [u32; 2], accuracies: &[(&str, f32)]) -> Vec<Event> {
+    fn evaluations(train: [u32; 2], truth: [u32; 2], accuracies: &[(&str, f32)]) -> Vec<Evaluation> {
         let evaluation = |split, counts: [u32; 2]| {
             let metrics = |accuracy| {
                 let confusion = vec![vec![counts[0], 0], vec![0, counts[1]]];
                 Some(TaskMetrics { accuracy, macro_f1: accuracy / 2.0, loss: 0.0, confusion })
             };
             let tasks = accuracies.iter().map(|&(task, accuracy)| (task.to_string(), metrics(accuracy))).collect();
-            Event::Evaluation(Evaluation { split, epoch: 1, tasks })
+            Evaluation { split, epoch: 1, tasks }
         };
         vec![
             evaluation(Split::Validation, [9, 9]),
@@ -261,9 +271,9 @@ mod tests {
         ]
     }
 
-    fn compare() -> Compare {
+    fn compare() -> ComparisonRuns {
         let tasks = ["a".to_string(), "b".to_string()];
-        Compare::new(&Recipe::default(), &tasks, &[Weighting::Sum], &[0, 7]).unwrap()
+        ComparisonRuns::new(&Recipe::default(), &tasks, &[Weighting::Sum], &[0, 7]).unwrap()
     }
 
     #[test]
@@ -283,8 +293,8 @@ mod tests {
     #[test]
     fn the_table_by_hand() {
         let mut compare = compare();
-        let finish = |compare: &mut Compare, run, accuracies: &[(&str, f32)]| {
-            compare.finish(run, &told([1, 5], [4, 1], accuracies));
+        let finish = |compare: &mut ComparisonRuns, run, accuracies: &[(&str, f32)]| {
+            compare.finish(run, &evaluations([1, 5], [4, 1], accuracies));
         };
         for (first, gain) in [(0, 0.0), (4, 0.1)] {
             finish(&mut compare, first, &[("a", 0.5), ("b", 0.5)]);
@@ -312,7 +322,7 @@ mod tests {
     #[test]
     fn what_failed_is_left_out() {
         let mut compare = compare();
-        compare.finish(3, &told([1, 5], [4, 1], &[("a", 0.5), ("b", 0.4)]));
+        compare.finish(3, &evaluations([1, 5], [4, 1], &[("a", 0.5), ("b", 0.4)]));
         let failed = compare.fail(7, "it diverged".into());
         assert_eq!((failed.seed, failed.failure.as_deref()), (7, Some("it diverged")));
         let table = compare.table();
@@ -325,7 +335,7 @@ mod tests {
     #[test]
     fn wrong_comparisons() {
         let new = |weightings: &[Weighting], seeds: &[u64]| {
-            Compare::new(&Recipe::default(), &["a".into()], weightings, seeds).unwrap_err().to_string()
+            ComparisonRuns::new(&Recipe::default(), &["a".into()], weightings, seeds).unwrap_err().to_string()
         };
         assert_eq!(new(&[], &[1]), "weightings: there is none to compare; name at least one, such as sum");
         assert_eq!(new(&[Weighting::Sum], &[]), "seeds: there is none; give at least one");

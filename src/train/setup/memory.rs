@@ -1,71 +1,107 @@
-//! How much memory a run needs, reckoned before any of it is taken.
+//! An estimate of the memory that a run needs, made before any of it is allocated.
 //!
-//! Numbers are f32, of 4 bytes. Of L blocks, U train:
+//! Numbers are f32, of 4 bytes. U of the L blocks train:
 //!
 //! ```text
 //! parameters  P + S·R            P in encoder and heads; S·R for the R that train: gradient, m and v (S = 3), or the
-//!                                gradient alone (SGD, S = 1); where the best epoch is gone back to, a copy of it too
-//!                                (S = 4 or 2)
-//! apart       K·R                where the tasks' gradients are kept apart: a weighting combines them, or they are told of
-//! spare       R                  where a step takes several batches: gradients while there is something to roll back to
-//! undo        4·R                where interference is measured: parameters, m and v as they were, and gradients (SGD: 2·R)
-//! map         64·64·H + H²       where the sentences' vectors are told of: frames, and sums of products in f64
-//! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train lie beside the whole tables
+//!                                gradient alone (SGD, S = 1); a copy of the best epoch is one more (S = 4 or 2)
+//! apart       K·R                each task's gradient, if a weighting or an observer needs them apart
+//! spare       R                  a second set of gradients, if a step takes several batches
+//! undo        4·R                a snapshot of parameters, m and v, and gradients, if steps are tried and undone (SGD: 2·R)
+//! observers   O                  numbers that observers keep
+//! tables      (1 + S)·V′·H       the V′ rows of the embedding tables that train, stored beside the whole tables
 //! batch       U·(8·N·H + 2·N·F + A·ΣT²) + W + 3·N·H
-//!                                what a forward pass keeps of each block for the backward pass: q, k, v, the attention's
-//!                                probabilities and output, u, y and what the LayerNorms and the activation keep; and what
-//!                                is in the works: gradients in a backward pass, W = 5·N·H + N·F, or, where no block
-//!                                trains, one block's activations
+//!                                activations that each block keeps for the backward pass: q, k, v, the attention's
+//!                                probabilities and output, u, y and those of the LayerNorms and the activation; and the
+//!                                working set W: gradients in a backward pass, 5·N·H + N·F, or, if no block trains, one
+//!                                block's activations
 //! dropout     U·(2·N·H + A·ΣT²)  masks
-//! frozen      Σ T·H              what the frozen part made of each sentence; H a sentence if the whole encoder is frozen
+//! frozen      Σ T·H              the frozen part's output for each sentence; H a sentence if the whole encoder is frozen
 //! ```
 //!
-//! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps nothing, but may
-//! take more sentences at a time. Where layers are unfrozen in the course of a run, `batch` and `frozen` are those of
-//! the stage that needs most.
+//! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps no activations, but
+//! may take more sentences at a time. With gradual unfreezing, `batch` and `frozen` are those of the stage that needs most.
 
 use candle_transformers::models::bert::Config;
 
-use super::{evaluation, map, unfreezing};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
-use crate::recipe::{Diagnostics, Freeze, OptimizerKind, Pooling, Recipe, Task};
+use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
+use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
 use crate::weighting::{Dependency, method};
 use crate::{Error, Result};
 
-/// A run as far as its memory goes.
-pub(super) struct Sizes<'a> {
-    pub recipe: &'a Recipe,
-    /// What is measured beside it: the recipe's own, or what is asked for now.
-    pub diagnostics: Diagnostics,
-    pub config: &'a Config,
-    pub tasks: &'a [Task],
+/// The sizes that decide how much memory a run needs.
+#[derive(Debug)]
+pub struct Sizes<'a> {
+    pub(crate) recipe: &'a Recipe,
+    pub(crate) config: &'a Config,
+    pub(crate) tasks: &'a [Task],
     /// Tokens of each sentence that is trained on or held out.
-    pub lengths: Vec<usize>,
+    pub(crate) lengths: Vec<usize>,
     /// Rows of the word and position tables that train; `None`: all.
-    pub table_rows: Option<usize>,
-    /// Tokens of each sentence of a forward pass beside the run, such as an explanation's; they are one batch.
-    pub question: Vec<usize>,
+    pub(crate) table_rows: Option<usize>,
+}
+
+/// Memory that observers and questions take beside the training.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extras {
+    /// Each task's gradient is kept apart.
+    pub task_gradients: bool,
+    /// Steps are tried and undone.
+    pub trial_steps: bool,
+    /// Numbers of 4 bytes that are kept.
+    pub numbers: f64,
+    /// Tokens of each sentence of one more forward pass, such as an explanation's.
+    pub sentences: Vec<usize>,
+}
+
+impl Extras {
+    /// Both together. Of two forward passes, which are never made at once, the larger counts.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let tokens = |sentences: &[usize]| sentences.iter().sum::<usize>();
+        Self {
+            task_gradients: self.task_gradients || other.task_gradients,
+            trial_steps: self.trial_steps || other.trial_steps,
+            numbers: self.numbers + other.numbers,
+            sentences: std::cmp::max_by_key(self.sentences, other.sentences, |sentences| tokens(sentences)),
+        }
+    }
 }
 
 /// Bytes, as floating-point numbers: a config can ask for more than an integer holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Need {
-    /// Parameters, their gradients, the optimizer's moments, and what the settings ask to be kept besides.
+pub struct MemoryEstimate {
+    /// Parameters, their gradients, the optimizer's moments, and copies that the settings ask for.
     parameters: f64,
-    /// What the largest batch leaves for the backward pass.
+    /// Activations of the largest batch.
     batch: f64,
-    /// What the frozen part made of the sentences.
+    /// The frozen part's output for every sentence.
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    /// What the parameters come with, for people.
+    /// Names what comes with the parameters, for the error message.
     parts: &'static str,
 }
 
-impl Need {
-    /// What `sizes` comes to.
-    pub fn of(mut sizes: Sizes) -> Result<Self> {
-        let Sizes { recipe: Recipe { training, pooling, .. }, diagnostics, config, tasks, table_rows, .. } = sizes;
+impl Sizes<'_> {
+    /// Sentences that are trained on or held out.
+    pub fn sentences(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// H.
+    pub fn hidden_size(&self) -> usize {
+        self.config.hidden_size
+    }
+
+    /// The memory that the run needs at most, with `extras` beside it.
+    ///
+    /// # Errors
+    ///
+    /// If the recipe freezes more layers than the encoder has.
+    pub fn estimate(mut self, extras: &Extras) -> Result<MemoryEstimate> {
+        let Sizes { recipe: Recipe { training, pooling, .. }, config, tasks, table_rows, .. } = self;
         let layers = config.num_hidden_layers;
         let trained_blocks = layers - training.freeze.blocks(layers)?;
         let (h, f, a) = (config.hidden_size as f64, config.intermediate_size as f64, config.num_attention_heads as f64);
@@ -89,9 +125,9 @@ impl Need {
             (_, true) => (4.0, "weights, gradients, Adam and a copy of the best epoch's"),
         };
 
-        sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
+        self.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
-        let longest = |sentences: usize| &sizes.lengths[..sentences.min(sizes.lengths.len())];
+        let longest = |sentences: usize| &self.lengths[..sentences.min(self.lengths.len())];
         let pass = |lengths: &[usize], trained_blocks: usize| {
             let trained_blocks = trained_blocks as f64;
             let (n, probabilities) = (sum(lengths, 1), a * sum(lengths, 2));
@@ -106,42 +142,46 @@ impl Need {
             Dependency::Losses => training.gradient_accumulation_steps > 1,
             Dependency::Nothing => false,
         };
-        let apart = if combines || diagnostics.gradients_every > 0 { tasks.len() as f64 * trained } else { 0.0 };
+        let apart = if combines || extras.task_gradients { tasks.len() as f64 * trained } else { 0.0 };
         let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };
-        let undo = if diagnostics.interference_every > 0 { (moments + 2.0) * trained } else { 0.0 };
-        let shown = map::SENTENCES.min(sizes.lengths.len());
-        let map = if diagnostics.map_every > 0 { (map::FRAMES * shown) as f64 * h + h * h } else { 0.0 };
-        let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo + map);
-        let stage = |freeze: Freeze| -> Result<Self> {
+        let undo = if extras.trial_steps { (moments + 2.0) * trained } else { 0.0 };
+        let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo + extras.numbers);
+        let stage = |freeze: Freeze| -> Result<MemoryEstimate> {
             let step = pass(longest(training.batch_size as usize), layers - freeze.blocks(layers)?);
-            let evaluation = pass(longest(evaluation::BATCH), 0);
-            let question = pass(&sizes.question, 0);
+            let evaluation = pass(longest(EVALUATION_BATCH_SIZE), 0);
+            let extra = pass(&extras.sentences, 0);
             let most = |a: (f64, usize), b: (f64, usize)| if a.0 >= b.0 { a } else { b };
-            let (batch, sentences) = most(most(step, evaluation), question);
+            let (batch, sentences) = most(most(step, evaluation), extra);
             let frozen = match freeze {
                 Freeze::None => 0.0,
-                Freeze::Encoder => sizes.lengths.len() as f64 * h,
-                _ => sum(&sizes.lengths, 1) * h,
+                Freeze::Encoder => self.lengths.len() as f64 * h,
+                _ => sum(&self.lengths, 1) * h,
             };
-            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
+            Ok(MemoryEstimate { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
         };
-        let [first, rest @ ..] = unfreezing::outermost(sizes.recipe, layers);
+        let [first, rest @ ..] = unfreezing::outermost(self.recipe, layers);
         let mut most = stage(first)?;
         for freeze in rest {
-            let need = stage(freeze)?;
-            if need.batch + need.frozen > most.batch + most.frozen {
-                most = need;
+            let other = stage(freeze)?;
+            if other.batch + other.frozen > most.batch + most.frozen {
+                most = other;
             }
         }
         Ok(most)
     }
+}
 
-    /// All of it.
+impl MemoryEstimate {
+    /// The bytes in all.
     pub fn bytes(&self) -> u64 {
         (self.parameters + self.batch + self.frozen) as u64
     }
 
-    /// An error that tells the parts if there are fewer than the needed bytes.
+    /// Compares the estimate with the bytes that there are; `None`: unknown.
+    ///
+    /// # Errors
+    ///
+    /// If the run needs more than `limit`; the sentence lists the parts.
     pub fn check(&self, limit: Option<u64>) -> Result<()> {
         let Self { parameters, batch, frozen, sentences, parts } = *self;
         let total = parameters + batch + frozen;
@@ -182,44 +222,42 @@ mod tests {
     use crate::model::parse_config;
 
     /// A BERT-base with its usual 30,522 words and sentences of `t` tokens.
-    fn need(training: &str, sentences: usize, t: usize) -> Need {
+    fn estimate(training: &str, sentences: usize, t: usize) -> MemoryEstimate {
         let json = r#"{"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
             "intermediate_size": 3072}"#;
         let config = parse_config(json.as_bytes()).unwrap();
         let recipe = Recipe::from_json(&format!("{{\"training\": {{{training}}}}}")).unwrap();
         let labels = vec!["yes".into(), "no".into()];
-        Need::of(Sizes {
+        let sizes = Sizes {
             recipe: &recipe,
-            diagnostics: recipe.diagnostics,
             config: &config.bert,
             tasks: &[Task { name: "a".into(), labels }],
             lengths: vec![t; sentences],
             table_rows: Some(1000),
-            question: Vec::new(),
-        })
-        .unwrap()
+        };
+        sizes.estimate(&Extras::default()).unwrap()
     }
 
     #[track_caller]
-    fn refuses(need: Need, expected: &str) {
-        assert_eq!(need.check(Some(1 << 32)).unwrap_err().to_string(), expected);
+    fn refuses(estimate: MemoryEstimate, expected: &str) {
+        assert_eq!(estimate.check(Some(1 << 32)).unwrap_err().to_string(), expected);
     }
 
     #[test]
-    fn what_does_not_fit_is_told_in_parts() {
+    fn an_error_lists_the_parts_of_what_does_not_fit() {
         refuses(
-            need(r#""batch_size": 256"#, 300, 32),
+            estimate(r#""batch_size": 256"#, 300, 32),
             "memory: this run needs about 6.8 GB (1.5 GB for weights, gradients and Adam, 5.3 GB for a batch of 256 \
              sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a \
              smaller encoder",
         );
         refuses(
-            need(r#""batch_size": 64, "optimizer": "sgd""#, 300, 128),
+            estimate(r#""batch_size": 64, "optimizer": "sgd""#, 300, 128),
             "memory: this run needs about 6.5 GB (784 MB for weights and gradients, 5.7 GB for a batch of 64 sentences), \
              and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
         );
         refuses(
-            need(r#""batch_size": 256, "freeze": "layers:6""#, 20000, 128),
+            estimate(r#""batch_size": 256, "freeze": "layers:6""#, 20000, 128),
             "memory: this run needs about 20.9 GB (948 MB for weights, gradients and Adam, 12.1 GB for a batch of 256 \
              sentences, 7.9 GB for what the frozen layers made of every sentence), and there are 4.3 GB: use a smaller \
              batch_size or max_length, freeze some layers, or take a smaller encoder",
@@ -229,7 +267,7 @@ mod tests {
     #[test]
     fn the_copy_of_the_best_epoch_is_counted() {
         refuses(
-            need(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
+            estimate(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
             "memory: this run needs about 7.1 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
              5.3 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
              layers, or take a smaller encoder",
@@ -238,27 +276,25 @@ mod tests {
 
     #[test]
     fn what_fits_or_has_no_limit_passes() {
-        need(r#""batch_size": 32"#, 300, 32).check(Some(1 << 32)).unwrap();
-        need(r#""batch_size": 100000"#, 100_000, 512).check(None).unwrap();
+        estimate(r#""batch_size": 32"#, 300, 32).check(Some(1 << 32)).unwrap();
+        estimate(r#""batch_size": 100000"#, 100_000, 512).check(None).unwrap();
         // Without Adam's two moments, with frozen layers, with shorter sentences: each needs less.
-        let all = |need: Need| need.parameters + need.batch + need.frozen;
-        let full = all(need(r#""batch_size": 32"#, 300, 32));
-        assert!(all(need(r#""batch_size": 32, "weighting": "pcgrad""#, 300, 32)) > full);
+        let all = |estimate: MemoryEstimate| estimate.parameters + estimate.batch + estimate.frozen;
+        let full = all(estimate(r#""batch_size": 32"#, 300, 32));
+        assert!(all(estimate(r#""batch_size": 32, "weighting": "pcgrad""#, 300, 32)) > full);
         for less in [r#""batch_size": 32, "optimizer": "sgd""#, r#""batch_size": 32, "freeze": "layers:6""#] {
-            assert!(all(need(less, 300, 32)) < full, "{less}");
+            assert!(all(estimate(less, 300, 32)) < full, "{less}");
         }
-        assert!(all(need(r#""batch_size": 32"#, 300, 16)) < full);
-        assert!(all(need(r#""batch_size": 32, "dropout": 0.1"#, 300, 32)) > full);
-        let best = all(need(r#""batch_size": 32, "load_best_model_at_end": true"#, 300, 32));
-        let adam =
-            all(need(r#""batch_size": 32"#, 300, 32)) - all(need(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
+        assert!(all(estimate(r#""batch_size": 32"#, 300, 16)) < full);
+        assert!(all(estimate(r#""batch_size": 32, "dropout": 0.1"#, 300, 32)) > full);
+        let best = all(estimate(r#""batch_size": 32, "load_best_model_at_end": true"#, 300, 32));
+        let adam = all(estimate(r#""batch_size": 32"#, 300, 32))
+            - all(estimate(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
         assert_eq!(best - full, adam / 2.0, "as much as one of Adam's two moments");
-        let map = all(need(r#""batch_size": 32}, "diagnostics": {"map_every": 1"#, 300, 32)) - full;
-        assert_eq!(map, 4.0 * (64.0 * 48.0 * 768.0 + 768.0 * 768.0));
-        // The heads alone need little; at the end all is as if nothing had ever been frozen, and before that something
-        // is kept of every sentence besides.
-        let unfreezing = |epochs| need(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);
-        let whole = need("", 20_000, 32);
+        // The heads alone need little. In the last stage nothing is frozen; in the one before, the frozen part's output is
+        // kept for every sentence.
+        let unfreezing = |epochs| estimate(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);
+        let whole = estimate("", 20_000, 32);
         assert!(unfreezing(1).batch < whole.batch && unfreezing(1).frozen < 20_000.0 * 4.0 * 769.0);
         assert!(unfreezing(13).frozen == 20_000.0 * 32.0 * 4.0 * 768.0 && whole.frozen == 0.0);
         assert_eq!(unfreezing(14), unfreezing(13), "the last stage keeps nothing");

@@ -12,10 +12,10 @@ use crate::text::Batch;
 
 /// The tasks' losses, in head order. (K)
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct TaskLosses(Vec<CrossEntropy>);
+pub(crate) struct TaskLosses(Vec<CrossEntropy>);
 
 impl TaskLosses {
-    /// The losses that `training` asks for, with classes weighed by how often they occur among the sentences `rows`.
+    /// The losses that `training` asks for; class weights follow how often a class occurs among the sentences `rows`.
     pub fn new(training: &Training, data: &Dataset, rows: &[usize]) -> Self {
         let loss = |counts: Vec<usize>| CrossEntropy {
             label_smoothing: training.label_smoothing,
@@ -27,18 +27,18 @@ impl TaskLosses {
         Self(data.class_counts(rows).into_iter().map(loss).collect())
     }
 
-    /// The plain cross-entropy of each of so many tasks.
-    pub fn plain(tasks: usize) -> Self {
-        Self(vec![CrossEntropy::default(); tasks])
+    /// Plain cross-entropy for each of `k` tasks.
+    pub fn plain(k: usize) -> Self {
+        Self(vec![CrossEntropy::default(); k])
     }
 
     /// Each task's mean loss on the batch; `None` for a task that no row is labelled for. (K)
-    pub fn of(&self, logits: &[Tensor], batch: &Batch) -> Result<Vec<Option<Tensor>>> {
+    pub fn compute(&self, logits: &[Tensor], batch: &Batch) -> Result<Vec<Option<Tensor>>> {
         let tasks = self.0.iter().zip(logits).zip(&batch.labels);
         tasks.map(|((loss, logits), labels)| loss.loss(logits, labels)).collect()
     }
 
-    /// What each of these means is divided by: labelled rows, or the sum of their weights. (K)
+    /// The denominator of each task's mean loss: labelled rows, or the sum of their weights. (K)
     pub fn denominators(&self, batch: &Batch) -> Vec<f64> {
         self.0.iter().zip(&batch.labels).map(|(loss, labels)| loss.denominator(labels)).collect()
     }

@@ -9,7 +9,11 @@ use crate::{Error, Result};
 pub struct TaskWeights(Vec<f64>);
 
 impl TaskWeights {
-    /// The recipe's weights for `tasks`, in their order. A weight for a task that does not exist is an error.
+    /// The recipe's weights for `tasks`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// If the recipe weighs a task that does not exist, or gives every task weight 0.
     pub fn new(training: &Training, tasks: &[Task]) -> Result<Self> {
         let known = || tasks.iter().map(|task| &task.name);
         if let Some(stray) = training.task_weight.keys().find(|name| !known().any(|k| k == *name)) {
@@ -25,7 +29,11 @@ impl TaskWeights {
         Ok(Self(weights))
     }
 
-    /// The factor on task `task`'s loss.
+    /// The factor on the loss of the task with index `task`.
+    ///
+    /// # Panics
+    ///
+    /// If `task` is not below K.
     pub fn of(&self, task: usize) -> f64 {
         self.0[task]
     }

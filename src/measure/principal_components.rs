@@ -1,25 +1,25 @@
-//! The two directions in which vectors vary most: the leading eigenvectors of their covariance.
+//! The first two principal components of vectors: the leading eigenvectors of their covariance.
 //!
 //! ```text
 //! C = 1/n Σ x·xᵀ − m·mᵀ,  m = 1/n Σ x
 //! V (H,2) ← orthonormal(C·V), then turned so that VᵀCV is diagonal
 //! ```
 //!
-//! Orthogonal iteration with a Rayleigh–Ritz step (Golub & Van Loan, Matrix Computations, §8.2). It begins where it ended
-//! when there were fewer vectors, and turns by no more than it must, so that a picture drawn along V neither flips nor swaps
-//! its axes while vectors are added. Plain loops in f64: the same bits in every browser.
+//! Orthogonal iteration with a Rayleigh–Ritz step (Golub & Van Loan, Matrix Computations, §8.2). When vectors are added, it
+//! starts from the axes before and turns them as little as possible, so that a picture drawn along V neither flips nor swaps
+//! its axes. Plain loops in f64: the same bits in every browser.
 
 use crate::random::Stream;
 
-/// Iterations each time, at most; those after it go on from there.
+/// Maximum number of iterations per call; the next call continues from there.
 const ITERATIONS: usize = 100;
 
-/// Good enough: ‖C·v − λ·v‖, as a part of the larger λ.
+/// The iteration stops when ‖C·v − λ·v‖ is below this share of the larger λ.
 const TOLERANCE: f64 = 1e-6;
 
-/// What is to be known of vectors of H numbers to tell their mean and their covariance.
+/// Running sums for the mean and the covariance of vectors of H numbers.
 #[derive(Debug)]
-pub(super) struct Pooled {
+pub(super) struct Covariance {
     n: f64,
     /// Σ x. (H)
     sum: Vec<f64>,
@@ -27,8 +27,8 @@ pub(super) struct Pooled {
     products: Vec<f64>,
 }
 
-impl Pooled {
-    /// No vector yet, of `h` numbers each.
+impl Covariance {
+    /// No vector yet; vectors have `h` numbers.
     pub fn new(h: usize) -> Self {
         Self { n: 0.0, sum: vec![0.0; h], products: vec![0.0; h * (h + 1) / 2] }
     }
@@ -57,7 +57,7 @@ impl Pooled {
     }
 
     /// C·v for two vectors at once.
-    fn covariance_times(&self, [v, w]: &[Vec<f64>; 2]) -> [Vec<f64>; 2] {
+    fn times(&self, [v, w]: &[Vec<f64>; 2]) -> [Vec<f64>; 2] {
         let h = self.sum.len();
         let (mut cv, mut cw) = (vec![0.0; h], vec![0.0; h]);
         let mut rest = self.products.as_slice();
@@ -88,25 +88,24 @@ impl Pooled {
 pub(super) struct Axes([Vec<f64>; 2]);
 
 impl Axes {
-    /// The principal axes of what is `pooled`, the one along which it varies more first. `stream` says where to begin, and
-    /// so which way they point.
-    pub fn of(pooled: &Pooled, stream: &mut Stream) -> Self {
-        let mut draw = || -> Vec<f64> { pooled.sum.iter().map(|_| f64::from(stream.uniform()) - 0.5).collect() };
+    /// The principal axes, the one of larger variance first. The first iteration starts at random axes from `stream`, which
+    /// decide the signs.
+    pub fn new(covariance: &Covariance, stream: &mut Stream) -> Self {
+        let mut draw = || -> Vec<f64> { covariance.sum.iter().map(|_| f64::from(stream.uniform()) - 0.5).collect() };
         let drawn = [draw(), draw()];
-        let none = [vec![0.0; pooled.sum.len()], vec![0.0; pooled.sum.len()]];
+        let none = [vec![0.0; covariance.sum.len()], vec![0.0; covariance.sum.len()]];
         let mut axes = Self(orthonormal(drawn, none));
-        let [first, second] = axes.follow(pooled);
+        let [first, second] = axes.follow(covariance);
         if first < second {
             axes.0.swap(0, 1);
         }
         axes
     }
 
-    /// Moves to the principal axes of what is `pooled` by now, each to the one nearest to it. Returns the variance along
-    /// each.
-    pub fn follow(&mut self, pooled: &Pooled) -> [f64; 2] {
+    /// Moves each axis to the nearest principal axis of the vectors so far. Returns the variance along each.
+    pub fn follow(&mut self, covariance: &Covariance) -> [f64; 2] {
         let axes = &mut self.0;
-        let mut images = pooled.covariance_times(axes);
+        let mut images = covariance.times(axes);
         let mut left = ITERATIONS;
         loop {
             turn(axes, &mut images);
@@ -121,16 +120,16 @@ impl Axes {
             }
             left -= 1;
             *axes = orthonormal(images, std::mem::take(axes));
-            images = pooled.covariance_times(axes);
+            images = covariance.times(axes);
         }
     }
 
-    /// Where `vectors` (B,H) lie along the axes, from the mean of what is `pooled`. (B)(2)
-    pub fn project(&self, pooled: &Pooled, vectors: &[f32]) -> Vec<[f32; 2]> {
-        let origins = self.0.each_ref().map(|axis| dot(&pooled.mean(), axis));
+    /// The coordinates of `vectors` (B,H) along the axes, from the mean of all vectors. (B)(2)
+    pub fn project(&self, covariance: &Covariance, vectors: &[f32]) -> Vec<[f32; 2]> {
+        let origins = self.0.each_ref().map(|axis| dot(&covariance.mean(), axis));
         let along = |x: &[f32], axis: &[f64]| -> f64 { x.iter().zip(axis).map(|(&x, a)| f64::from(x) * a).sum() };
         let point = |x| [0, 1].map(|i| (along(x, &self.0[i]) - origins[i]) as f32);
-        vectors.chunks_exact(pooled.sum.len()).map(point).collect()
+        vectors.chunks_exact(covariance.sum.len()).map(point).collect()
     }
 }
 
@@ -138,8 +137,8 @@ fn dot(xs: &[f64], ys: &[f64]) -> f64 {
     xs.iter().zip(ys).map(|(x, y)| x * y).sum()
 }
 
-/// Turns two directions in their plane, and their images with them, until the covariance between them is 0: by the smaller
-/// of the angles that do it, at most 45°.
+/// Rotates two directions in their plane, and their images with them, so that the covariance between them becomes 0: by the
+/// smallest such angle, at most 45°.
 fn turn(axes: &mut [Vec<f64>; 2], images: &mut [Vec<f64>; 2]) {
     let between = dot(&axes[0], &images[1]);
     if between == 0.0 {
@@ -156,8 +155,8 @@ fn turn(axes: &mut [Vec<f64>; 2], images: &mut [Vec<f64>; 2]) {
     }
 }
 
-/// Two orthonormal directions in the plane of `vectors` (Gram–Schmidt, twice for the rounding), the first along the first.
-/// What has no length, or nothing of its own, keeps its direction of `before` as far as that is free.
+/// Two orthonormal directions in the plane of two vectors (Gram–Schmidt, twice for the rounding), the first along the first.
+/// A vector that is zero or parallel to the first keeps the direction that it had before, made orthogonal.
 fn orthonormal([first, second]: [Vec<f64>; 2], [first_before, second_before]: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
     let first = unit(first).unwrap_or(first_before);
     let aside = |mut vector: Vec<f64>| {
@@ -186,10 +185,10 @@ mod tests {
         Stream::new(3, "map")
     }
 
-    fn pooled(h: usize, vectors: &[f32]) -> Pooled {
-        let mut pooled = Pooled::new(h);
-        pooled.add(vectors);
-        pooled
+    fn covariance(h: usize, vectors: &[f32]) -> Covariance {
+        let mut covariance = Covariance::new(h);
+        covariance.add(vectors);
+        covariance
     }
 
     /// Points of an ellipse with half axes 3 and 1 in the plane of (2,1,2)/3 and (−2,2,1)/3 about (5,5,5), turned by `angle`.
@@ -211,14 +210,14 @@ mod tests {
     #[test]
     fn the_axes_of_an_ellipse() {
         let vectors = ellipse(0.0);
-        let pooled = pooled(3, &vectors);
-        let mut axes = Axes::of(&pooled, &mut stream());
-        let [first, second] = axes.follow(&pooled);
+        let covariance = covariance(3, &vectors);
+        let mut axes = Axes::new(&covariance, &mut stream());
+        let [first, second] = axes.follow(&covariance);
         close(first, 4.5, 1e-5);
         close(second, 0.5, 1e-5);
         close(dot(&axes.0[0], &[2.0 / 3.0, 1.0 / 3.0, 2.0 / 3.0]).abs(), 1.0, 1e-10);
         close(dot(&axes.0[1], &[-2.0 / 3.0, 2.0 / 3.0, 1.0 / 3.0]).abs(), 1.0, 1e-10);
-        for (i, point) in axes.project(&pooled, &vectors).into_iter().enumerate() {
+        for (i, point) in axes.project(&covariance, &vectors).into_iter().enumerate() {
             let t = i as f64 * std::f64::consts::TAU / 40.0;
             close(f64::from(point[0].abs()), (3.0 * t.cos()).abs(), 1e-5);
             close(f64::from(point[1].abs()), t.sin().abs(), 1e-5);
@@ -231,15 +230,15 @@ mod tests {
         let mut draws = Stream::new(7, "init");
         let vectors: Vec<f32> = (0..n * h).map(|i| draws.uniform() * [9.0, 1.0, 6.0][i % 3] + (i % h) as f32).collect();
         let mean = |j: usize| vectors.chunks_exact(h).map(|x| f64::from(x[j])).sum::<f64>() / n as f64;
-        let covariance = Gram::new(h, |i, j| {
+        let gram = Gram::new(h, |i, j| {
             let products = vectors.chunks_exact(h).map(|x| (f64::from(x[i]) - mean(i)) * (f64::from(x[j]) - mean(j)));
             products.sum::<f64>() / n as f64
         });
-        let mut expected = eigen(&covariance);
+        let mut expected = eigen(&gram);
         expected.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let pooled = pooled(h, &vectors);
-        let mut axes = Axes::of(&pooled, &mut stream());
-        let variances = axes.follow(&pooled);
+        let covariance = covariance(h, &vectors);
+        let mut axes = Axes::new(&covariance, &mut stream());
+        let variances = axes.follow(&covariance);
         for i in 0..2 {
             close(variances[i], expected[i].0, 1e-5 * expected[0].0);
             close(dot(&axes.0[i], &expected[i].1).abs(), 1.0, 1e-5);
@@ -248,13 +247,13 @@ mod tests {
 
     #[test]
     fn axes_follow_without_flips_or_swaps() {
-        let mut axes = Axes::of(&pooled(3, &ellipse(0.0)), &mut stream());
+        let mut axes = Axes::new(&covariance(3, &ellipse(0.0)), &mut stream());
         let first = axes.0.clone();
         for step in 1..=40 {
             let before = axes.0.clone();
             let angle = f64::from(step) * std::f64::consts::TAU / 40.0;
-            let pooled = pooled(3, &ellipse(angle));
-            let variances = axes.follow(&pooled);
+            let covariance = covariance(3, &ellipse(angle));
+            let variances = axes.follow(&covariance);
             assert!(variances[0] > variances[1], "the first axis stays the longer one");
             for (now, before) in axes.0.iter().zip(&before) {
                 close(dot(now, before), (std::f64::consts::TAU / 40.0).cos(), 1e-6);
@@ -268,20 +267,20 @@ mod tests {
     #[test]
     fn what_varies_in_fewer_directions_has_a_flat_picture() {
         for vectors in [vec![0.0; 12], vec![1.5; 12], vec![1.0, 2.0, 3.0]] {
-            let pooled = pooled(3, &vectors);
-            let axes = Axes::of(&pooled, &mut stream());
-            for point in axes.project(&pooled, &vectors) {
+            let covariance = covariance(3, &vectors);
+            let axes = Axes::new(&covariance, &mut stream());
+            for point in axes.project(&covariance, &vectors) {
                 assert!(point.iter().all(|x| x.abs() < 1e-6), "{point:?}");
             }
         }
         let line = [0.0, 0.0, 0.0, 2.0, 1.0, 2.0, 4.0, 2.0, 4.0];
-        let pooled_line = pooled(3, &line);
-        let points = Axes::of(&pooled_line, &mut stream()).project(&pooled_line, &line);
+        let pooled_line = covariance(3, &line);
+        let points = Axes::new(&pooled_line, &mut stream()).project(&pooled_line, &line);
         assert!(points.iter().all(|point| point[1].abs() < 1e-6), "{points:?}");
         close(f64::from(points[2][0] - points[0][0]).abs(), 6.0, 1e-5);
         // A plane cannot be found in one dimension.
-        let pooled_number = pooled(1, &[1.0, 2.0, 3.0]);
-        let points = Axes::of(&pooled_number, &mut stream()).project(&pooled_number, &[1.0, 2.0, 3.0]);
+        let pooled_number = covariance(1, &[1.0, 2.0, 3.0]);
+        let points = Axes::new(&pooled_number, &mut stream()).project(&pooled_number, &[1.0, 2.0, 3.0]);
         assert!(points.iter().all(|point| point[1] == 0.0) && points[1][0] == 0.0 && points[0][0].abs() == 1.0);
     }
 }

@@ -1,4 +1,4 @@
-//! The gradients that each task's loss sends into the model, kept apart.
+//! Gradient buffers beside the model's own: each task's gradients, kept apart.
 
 use candle_core::Tensor;
 
@@ -7,26 +7,38 @@ use crate::model::Model;
 use crate::ops::{Gradient, products};
 use crate::weighting::Gram;
 
-/// Each task's gradients. The places live as long as the run; between steps they hold nothing.
+/// One set of gradient buffers per task, and a spare set. Buffers are allocated at first use and live as long as the run;
+/// the tasks' are empty between steps.
 #[derive(Debug)]
-pub(super) struct TaskGradients(Vec<Vec<Gradient>>);
+pub(crate) struct TaskGradients {
+    /// For each task, one buffer per trainable parameter in name order. (K)
+    tasks: Vec<Vec<Gradient>>,
+    /// The buffers that the model's own are swapped with, so that a step of several batches does not overwrite the
+    /// parameters that a divergence goes back to: the optimizer keeps them in the last step's gradient buffers.
+    spare: Vec<Gradient>,
+}
 
 impl TaskGradients {
-    /// Places for `k` tasks, taken when they are needed.
+    /// Buffers for `k` tasks, none of them allocated yet.
     pub fn new(k: usize) -> Self {
-        Self((0..k).map(|_| Vec::new()).collect())
+        Self { tasks: (0..k).map(|_| Vec::new()).collect(), spare: Vec::new() }
     }
 
-    /// Back-propagates `loss`, a part of task `task`'s, and adds what it sends to the task's gradients. The model's own
-    /// stay as they are.
+    /// Back-propagates `loss`, a part of task `task`'s loss, and adds its gradient to the task's buffers. The model's own
+    /// gradients stay as they are.
     pub fn backward(&mut self, model: &Model, task: usize, loss: &Tensor) -> Result<()> {
-        exchange(model, &mut self.0[task]);
+        swap_gradients(model, &mut self.tasks[task]);
         let result = model.backward(loss);
-        exchange(model, &mut self.0[task]);
+        swap_gradients(model, &mut self.tasks[task]);
         result
     }
 
-    /// The inner products of the gradients of `tasks`, layer by layer of what they share.
+    /// Swaps the model's gradient buffers with the spare ones.
+    pub fn swap_spare(&mut self, model: &Model) {
+        swap_gradients(model, &mut self.spare);
+    }
+
+    /// The inner products gᵢ·gⱼ of the gradients of `tasks`, one matrix (K,K) per shared layer from below.
     pub fn grams(&self, model: &Model, tasks: &[usize]) -> Result<Vec<(String, Gram)>> {
         let k = tasks.len();
         let pairs: Vec<(usize, usize)> = (0..k).flat_map(|i| (i..k).map(move |j| (i, j))).collect();
@@ -46,7 +58,8 @@ impl TaskGradients {
         layers.map(|(layer, parameters)| Ok((layer, gram(parameters.iter().map(|p| p.name()).collect())?))).collect()
     }
 
-    /// ‖Δθ‖² and the products Δθ·gᵢ of a change of the shared parameters; `before` tells what a parameter was.
+    /// ‖Δθ‖² and the products Δθ·gᵢ of a change Δθ of the shared parameters; `before` returns a parameter's old value by
+    /// its name.
     pub fn project<'a>(
         &self,
         model: &Model,
@@ -76,19 +89,19 @@ impl TaskGradients {
         Ok(())
     }
 
-    /// Forgets the step's gradients.
+    /// Empties the tasks' buffers at the end of a step.
     pub fn clear(&mut self) {
-        self.0.iter_mut().flatten().for_each(Gradient::clear);
+        self.tasks.iter_mut().flatten().for_each(Gradient::clear);
     }
 
     fn of(&self, tasks: &[usize], place: usize) -> impl Iterator<Item = &Gradient> {
-        tasks.iter().map(move |&task| &self.0[task][place])
+        tasks.iter().map(move |&task| &self.tasks[task][place])
     }
 }
 
-/// Exchanges the model's gradients for those in `places`, one for each trainable parameter in name order.
-pub(super) fn exchange(model: &Model, places: &mut Vec<Gradient>) {
+/// Swaps the model's gradient buffers with `buffers`, one per trainable parameter in name order; adds those that are missing.
+pub(crate) fn swap_gradients(model: &Model, buffers: &mut Vec<Gradient>) {
     let parameters = model.trainable();
-    places.resize_with(parameters.len(), Gradient::default);
-    parameters.into_values().zip(places).for_each(|(parameter, place)| parameter.exchange(place));
+    buffers.resize_with(parameters.len(), Gradient::default);
+    parameters.into_values().zip(buffers).for_each(|(parameter, buffer)| parameter.exchange(buffer));
 }

@@ -1,4 +1,4 @@
-//! The learning rate's course: a warm-up, then constant, a straight line down, or half a cosine.
+//! The learning-rate schedule: a warm-up, then constant, a straight line down, or half a cosine.
 //!
 //! The last step of the warm-up has the full rate, and the first step of a run moves something: with n warm-up steps
 //! this is transformers' `get_{constant,linear,cosine}_schedule_with_warmup` of max(n, 1) and `total` + 1 steps, read one
@@ -10,7 +10,7 @@ use crate::recipe::Schedule;
 ///
 /// It rises as 1/n, 2/n, …, 1 over n = `warmup` steps (0 and 1: the first step has the full rate), then stays (constant) or
 /// falls, in a straight line (linear) or along half a cosine (cosine), so that it would be 0 in the step after the last.
-pub fn factor(schedule: Schedule, step: usize, warmup: usize, total: usize) -> f64 {
+pub fn lr_multiplier(schedule: Schedule, step: usize, warmup: usize, total: usize) -> f64 {
     let (step, warmup, total) = (step as f64 + 1.0, warmup.max(1) as f64, total as f64 + 1.0);
     if step < warmup {
         return step / warmup;
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     fn course(schedule: Schedule, warmup: usize) -> Vec<f64> {
-        (0..=6).map(|step| factor(schedule, step, warmup, 6)).collect()
+        (0..=6).map(|step| lr_multiplier(schedule, step, warmup, 6)).collect()
     }
 
     #[test]
@@ -45,7 +45,7 @@ mod tests {
         for schedule in [Schedule::Constant, Schedule::Linear, Schedule::Cosine] {
             for total in [1_usize, 2, 3, 10, 48_000] {
                 for warmup in (0..=total).step_by(total.div_ceil(7)).chain([total]) {
-                    let rates: Vec<f64> = (0..total).map(|step| factor(schedule, step, warmup, total)).collect();
+                    let rates: Vec<f64> = (0..total).map(|step| lr_multiplier(schedule, step, warmup, total)).collect();
                     assert!(rates.iter().all(|rate| *rate > 0.0 && *rate <= 1.0), "{schedule:?} {warmup} of {total}");
                     assert_eq!(rates[warmup.max(1) - 1], 1.0, "{schedule:?} {warmup} of {total}");
                     assert!(rates[..warmup].is_sorted() && rates[warmup..].iter().rev().is_sorted());

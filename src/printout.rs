@@ -1,10 +1,8 @@
-//! Events as the notebook prints them.
-
-use indexmap::IndexMap;
+//! The notebook's printout of events, for people.
 
 use crate::protocol::{Evaluation, Event, Split, TaskMetrics};
 
-/// The lines that tell a person of `event`, without a final line end; `None` for events that are not printed.
+/// The lines printed for `event`, without a final line end; `None` for events that are not printed.
 ///
 /// ```text
 /// Epoch 1/3
@@ -30,9 +28,11 @@ pub fn printout(event: &Event) -> Option<String> {
 }
 
 fn accuracies(evaluation: &Evaluation) -> String {
-    let tasks: &IndexMap<_, _> = &evaluation.tasks;
-    let parts: Vec<String> =
-        tasks.iter().map(|(task, metrics)| format!("{task} Accuracy: {}", accuracy(metrics.as_ref()))).collect();
+    let parts: Vec<String> = evaluation
+        .tasks
+        .iter()
+        .map(|(task, metrics)| format!("{task} Accuracy: {}", accuracy(metrics.as_ref())))
+        .collect();
     let of = match evaluation.split {
         Split::Train => "",
         Split::Validation => "Held out: ",
@@ -57,7 +57,7 @@ mod tests {
             epochs: 3,
             losses: losses.into_iter().collect(),
             total: 1.70932,
-            accuracies: IndexMap::new(),
+            accuracies: Default::default(),
         };
         assert_eq!(
             printout(&Event::Epoch(epoch)).unwrap(),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_told_of_only_if_the_run_went_back() {
+    fn the_end_is_printed_only_if_the_best_epoch_was_restored() {
         let end = |best_epoch| printout(&Event::End(End { steps: 14, epochs: 7, best_epoch }));
         assert_eq!(end(None), None);
         assert_eq!(

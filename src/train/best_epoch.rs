@@ -1,36 +1,42 @@
-//! The best epoch of a run: its parameters are kept, and gone back to in the end.
+//! The best epoch of a run: its parameters are kept, and restored at the end.
 //!
-//! Best is what `metric_for_best_model` says of the held-out sentences, as the mean over the tasks that train and that they
-//! are labelled for: a head that stays as it was drawn has no say. Of equals the earliest counts. With a patience of p the
-//! run stops when p epochs in a row were no better than the best (transformers' `EarlyStoppingCallback` with evaluation
+//! The best epoch has the best `metric_for_best_model` on the held-out sentences, as the mean over the tasks that train and
+//! that have held-out labels: a head that never trains does not count. The earliest of equal epochs counts. With a patience
+//! of p the run stops when p epochs in a row were no better than the best (transformers' `EarlyStoppingCallback` with evaluation
 //! once an epoch and a threshold of 0).
 
 use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use super::task_weights::TaskWeights;
+use super::update::TaskWeights;
+use super::{Evaluation, Split};
 use crate::data::Dataset;
+use crate::metrics::TaskMetrics;
 use crate::model::Model;
 use crate::ops::{EmbeddingTable, Parameter, copy_into};
-use crate::protocol::{Evaluation, TaskMetrics};
 use crate::recipe::{Metric, Training};
 use crate::{Error, Result};
 
-/// What the run has come to so far, and the best of it.
+/// The best epoch so far.
 #[derive(Debug)]
-pub(super) struct Best {
+pub(crate) struct BestEpoch {
     metric: Metric,
     patience: Option<u32>,
     /// The tasks that decide.
     tasks: Vec<String>,
     /// The best epoch, its figure (the higher the better) and its parameters; `None` before the first evaluation.
-    best: Option<(u32, f64, Snapshot)>,
+    best: Option<(u32, f64, ParameterCopy)>,
+    /// The best epoch, once its parameters have been restored.
+    restored: Option<u32>,
 }
 
-impl Best {
-    /// `None` if the settings do not ask for it. An error if they do and nothing is held out that could tell which epoch is
-    /// best: `splits` are the rows of `data` that train and that are held out.
+impl BestEpoch {
+    /// `None` if the settings do not ask for it. `splits` are the rows of `data` that train, and those held out.
+    ///
+    /// # Errors
+    ///
+    /// If the settings ask for the best epoch and no held-out label can decide which one it is.
     pub fn new(
         training: &Training,
         data: &Dataset,
@@ -67,14 +73,34 @@ impl Best {
             ));
         }
         let (metric, patience) = (training.metric_for_best_model, training.early_stopping_patience);
-        Ok(Some(Self { metric, patience, tasks, best: None }))
+        Ok(Some(Self { metric, patience, tasks, best: None, restored: None }))
     }
 
-    /// Takes in how `model` does on the held-out sentences after an epoch. Returns whether patience has run out.
-    pub fn judge(&mut self, evaluation: &Evaluation, model: &Model) -> Result<bool> {
+    /// The best epoch, once its parameters have been restored.
+    pub fn restored(&self) -> Option<u32> {
+        self.restored
+    }
+
+    /// Compares the held-out figures of `model` after an epoch with the best ones. After the last epoch, or if patience has
+    /// run out, puts the best epoch's parameters back into the model and returns that epoch. Does nothing with the training
+    /// split's figures, or once the parameters have been restored.
+    pub fn judge(&mut self, evaluation: &Evaluation, model: &Model, is_last: bool) -> Result<Option<u32>> {
+        if self.restored.is_some() || evaluation.split != Split::Validation {
+            return Ok(None);
+        }
+        let is_out_of_patience = self.compare(evaluation, model)?;
+        if let (true, Some((epoch, _, copy))) = (is_out_of_patience || is_last, &self.best) {
+            copy.restore()?;
+            self.restored = Some(*epoch);
+        }
+        Ok(self.restored)
+    }
+
+    /// Keeps the parameters of `model` if they are the best so far. Returns whether patience has run out.
+    fn compare(&mut self, evaluation: &Evaluation, model: &Model) -> Result<bool> {
         let figure = self.figure(evaluation);
         match &mut self.best {
-            None => self.best = Some((evaluation.epoch, figure, Snapshot::of(model)?)),
+            None => self.best = Some((evaluation.epoch, figure, ParameterCopy::new(model)?)),
             Some((epoch, best, copy)) if figure > *best => {
                 copy.renew()?;
                 (*epoch, *best) = (evaluation.epoch, figure);
@@ -86,14 +112,7 @@ impl Best {
         Ok(false)
     }
 
-    /// Puts the best parameters back into the model that was judged, and returns their epoch.
-    pub fn restore(&self) -> Result<Option<u32>> {
-        let Some((epoch, _, copy)) = &self.best else { return Ok(None) };
-        copy.restore()?;
-        Ok(Some(*epoch))
-    }
-
-    /// The mean over the tasks that decide, turned so that higher is better.
+    /// The metric's mean over the tasks that decide, negated for the loss, so that higher is better.
     fn figure(&self, evaluation: &Evaluation) -> f64 {
         let of_task = |metrics: &TaskMetrics| {
             f64::from(match self.metric {
@@ -110,14 +129,14 @@ impl Best {
 
 /// A copy of everything that trains in a model.
 #[derive(Debug)]
-struct Snapshot {
+struct ParameterCopy {
     parameters: Vec<(Arc<Parameter>, Tensor)>,
-    /// The tables, and the factor on those rows of theirs that do not train.
+    /// The embedding tables, and the factor on their rows that do not train.
     tables: Vec<(Arc<EmbeddingTable>, f64)>,
 }
 
-impl Snapshot {
-    fn of(model: &Model) -> Result<Self> {
+impl ParameterCopy {
+    fn new(model: &Model) -> Result<Self> {
         let parameters = model.trainable().into_values();
         let copied = parameters.map(|parameter| Ok((parameter.clone(), parameter.value().detach().copy()?)));
         let tables = model.encoder().tables().into_iter();
@@ -127,7 +146,7 @@ impl Snapshot {
         })
     }
 
-    /// Takes the parameters as they are now, in the memory of the copy before.
+    /// Copies the parameters again, into the same memory.
     fn renew(&mut self) -> Result<()> {
         for (parameter, copy) in &self.parameters {
             copy_into(copy, parameter.value())?;
@@ -153,11 +172,11 @@ impl Snapshot {
 mod tests {
     use super::*;
     use crate::data::Example;
-    use crate::protocol::Split;
     use crate::recipe::{Recipe, Task};
+    use crate::train::Split;
 
     /// A task a to c for each text of labels of x and y; a blank is not labelled.
-    fn best(rows: &[&str], held_out: usize, weights: &str) -> Result<Option<Best>> {
+    fn best(rows: &[&str], held_out: usize, weights: &str) -> Result<Option<BestEpoch>> {
         let task = |name: &str| Task { name: name.into(), labels: vec!["x".into(), "y".into()] };
         let label = |letter| match letter {
             'x' => Some(0),
@@ -173,7 +192,7 @@ mod tests {
         let splits = [(0..first).collect(), (first..rows.len()).collect()];
         let json = format!(r#"{{"training": {{"early_stopping_patience": 2, "task_weight": {{{weights}}}}}}}"#);
         let training = Recipe::from_json(&json)?.training;
-        Best::new(&training, &data, &splits, &TaskWeights::new(&training, &data.tasks)?)
+        BestEpoch::new(&training, &data, &splits, &TaskWeights::new(&training, &data.tasks)?)
     }
 
     #[test]
@@ -208,7 +227,7 @@ mod tests {
         let evaluation = Evaluation { split: Split::Validation, epoch: 1, tasks: tasks.into_iter().collect() };
         let figures = [Metric::Loss, Metric::Accuracy, Metric::MacroF1].map(|metric| {
             let tasks = vec!["a".into(), "b".into()];
-            Best { metric, patience: None, tasks, best: None }.figure(&evaluation)
+            BestEpoch { metric, patience: None, tasks, best: None, restored: None }.figure(&evaluation)
         });
         assert_eq!(figures, [-1.5, 0.75, 0.5]);
     }

@@ -1,8 +1,7 @@
-//! What a reader should know of the data before training on it; none of it stops the run.
+//! Warnings about the data before training on it; none of them stops the run.
 
 use crate::data::Dataset;
-use crate::error::shortened;
-use crate::protocol::{Event, Message};
+use crate::error::{Message, shortened};
 use crate::quoted;
 use crate::recipe::Recipe;
 use crate::text::Encoding;
@@ -13,7 +12,7 @@ pub(super) fn warnings(
     data: &Dataset,
     encodings: &[Encoding],
     splits: &[Vec<usize>; 2],
-) -> Vec<Event> {
+) -> Vec<Message> {
     let max_length = recipe.training.max_length;
     let mut messages = Vec::new();
     let cut: Vec<usize> =
@@ -66,5 +65,5 @@ pub(super) fn warnings(
             ));
         }
     }
-    messages.into_iter().map(|message| Event::Warning(Message { message })).collect()
+    messages.into_iter().map(|message| Message { message }).collect()
 }

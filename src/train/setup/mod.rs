@@ -1,70 +1,74 @@
-//! A run before its weights: everything that can be wrong with it without them is found here.
+//! A training before its weights: whatever can be wrong with it without them is found here.
+
+mod memory;
+mod training_data;
+mod warnings;
 
 use std::collections::BTreeSet;
 
-use super::best::Best;
-use super::memory::{Need, Sizes};
-use super::task_weights::TaskWeights;
+pub use memory::{Extras, MemoryEstimate, Sizes};
+pub(crate) use training_data::TrainingData;
+
+use super::best_epoch::BestEpoch;
 use super::unfreezing;
-use super::warnings::warnings;
+use super::update::TaskWeights;
 use crate::compute::Context;
 use crate::data::{Dataset, stratified_split};
+use crate::error::Message;
 use crate::model::{ModelConfig, Wanted};
-use crate::protocol::{Event, Message};
 use crate::recipe::{OptimizerKind, Recipe, Training};
 use crate::text::{Encoding, Tokenizer};
 use crate::{Error, Result};
 
-/// The most tasks of a run. The backward pass recurses through the sum of their losses, on a stack that ends.
+/// The most tasks of a run. The backward pass recurses through the sum of their losses, and the stack is limited.
 const MAX_TASKS: usize = 1000;
 
-/// What a run is made of, besides its recipe and its weights.
+/// The inputs of a run besides its recipe and its weights.
 #[derive(Debug)]
 pub struct Inputs<'a> {
     /// The training data, before the split.
     pub data: Dataset,
-    /// Held-out data of its own; absent: split off by the recipe.
+    /// A separate held-out set; `None`: the recipe's share of `data` is held out.
     pub validation: Option<Dataset>,
     /// The encoder's config.
     pub config: ModelConfig,
-    /// Go on with the heads that the weights hold for the tasks; else every head is drawn anew.
+    /// Continue with the heads in the weights; else every head is initialised at random.
     pub keep_heads: bool,
     /// The encoder's `tokenizer.json`.
     pub tokenizer: &'a [u8],
     /// Where and how to compute. The arithmetic is the recipe's.
     pub context: Context,
-    /// Bytes that the run may take, if that is known; one that needs more is refused.
+    /// Bytes that the run may take, if that is known; [`Plan::new`](crate::run::Plan::new) refuses a run that needs more.
     pub memory_limit: Option<u64>,
 }
 
-/// A run that only lacks its weights.
+/// The checked inputs of a trainer: everything but the weights.
 #[derive(Debug)]
-pub struct Plan {
+pub struct Setup {
     pub(super) recipe: Recipe,
     pub(super) config: ModelConfig,
-    pub(super) data: Dataset,
-    pub(super) encodings: Vec<Encoding>,
-    /// Rows of `data` that train, and that are held out.
-    pub(super) splits: [Vec<usize>; 2],
-    pub(super) tokenizer: Tokenizer,
+    pub(super) data: TrainingData,
     pub(super) task_weights: TaskWeights,
-    /// What keeps the best epoch, if the run is to go back to it.
-    pub(super) best: Option<Best>,
+    /// Keeps the best epoch, if the recipe asks for its parameters at the end.
+    pub(super) best_epoch: Option<BestEpoch>,
     pub(super) keep_heads: bool,
     pub(super) context: Context,
-    /// What there is to warn of.
-    pub(super) warnings: Vec<Event>,
-    /// The words and the number of positions that can occur in training, where only those need to train.
-    pub(super) in_reach: Option<(Vec<u32>, usize)>,
-    need: Need,
-    pub(super) memory_limit: Option<u64>,
+    warnings: Vec<Message>,
+    /// The words that occur in training, ascending, and the number of positions in use, if only their embeddings need to
+    /// train.
+    pub(super) rows_in_reach: Option<(Vec<u32>, usize)>,
 }
 
-impl Plan {
-    /// Checks a recipe against its data, its encoder's config and the memory that there is.
+impl Setup {
+    /// Checks a recipe against its data and its encoder's config.
+    ///
+    /// # Errors
+    ///
+    /// If a setting is out of its range or does not fit the data or the encoder, if a sentence cannot be tokenised, or if no
+    /// sentence is labelled.
     pub fn new(recipe: Recipe, inputs: Inputs) -> Result<Self> {
         recipe.validate()?;
-        let Inputs { mut data, validation, config, keep_heads, tokenizer, context, memory_limit } = inputs;
+        let Inputs { mut data, validation, config, keep_heads, tokenizer, context, .. } = inputs;
         let settings = &recipe.training;
         let positions = config.bert.max_position_embeddings;
         if settings.max_length as usize > positions {
@@ -85,69 +89,58 @@ impl Plan {
         let encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;
-        let best = Best::new(settings, &data, &splits, &task_weights)?;
+        let best_epoch = BestEpoch::new(settings, &data, &splits, &task_weights)?;
         let k = data.tasks.len();
         if let Some(n) = settings.tasks_per_step.filter(|&n| n as usize > k) {
             return Err(Error::setting("tasks_per_step", format!("{n} is more than there are tasks, {k}")));
         }
-        let length = |row: &usize| encodings[*row].input_ids.len();
 
-        // Only rows that a training sentence uses can ever have a gradient. The others stay, or shrink by a factor; but
-        // where weight decay is a part of Adam's gradient they move in a way of their own, and the tables train whole.
+        // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
+        // With L2 decay in Adam's gradient, though, each row moves differently, and the tables train whole.
         let compact = settings.optimizer != OptimizerKind::Adam || settings.weight_decay == 0.0;
-        let in_reach = compact.then(|| {
+        let rows_in_reach = compact.then(|| {
             let ids = splits[0].iter().flat_map(|&row| &encodings[row].input_ids);
             let words: BTreeSet<u32> = ids.copied().collect();
-            (words.into_iter().collect(), splits[0].iter().map(length).max().unwrap_or(0))
+            let longest = splits[0].iter().map(|&row| encodings[row].input_ids.len()).max();
+            (words.into_iter().collect(), longest.unwrap_or(0))
         });
-        let table_rows = in_reach.as_ref().map(|(words, positions): &(Vec<u32>, usize)| words.len() + positions);
-        let lengths = splits.iter().flatten().map(length).collect();
-        let need = Need::of(Sizes {
-            recipe: &recipe,
-            diagnostics: recipe.diagnostics,
-            config: &config.bert,
-            tasks: &data.tasks,
-            lengths,
-            table_rows,
-            question: Vec::new(),
-        })?;
-        need.check(memory_limit)?;
-
-        let mut warnings = warnings(&recipe, &data, &encodings, &splits);
+        let mut warnings = warnings::warnings(&recipe, &data, &encodings, &splits);
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
-        warnings.extend(unfreezing.map(|message| Event::Warning(Message { message })));
-        Ok(Self {
-            recipe,
-            config,
-            data,
-            encodings,
-            splits,
-            tokenizer,
-            task_weights,
-            best,
-            keep_heads,
-            context,
-            warnings,
-            in_reach,
-            need,
-            memory_limit,
-        })
+        warnings.extend(unfreezing.map(|message| Message { message }));
+        let data = TrainingData { dataset: data, encodings, splits, tokenizer };
+        Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }
 
-    /// About how many bytes the run will need at most, its weights included.
-    pub fn memory(&self) -> u64 {
-        self.need.bytes()
+    /// The recipe that it trains.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
     }
 
-    /// The tensors that the run reads.
+    /// Warnings about the data and the recipe; none of them stops the run.
+    pub fn warnings(&self) -> &[Message] {
+        &self.warnings
+    }
+
+    /// The sizes that decide how much memory the run needs.
+    pub(crate) fn sizes(&self) -> Sizes<'_> {
+        Sizes {
+            recipe: &self.recipe,
+            config: &self.config.bert,
+            tasks: self.data.tasks(),
+            lengths: self.data.lengths(),
+            table_rows: self.rows_in_reach.as_ref().map(|(words, positions)| words.len() + positions),
+        }
+    }
+
+    /// The tensors that the run reads from the weights.
     pub fn wanted(&self) -> Wanted {
-        let heads = if self.keep_heads { self.data.tasks.as_slice() } else { &[] };
+        let heads = if self.keep_heads { self.data.tasks() } else { &[] };
         Wanted::new(&self.config.bert, self.recipe.pooling, heads)
     }
 }
 
-/// How many steps a run on so many sentences takes; an error if they are more than 32 bits count, which is all that a
-/// browser has for them.
+/// The number of steps of a run on `sentences` training sentences. An error if it does not fit 32 bits: `usize` has no more
+/// in a browser.
 fn total_steps(training: &Training, sentences: usize) -> Result<u32> {
     let per_epoch = sentences.div_ceil(training.sentences_per_step()) as u64;
     let steps = per_epoch.saturating_mul(training.epochs.into());
@@ -161,7 +154,7 @@ fn total_steps(training: &Training, sentences: usize) -> Result<u32> {
     })
 }
 
-/// An error if the run ends before the learning rate has risen to its full height.
+/// An error if the run ends before its warm-up does.
 fn check_warmup(warmup: u32, steps: u32) -> Result<()> {
     if warmup > steps {
         return Err(Error::setting(
@@ -174,7 +167,8 @@ fn check_warmup(warmup: u32, steps: u32) -> Result<()> {
     Ok(())
 }
 
-/// The rows that train, and those that are held out: `validation`'s, which are put behind the data's own, or a share.
+/// The rows that train, and those held out: the rows of `validation`, which are appended to the data, or a share of the
+/// data.
 fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Result<[Vec<usize>; 2]> {
     let splits = match validation {
         Some(held_out) => {

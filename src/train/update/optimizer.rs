@@ -18,10 +18,10 @@ pub struct Optimizer {
     kind: OptimizerKind,
     weight_decay: f64,
     max_grad_norm: Option<f64>,
-    /// How much faster or slower the heads learn than the encoder.
+    /// The heads' learning rate ÷ the encoder's.
     head_factor: f64,
     slots: BTreeMap<String, Slot>,
-    /// The embedding tables of which some rows train, and what their other rows' factor was before the last step.
+    /// The embedding tables of which some rows train, with the decay factor of their other rows before the last step.
     tables: Vec<(Arc<EmbeddingTable>, f64)>,
 }
 
@@ -36,19 +36,19 @@ struct Slot {
     t: i32,
 }
 
-/// What a step changes, as it was.
+/// Snapshot of parameters, moments and step counts, for [`Optimizer::restore`].
 #[derive(Debug)]
 pub struct Snapshot {
-    slots: Vec<Kept>,
+    slots: Vec<SlotSnapshot>,
     tables: Vec<(f64, f64)>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct SlotSnapshot {
     value: Tensor,
     m: Tensor,
     v: Tensor,
-    /// Not a copy: whoever steps after the snapshot must give the gradients other buffers.
+    /// Not a copy: steps after the snapshot must use other gradient buffers.
     previous: Option<Tensor>,
     t: i32,
 }
@@ -57,7 +57,7 @@ impl Optimizer {
     /// An optimizer for everything that trains in `model`, with fresh state.
     pub fn new(training: &Training, model: &Model) -> Result<Self> {
         let slots = model.trainable().into_iter().map(|(name, parameter)| {
-            // SGD has no moments; a single zero stands in their place.
+            // SGD has no moments: a single zero is their placeholder.
             let moment = || match training.optimizer {
                 OptimizerKind::Sgd => Tensor::zeros(1, candle_core::DType::F32, parameter.value().device()),
                 _ => parameter.value().detach().zeros_like(),
@@ -88,7 +88,7 @@ impl Optimizer {
             *before = table.shrinkage();
             let trains = table.parameter().is_some_and(|rows| gradients.contains_key(rows.name()));
             match self.kind {
-                // No gradient ever reaches the other rows, so decay is all that becomes of them, once the table trains.
+                // No gradient ever reaches the other rows, so decay is their only update, once the table trains.
                 OptimizerKind::AdamW | OptimizerKind::Sgd if trains => {
                     table.set_shrinkage(*before * (1.0 - learning_rate * self.weight_decay));
                 }
@@ -117,17 +117,23 @@ impl Optimizer {
         Ok(())
     }
 
-    /// What the parameter `name` was before its last update, until the next backward pass reaches it.
+    /// The parameter `name` before its last update, until the next backward pass reaches it.
     pub fn previous(&self, name: &str) -> Option<&Tensor> {
         self.slots.get(name)?.previous.as_ref()
     }
 
-    /// A copy of all that a step changes: the parameters and the optimizer's state.
+    /// A copy of everything that a step changes: the parameters and the optimizer's state.
     pub fn snapshot(&self) -> Result<Snapshot> {
         let copy = |xs: &Tensor| xs.detach().copy();
         let slots = self.slots.values().map(|slot| {
             let Slot { parameter, m, v, previous, t } = slot;
-            Ok(Kept { value: copy(parameter.value())?, m: copy(m)?, v: copy(v)?, previous: previous.clone(), t: *t })
+            Ok(SlotSnapshot {
+                value: copy(parameter.value())?,
+                m: copy(m)?,
+                v: copy(v)?,
+                previous: previous.clone(),
+                t: *t,
+            })
         });
         Ok(Snapshot {
             slots: slots.collect::<Result<_>>()?,
@@ -135,7 +141,7 @@ impl Optimizer {
         })
     }
 
-    /// Makes everything what it was at `snapshot`, bit for bit.
+    /// Puts parameters and state back to `snapshot`, bit for bit.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
         for (slot, kept) in self.slots.values_mut().zip(&snapshot.slots) {
             copy_into(slot.parameter.value(), &kept.value)?;
@@ -151,8 +157,8 @@ impl Optimizer {
         Ok(())
     }
 
-    /// Takes every parameter's last update back; a head that the last batches had no label for goes back to before its
-    /// own last update, whose losses were finite. The moments stay as they are: after this a run is over.
+    /// Undoes every parameter's last update. A head without a label in the last batches goes back to before its own last
+    /// update, whose losses were finite. The moments stay as they are: after this a run is over.
     pub fn roll_back(&mut self) -> Result<()> {
         for slot in self.slots.values_mut() {
             if let Some(previous) = slot.previous.take() {

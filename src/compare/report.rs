@@ -1,4 +1,4 @@
-//! Several ways to train the same sentences, side by side.
+//! The results of a comparison.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use crate::recipe::Weighting;
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-/// What a row of a comparison stands for.
+/// A row of a comparison: a weighting or a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
@@ -27,7 +27,7 @@ pub enum Contender {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Compared {
-    /// What was trained.
+    /// The row that it belongs to.
     pub contender: Contender,
     /// The task that trained alone, with `single_task`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +64,7 @@ pub struct Spread {
     pub deviation: f64,
 }
 
-/// Several ways to train the same sentences, side by side.
+/// Several weightings and baselines on the same sentences, side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Comparison {
@@ -80,7 +80,7 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct ComparisonRow {
-    /// What was trained.
+    /// The weighting or the baseline.
     pub contender: Contender,
     /// Seeds whose runs finished.
     pub finished: usize,
@@ -91,7 +91,7 @@ pub struct ComparisonRow {
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Spread>"))]
     pub macro_f1: IndexMap<String, Spread>,
     /// Δm = (100/K)·Σ (Mᵢ − Mᵢ single)/Mᵢ single with M the accuracy, in per cent, seed by seed against the single tasks of
-    /// the same seed. Above 0: better than apart. Left out where there is nothing to hold against.
+    /// the same seed. Above 0: better than apart. Left out if no seed has figures of all its single tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub delta_m: Option<Spread>,

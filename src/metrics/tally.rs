@@ -1,16 +1,16 @@
-//! Accuracy, macro-F1 and the confusion matrix of each task.
+//! Counting a task's answers.
 
+use super::TaskMetrics;
 use crate::ops::IGNORE;
-use crate::protocol::TaskMetrics;
 
-/// What one task's head got right so far.
+/// Running counts of one task's answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
     /// `confusion[t][p]`: labelled examples of class t predicted as p. (C,C)
     confusion: Vec<Vec<u32>>,
     /// Sum of the examples' losses in nats.
     loss: f64,
-    /// What it is to be divided by: the examples, or the sum of their weights.
+    /// The denominator of the mean loss: the examples, or the sum of their weights.
     denominator: f64,
 }
 
@@ -20,8 +20,12 @@ impl Tally {
         Self { confusion: vec![vec![0; classes]; classes], loss: 0.0, denominator: 0.0 }
     }
 
-    /// Counts a batch: `logits` (B,C) row after row, `labels` (B), the mean loss over its labelled rows, and what that
-    /// mean is divided by: their number, or the sum of their weights.
+    /// Counts a batch: `logits` (B,C) row after row, `labels` (B), the mean loss over its labelled rows, and the
+    /// denominator of that mean: their number, or the sum of their weights.
+    ///
+    /// # Panics
+    ///
+    /// If a label is not below C.
     pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32, denominator: f64) {
         for (xs, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
             if label != IGNORE {
@@ -64,7 +68,7 @@ impl Tally {
         (!f1.is_empty()).then(|| f1.iter().sum::<f32>() / f1.len() as f32)
     }
 
-    /// All of it; `None` if nothing was labelled.
+    /// All figures; `None` if nothing was labelled.
     pub fn metrics(&self) -> Option<TaskMetrics> {
         Some(TaskMetrics {
             accuracy: self.accuracy()?,
@@ -75,7 +79,7 @@ impl Tally {
     }
 }
 
-/// The place of the largest number, the first among equals, as `torch.argmax`.
+/// The index of the largest number, the first among equals, as `torch.argmax`.
 pub fn argmax(xs: &[f32]) -> usize {
     let mut best = 0;
     for (i, x) in xs.iter().enumerate() {
