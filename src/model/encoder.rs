@@ -89,6 +89,10 @@ impl Reader<'_> {
 
 impl Encoder {
     /// Moves the encoder that `config` describes out of `weights`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::load`](super::Model::load).
     pub fn load(config: &Config, weights: &mut Weights, loading: &Loading) -> Result<Self> {
         let (h, layers) = (config.hidden_size, config.num_hidden_layers);
         let frozen_layers = loading.freeze.blocks(layers)?;
@@ -126,8 +130,11 @@ impl Encoder {
         })
     }
 
-    /// Token vectors (N,H) below the first block. Every id must be below `vocab_size` and every position below
-    /// `max_position_embeddings`.
+    /// Token vectors (N,H) below the first block.
+    ///
+    /// # Panics
+    ///
+    /// If an id is not below `vocab_size` or a position not below `max_position_embeddings`.
     pub fn embed(&self, batch: &Batch, pass: &mut Pass, context: &Context) -> Result<Tensor> {
         let Batch { input_ids, positions, .. } = batch;
         let xs = embedding(&self.word, input_ids, &self.position, positions, &self.token_type, context)?;
@@ -160,7 +167,7 @@ impl Encoder {
         self.pooler.as_ref().ok_or_else(no_pooler)
     }
 
-    /// Every parameter but the frozen rows of the tables.
+    /// Every parameter except the tables' frozen rows.
     pub fn parameters(&self) -> Vec<&Arc<Parameter>> {
         let tables = self.tables().into_iter().filter_map(|table| table.parameter());
         tables.chain(self.others()).collect()
@@ -183,7 +190,7 @@ impl Encoder {
         [&self.token_type, &self.norm.weight, &self.norm.bias].into_iter().chain(blocks).chain(pooler)
     }
 
-    /// The tables by name, each whole, and every other parameter: what a saved model holds.
+    /// The tensors of a saved model, by name: the tables whole, and every other parameter.
     pub(super) fn tensors(&self) -> Result<Vec<(String, Tensor)>> {
         let mut tensors: Vec<(String, Tensor)> =
             self.others().map(|p| (p.name().to_string(), p.value().detach())).collect();
@@ -198,7 +205,7 @@ impl Encoder {
         &self.word
     }
 
-    /// Its parts from below: `embeddings`, with the tables counted whole, `layer.0`, …, `pooler`.
+    /// The sizes of its parts, the lowest first: `embeddings`, with the tables counted whole, `layer.0`, …, `pooler`.
     pub(super) fn parts(&self) -> IndexMap<String, PartSize> {
         let tables = self.tables().into_iter();
         let tables = tables.map(|table| (ModelPart::Embeddings, table.elem_count(), table.parameter().is_some()));

@@ -16,8 +16,12 @@ use crate::recipe::Task;
 pub struct Heads(Vec<Linear>);
 
 impl Heads {
-    /// Reads `heads.<task>.weight` (C,H) and `.bias` (C) where `saved` weights have them; others are drawn as
-    /// `torch.nn.Linear` draws them, uniform in ±1/√H.
+    /// Reads `heads.<task>.weight` (C,H) and `.bias` (C) where `saved` weights have them; draws the others as
+    /// `torch.nn.Linear` does, uniform in ±1/√H.
+    ///
+    /// # Errors
+    ///
+    /// If a saved tensor has another shape.
     pub fn load(
         tasks: &[Task],
         h: usize,
