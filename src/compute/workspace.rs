@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn batches_of_many_sizes_leave_no_more_than_the_largest_needs() {
-        // Like a block's activations: eight (N,H), two (N,F) and a (N) of six blocks, and what a backward takes besides.
+        // Like a block's activations: eight (N,H), two (N,F) and a (N) of six blocks, and the buffers of a backward pass.
         let workspace = Workspace::default();
         let mut most = 0;
         for batch in 0..400_usize {

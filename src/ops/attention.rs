@@ -35,12 +35,12 @@ impl Ragged {
         Self(std::iter::once(0).chain(ends).collect())
     }
 
-    /// How many sentences: B.
+    /// B, the number of sentences.
     pub fn sentences(&self) -> usize {
         self.0.len() - 1
     }
 
-    /// How many tokens in all: N.
+    /// N, the number of tokens.
     pub fn tokens(&self) -> usize {
         self.0[self.sentences()]
     }
@@ -50,7 +50,7 @@ impl Ragged {
         self.0.windows(2).map(|pair| pair[0]..pair[1])
     }
 
-    /// A·ΣT²: how many attention probabilities there are, sentence by sentence, head by head, row by row.
+    /// A·ΣT², the number of attention probabilities: sentence by sentence, head by head, row by row.
     pub fn probabilities(&self, heads: usize) -> usize {
         self.ranges().map(|r| heads * r.len() * r.len()).sum()
     }
@@ -238,7 +238,7 @@ impl Attention<'_> {
     }
 }
 
-/// Each row of `scores` (T,T) becomes its softmax.
+/// Replaces each row of `scores` (T,T) by its softmax.
 fn softmax_in_place(scores: &mut [f32], t: usize) {
     vectorised(
         #[inline(always)]
@@ -257,7 +257,7 @@ fn softmax_in_place(scores: &mut [f32], t: usize) {
     );
 }
 
-/// Each row of dP (T,T) becomes that of dS.
+/// Replaces each row of dP (T,T) by that of dS.
 fn softmax_gradient_in_place(gradient: &mut [f32], probabilities: &[f32], t: usize) {
     vectorised(
         #[inline(always)]

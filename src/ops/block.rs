@@ -5,8 +5,8 @@
 //! ```
 //!
 //! A graph of separate operations would allocate, clear and add a gradient for each arrow of this picture. Here the
-//! backward walks the same steps in reverse, every gradient is computed where it is needed, and all that lies between x
-//! and y is in buffers that the next step takes again.
+//! backward walks the same steps in reverse, every gradient is computed where it is needed, and the activations between x
+//! and y are in buffers that the next step uses again.
 
 use std::sync::{Arc, OnceLock};
 
@@ -49,7 +49,7 @@ pub struct Masks {
     pub output: Vec<f32>,
 }
 
-/// What a block keeps of a forward pass for the backward pass.
+/// The part of a forward pass that a block keeps for the backward pass.
 #[derive(Debug)]
 pub enum Keep {
     /// Nothing: there is no backward pass.
@@ -60,6 +60,10 @@ pub enum Keep {
 
 impl Block {
     /// `xs` (N,H) → (N,H).
+    ///
+    /// # Errors
+    ///
+    /// If `xs` does not fit the parameters or the sentences.
     pub fn forward(self: &Arc<Self>, xs: &Tensor, sentences: &Ragged, keep: Keep, context: &Context) -> Result<Tensor> {
         if !on_cpu(xs) {
             let masks = if let Keep::Activations(masks) = keep { masks } else { None };

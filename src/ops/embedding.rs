@@ -42,6 +42,14 @@ struct Trained {
 
 impl EmbeddingTable {
     /// A table of which `rows` (ascending, each below V) train; `None`: the whole table is frozen.
+    ///
+    /// # Errors
+    ///
+    /// If `values` are not V·H numbers, or the device has no room for them.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not below V.
     pub fn new(
         name: &str,
         values: Vec<f32>,
@@ -92,6 +100,10 @@ impl EmbeddingTable {
     }
 
     /// The whole table with its current values (V,H), trained rows in their places.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read from its device.
     pub fn assembled(&self) -> Result<Tensor> {
         let Some(trained) = &self.trained else {
             return Ok(self.full.clone());
@@ -170,7 +182,15 @@ impl EmbeddingTable {
 }
 
 /// `ids` (N) and `positions` (N) → (N,H), the sum of the three embeddings; every token is of type 0.
-/// Every id must be below the table's V; the tokeniser and the batch guarantee that.
+/// The tokeniser and the batch guarantee that every id is below the table's V.
+///
+/// # Errors
+///
+/// If a tensor operation fails.
+///
+/// # Panics
+///
+/// If an id or a position is not below its table's V.
 pub fn embedding(
     word: &Arc<EmbeddingTable>,
     ids: &[u32],

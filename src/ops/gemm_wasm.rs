@@ -226,7 +226,7 @@ unsafe fn blocks<A: MultiplyAdd>(product: Product) {
         let (packed_rhs, packed_lhs) = packed.split_at_mut(depth * width);
         for p in (0..k).step_by(KC) {
             let depth = KC.min(k - p);
-            // From the second block of k on, every tile adds to what the first one left.
+            // From the second block of k on, every tile adds to the first one's result.
             let mode = if p > 0 { WriteMode::Add } else { dst.mode };
             for j in (0..n).step_by(NC) {
                 let columns = NC.min(n - j);

@@ -37,11 +37,19 @@ pub(super) fn weighted_sum(cpu: Cpu, sum: &mut [f32], terms: &[(f32, &[f32])]) {
 }
 
 /// ‖xs‖², added up in double precision.
+///
+/// # Errors
+///
+/// If a tensor operation fails.
 pub fn squared_norm(xs: &Tensor) -> Result<f64> {
     Ok(products(&[Some(xs)], &[(0, 0)])?[0])
 }
 
 /// xsᵢ·xsⱼ for each pair (i, j), in double precision; 0 where one of the two is absent. The others have one shape.
+///
+/// # Errors
+///
+/// If a tensor operation fails.
 pub fn products(xs: &[Option<&Tensor>], pairs: &[(usize, usize)]) -> Result<Vec<f64>> {
     if xs.iter().flatten().any(|x| !on_cpu(x)) {
         let product = |&(i, j): &(usize, usize)| match (xs[i], xs[j]) {

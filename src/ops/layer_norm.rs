@@ -38,6 +38,10 @@ pub(super) struct Normalised {
 
 impl LayerNorm {
     /// `xs` (N,H), normalised over H.
+    ///
+    /// # Errors
+    ///
+    /// If `xs` is not f32.
     pub fn forward(&self, xs: &Tensor, context: &Context) -> Result<Tensor> {
         if !on_cpu(xs) {
             return self.composed(xs, None);

@@ -27,6 +27,10 @@ pub struct Linear {
 
 impl Linear {
     /// `xs` (N,I) → (N,O).
+    ///
+    /// # Errors
+    ///
+    /// If `xs` is not an f32 matrix with I columns.
     pub fn forward(&self, xs: &Tensor, context: &Context) -> Result<Tensor> {
         if !on_cpu(xs) {
             return self.composed(xs);

@@ -141,7 +141,7 @@ fn check(
     rhs_strides: Strides,
 ) {
     const SCALE: f32 = 0.5;
-    // What lies between the operands' numbers must not be read, nor what is overwritten.
+    // A NaN for each number that must not be read: those between the operands' own, and those to be overwritten.
     let lhs = matrix((m, k), lhs_strides, f32::NAN, 1);
     let rhs = matrix((k, n), rhs_strides, f32::NAN, 2);
     let mut dst = match mode {

@@ -1,4 +1,4 @@
-//! How a matrix lies in a slice, and how a product is written into one.
+//! The layout of a matrix in a slice, and the way in which a result is written into one.
 
 /// A matrix inside a slice: element (i, j) is number `i * row + j * column`.
 #[derive(Debug, Clone, Copy)]

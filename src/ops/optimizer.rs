@@ -6,8 +6,8 @@
 //! SGD    θ ← θ − lr·(g + λθ)
 //! ```
 //!
-//! The gradient's numbers are needed no more after this, so the values before the update take their place: a step that
-//! turns out to diverge can be taken back, at no cost in memory.
+//! Afterwards the gradient's buffer holds the values before the update, since its own numbers are no longer needed: a step
+//! that turns out to diverge can be taken back at no cost in memory.
 
 use candle_core::Tensor;
 
@@ -19,7 +19,7 @@ const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPS: f64 = 1e-8;
 
-/// What one step does to a parameter.
+/// The update rule of one step for a parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Update {
     /// Adam or, with `decay`, AdamW.
@@ -42,12 +42,16 @@ pub struct AdamStep {
     pub l2: f64,
     /// λ, taken off the parameter as lr·λ·θ before the step.
     pub decay: f64,
-    /// How many updates this parameter has had, this one included.
+    /// The number of this parameter's updates, this one included.
     pub t: i32,
 }
 
-/// Updates `theta` by `scale`·`gradient`, with Adam's moments `m` and `v`, and returns the values that `theta` had before.
-/// All have one shape, but that SGD does not look at the moments. The gradient's numbers are lost.
+/// Updates `theta` by `scale`·`gradient`, with Adam's moments `m` and `v`, and returns the values that `theta` had before,
+/// in the gradient's buffer. All have one shape; SGD does not read the moments.
+///
+/// # Errors
+///
+/// If the tensors are not f32 or on different devices.
 pub fn update(
     theta: &Tensor,
     gradient: Tensor,
@@ -108,6 +112,14 @@ fn adam(cpu: Cpu, numbers: [&mut [f32]; 4], scale: f32, step: AdamStep) {
 }
 
 /// Overwrites `target`'s numbers with `source`'s, in place.
+///
+/// # Errors
+///
+/// If the tensors are on different devices.
+///
+/// # Panics
+///
+/// If their lengths differ.
 pub fn copy_into(target: &Tensor, source: &Tensor) -> Result<()> {
     if on_cpu(target) {
         let source = source.contiguous()?;

@@ -14,7 +14,11 @@ use super::linear::add_rows;
 use crate::Result;
 use crate::compute::{Context, Cpu};
 
-/// Each sentence's mean token vector.
+/// Each sentence's mean token vector: `xs` (N,H) → (B,H).
+///
+/// # Errors
+///
+/// If `xs` is not an f32 matrix.
 pub fn mean_pool(xs: &Tensor, sentences: &Ragged, context: &Context) -> Result<Tensor> {
     if !on_cpu(xs) {
         return composed(xs, sentences);
@@ -22,7 +26,11 @@ pub fn mean_pool(xs: &Tensor, sentences: &Ragged, context: &Context) -> Result<T
     Ok(xs.contiguous()?.apply_op1(MeanPoolOp { sentences: sentences.clone(), cpu: context.cpu() })?)
 }
 
-/// Each sentence's first token vector, which is `[CLS]`'s.
+/// Each sentence's first token vector, which is `[CLS]`'s: `xs` (N,H) → (B,H).
+///
+/// # Errors
+///
+/// If `xs` has too few rows.
 pub fn first_tokens(xs: &Tensor, sentences: &Ragged) -> Result<Tensor> {
     let firsts: Vec<u32> = sentences.ranges().map(|range| range.start as u32).collect();
     Ok(xs.index_select(&Tensor::new(firsts, xs.device())?, 0)?)

@@ -1,4 +1,4 @@
-//! How an operation is tested: kernel against fallback, value and gradient, and both against finite differences.
+//! Tests of an operation: kernel against fallback, value and gradient, and both against finite differences.
 
 use std::sync::{Arc, OnceLock};
 
@@ -34,8 +34,8 @@ pub fn parameter(seed: u64, name: &str, shape: impl Into<Shape>) -> Result<Param
 type Forward<S> = dyn Fn([&[f32]; 3]) -> (Vec<f32>, S) + Send + Sync;
 type Backward<S> = dyn Fn(&S, [&[f32]; 3], &[f32]) -> [Vec<f32>; 3] + Send + Sync;
 
-/// A kernel of up to three inputs, of which the first has the output's shape, as an operation of Candle's graph: its
-/// forward gives the output and what the backward needs, which gives an empty gradient for an input that it ignores.
+/// A kernel with three inputs as an operation of Candle's graph; the first input has the output's shape. The forward
+/// returns the output and the values for the backward. The backward returns an empty gradient for an input that it ignores.
 pub struct Differentiable<S> {
     forward: Arc<Forward<S>>,
     backward: Arc<Backward<S>>,

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 #[path = "../../src/compute/cpu.rs"]
-mod cpu;
+pub mod cpu;
 #[path = "../../src/ops/gemm_wasm.rs"]
 mod gemm_wasm;
 #[path = "../../src/ops/matmul.rs"]
@@ -21,7 +21,7 @@ use matrix::{Strides, WriteMode};
 
 /// Stands in for the library's module of this name. A product that is cut into halves is counted; they are computed one
 /// after the other.
-mod compute {
+pub mod compute {
     pub use crate::cpu::{Arithmetic, Cpu};
 
     pub fn join(a: impl FnOnce(), b: impl FnOnce()) {
