@@ -90,7 +90,7 @@ impl Context {
     /// Runs `work`: this build has one thread.
     #[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
     pub fn on_threads<R>(&self, work: impl FnOnce() -> R) -> R {
-        work()
+        self.pool.run(work)
     }
 
     /// A buffer of `len` numbers, with whatever it held before.

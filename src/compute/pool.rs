@@ -52,6 +52,12 @@ impl Pool {
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         if self.threads == 1 { work() } else { rayon::scope(|_| work()) }
     }
+
+    /// Runs `work`.
+    #[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        work()
+    }
 }
 
 /// Runs both, at the same time where there are threads.
