@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! recipe      every setting that decides a run's numbers
+//! compute     device, threads, arithmetic and reused memory of a model: its Context
 //! ops         differentiable operations: forward, backward, CPU kernels
 //! data        files and tables → a data set: one column, one task
 //! text        sentences → token ids → packed batches

@@ -104,12 +104,12 @@ struct BlockOp {
     keep: Keep,
     context: Context,
     /// Set by the forward, for the backward.
-    saved: OnceLock<Saved>,
+    saved: OnceLock<BlockActivations>,
 }
 
 /// The activations that the gradients need.
 #[derive(Debug)]
-struct Saved {
+struct BlockActivations {
     /// Q x, K x, V x (N,H)
     qkv: [Buffer; 3],
     probabilities: Buffer,
@@ -138,7 +138,7 @@ impl BlockOp {
     }
 
     /// `ys` (N,H) ← the block's output for `xs` (N,H).
-    fn forward(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<Saved> {
+    fn forward(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<BlockActivations> {
         let Block { query, key, value, output, attention_norm, up, down, output_norm, heads, activation } =
             &*self.block;
         let (cpu, take) = (self.context.cpu(), |len| self.context.buffer(len));
@@ -170,21 +170,21 @@ impl BlockOp {
             multiply(cpu, &mut added, &masks.output);
         }
         let output_norm = output_norm.apply(added, Some(&us), ys, &self.context)?;
-        Ok(Saved { qkv, probabilities, attended, attention_norm, us, activated, slopes, output_norm })
+        Ok(BlockActivations { qkv, probabilities, attended, attention_norm, us, activated, slopes, output_norm })
     }
 
     /// Accumulates the parameters' gradients; `dxs` (N,H) ← the gradient of x if it is `wanted`,
     /// else only the part of it that comes by the residual.
     fn backward(
         &self,
-        saved: &Saved,
+        saved: &BlockActivations,
         xs: &[f32],
         dys: &[f32],
         dxs: &mut [f32],
         wanted: bool,
     ) -> candle_core::Result<()> {
         let Block { query, key, value, output, attention_norm, up, down, output_norm, .. } = &*self.block;
-        let Saved { qkv, probabilities, attended, us, activated, slopes, .. } = saved;
+        let BlockActivations { qkv, probabilities, attended, us, activated, slopes, .. } = saved;
         let (cpu, take) = (self.context.cpu(), |len| self.context.buffer(len));
 
         // y = LayerNorm(u + dropped(W₂ act(W₁ u)))
