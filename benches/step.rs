@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use candle_core::Device;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
-use polytask::ops;
 use polytask::protocol::PhaseName;
 use polytask::recipe::Recipe;
 use polytask::run::{Plan, Run};
@@ -24,7 +24,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     };
     let (warm_up, counted): (usize, usize) = (warm_up.parse()?, counted.parse()?);
-    ops::set_threads(threads.parse()?);
     let mut recipe = Recipe::from_json(&std::fs::read_to_string(recipe)?)?;
     // Every sentence in one batch: an epoch is a step, and an `advance` is too, since nothing is measured before the end.
     recipe.training.epochs = (warm_up + counted) as u32;
@@ -35,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         config: parse_config(&read("config.json")?)?,
         keep_heads: false,
         tokenizer: &read("tokenizer.json")?,
-        device: Device::Cpu,
+        context: Context::new(Device::Cpu, threads.parse()?),
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&read("model.safetensors")?)?;

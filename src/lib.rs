@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! recipe      every setting that decides a run's numbers
+//! compute     device, threads, arithmetic and reused memory of a model: its Context
 //! ops         differentiable operations: forward, backward, CPU kernels
 //! data        files and tables → a data set: one column, one task
 //! text        sentences → token ids → packed batches
@@ -33,6 +34,7 @@
 #![warn(missing_docs)]
 
 pub mod compare;
+pub mod compute;
 pub mod data;
 mod error;
 pub mod measure;
@@ -45,8 +47,6 @@ pub mod random;
 pub mod recipe;
 pub mod run;
 pub mod text;
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-mod threads;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

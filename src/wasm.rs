@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use js_sys::Reflect;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Digest;
@@ -10,12 +11,13 @@ use wasm_bindgen::prelude::*;
 
 use crate::Result;
 use crate::compare::ComparisonRuns;
+use crate::compute::Context;
 use crate::data::{Dataset, presets, read_table};
 use crate::model::{Receiver, parse_config};
-use crate::ops::set_reproducible;
 use crate::protocol::{Evaluation, Event, Phase};
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
 use crate::run::{Plan, Run};
+use crate::text::catches_panic;
 use crate::train::Inputs;
 
 /// Sentences for the page's table, and the tasks that they are labelled for.
@@ -27,16 +29,29 @@ pub struct Examples {
     pub examples: Vec<InlineExample>,
 }
 
-/// Called once when the module starts: a panic writes a readable line to the console before the instance traps.
+/// Called when the module starts, and by each thread of the `threads` build: a panic writes its message and stack to the
+/// console before the instance traps, unless it is thrown as a sentence about the tokenizer.
 #[wasm_bindgen(start)]
 pub fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        if !catches_panic(panic) {
+            let stack = Reflect::get(&js_sys::Error::new(""), &"stack".into());
+            let stack = stack.ok().and_then(|stack| stack.as_string()).unwrap_or_default();
+            web_sys::console::error_1(&format!("{panic}\n\nStack:\n\n{stack}\n\n").into());
+        }
+    }));
 }
 
-/// Sets how many threads the kernels may use. More than one only in the `threads` build, once its pool has started.
+thread_local! {
+    /// Number of threads for the runs that are planned from now on. Sessions never leave the thread that made them.
+    static THREADS: Cell<usize> = const { Cell::new(1) };
+}
+
+/// Sets how many threads the runs use that are planned from now on. More than one only in the `threads` build, once its
+/// pool has started.
 #[wasm_bindgen]
 pub fn set_threads(threads: usize) {
-    crate::ops::set_threads(threads);
+    THREADS.set(threads);
 }
 
 /// A built-in set's sentences; `seed` draws the notebook's random labels.
@@ -60,6 +75,7 @@ pub fn default_recipe(preset: &str) -> std::result::Result<JsValue, JsError> {
 #[wasm_bindgen(js_name = read_table, unchecked_return_type = "Examples")]
 pub fn read_examples(name: &str, text: &str) -> std::result::Result<JsValue, JsError> {
     let table = read_table(name, text.as_bytes(), "text")?;
+    check_names(&table.name, &table.tasks)?;
     let tasks = Dataset::from_table(&table, &[])?.tasks;
     to_js(&Examples { tasks, examples: table.to_examples() })
 }
@@ -215,9 +231,7 @@ impl Session {
     fn run(&mut self) -> std::result::Result<&mut Run, JsError> {
         let ActiveRun { run, share } =
             self.active.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))?;
-        // Another session may have asked for other arithmetic since, or taken memory: a comparison trains beside the
-        // configured run.
-        set_reproducible(run.trainer().recipe().training.reproducible);
+        // Another session may have taken memory since: a comparison trains beside the configured run.
         run.set_memory_limit(Some(Share::most(share.0)));
         Ok(run)
     }
@@ -329,9 +343,23 @@ impl Drop for Share {
 }
 
 fn dataset(recipe: &Recipe) -> Result<Dataset> {
-    Dataset::from_recipe(recipe, |file| {
+    let data = Dataset::from_recipe(recipe, |file| {
         Err(crate::Error::data(&file.path, "a page cannot read files by path; import the file instead"))
-    })
+    })?;
+    check_names("the sentences", data.tasks.iter().map(|task| &task.name))?;
+    Ok(data)
+}
+
+/// The page holds labels in objects by their tasks' names, and `__proto__` cannot be a field of a JavaScript object.
+fn check_names<'a>(table: &str, tasks: impl IntoIterator<Item = &'a String>) -> Result<()> {
+    const RESERVED: &str = "__proto__";
+    if tasks.into_iter().any(|task| task == RESERVED) {
+        return Err(crate::Error::data(
+            format!("{table}, column {RESERVED:?}"),
+            "JavaScript keeps this name for itself; give the column another",
+        ));
+    }
+    Ok(())
 }
 
 fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> Result<Plan> {
@@ -345,7 +373,7 @@ fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> R
         config: parse_config(config)?,
         keep_heads: false,
         tokenizer,
-        device: candle_core::Device::Cpu,
+        context: Context::new(candle_core::Device::Cpu, THREADS.get()),
         memory_limit: Some(memory_limit),
     };
     Plan::new(recipe, inputs)

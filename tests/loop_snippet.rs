@@ -4,7 +4,7 @@
 mod runs;
 mod tiny;
 
-use candle_core::Device;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
 use polytask::ops::cross_entropy;
@@ -33,7 +33,7 @@ fn by_hand(recipe: &Recipe) -> polytask::Result<Model> {
         word_rows: None,
         positions: None,
         keep_heads: false,
-        device: &Device::Cpu,
+        context: &Context::default(),
     };
     let weights = Weights::from_safetensors(&files.weights)?;
     let model = Model::load(&config, weights, &tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;

@@ -6,11 +6,14 @@ mod tiny;
 
 use std::sync::{Arc, Mutex};
 
-use polytask::ops::set_threads;
+use candle_core::Device;
+use polytask::compute::Context;
+use polytask::model::Weights;
 use polytask::protocol::{Evaluation, Event, PartSize, Phase, PhaseName, Split, Start};
 use polytask::recipe::{Diagnostics, Pooling, Recipe, Source, Validation};
 use polytask::run::Run;
-use runs::{many, parameters, prepare, recipe, run_to_end};
+use runs::{many, parameters, plan_in, prepare, recipe, run_to_end};
+use tiny::Tiny;
 
 fn start(recipe: &Recipe) -> Start {
     let (_, events) = prepare(recipe).unwrap();
@@ -88,9 +91,11 @@ fn a_sentence_is_shown_as_training_reads_it() {
 }
 
 /// Runs to the end. Returns the phases that the callback received, the run and its events.
-fn watched(recipe: &Recipe) -> (Vec<Phase>, Run, Vec<Event>) {
+fn watched(recipe: &Recipe, threads: usize) -> (Vec<Phase>, Run, Vec<Event>) {
     let phases = Arc::new(Mutex::new(Vec::new()));
-    let (mut run, mut events) = prepare(recipe).unwrap();
+    let files = Tiny::new();
+    let plan = plan_in(Context::new(Device::Cpu, threads), recipe, &files, None).unwrap();
+    let (mut run, mut events) = Run::start(plan, Weights::from_safetensors(&files.weights).unwrap()).unwrap();
     let (seen, here) = (phases.clone(), std::thread::current().id());
     run.on_phase(Some(Box::new(move |phase| {
         // A page's function lives on one thread.
@@ -107,7 +112,7 @@ fn watched(recipe: &Recipe) -> (Vec<Phase>, Run, Vec<Event>) {
 #[test]
 fn the_parts_of_a_step_are_told_as_they_begin() {
     let training = r#""epochs": 1, "shuffle": false, "batch_size": 2, "gradient_accumulation_steps": 2"#;
-    let (phases, ..) = watched(&recipe(training));
+    let (phases, ..) = watched(&recipe(training), 1);
     let part = |step, name| Phase { step, name, rows: vec![], tokens: 0 };
     let batch = |step, rows: [usize; 2], tokens| {
         let batch = Phase { step, name: PhaseName::Batch, rows: rows.into(), tokens };
@@ -133,12 +138,10 @@ fn a_watched_run_is_the_same_run() {
         (r#""epochs": 2, "batch_size": 2, "weighting": "famo", "gradient_accumulation_steps": 2"#, 2),
         (r#""epochs": 2, "freeze": "encoder""#, 2),
     ] {
-        set_threads(threads);
         let mut recipe = recipe(training);
         recipe.diagnostics.interference_every = 1;
         let (quiet, quiet_events) = run_to_end(&recipe).unwrap();
-        let (phases, seen, seen_events) = watched(&recipe);
-        set_threads(1);
+        let (phases, seen, seen_events) = watched(&recipe, threads);
         assert_eq!(quiet_events, seen_events, "{training}");
         assert_eq!(parameters(&quiet), parameters(&seen), "{training}");
         let updates = phases.iter().filter(|phase| phase.name == PhaseName::Update).map(|phase| phase.step);

@@ -3,8 +3,8 @@
 mod runs;
 mod tiny;
 
-use candle_core::Device;
 use polytask::Error;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Receiver, Weights, parse_config};
 use polytask::protocol::{End, Evaluation, Event, Split, TaskMetrics};
@@ -201,7 +201,7 @@ fn an_encoder_of_absurd_depth_is_refused() {
                 config: parse_config(config.to_string().as_bytes()).unwrap(),
                 keep_heads: false,
                 tokenizer: &files.tokenizer,
-                device: Device::Cpu,
+                context: Context::default(),
                 memory_limit,
             };
             Plan::new(recipe, inputs)
@@ -458,7 +458,7 @@ fn saved_models_predict_as_the_run_did() {
         config,
         keep_heads: true,
         tokenizer: &Tiny::new().tokenizer,
-        device: Device::Cpu,
+        context: Context::default(),
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&files.weights).unwrap();

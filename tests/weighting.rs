@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
 use polytask::protocol::Event;
@@ -272,7 +273,7 @@ fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Run
         config: parse_config(config.to_string().as_bytes()).expect("a config"),
         keep_heads: false,
         tokenizer: &tiny::Tiny::new().tokenizer,
-        device: Device::Cpu,
+        context: Context::default(),
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&weights_of(h, seed)).expect("weights");

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Observer, is_turn};
 use crate::Result;
-use crate::ops::on_threads;
 use crate::recipe::Diagnostics;
 use crate::train::{Extras, Sizes, Trainer, Trial};
 
@@ -39,7 +38,8 @@ pub struct Interference {
 ///
 /// If a loss is not finite: then the run is over. Or if a tensor operation fails.
 pub fn interference(trainer: &mut Trainer) -> Result<Interference> {
-    on_threads(|| {
+    let context = trainer.model().context().clone();
+    context.on_threads(|| {
         let mut trial = Trial::new(trainer)?;
         let (tasks, losses) = (trial.tasks(), trial.losses().to_vec());
         let change = |after: Option<f32>, before: Option<f32>| Some(after? - before?).filter(|x| x.is_finite());

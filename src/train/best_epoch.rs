@@ -14,7 +14,7 @@ use super::{Evaluation, Split};
 use crate::data::Dataset;
 use crate::metrics::TaskMetrics;
 use crate::model::Model;
-use crate::ops::{Parameter, Table, copy_into};
+use crate::ops::{EmbeddingTable, Parameter, copy_into};
 use crate::recipe::{Metric, Training};
 use crate::{Error, Result};
 
@@ -132,7 +132,7 @@ impl BestEpoch {
 struct ParameterCopy {
     parameters: Vec<(Arc<Parameter>, Tensor)>,
     /// The embedding tables, and the factor on their rows that do not train.
-    tables: Vec<(Arc<Table>, f64)>,
+    tables: Vec<(Arc<EmbeddingTable>, f64)>,
 }
 
 impl ParameterCopy {

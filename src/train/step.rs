@@ -6,7 +6,6 @@ use super::evaluation::{add_to_tallies, scalars};
 use super::update::lr_multiplier;
 use super::{Hook, Moment, Phase, PhaseName, StepReport, TaskGradientView, Trainer};
 use crate::model::{Dropout, Pass};
-use crate::ops::on_threads;
 use crate::quoted;
 use crate::random::Stream;
 use crate::text::Batch;
@@ -43,8 +42,9 @@ impl Trainer {
         let only = self.task_indices(options.tasks)?;
         // The heads alone are too little work for a pool of threads.
         let here = self.model.prefix_pools() || options.on_calling_thread;
+        let context = self.model.context().clone();
         let mut step = || self.step_on(&only, options.task_gradients, hook);
-        if here { step() } else { on_threads(step) }
+        if here { step() } else { context.on_threads(step) }
     }
 
     fn step_on(
@@ -118,7 +118,9 @@ impl Trainer {
         }
 
         hook(self.phase(PhaseName::Update))?;
-        let Chosen { weights, warning } = on_threads(|| self.update(&tasks, &sums, chosen, keeps_apart, hook))?;
+        let context = self.model.context().clone();
+        let Chosen { weights, warning } =
+            context.on_threads(|| self.update(&tasks, &sums, chosen, keeps_apart, hook))?;
         self.pass_losses_after(&step, &tasks, replay)?;
 
         self.progress.steps += 1;

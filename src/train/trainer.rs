@@ -9,9 +9,9 @@ use super::setup::{Setup, Sizes, TrainingData};
 use super::unfreezing;
 use super::update::{Optimizer, TaskGradients, TaskLosses, TaskWeights};
 use super::{EpochReport, Evaluation, ModelShape, Start};
+use crate::compute::Arithmetic;
 use crate::metrics::Tally;
 use crate::model::{Loading, Model, ModelFiles, Weights};
-use crate::ops::set_reproducible;
 use crate::random::Stream;
 use crate::recipe::{Recipe, Task};
 use crate::text::Tokenizer;
@@ -60,16 +60,16 @@ impl Trainer {
     ///
     /// If the weights do not fit the encoder's config, or a tensor operation fails.
     pub fn new(setup: Setup, weights: Weights) -> Result<Self> {
-        let Setup { recipe, config, data, task_weights, best_epoch, keep_heads, device, rows_in_reach, .. } = setup;
+        let Setup { recipe, config, data, task_weights, best_epoch, keep_heads, context, rows_in_reach, .. } = setup;
         let settings = &recipe.training;
-        set_reproducible(settings.reproducible);
+        let context = context.with_arithmetic(Arithmetic::of(settings.reproducible));
         let loading = Loading {
             freeze: settings.freeze,
             pooling: recipe.pooling,
             word_rows: rows_in_reach.as_ref().map(|(words, _)| words.as_slice()),
             positions: rows_in_reach.as_ref().map(|(_, positions)| *positions),
             keep_heads,
-            device: &device,
+            context: &context,
         };
         let tasks = data.tasks();
         let model = Model::load(&config, weights, tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;
@@ -106,7 +106,7 @@ impl Trainer {
         for &row in &self.data.splits[1] {
             held_out[row] = true;
         }
-        let runs_on_cpu = self.model.encoder().parameters().iter().all(|p| p.value().device().is_cpu());
+        let runs_on_cpu = self.model.context().device().is_cpu();
         Start {
             tasks: self.tasks().to_vec(),
             encoder: self.recipe.encoder.clone(),

@@ -1,4 +1,4 @@
-//! What every weighting method offers, and what it is given in each step.
+//! The interface of a weighting method.
 
 use std::fmt::Debug;
 

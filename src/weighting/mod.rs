@@ -1,8 +1,8 @@
 //! How K task losses, or the K gradients that they send into the shared encoder, become one update.
 //!
 //! Every method here ends in one factor per task: the update of the encoder is Σ wᵢgᵢ. Methods that look at losses choose
-//! the factors before the backward pass, so that a step costs what the plain sum costs; methods that look at gradients
-//! need each task's own, one backward pass through the encoder per task, but of the gradients only their inner products
+//! the factors before the backward pass, so that a step costs no more than with the plain sum; methods that look at
+//! gradients need one backward pass through the encoder per task, and of the gradients only their inner products
 //! ([`Gram`]).
 //!
 //! `methods/` has one file a method, its paper first; `linalg/` has the linear algebra that several of them share.

@@ -7,7 +7,7 @@
 //! β = (0.9, 0.999), ε = 1e-8, as `torch.optim.Adam`. Each number counts its own steps t, so that a task which takes no
 //! part in a step is as if the step had not been.
 
-/// What Adam remembers of one number.
+/// Adam's state for one number: the moments m and v and the step count t.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ScalarAdam {
     mean: f64,

@@ -1,4 +1,4 @@
-//! What the tests of the methods share: gradients to weigh, and calls of a method.
+//! For the tests of all methods: gradients to weigh, and calls of a method.
 
 use super::linalg::Gram;
 use super::method::{Chosen, Method, StepInfo};

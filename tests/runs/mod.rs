@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses some of it.
 
 use candle_core::{Device, Tensor};
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{ModelFiles, Weights, parse_config};
 use polytask::protocol::{Event, StepReport};
@@ -51,13 +52,18 @@ pub fn prepare(recipe: &Recipe) -> polytask::Result<(Run, Vec<Event>)> {
 
 /// A run of `recipe` on an encoder other than the tiny one, before its weights.
 pub fn plan(recipe: &Recipe, files: &Tiny, memory_limit: Option<u64>) -> polytask::Result<Plan> {
+    plan_in(Context::default(), recipe, files, memory_limit)
+}
+
+/// The same in `context`.
+pub fn plan_in(context: Context, recipe: &Recipe, files: &Tiny, memory_limit: Option<u64>) -> polytask::Result<Plan> {
     let inputs = Inputs {
         data: Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?,
         validation: None,
         config: parse_config(&files.config)?,
         keep_heads: false,
         tokenizer: &files.tokenizer,
-        device: Device::Cpu,
+        context,
         memory_limit,
     };
     Plan::new(recipe.clone(), inputs)
@@ -73,7 +79,7 @@ pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Re
         config: parse_config(saved.map_or(&files.config, |saved| &saved.config))?,
         keep_heads: saved.is_some(),
         tokenizer: &files.tokenizer,
-        device: Device::Cpu,
+        context: Context::default(),
         memory_limit: None,
     };
     let weights = saved.map_or(&files.weights, |saved| &saved.weights);

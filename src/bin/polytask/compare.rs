@@ -10,12 +10,14 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use polytask::compare::ComparisonRuns;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
 use polytask::run::{Plan, Run};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
+use crate::device::Device;
 use crate::encoders::{self, EncoderFiles};
 use crate::{Result, device, files, memory, train};
 
@@ -53,19 +55,19 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
     };
     let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
-    let device = device::choose(common.device.as_deref())?;
-    device::use_threads(common.threads)?;
+    let all = device::context(common.device.as_deref(), common.threads)?;
     let directory = encoders::locate(&recipe.encoder)?;
     let data = Dataset::from_recipe(&recipe, files::table)?;
     let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
 
     // On the CPU each run has one core: several runs side by side need not wait for each other's threads.
-    let at_a_time = if device.is_cpu() { polytask::ops::threads().min(compare.runs().len()) } else { 1 };
-    let limit = memory::available(&device).map(|bytes| bytes / at_a_time as u64);
+    let at_a_time = if all.device().is_cpu() { all.cpu().threads().min(compare.runs().len()) } else { 1 };
+    let context = || if at_a_time > 1 { Context::new(Device::Cpu, 1) } else { all.clone() };
+    let limit = memory::available(all.device()).map(|bytes| bytes / at_a_time as u64);
     let one = |recipe: &Recipe| -> Result<Vec<Evaluation>> {
         let mut encoder = EncoderFiles::read(&directory)?;
-        let plan = plan(recipe, &encoder, &device, limit)?;
+        let plan = plan(recipe, &encoder, context(), limit)?;
         let weights = encoder.read_weights(plan.wanted())?;
         let (mut run, _) = encoder.named(Run::start(plan, weights))?;
         let mut evaluations = Vec::new();
@@ -79,13 +81,10 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     };
     // Wrong settings are reported before the first run. A task alone may have no held-out label: that is reported in its row.
     for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
-        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit);
+        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, context(), limit);
         if planned.contender != Contender::SingleTask {
             planning?;
         }
-    }
-    if at_a_time > 1 {
-        polytask::ops::set_threads(1);
     }
     let output = Mutex::new(Output::new(compare.runs().len(), common.log.as_deref())?);
     let runs = compare.runs().to_vec();
@@ -118,8 +117,8 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     output.into_inner()?.end(&table)
 }
 
-fn plan(recipe: &Recipe, encoder: &EncoderFiles, device: &device::Device, limit: Option<u64>) -> Result<Plan> {
-    let inputs = train::inputs(recipe, encoder, device.clone(), limit)?;
+fn plan(recipe: &Recipe, encoder: &EncoderFiles, context: Context, limit: Option<u64>) -> Result<Plan> {
+    let inputs = train::inputs(recipe, encoder, context, limit)?;
     encoder.named(Plan::new(recipe.clone(), inputs))
 }
 

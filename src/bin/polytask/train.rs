@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::parse_config;
 use polytask::protocol::{Event, Message};
@@ -17,8 +18,7 @@ use crate::{Result, device, files, memory};
 
 pub fn run(arguments: TrainArguments) -> Result<()> {
     let mut recipe = arguments.to_recipe()?;
-    let device = device::choose(arguments.device.as_deref())?;
-    device::use_threads(arguments.threads)?;
+    let context = device::context(arguments.device.as_deref(), arguments.threads)?;
     let directory = match &arguments.model {
         Some(directory) => directory.clone(),
         None => encoders::locate(&recipe.encoder)?,
@@ -33,8 +33,8 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         arguments.go_on_as(saved, &mut recipe)?;
         continue_tasks(&mut recipe, &saved.tasks)?;
     }
-    let limit = memory::available(&device);
-    let mut inputs = inputs(&recipe, &encoder, device, limit)?;
+    let limit = memory::available(context.device());
+    let mut inputs = inputs(&recipe, &encoder, context, limit)?;
     inputs.keep_heads = arguments.model.is_some();
     let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
     let weights = encoder.read_weights(plan.wanted())?;
@@ -57,7 +57,7 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
 pub fn inputs<'a>(
     recipe: &Recipe,
     encoder: &'a EncoderFiles,
-    device: device::Device,
+    context: Context,
     memory_limit: Option<u64>,
 ) -> Result<Inputs<'a>> {
     let data = Dataset::from_recipe(recipe, files::table)?;
@@ -66,7 +66,7 @@ pub fn inputs<'a>(
         _ => None,
     };
     let config = encoder.named(parse_config(&encoder.config))?;
-    Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, device, memory_limit })
+    Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, context, memory_limit })
 }
 
 /// Trains to the end and shows the events as long as they can be shown. Returns the first error.

@@ -6,14 +6,13 @@ mod warnings;
 
 use std::collections::BTreeSet;
 
-use candle_core::Device;
-
 pub use memory::{Extras, MemoryEstimate, Sizes};
 pub(crate) use training_data::TrainingData;
 
 use super::best_epoch::BestEpoch;
 use super::unfreezing;
 use super::update::TaskWeights;
+use crate::compute::Context;
 use crate::data::{Dataset, stratified_split};
 use crate::error::Message;
 use crate::model::{ModelConfig, Wanted};
@@ -37,8 +36,8 @@ pub struct Inputs<'a> {
     pub keep_heads: bool,
     /// The encoder's `tokenizer.json`.
     pub tokenizer: &'a [u8],
-    /// Where to compute.
-    pub device: Device,
+    /// Where and how to compute. The arithmetic is the recipe's.
+    pub context: Context,
     /// Bytes that the run may take, if that is known; [`Plan::new`](crate::run::Plan::new) refuses a run that needs more.
     pub memory_limit: Option<u64>,
 }
@@ -53,7 +52,7 @@ pub struct Setup {
     /// Keeps the best epoch, if the recipe asks for its parameters at the end.
     pub(super) best_epoch: Option<BestEpoch>,
     pub(super) keep_heads: bool,
-    pub(super) device: Device,
+    pub(super) context: Context,
     warnings: Vec<Message>,
     /// The words that occur in training, ascending, and the number of positions in use, if only their embeddings need to
     /// train.
@@ -69,7 +68,7 @@ impl Setup {
     /// sentence is labelled.
     pub fn new(recipe: Recipe, inputs: Inputs) -> Result<Self> {
         recipe.validate()?;
-        let Inputs { mut data, validation, config, keep_heads, tokenizer, device, .. } = inputs;
+        let Inputs { mut data, validation, config, keep_heads, tokenizer, context, .. } = inputs;
         let settings = &recipe.training;
         let positions = config.bert.max_position_embeddings;
         if settings.max_length as usize > positions {
@@ -109,7 +108,7 @@ impl Setup {
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing.map(|message| Message { message }));
         let data = TrainingData { dataset: data, encodings, splits, tokenizer };
-        Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, device, warnings, rows_in_reach })
+        Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }
 
     /// The recipe that it trains.

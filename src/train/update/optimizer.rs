@@ -6,13 +6,15 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use crate::Result;
+use crate::compute::Context;
 use crate::model::Model;
-use crate::ops::{Adam, Kind, Parameter, Table, Update, copy_into, squared_norm, update};
+use crate::ops::{AdamStep, EmbeddingTable, Parameter, ParameterKind, Update, copy_into, squared_norm, update};
 use crate::recipe::{OptimizerKind, Training};
 
 /// Adam, AdamW or SGD over named parameters.
 #[derive(Debug)]
 pub struct Optimizer {
+    context: Context,
     kind: OptimizerKind,
     weight_decay: f64,
     max_grad_norm: Option<f64>,
@@ -20,7 +22,7 @@ pub struct Optimizer {
     head_factor: f64,
     slots: BTreeMap<String, Slot>,
     /// The embedding tables of which some rows train, with the decay factor of their other rows before the last step.
-    tables: Vec<(Arc<Table>, f64)>,
+    tables: Vec<(Arc<EmbeddingTable>, f64)>,
 }
 
 #[derive(Debug)]
@@ -65,6 +67,7 @@ impl Optimizer {
         });
         let tables = model.encoder().tables().into_iter().filter(|table| table.parameter().is_some());
         Ok(Self {
+            context: model.context().clone(),
             kind: training.optimizer,
             weight_decay: training.weight_decay,
             max_grad_norm: training.max_grad_norm,
@@ -98,16 +101,17 @@ impl Optimizer {
             let learning_rate = if slot.parameter.is_head() { learning_rate * self.head_factor } else { learning_rate };
             let rule = match self.kind {
                 OptimizerKind::Adam => {
-                    Update::Adam(Adam { learning_rate, l2: self.weight_decay, decay: 0.0, t: slot.t })
+                    Update::Adam(AdamStep { learning_rate, l2: self.weight_decay, decay: 0.0, t: slot.t })
                 }
                 OptimizerKind::AdamW => {
                     // AdamW's usual groups: everything decays but biases and LayerNorms.
-                    let decay = if slot.parameter.role().kind == Kind::Weight { self.weight_decay } else { 0.0 };
-                    Update::Adam(Adam { learning_rate, l2: 0.0, decay, t: slot.t })
+                    let decay =
+                        if slot.parameter.role().kind == ParameterKind::Weight { self.weight_decay } else { 0.0 };
+                    Update::Adam(AdamStep { learning_rate, l2: 0.0, decay, t: slot.t })
                 }
                 OptimizerKind::Sgd => Update::Sgd { learning_rate, l2: self.weight_decay },
             };
-            let previous = update(slot.parameter.value(), gradient, scale, [&slot.m, &slot.v], rule)?;
+            let previous = update(slot.parameter.value(), gradient, scale, [&slot.m, &slot.v], rule, &self.context)?;
             slot.previous = Some(previous);
         }
         Ok(())

@@ -84,7 +84,7 @@ impl TaskGradients {
         for (place, parameter) in model.trainable().into_values().enumerate() {
             let weights = if parameter.is_head() { heads } else { weights };
             let gradients: Vec<&Gradient> = self.of(tasks, place).collect();
-            parameter.combine(weights, &gradients)?;
+            parameter.combine(weights, &gradients, model.context())?;
         }
         Ok(())
     }

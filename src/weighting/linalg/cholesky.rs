@@ -6,7 +6,8 @@
 
 use super::gram::Gram;
 
-/// x with Ax = b. A's least eigenvalue stands clear of the rounding of its diagonal; callers add a ridge where it may not.
+/// x with Ax = b. A's least eigenvalue must be well above the rounding of its diagonal; callers add a ridge where it may
+/// not be.
 pub fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
     let n = a.len();
     let mut l: Vec<Vec<f64>> = Vec::with_capacity(n);

@@ -1,11 +1,11 @@
-//! Gradients as lengths and directions: what the methods that treat tasks alike whatever their scale work with.
+//! Gradients as lengths and directions, for the methods that treat tasks alike at any scale.
 
 use super::eigen::eigen;
 use super::gram::Gram;
 
 /// gᵢ = nᵢuᵢ with ‖uᵢ‖ = 1, for the gradients that have a direction.
 pub struct Directions {
-    /// How many gradients there are, those without a direction too.
+    /// The number of gradients, including those without a direction.
     pub k: usize,
     /// The indices of those with one. (N)
     pub with: Vec<usize>,
@@ -13,7 +13,7 @@ pub struct Directions {
     pub lengths: Vec<f64>,
     /// uᵢ·uⱼ, positive semidefinite. (N,N)
     pub cosines: Gram,
-    /// ρ, what is added to the eigenvalues of `cosines` where they must not be zero. It stands clear of their error.
+    /// ρ, added to the eigenvalues of `cosines` where they must not be zero. It is well above their error.
     pub ridge: f64,
 }
 
@@ -21,14 +21,14 @@ impl Directions {
     pub fn new(gram: &Gram) -> Self {
         let with: Vec<usize> = (0..gram.len()).filter(|&i| !gram.vanishes(i)).collect();
         let lengths: Vec<f64> = with.iter().map(|&i| gram.norm(i)).collect();
-        // Not held to [−1, 1]: what is beyond shows how far off the products are.
+        // Not clamped to [−1, 1]: values beyond show the error of the products.
         let cosine = |i: usize, j: usize| gram.dot(with[i], with[j]) / lengths[i] / lengths[j];
         let cosines = Gram::new(with.len(), |i, j| if i == j { 1.0 } else { cosine(i, j) });
         let (cosines, error) = semidefinite(cosines);
         Self { k: gram.len(), with, lengths, cosines, ridge: (100.0 * error).max(1e-10) }
     }
 
-    /// The factors (K) of the gᵢ that make Σ factorᵢ·uᵢ; 0 for those without a direction.
+    /// The factors (K) of the gᵢ whose sum is Σ factorᵢ·uᵢ; 0 for a gradient without a direction.
     pub fn weights(&self, factors: &[f64]) -> Vec<f64> {
         let mut weights = vec![0.0; self.k];
         for ((&i, length), factor) in self.with.iter().zip(&self.lengths).zip(factors) {
@@ -38,7 +38,7 @@ impl Directions {
     }
 }
 
-/// The nearest matrix that vectors can have as their inner products, and how far off the given one is: −1 times its least
+/// The nearest matrix of inner products of vectors, and the given matrix's distance from it: −1 times its least
 /// eigenvalue, 0 if that is positive. Products that were added up in single precision are off by up to 1e-7.
 fn semidefinite(matrix: Gram) -> (Gram, f64) {
     let pairs = eigen(&matrix);

@@ -1,4 +1,4 @@
-//! The inner products of K gradients: all that the methods which combine gradients need to know of them.
+//! The inner products of K gradients, from which the methods that combine gradients compute their factors.
 
 /// G (K,K): G_ij = g_i·g_j, symmetric.
 #[derive(Debug, Clone, PartialEq)]

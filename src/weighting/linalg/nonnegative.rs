@@ -42,7 +42,7 @@ pub fn nonnegative(a: &Gram, b: &[f64], ridge: f64) -> Vec<f64> {
 ///
 /// An active set (Lawson & Hanson 1974, "Solving least squares problems", chapter 23): of the xᵢ that are 0, the one that
 /// would gain most is set free, the free ones are solved for, and those that would become negative go back to 0. Exact
-/// after finitely many solutions, about as many as there are xᵢ > 0.
+/// after finitely many solutions, about one for each xᵢ > 0.
 pub fn nonnegative_from(a: &Gram, b: &[f64], start: &[f64]) -> Vec<f64> {
     let k = a.len();
     let mut x = start.to_vec();

@@ -1,4 +1,4 @@
-//! Numbers to shares: what several methods turn a vector of scores into weights with.
+//! Turns a vector of scores into weights that sum to 1.
 
 /// eˣⁱ/Σⱼeˣʲ: above or equal to 0, summing to 1. The largest score is subtracted first, so that no exponential overflows.
 pub fn softmax(scores: &[f64]) -> Vec<f64> {

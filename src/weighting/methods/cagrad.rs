@@ -1,6 +1,6 @@
 //! Liu, Liu, Jin, Stone, Liu 2021, "Conflict-averse gradient descent for multi-task learning": CAGrad.
 //!
-//! Of all updates near the mean gradient g₀, the one that serves the worst-served task best.
+//! The update near the mean gradient g₀ that improves the worst-served task most.
 //!
 //! ```text
 //! maximise minᵢ gᵢ·d over d with ‖d − g₀‖ ≤ c‖g₀‖,  g₀ = (1/K)·Σ gᵢ
@@ -26,7 +26,7 @@ use super::{gradients, zeros};
 use crate::weighting::linalg::{Directions, Gram, dot, nonnegative_from, solve};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// Remembers nothing.
+/// Has no state.
 #[derive(Debug)]
 pub(super) struct Cagrad;
 
@@ -81,7 +81,7 @@ struct Path<'a> {
     along: Vec<f64>,
     /// min ‖gⱼ‖/‖gᵢ‖: m's share in what uᵢ·d has to be. (N)
     shares: Vec<f64>,
-    /// The largest ‖y‖: longer ones cancel each other to within what the cosines are off by.
+    /// The largest ‖y‖: longer ones cancel each other to within the error of the cosines.
     longest: f64,
 }
 
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
     use crate::weighting::testing::{close, combine, pairs, random_grams};
 
-    /// Whether the update is the best one: as far from the mean as allowed, and worth what the dual says.
+    /// Asserts that the update is the best one: as far from the mean as allowed, with the dual's value.
     #[track_caller]
     fn best(gram: &Gram) {
         let k = gram.len();

@@ -32,7 +32,7 @@ impl Method for Dwa {
         Dependency::Nothing
     }
 
-    /// λᵢ as it stands, whoever else takes part: the balance is one of epochs, not of batches.
+    /// The current λᵢ, whichever other tasks take part: the balance is one of epochs, not of batches.
     fn choose(&mut self, seen: &StepInfo) -> Chosen {
         Chosen::plainly(seen.tasks.iter().map(|&task| self.weights[task]).collect())
     }

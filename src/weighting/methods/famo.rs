@@ -17,7 +17,7 @@ use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
 
-/// ξᵢ and what Adam remembers of it (K), and the step under way.
+/// ξᵢ and Adam's state for it (K), and the step under way.
 #[derive(Debug)]
 pub(super) struct Famo {
     scores: Vec<(f64, ScalarAdam)>,

@@ -21,7 +21,7 @@ use super::gradients;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
 
-/// What is known of a task.
+/// A task's weight, Adam's state for it, and the task's first loss.
 #[derive(Debug, Clone)]
 struct State {
     weight: f64,

@@ -15,7 +15,7 @@ use super::{gradients, zeros};
 use crate::weighting::linalg::{Directions, eigen};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// Remembers nothing.
+/// Has no state.
 #[derive(Debug)]
 pub(super) struct ImtlG;
 

@@ -14,7 +14,7 @@ use super::{gradients, zeros};
 use crate::weighting::linalg::shortest;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// Remembers nothing.
+/// Has no state.
 #[derive(Debug)]
 pub(super) struct Mgda;
 

@@ -19,7 +19,7 @@ use super::{gradients, zeros};
 use crate::weighting::linalg::{Directions, Gram, solve};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// Remembers nothing.
+/// Has no state.
 #[derive(Debug)]
 pub(super) struct NashMtl;
 

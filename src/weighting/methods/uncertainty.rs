@@ -15,7 +15,7 @@
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
 
-/// sᵢ and what Adam remembers of it. (K)
+/// sᵢ and Adam's state for it. (K)
 #[derive(Debug)]
 pub(super) struct Uncertainty(Vec<(f64, ScalarAdam)>);
 

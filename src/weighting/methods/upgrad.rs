@@ -14,7 +14,7 @@ use super::gradients;
 use crate::weighting::linalg::{Directions, nonnegative};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// Remembers nothing.
+/// Has no state.
 #[derive(Debug)]
 pub(super) struct Upgrad;
 

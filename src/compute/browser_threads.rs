@@ -4,13 +4,17 @@
 //! [`run_thread`]. Rayon's threads are then handed to them through a queue in the shared memory, not by messages: the
 //! worker that builds the pool waits in it for all threads to run, and until it returns some browsers deliver none of its
 //! messages.
+//!
+//! The pool and the queue are global because a wasm instance has one memory, in which the workers must find them.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 use wasm_bindgen::prelude::*;
 
+/// Threads of the pool that no worker has taken up yet.
 static WAITING: Mutex<Vec<ThreadBuilder>> = Mutex::new(Vec::new());
+/// Notified when a thread was added to [`WAITING`].
 static ADDED: Condvar = Condvar::new();
 
 /// The compiled module, for the workers that are to be threads of this instance.

@@ -1,47 +1,47 @@
-//! Memory that steps hand on to each other: a step's activations take the buffers of the step before.
+//! Memory that steps reuse: a step's activations take the buffers of the step before.
 
 use std::ops::{Deref, DerefMut, Range, RangeInclusive};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A store of buffers that are not in use. It lives as long as the model. Between steps it holds no more than was once asked
-/// for at a time: the largest batch's activations.
+/// Buffers that are not in use, for the next request. Between steps they hold no more numbers than were once lent at the
+/// same time: the largest batch's activations. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Workspace(Arc<Mutex<Store>>);
+pub struct Workspace(Arc<Mutex<Buffers>>);
 
 #[derive(Debug, Default)]
-struct Store {
+struct Buffers {
     idle: Vec<Vec<f32>>,
-    /// Numbers in all buffers, idle or on loan.
+    /// Numbers in all buffers, idle or lent.
     held: usize,
-    /// Sum of the lengths on loan, and its peak.
+    /// Sum of the lengths that are lent, and its peak.
     asked: usize,
     most: usize,
-    /// Buffers that were made, in all.
+    /// How many buffers were allocated.
     #[cfg(test)]
     made: usize,
 }
 
 impl Workspace {
-    /// A buffer of `len` numbers, whatever they were before.
-    pub(super) fn take(&self, len: usize) -> Buffer {
-        let numbers = self.store().take(len);
+    /// A buffer of `len` numbers, with whatever it held before.
+    pub fn take(&self, len: usize) -> Buffer {
+        let numbers = self.buffers().take(len);
         let numbers = numbers.unwrap_or_else(|| vec![0.0; len]);
         Buffer { numbers, len, home: self.clone() }
     }
 
-    /// How many buffers were made so far.
+    /// How many buffers were allocated so far.
     #[cfg(test)]
-    pub(super) fn made(&self) -> usize {
-        self.store().made
+    pub fn made(&self) -> usize {
+        self.buffers().made
     }
 
-    fn store(&self) -> MutexGuard<'_, Store> {
+    fn buffers(&self) -> MutexGuard<'_, Buffers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Store {
-    /// Lends a buffer of at least `len` numbers; `None` if there is to be a new one, which then counts as lent.
+impl Buffers {
+    /// Lends a buffer of at least `len` numbers; `None` if the caller must allocate one, which then counts as lent.
     fn take(&mut self, len: usize) -> Option<Vec<f32>> {
         self.asked += len;
         self.most = self.most.max(self.asked);
@@ -68,18 +68,18 @@ impl Store {
         None
     }
 
-    /// Whether a new buffer of `len` numbers leaves no more in all than was once asked for.
+    /// Whether a new buffer of `len` numbers leaves no more in all than were once lent at the same time.
     fn has_room(&self, len: usize) -> bool {
         self.held + len <= self.most
     }
 
-    /// The smallest idle buffer of so many numbers.
+    /// The smallest idle buffer with a length in `lengths`.
     fn smallest(&self, lengths: RangeInclusive<usize>) -> Option<usize> {
         let fits = |i: &usize| lengths.contains(&self.idle[*i].len());
         (0..self.idle.len()).filter(fits).min_by_key(|&i| self.idle[i].len())
     }
 
-    /// Drops the largest idle buffer of so many numbers; whether there was one.
+    /// Drops the largest idle buffer with a length in `lengths`; returns whether there was one.
     fn drop_largest(&mut self, lengths: Range<usize>) -> bool {
         let fits = |i: &usize| lengths.contains(&self.idle[*i].len());
         let largest = (0..self.idle.len()).filter(fits).max_by_key(|&i| self.idle[i].len());
@@ -98,9 +98,9 @@ impl Store {
     }
 }
 
-/// Numbers on loan from a [`Workspace`], to which they go back.
+/// Numbers lent by a [`Workspace`], which gets them back on drop.
 #[derive(Debug)]
-pub(super) struct Buffer {
+pub struct Buffer {
     numbers: Vec<f32>,
     len: usize,
     home: Workspace,
@@ -122,7 +122,7 @@ impl DerefMut for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let numbers = std::mem::take(&mut self.numbers);
-        self.home.store().give_back(numbers, self.len);
+        self.home.buffers().give_back(numbers, self.len);
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn lengths(workspace: &Workspace) -> Vec<usize> {
-        let mut lengths: Vec<usize> = workspace.store().idle.iter().map(Vec::len).collect();
+        let mut lengths: Vec<usize> = workspace.buffers().idle.iter().map(Vec::len).collect();
         lengths.sort_unstable();
         lengths
     }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn batches_of_many_sizes_leave_no_more_than_the_largest_needs() {
-        // As a block's activations: eight (N,H), two (N,F) and a (N) of six blocks, and what a backward takes besides.
+        // Like a block's activations: eight (N,H), two (N,F) and a (N) of six blocks, and the buffers of a backward pass.
         let workspace = Workspace::default();
         let mut most = 0;
         for batch in 0..400_usize {
@@ -163,7 +163,7 @@ mod tests {
             most = most.max(kept.iter().chain(&working).map(|buffer| buffer.len()).sum::<usize>());
             drop((working, kept));
             let held: usize = lengths(&workspace).iter().sum();
-            assert_eq!(workspace.store().held, held);
+            assert_eq!(workspace.buffers().held, held);
             assert!(held <= most, "after batch {batch}: {held} are held, {most} were needed");
         }
     }
