@@ -20,7 +20,7 @@
 #![warn(missing_docs)]
 
 pub mod data;
-mod error;
+pub mod error;
 pub mod model;
 pub mod ops;
 pub mod protocol;
@@ -34,4 +34,4 @@ pub mod train;
 pub mod wasm;
 pub mod weighting;
 
-pub use error::{Error, Result, quoted};
+pub use error::{Error, Result};

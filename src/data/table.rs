@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use super::{Labels, delimited, jsonl};
-use crate::error::shortened;
+use crate::error::{Message, message, shortened};
 use crate::recipe::InlineExample;
 use crate::{Error, Result};
 
@@ -21,11 +23,40 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// Where a row is, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The line of a file.
+    Line(usize),
+    /// The number of a sentence that is in no file.
+    Sentence(usize),
+}
+
+impl Place {
+    /// `line 7`, `sentence 7`.
+    pub(super) fn alone(self) -> Message {
+        match self {
+            Self::Line(line) => message!("place.line", "line {line}", line = line),
+            Self::Sentence(sentence) => message!("place.sentence", "sentence {sentence}", sentence = sentence),
+        }
+    }
+
+    /// `data.csv, line 7`.
+    pub(super) fn of(self, table: impl Into<Value>) -> Message {
+        message!("place.row", "{table}, {row}", table = table.into(), row = self.alone())
+    }
+}
+
+/// `data.csv, line 7, column "topic"`.
+pub(super) fn column_of(place: impl Into<Value>, column: &str) -> Message {
+    message!("place.column", "{of}, column {column:?}", of = place.into(), column = shortened(column))
+}
+
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Where it stands, for error sentences: `line 7`, `sentence 7`.
-    pub place: String,
+    /// Where it is, for error sentences.
+    pub place: Place,
     /// The sentence, not blank.
     pub text: String,
     /// Its labels by the table's tasks.
@@ -38,14 +69,15 @@ impl Table {
         let mut columns = Columns::default();
         let mut rows = Vec::with_capacity(examples.len());
         for (i, example) in examples.iter().enumerate() {
-            let place = format!("sentence {}", i + 1);
+            let place = Place::Sentence(i + 1);
             let text = example.text.trim().to_string();
             if text.is_empty() {
-                return Err(Error::data(place, "it is empty; write a sentence or remove the row"));
+                let wrong = message!("data.empty_sentence", "it is empty; write a sentence or remove the row");
+                return Err(Error::data(place.alone(), wrong));
             }
             let mut labels = Vec::with_capacity(example.labels.len());
             for (task, label) in &example.labels {
-                check_named(&place, task)?;
+                check_named(task, || place.alone())?;
                 let column = columns.of(task.clone());
                 labels.extend(filled(label).map(|label| (column, label)));
             }
@@ -59,6 +91,11 @@ impl Table {
     /// Whether it is of sentences that stand in no file: such have no columns to speak of.
     pub(super) fn is_inline(&self) -> bool {
         self.name == INLINE
+    }
+
+    /// What error sentences call it: its name, or "the sentences".
+    pub(super) fn place(&self) -> Value {
+        if self.is_inline() { message!("place.sentences", "the sentences").into() } else { self.name.as_str().into() }
     }
 
     /// The rows as a recipe writes them.
@@ -104,14 +141,20 @@ impl Columns {
 pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> {
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let line = bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
-        Error::data(format!("{name}, line {line}"), "it is not UTF-8 text; save the file as UTF-8")
+        Error::data(
+            Place::Line(line).of(name),
+            message!("data.not_utf8", "it is not UTF-8 text; save the file as UTF-8"),
+        )
     })?;
     // Spreadsheets write a byte order mark before the header.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(Error::data(
             name,
-            "the file is empty; it must hold sentences under \"text\" and a label column per task",
+            message!(
+                "data.empty_file",
+                "the file is empty; it must hold sentences under \"text\" and a label column per task"
+            ),
         ));
     }
     // One kind of line end, so that line numbers count the same everywhere.
@@ -122,11 +165,13 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
         "tsv" | "tab" => delimited::read(name, &text, b'\t', text_column)?,
         "jsonl" | "ndjson" => jsonl::read(name, &text, text_column)?,
         _ => {
-            return Err(Error::data(name, "its ending says nothing of its format; it must be .csv, .tsv or .jsonl"));
+            let wrong =
+                message!("data.format", "its ending says nothing of its format; it must be .csv, .tsv or .jsonl");
+            return Err(Error::data(name, wrong));
         }
     };
     if table.rows.is_empty() {
-        return Err(Error::data(name, "there is no row below the header"));
+        return Err(Error::data(name, message!("data.no_row", "there is no row below the header")));
     }
     check_names(&table)?;
     Ok(table)
@@ -143,19 +188,23 @@ fn check_names(table: &Table) -> Result<()> {
     const RESERVED: &str = "__proto__";
     if table.tasks.iter().any(|task| task == RESERVED) {
         return Err(Error::data(
-            format!("{}, column {RESERVED:?}", table.name),
-            "JavaScript keeps this name for itself; give the column another",
+            column_of(table.place(), RESERVED),
+            message!("data.reserved_name", "JavaScript keeps this name for itself; give the column another"),
         ));
     }
     Ok(())
 }
 
 /// An error if the label at `place` is for a task without a name.
-pub(super) fn check_named(place: &str, task: &str) -> Result<()> {
+pub(super) fn check_named(task: &str, place: impl FnOnce() -> Message) -> Result<()> {
     if task.trim().is_empty() {
         return Err(Error::data(
-            place,
-            format!("each label needs the name of its task, and one has {:?} for it; give it a name", shortened(task)),
+            place(),
+            message!(
+                "data.task_without_name",
+                "each label needs the name of its task, and one has {name:?} for it; give it a name",
+                name = shortened(task)
+            ),
         ));
     }
     Ok(())
@@ -180,7 +229,7 @@ mod tests {
     #[test]
     fn windows_files_read_like_others() {
         let table = read_table("a.CSV", "\u{feff}text,topic\r\na,x\r\nb,y\r\n".as_bytes(), "text").unwrap();
-        assert_eq!(table.rows[1].place, "line 3");
+        assert_eq!(table.rows[1].place, Place::Line(3));
         assert_eq!(table.label_sets()[0], ["x", "y"]);
     }
 

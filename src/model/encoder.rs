@@ -14,6 +14,7 @@ use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 
 use super::{Loading, Pass, Weights};
+use crate::error::message;
 use crate::ops::{Block, Kind, LayerNorm, Linear, Parameter, Part, Role, Table, Workspace, embedding};
 use crate::protocol::PartSize;
 use crate::recipe::{Freeze, Pooling};
@@ -215,5 +216,5 @@ impl Encoder {
 }
 
 pub(super) fn no_pooler() -> Error {
-    Error::setting("pooling", "this encoder has no pooler; use \"mean\" or \"cls\"")
+    Error::setting("pooling", message!("model.no_pooler", "this encoder has no pooler; use \"mean\" or \"cls\""))
 }

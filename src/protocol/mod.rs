@@ -14,6 +14,7 @@ pub use comparison::{Compared, Comparison, ComparisonRow, Contender, Figures, Sp
 pub use diagnostics::{Frame, Geometry, Gradients, Interference, Map, Mistake, Mistakes, Phase, PhaseName, Projection};
 pub use sentence::{Prediction, Saliency, TaskPrediction, TaskSaliency, Tokens};
 
+pub use crate::error::Message;
 use crate::recipe::{Diagnostics, Recipe, Task, Weighting};
 
 #[cfg(target_arch = "wasm32")]
@@ -301,14 +302,6 @@ pub struct TaskMetrics {
     pub loss: f32,
     /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C)
     pub confusion: Vec<Vec<u32>>,
-}
-
-/// A sentence for people: what is wrong, where, and what would be right.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
-pub struct Message {
-    /// The sentence.
-    pub message: String,
 }
 
 /// Training is over.

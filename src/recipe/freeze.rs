@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{message, shortened};
 use crate::{Error, Result};
 
 /// Which parameters stay as they are. Written `none`, `embeddings`, `layers:N` or `encoder`; the more, the greater.
@@ -24,9 +25,15 @@ impl Freeze {
     pub fn blocks(self, layers: usize) -> Result<usize> {
         match self {
             Self::None | Self::Embeddings => Ok(0),
-            Self::Layers(n) if n > layers => {
-                Err(Error::setting("freeze", format!("layers:{n} asks for more than the encoder's {layers} layers")))
-            }
+            Self::Layers(n) if n > layers => Err(Error::setting(
+                "freeze",
+                message!(
+                    "recipe.freeze_layers",
+                    "layers:{n} asks for more than the encoder's {layers} layers",
+                    n = n,
+                    layers = layers
+                ),
+            )),
             Self::Layers(n) => Ok(n),
             Self::Encoder => Ok(layers),
         }
@@ -42,7 +49,14 @@ impl std::str::FromStr for Freeze {
             "embeddings" => Ok(Self::Embeddings),
             "encoder" => Ok(Self::Encoder),
             _ => text.strip_prefix("layers:").and_then(|n| n.parse().ok()).map(Self::Layers).ok_or_else(|| {
-                Error::setting("freeze", format!("{text:?} is not one of none, embeddings, layers:N, encoder"))
+                Error::setting(
+                    "freeze",
+                    message!(
+                        "recipe.freeze_name",
+                        "{text:?} is not one of none, embeddings, layers:N, encoder",
+                        text = shortened(text)
+                    ),
+                )
             }),
         }
     }

@@ -14,6 +14,7 @@ pub use freeze::Freeze;
 pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training};
 pub use weighting::Weighting;
 
+use crate::error::{Message, message};
 use crate::{Error, Result};
 
 #[cfg(target_arch = "wasm32")]
@@ -183,7 +184,7 @@ impl Default for Recipe {
 impl Recipe {
     /// Parses `recipe.json`. Errors name the unknown or misshapen field and the line.
     pub fn from_json(text: &str) -> Result<Self> {
-        let recipe: Self = serde_json::from_str(text).map_err(|e| Error::Recipe(e.to_string()))?;
+        let recipe: Self = serde_json::from_str(text).map_err(|e| Error::recipe(Message::unexpected(&e)))?;
         recipe.validate()?;
         Ok(recipe)
     }
@@ -201,12 +202,15 @@ impl Recipe {
     /// Checks every setting that can be judged without the data or the encoder.
     pub fn validate(&self) -> Result<()> {
         if self.seed > 1 << 53 {
-            return Err(Error::setting("seed", "must be at most 2^53, so that a browser can hold it exactly"));
+            return Err(Error::setting(
+                "seed",
+                message!("recipe.seed_range", "must be at most 2^53, so that a browser can hold it exactly"),
+            ));
         }
         if let Some(Validation::Fraction(x)) = self.validation
             && !(0.0..1.0).contains(&x)
         {
-            return Err(Error::setting("validation_fraction", format!("{x} is not in [0, 1)")));
+            return Err(Error::setting("validation_fraction", training::not_a_share(x)));
         }
         self.training.validate()
     }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Freeze, Weighting};
+use crate::error::{Message, message, number, shortened};
 use crate::{Error, Result};
 
 #[cfg(target_arch = "wasm32")]
@@ -182,68 +183,81 @@ impl Training {
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        let check = |ok: bool, name, wrong: String| {
-            if ok { Ok(()) } else { Err(Error::setting(name, wrong)) }
+        let check = |ok: bool, name, wrong: &dyn Fn() -> Message| {
+            if ok { Ok(()) } else { Err(Error::setting(name, wrong())) }
         };
         let rate = |x: f64| x.is_finite() && x > 0.0 && x <= 10.0;
         let rate_wrong = |x: f64| {
-            format!(
-                "{x:e} is out of range; it must be above 0 and at most 10 (1e-3 is the notebook's, 2e-5 is usual for BERT)"
+            message!(
+                "recipe.rate_range",
+                "{rate:e} is out of range; it must be above 0 and at most 10 (1e-3 is the notebook's, 2e-5 is usual for \
+                 BERT)",
+                rate = number(x)
             )
         };
-        check(self.epochs >= 1, "epochs", "is 0; train for at least 1 epoch".into())?;
-        check(self.batch_size >= 1, "batch_size", "is 0; a step needs at least 1 sentence".into())?;
-        check(
-            self.gradient_accumulation_steps >= 1,
-            "gradient_accumulation_steps",
-            "is 0; a step needs at least 1 batch".into(),
-        )?;
+        check(self.epochs >= 1, "epochs", &|| message!("recipe.no_epoch", "is 0; train for at least 1 epoch"))?;
+        check(self.batch_size >= 1, "batch_size", &|| {
+            message!("recipe.no_sentence", "is 0; a step needs at least 1 sentence")
+        })?;
+        check(self.gradient_accumulation_steps >= 1, "gradient_accumulation_steps", &|| {
+            message!("recipe.no_batch", "is 0; a step needs at least 1 batch")
+        })?;
         let (batch, batches) = (u64::from(self.batch_size), u64::from(self.gradient_accumulation_steps));
-        check(
-            batch * batches <= Self::MAX_SENTENCES_PER_STEP,
-            "gradient_accumulation_steps",
-            format!(
-                "{batches} × batch_size {batch} makes steps of {} sentences; a step takes at most {}",
-                batch * batches,
-                Self::MAX_SENTENCES_PER_STEP
-            ),
-        )?;
+        check(batch * batches <= Self::MAX_SENTENCES_PER_STEP, "gradient_accumulation_steps", &|| {
+            message!(
+                "recipe.step_size",
+                "{batches} × batch_size {batch} makes steps of {sentences} sentences; a step takes at most {most}",
+                batches = batches,
+                batch = batch,
+                sentences = batch * batches,
+                most = Self::MAX_SENTENCES_PER_STEP
+            )
+        })?;
         for (name, count) in [
             ("gradual_unfreezing", self.gradual_unfreezing),
             ("tasks_per_step", self.tasks_per_step),
             ("early_stopping_patience", self.early_stopping_patience),
         ] {
-            check(count != Some(0), name, "is 0; give at least 1, or leave it out".into())?;
+            check(count != Some(0), name, &|| message!("recipe.zero", "is 0; give at least 1, or leave it out"))?;
         }
-        check(rate(self.learning_rate), "learning_rate", rate_wrong(self.learning_rate))?;
+        check(rate(self.learning_rate), "learning_rate", &|| rate_wrong(self.learning_rate))?;
         if let Some(x) = self.head_learning_rate {
-            check(rate(x), "head_learning_rate", rate_wrong(x))?;
+            check(rate(x), "head_learning_rate", &|| rate_wrong(x))?;
         }
-        check(
-            self.weight_decay.is_finite() && self.weight_decay >= 0.0,
-            "weight_decay",
-            format!("{} is not a number of at least 0", self.weight_decay),
-        )?;
+        check(self.weight_decay.is_finite() && self.weight_decay >= 0.0, "weight_decay", &|| {
+            message!("recipe.negative", "{x} is not a number of at least 0", x = number(self.weight_decay))
+        })?;
         for (name, share) in [("dropout", self.dropout), ("label_smoothing", self.label_smoothing)] {
-            check((0.0..1.0).contains(&share), name, format!("{share} is not in [0, 1)"))?;
+            check((0.0..1.0).contains(&share), name, &|| not_a_share(share))?;
         }
         if let Some(x) = self.max_grad_norm {
-            check(x.is_finite() && x > 0.0, "max_grad_norm", format!("{x} is not above 0"))?;
+            check(x.is_finite() && x > 0.0, "max_grad_norm", &|| {
+                message!("recipe.not_positive", "{x} is not above 0", x = number(x))
+            })?;
         }
-        check(
-            self.max_length >= 3,
-            "max_length",
-            format!("is {}; at least 3 are needed for [CLS], one word piece and [SEP]", self.max_length),
-        )?;
+        check(self.max_length >= 3, "max_length", &|| {
+            message!(
+                "recipe.length",
+                "is {n}; at least 3 are needed for [CLS], one word piece and [SEP]",
+                n = self.max_length
+            )
+        })?;
         for (task, x) in &self.task_weight {
-            check(
-                x.is_finite() && *x >= 0.0,
-                "task_weight",
-                format!("{x} for task {task:?} is not a number of at least 0"),
-            )?;
+            check(x.is_finite() && *x >= 0.0, "task_weight", &|| {
+                message!(
+                    "recipe.task_weight",
+                    "{x} for task {task:?} is not a number of at least 0",
+                    x = number(*x),
+                    task = shortened(task)
+                )
+            })?;
         }
         Ok(())
     }
+}
+
+pub(super) fn not_a_share(x: f64) -> Message {
+    message!("recipe.share_range", "{x} is not in [0, 1)", x = number(x))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use crate::error::message;
 use crate::{Error, Result};
 
 thread_local! {
@@ -25,8 +26,10 @@ pub(super) fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> 
             match subject {
                 #[cfg(target_arch = "wasm32")]
                 Some(subject) => {
-                    let sentence = failure(&subject, panic.payload()).to_string();
-                    wasm_bindgen::throw_val(js_sys::WebAssembly::RuntimeError::new(&sentence).into());
+                    let failure = failure(&subject, panic.payload());
+                    let thrown = js_sys::WebAssembly::RuntimeError::new(&failure.to_string());
+                    failure.message().attach_to(&thrown);
+                    wasm_bindgen::throw_val(thrown.into());
                 }
                 #[cfg(not(target_arch = "wasm32"))]
                 Some(_) if cfg!(panic = "unwind") => {}
@@ -43,9 +46,15 @@ pub(super) fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> 
 
 fn failure(subject: &str, payload: &(dyn Any + Send)) -> Error {
     let why = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let why: String = why.unwrap_or("it does not say why").chars().take(200).collect();
-    Error::Tokenizer(format!(
-        "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json"
+    let why = match why {
+        Some(why) => serde_json::Value::from(why.chars().take(200).collect::<String>()),
+        None => message!("text.no_reason", "it does not say why").into(),
+    };
+    Error::tokenizer(message!(
+        "text.tokenizers_failed",
+        "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json",
+        subject = subject,
+        why = why
     ))
 }
 

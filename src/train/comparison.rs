@@ -6,6 +6,7 @@
 
 use indexmap::IndexMap;
 
+use crate::error::{Message, message};
 use crate::protocol::{
     Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Figures, Split, Spread, TaskMetrics,
 };
@@ -43,14 +44,16 @@ impl Compare {
     /// The comparison of `weightings` over `seeds` on what `recipe` trains; `tasks` are its tasks' names in head order.
     pub fn new(recipe: &Recipe, tasks: &[String], weightings: &[Weighting], seeds: &[u64]) -> Result<Self> {
         if weightings.is_empty() {
-            return Err(Error::setting("weightings", "there is none to compare; name at least one, such as sum"));
+            let wrong = message!("compare.no_weighting", "there is none to compare; name at least one, such as sum");
+            return Err(Error::setting("weightings", wrong));
         }
         if seeds.is_empty() {
-            return Err(Error::setting("seeds", "there is none; give at least one"));
+            return Err(Error::setting("seeds", message!("compare.no_seed", "there is none; give at least one")));
         }
         let twice = (1..seeds.len()).find(|&i| seeds[..i].contains(&seeds[i]));
         if let Some(i) = twice {
-            return Err(Error::setting("seeds", format!("{} is there twice; each seed counts once", seeds[i])));
+            let wrong = message!("compare.seed_twice", "{seed} is there twice; each seed counts once", seed = seeds[i]);
+            return Err(Error::setting("seeds", wrong));
         }
         let mut runs = Vec::new();
         for &seed in seeds {
@@ -101,16 +104,19 @@ impl Compare {
                 self.finished[run] = Some(finished);
                 self.compared(run, tasks, None)
             }
-            _ => self.fail(run, "there are no held-out sentences to compare on; hold some out".into()),
+            _ => self.fail(
+                run,
+                message!("compare.nothing_held_out", "there are no held-out sentences to compare on; hold some out"),
+            ),
         }
     }
 
     /// Takes in that run `run` failed.
-    pub fn fail(&mut self, run: usize, why: String) -> Compared {
+    pub fn fail(&mut self, run: usize, why: Message) -> Compared {
         self.compared(run, IndexMap::new(), Some(why))
     }
 
-    fn compared(&self, run: usize, tasks: IndexMap<String, Figures>, failure: Option<String>) -> Compared {
+    fn compared(&self, run: usize, tasks: IndexMap<String, Figures>, failure: Option<Message>) -> Compared {
         let Planned { contender, task, recipe } = &self.runs[run];
         Compared { contender: contender.clone(), task: task.clone(), seed: recipe.seed, tasks, failure }
     }
@@ -313,13 +319,13 @@ mod tests {
     fn what_failed_is_left_out() {
         let mut compare = compare();
         compare.finish(3, &told([1, 5], [4, 1], &[("a", 0.5), ("b", 0.4)]));
-        let failed = compare.fail(7, "it diverged".into());
-        assert_eq!((failed.seed, failed.failure.as_deref()), (7, Some("it diverged")));
+        let failed = compare.fail(7, Message::unexpected(&"it diverged"));
+        assert_eq!((failed.seed, failed.failure.map(|why| why.message)), (7, Some("it diverged".into())));
         let table = compare.table();
         assert_eq!((table.rows[3].finished, table.rows[3].delta_m), (1, None));
         assert_eq!((table.rows[1].finished, table.rows[1].accuracy.len()), (0, 0));
         let nothing_held_out = compare.finish(0, &[]);
-        assert!(nothing_held_out.failure.unwrap().contains("held-out"));
+        assert!(nothing_held_out.failure.unwrap().message.contains("held-out"));
     }
 
     #[test]

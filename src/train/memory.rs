@@ -27,6 +27,7 @@
 use candle_transformers::models::bert::Config;
 
 use super::{evaluation, map, unfreezing};
+use crate::error::{message, number};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Diagnostics, Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::weighting::{Asks, method};
@@ -58,8 +59,9 @@ pub(super) struct Need {
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    /// What the parameters come with, for people.
-    parts: &'static str,
+    /// What comes with the parameters: Adam's moments, and a copy of the best epoch's.
+    optimizer: OptimizerKind,
+    keeps_best: bool,
 }
 
 impl Need {
@@ -82,12 +84,8 @@ impl Need {
         let trained_pooler = if pools { pooler } else { 0.0 };
         let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
         let moments = if training.optimizer == OptimizerKind::Sgd { 0.0 } else { 2.0 };
-        let (state, parts) = match (training.optimizer, training.keeps_best()) {
-            (OptimizerKind::Sgd, false) => (1.0, "weights and gradients"),
-            (OptimizerKind::Sgd, true) => (2.0, "weights, gradients and a copy of the best epoch's"),
-            (_, false) => (3.0, "weights, gradients and Adam"),
-            (_, true) => (4.0, "weights, gradients, Adam and a copy of the best epoch's"),
-        };
+        let (optimizer, keeps_best) = (training.optimizer, training.keeps_best());
+        let state = 1.0 + moments + if keeps_best { 1.0 } else { 0.0 };
 
         sizes.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
@@ -123,7 +121,7 @@ impl Need {
                 Freeze::Encoder => sizes.lengths.len() as f64 * h,
                 _ => sum(&sizes.lengths, 1) * h,
             };
-            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
+            Ok(Self { parameters, batch, frozen: 4.0 * frozen, sentences, optimizer, keeps_best })
         };
         let [first, rest @ ..] = unfreezing::outermost(sizes.recipe, layers);
         let mut most = stage(first)?;
@@ -143,37 +141,47 @@ impl Need {
 
     /// An error that tells the parts if there are fewer than the needed bytes.
     pub fn check(&self, limit: Option<u64>) -> Result<()> {
-        let Self { parameters, batch, frozen, sentences, parts } = *self;
+        let Self { parameters, batch, frozen, sentences, optimizer, keeps_best } = *self;
         let total = parameters + batch + frozen;
         let Some(limit) = limit.map(|bytes| bytes as f64).filter(|&limit| total > limit) else {
             return Ok(());
         };
         let kept = if frozen > 0.0 {
-            format!(", {} for what the frozen layers made of every sentence", size(frozen))
+            message!(
+                "train.memory_frozen",
+                ", {bytes:size} for what the frozen layers made of every sentence",
+                bytes = number(frozen)
+            )
+            .into()
         } else {
-            String::new()
+            serde_json::Value::from("")
         };
-        Err(Error::Memory(format!(
-            "this run needs about {} ({} for {parts}, {} for a batch of {sentences} sentences{kept}), and there are {}: \
-             use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
-            size(total),
-            size(parameters),
-            size(batch),
-            size(limit),
+        let parts = match (optimizer, keeps_best) {
+            (OptimizerKind::Sgd, false) => message!("train.parts_sgd", "weights and gradients"),
+            (OptimizerKind::Sgd, true) => {
+                message!("train.parts_sgd_best", "weights, gradients and a copy of the best epoch's")
+            }
+            (_, false) => message!("train.parts_adam", "weights, gradients and Adam"),
+            (_, true) => message!("train.parts_adam_best", "weights, gradients, Adam and a copy of the best epoch's"),
+        };
+        Err(Error::memory(message!(
+            "train.memory",
+            "this run needs about {total:size} ({parameters:size} for {parts}, {batch:size} for a batch of {sentences} \
+             sentences{kept}), and there are {limit:size}: use a smaller batch_size or max_length, freeze some layers, or \
+             take a smaller encoder",
+            total = number(total),
+            parameters = number(parameters),
+            parts = parts,
+            batch = number(batch),
+            sentences = sentences,
+            kept = kept,
+            limit = number(limit)
         )))
     }
 }
 
 fn numbers(tensors: Vec<Described>) -> f64 {
     tensors.iter().map(|(_, shape)| shape.iter().map(|&n| n as f64).product::<f64>()).sum()
-}
-
-fn size(bytes: f64) -> String {
-    match bytes {
-        b if b >= 1e12 => format!("{:.1} TB", b / 1e12),
-        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
-        b => format!("{:.0} MB", b / 1e6),
-    }
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use super::evaluation::{scalars, tally};
 use super::geometry::{geometry, projection, whole};
 use super::schedule::factor;
 use super::task_gradients::exchange;
+use crate::error::{Message, message, quoted, shortened};
 use crate::model::{Dropout, Pass};
 use crate::ops::on_threads;
-use crate::protocol::{Event, Gradients, Message, PhaseName, StepReport};
-use crate::quoted;
+use crate::protocol::{Event, Gradients, PhaseName, StepReport};
 use crate::random::Stream;
 use crate::text::Batch;
 use crate::weighting::{Asks, Gram, Seen};
@@ -30,7 +30,7 @@ pub(super) struct StepBatches {
 /// A step's factors on the tasks that take part, in the same order.
 struct Weights {
     chosen: Vec<f64>,
-    warning: Option<String>,
+    warning: Option<Message>,
 }
 
 impl Trainer {
@@ -155,8 +155,8 @@ impl Trainer {
         }
 
         let mut events = Vec::new();
-        if let Some(message) = weights.warning.filter(|message| self.warned.insert(message.clone())) {
-            events.push(Event::Warning(Message { message }));
+        if let Some(warning) = weights.warning.filter(|warning| self.warned.insert(warning.message.clone())) {
+            events.push(Event::Warning(warning));
         }
         if observes {
             let before = |name: &str| self.optimizer.previous(name);
@@ -275,7 +275,13 @@ impl Trainer {
         let index = |name: &String| {
             self.tasks.iter().position(|task| task.name == *name).ok_or_else(|| {
                 let known = quoted(self.tasks.iter().map(|task| &task.name));
-                Error::setting("tasks", format!("there is no task {name:?}; the tasks are {known}"))
+                let wrong = message!(
+                    "train.no_such_task",
+                    "there is no task {name:?}; the tasks are {tasks}",
+                    name = shortened(name),
+                    tasks = known
+                );
+                Error::setting("tasks", wrong)
             })
         };
         names.iter().map(index).collect()

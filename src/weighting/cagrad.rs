@@ -26,6 +26,7 @@ use super::cholesky::dot;
 use super::directions::{Directions, zeros};
 use super::nonnegative::nonnegative_from;
 use super::{Asks, Chosen, Gram, Method, Seen, cholesky, gradients};
+use crate::error::message;
 
 /// Remembers nothing.
 #[derive(Debug)]
@@ -46,9 +47,14 @@ impl Method for Cagrad {
         if gram.cancels(&mean) {
             let why = match zeros(seen, gram) {
                 Some(why) if gram.largest() == 0.0 => why,
-                _ => "the gradients cancel".into(),
+                _ => message!("weighting.cancel", "the gradients cancel"),
             };
-            let warning = format!("cagrad: {why}; the encoder does not move in this step");
+            let warning = message!(
+                "weighting.not_moving",
+                "{method}: {why}; the encoder does not move in this step",
+                method = "cagrad",
+                why = why
+            );
             return Chosen { weights: mean, warning: Some(warning) };
         }
 
@@ -246,11 +252,11 @@ mod tests {
     fn gradients_that_cancel_stand_still_and_say_so() {
         let opposite = combine(&mut Cagrad, &Gram::new(2, |i, j| if i == j { 2.0 } else { -2.0 }));
         assert_eq!(opposite.weights, [0.5, 0.5]);
-        let said = opposite.warning.expect("a warning");
+        let said = opposite.warning.expect("a warning").message;
         assert_eq!(said, "cagrad: the gradients cancel; the encoder does not move in this step");
         let zero = combine(&mut Cagrad, &Gram::new(2, |_, _| 0.0));
         assert_eq!(zero.weights, [0.5, 0.5]);
-        let said = zero.warning.expect("a warning");
+        let said = zero.warning.expect("a warning").message;
         assert_eq!(said, "cagrad: the gradients of tasks 1 and 2 are zero; the encoder does not move in this step");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::eigen::eigen;
 use super::{Gram, Seen};
+use crate::error::{Message, message};
 
 /// gᵢ = nᵢuᵢ with ‖uᵢ‖ = 1, for the gradients that have a direction.
 pub(super) struct Directions {
@@ -48,13 +49,18 @@ fn semidefinite(matrix: Gram) -> (Gram, f64) {
 }
 
 /// "the gradient of task 2 is zero", if that is so of any; tasks are counted from 1, in head order.
-pub(super) fn zeros(seen: &Seen, gram: &Gram) -> Option<String> {
+pub(super) fn zeros(seen: &Seen, gram: &Gram) -> Option<Message> {
     let numbers: Vec<String> =
         (0..gram.len()).filter(|&i| gram.vanishes(i)).map(|i| (seen.tasks[i] + 1).to_string()).collect();
     match &numbers[..] {
         [] => None,
-        [one] => Some(format!("the gradient of task {one} is zero")),
-        [others @ .., last] => Some(format!("the gradients of tasks {} and {last} are zero", others.join(", "))),
+        [one] => Some(message!("weighting.zero_gradient", "the gradient of task {task} is zero", task = one.as_str())),
+        [others @ .., last] => Some(message!(
+            "weighting.zero_gradients",
+            "the gradients of tasks {others} and {last} are zero",
+            others = others.join(", "),
+            last = last.as_str()
+        )),
     }
 }
 

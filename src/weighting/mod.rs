@@ -34,6 +34,7 @@ use std::fmt::Debug;
 pub(crate) use eigen::eigen;
 pub use gram::Gram;
 
+use crate::error::Message;
 use crate::random::Stream;
 use crate::recipe::Weighting;
 
@@ -90,7 +91,7 @@ pub struct Chosen {
     /// A factor for each task that takes part; finite.
     pub weights: Vec<f64>,
     /// A sentence for the reader if the method could not work as it should (a zero gradient, say) and did the next best.
-    pub warning: Option<String>,
+    pub warning: Option<Message>,
 }
 
 impl Chosen {

@@ -10,6 +10,7 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use polytask::data::Dataset;
+use polytask::error::Message;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
 use polytask::train::{Compare, Plan, Trainer};
@@ -97,7 +98,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
             let mut compare = compare.lock().map_err(|e| e.to_string())?;
             let compared = match events {
                 Ok(events) => compare.finish(i, &events),
-                Err(error) => compare.fail(i, error.to_string()),
+                Err(error) => compare.fail(i, message_of(error.as_ref())),
             };
             drop(compare);
             let mut output = output.lock().map_err(|e| e.to_string())?;
@@ -118,6 +119,11 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
 fn plan(recipe: &Recipe, encoder: &EncoderFiles, device: &device::Device, limit: Option<u64>) -> Result<Plan> {
     let inputs = train::inputs(recipe, encoder, device.clone(), limit)?;
     encoder.named(Plan::new(recipe.clone(), inputs))
+}
+
+/// A run's error as the log keeps it: with its code, where the library has one.
+fn message_of(error: &(dyn std::error::Error + 'static)) -> Message {
+    error.downcast_ref().map_or_else(|| Message::unexpected(&error), |error: &polytask::Error| error.message().clone())
 }
 
 /// A progress bar on a terminal's stderr, JSON lines in the log, the table on stdout.

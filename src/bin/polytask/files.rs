@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use polytask::data::{Table, read_table};
+use polytask::error::Message;
 use polytask::recipe::DataFile;
 
 use crate::Result;
@@ -21,8 +22,9 @@ pub fn open(path: &Path) -> Result<File> {
 
 /// A data file's table.
 pub fn table(file: &DataFile) -> polytask::Result<Table> {
-    let bytes = std::fs::read(&file.path)
-        .map_err(|e| polytask::Error::data(&file.path, format!("the file cannot be read: {e}")))?;
+    let bytes = std::fs::read(&file.path).map_err(|e| {
+        polytask::Error::data(file.path.as_str(), Message::unexpected(&format!("the file cannot be read: {e}")))
+    })?;
     read_table(&file.path, &bytes, &file.text)
 }
 

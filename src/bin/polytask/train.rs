@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use polytask::data::Dataset;
+use polytask::error::quoted;
 use polytask::model::parse_config;
-use polytask::protocol::{Event, Message};
-use polytask::quoted;
+use polytask::protocol::Event;
 use polytask::recipe::{Recipe, Task, Validation};
 use polytask::train::{Inputs, Plan, Trainer};
 
@@ -88,7 +88,7 @@ fn train(trainer: &mut Trainer, prelude: &[Event], output: &mut Output) -> Resul
     }
     if let Err(error) = trained {
         // Whether or not the log can be written, this is what went wrong.
-        let _ = output.log(&Event::Error(Message { message: error.to_string() }));
+        let _ = output.log(&Event::Error(error.message().clone()));
         return Err(error.into());
     }
     told
