@@ -63,12 +63,12 @@ impl Error {
         Self::Memory(wrong.at(message!("place.memory", "memory").into()))
     }
 
-    /// What is wrong: the same code in every release, such as `training.rate_range`.
+    /// The name of what is wrong, the same in every release, such as `recipe.rate_range`.
     pub fn code(&self) -> &str {
         &self.message().code
     }
 
-    /// What varies in the sentence, by name; `place` says where something is wrong.
+    /// The sentence's parameters by name; `place` is where something is wrong.
     pub fn params(&self) -> &Map<String, Value> {
         &self.message().params
     }
@@ -106,10 +106,10 @@ impl From<candle_core::Error> for Error {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Message {
-    /// What the sentence says, the same in every release: the room that says it and a name, such as `data.row_width`.
+    /// The name of the sentence, the same in every release: the module that makes it and a word or two, as in `data.row_width`.
     pub code: String,
-    /// What varies in it, by name: strings, numbers, and other messages (objects with these three fields). Where the
-    /// sentence is about one place, `place` is that place.
+    /// The parameters by name: strings, numbers, and other messages (objects with these three fields). `place` is where
+    /// something is wrong, a string or a message; the English sentence begins with it.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string | number | Message>"))]
     pub params: Map<String, Value>,
     /// The sentence in English.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{message, shortened};
 use crate::{Error, Result};
 
-/// Which parameters stay as they are. Written `none`, `embeddings`, `layers:N` or `encoder`; the more, the greater.
+/// Which parameters stay as they are. Written `none`, `embeddings`, `layers:N` or `encoder`; a greater value freezes more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Freeze {
@@ -21,7 +21,7 @@ pub enum Freeze {
 }
 
 impl Freeze {
-    /// How many of an encoder's `layers` blocks stay as they are; an error if more are asked for than there are.
+    /// How many of an encoder's `layers` blocks stay as they are; an error if there are fewer than `layers:N` names.
     pub fn blocks(self, layers: usize) -> Result<usize> {
         match self {
             Self::None | Self::Embeddings => Ok(0),

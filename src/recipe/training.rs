@@ -44,15 +44,15 @@ pub struct Training {
     pub dropout: f64,
     /// Which parameters stay as they are.
     pub freeze: Freeze,
-    /// How many epochs pass before one more layer trains, from the top down; absent: all train from the start. In the
-    /// beginning only the heads train (and the pooler), then the uppermost layer too, at last the embeddings; what
-    /// `freeze` names never does. Howard & Ruder 2018 ("ULMFiT") with 1.
+    /// How many epochs pass before one more layer trains, from the top down; absent: all train from the start. At
+    /// first only the heads (and the pooler) train, then the uppermost layer too, and finally the embeddings; the parts
+    /// that `freeze` names never train. Howard & Ruder 2018 ("ULMFiT") with 1.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub gradual_unfreezing: Option<u32>,
     /// Share of each label that is spread evenly over all classes, in [0, 1), as `torch.nn.CrossEntropyLoss` does it.
-    /// Evaluations are without it.
+    /// Not applied in evaluations.
     pub label_smoothing: f64,
-    /// How much each class counts in its task's loss. Evaluations are without it.
+    /// How much each class counts in its task's loss. Not applied in evaluations.
     pub class_weights: ClassWeights,
     /// How K losses, or the gradients that they send into the encoder, become one update.
     pub weighting: Weighting,
@@ -66,10 +66,10 @@ pub struct Training {
     /// `load_best_model_at_end` does; absent: train to the last epoch. At least 1; needs held-out sentences.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub early_stopping_patience: Option<u32>,
-    /// At the end go back to the parameters of the epoch whose `metric_for_best_model` was best, of equals the first.
+    /// At the end go back to the parameters of the epoch with the best `metric_for_best_model`, the first of equals.
     /// Needs held-out sentences.
     pub load_best_model_at_end: bool,
-    /// What "best" means, measured on the held-out sentences.
+    /// The figure on the held-out sentences that decides which epoch is best.
     pub metric_for_best_model: Metric,
     /// Sentences are cut to this many tokens, `[CLS]` and `[SEP]` included. At least 3, at most the encoder's positions.
     pub max_length: u32,
@@ -121,7 +121,7 @@ pub enum ClassWeights {
     Balanced,
 }
 
-/// A figure of the held-out sentences, as the mean over the tasks that any of them is labelled for.
+/// A figure on the held-out sentences: the mean over the tasks that at least one of them is labelled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
@@ -168,11 +168,10 @@ impl Default for Training {
 }
 
 impl Training {
-    /// The most sentences that a step may take. Their number has room in 32 bits, which is all that a browser counts with.
+    /// The most sentences that a step may take. It fits in 32 bits, the size of a `usize` in a browser.
     pub const MAX_SENTENCES_PER_STEP: u64 = 1_000_000_000;
 
-    /// How many sentences an optimizer step takes, at most [`Training::MAX_SENTENCES_PER_STEP`]; an epoch's last step may
-    /// find fewer.
+    /// Sentences in an optimizer step, at most [`Training::MAX_SENTENCES_PER_STEP`]; an epoch's last step may have fewer.
     pub fn sentences_per_step(&self) -> usize {
         self.batch_size as usize * self.gradient_accumulation_steps as usize
     }

@@ -1,4 +1,4 @@
-// What goes wrong in the engine, as Rust says it too: a code, its parameters, and the sentence in English.
+// Errors and warnings of the engine, in the form that Rust gives its own: a code, parameters, and the sentence in English.
 
 import english from '../strings/errors.en.js';
 import { sentences } from '../strings/sentences.js';

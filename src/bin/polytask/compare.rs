@@ -1,4 +1,4 @@
-//! `polytask compare`: several weightings and seeds on the same sentences, beside what they must be held against.
+//! `polytask compare`: several weightings and seeds on the same sentences, beside single tasks and a linear probe.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -27,7 +27,7 @@ pub struct CompareArguments {
     /// The seeds that each of them trains with, comma-separated [default: 0,1,2].
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
     seeds: Vec<u64>,
-    /// What all runs have in common.
+    /// The settings that all runs share.
     #[command(flatten)]
     train: TrainArguments,
 }
@@ -60,7 +60,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = Compare::new(&recipe, &tasks, &weightings, &seeds)?;
 
-    // On the CPU a run has a core to itself: several at a time waste none of it on waiting for each other.
+    // On the CPU each run gets one core: several runs side by side spend no time waiting for each other's threads.
     let at_a_time = if device.is_cpu() { polytask::ops::threads().min(compare.runs().len()) } else { 1 };
     let limit = memory::available(&device).map(|bytes| bytes / at_a_time as u64);
     let one = |recipe: &Recipe| -> Result<Vec<Event>> {
@@ -74,8 +74,8 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         }
         Ok(events)
     };
-    // What is wrong with the settings is reported before the first run. A task alone may have nothing to be judged by: that
-    // is reported in its row.
+    // Wrong settings are reported before the first run. A task alone may have no held-out sentence to be judged by: that is
+    // reported in its row.
     for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
         let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit);
         if planned.contender != Contender::SingleTask {
@@ -121,7 +121,7 @@ fn plan(recipe: &Recipe, encoder: &EncoderFiles, device: &device::Device, limit:
     encoder.named(Plan::new(recipe.clone(), inputs))
 }
 
-/// A run's error as the log keeps it: with its code, where the library has one.
+/// A run's error for the log, with its code where it comes from the library.
 fn message_of(error: &(dyn std::error::Error + 'static)) -> Message {
     error.downcast_ref().map_or_else(|| Message::unexpected(&error), |error: &polytask::Error| error.message().clone())
 }
@@ -152,7 +152,7 @@ impl Output {
         self.bar.set_message(format!("{name}, seed {}", compared.seed));
         self.bar.inc(1);
         let mut line = serde_json::to_value(Event::Compared(compared))?;
-        // The library has no clock; how long a run took is the command's to say.
+        // The library has no clock: the command adds the seconds that a run took.
         line["seconds"] = seconds.into();
         self.log(&line)
     }

@@ -6,7 +6,7 @@ use crate::Result;
 
 pub use candle_core::Device;
 
-/// The device that `--device` names, or the best there is.
+/// The device that `--device` names; without the flag, CUDA where there is one.
 pub fn choose(name: Option<&str>) -> Result<Device> {
     match name {
         Some("cpu") => Ok(Device::Cpu),

@@ -28,7 +28,7 @@ pub fn table(file: &DataFile) -> polytask::Result<Table> {
     read_table(&file.path, &bytes, &file.text)
 }
 
-/// Makes `directory` if it is not there, and finds out whether files can be written into it.
+/// Creates `directory` if needed, and checks that files can be written into it.
 pub fn try_directory(directory: &Path) -> Result<()> {
     let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", directory.display());
     std::fs::create_dir_all(directory).map_err(wrong)?;

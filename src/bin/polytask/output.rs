@@ -1,4 +1,4 @@
-//! What a person sees of a run, and the log that a machine reads.
+//! A run's output: progress and the printout for people, the log for machines.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -29,7 +29,7 @@ impl Output {
         Ok(Self { bar, log: log.map(open).transpose()?, printed: false })
     }
 
-    /// Writes an event to the log, and nothing for people.
+    /// Writes an event to the log alone.
     pub fn log(&mut self, event: &Event) -> Result<()> {
         if let Some(log) = &mut self.log {
             serde_json::to_writer(&mut *log, event)?;
@@ -39,7 +39,7 @@ impl Output {
         Ok(())
     }
 
-    /// Tells of an event.
+    /// Writes an event to the log and shows it.
     pub fn show(&mut self, event: &Event) -> Result<()> {
         self.log(event)?;
         match event {
@@ -66,7 +66,7 @@ impl Output {
 
     fn print(&mut self, lines: &str) -> Result<()> {
         self.printed = true;
-        // Not println!, which panics when the reader has gone.
+        // Not println!, which panics when the reader is gone.
         Ok(self.bar.suspend(|| writeln!(std::io::stdout(), "{lines}"))?)
     }
 }

@@ -39,20 +39,20 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     let weights = encoder.read_weights(plan.wanted())?;
     let (mut trainer, events) = encoder.named(Trainer::start(plan, weights))?;
 
-    // Before the work starts, not after it: whether there is a place for its outcome.
+    // Checked before the work starts, not after it.
     if let Some(out) = &arguments.out {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
     }
     let mut output = Output::new(arguments.log.as_deref())?;
     let trained = train(&mut trainer, &events, &mut output);
-    // After a divergence too, the parameters being the last good ones, and after a reader or a log that went away.
+    // Also after a divergence (the parameters are the last good ones) and when the output or the log could not be written.
     if let Some(out) = &arguments.out {
         save(out, &trainer, &encoder.tokenizer, &recipe)?;
     }
     trained
 }
 
-/// What a run of `recipe` is made of, with new heads.
+/// The inputs of a run of `recipe` with new heads.
 pub fn inputs<'a>(
     recipe: &Recipe,
     encoder: &'a EncoderFiles,
@@ -68,7 +68,7 @@ pub fn inputs<'a>(
     Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, device, memory_limit })
 }
 
-/// Trains to the end, telling of it as long as it can be told, and returns the first thing that went wrong.
+/// Trains to the end and shows the events as long as the output works. Returns the first error.
 fn train(trainer: &mut Trainer, prelude: &[Event], output: &mut Output) -> Result<()> {
     let mut told = Ok(());
     let mut tell = |events: &[Event]| {
@@ -87,7 +87,7 @@ fn train(trainer: &mut Trainer, prelude: &[Event], output: &mut Output) -> Resul
         }
     }
     if let Err(error) = trained {
-        // Whether or not the log can be written, this is what went wrong.
+        // The run's own error matters more than one in writing the log.
         let _ = output.log(&Event::Error(error.message().clone()));
         return Err(error.into());
     }
