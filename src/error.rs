@@ -1,5 +1,15 @@
 //! Errors and warnings: a stable code, named parameters, and the English sentence that they make. Other languages make
 //! their own sentence from the code and the parameters.
+//!
+//! ```
+//! use polytask::recipe::Recipe;
+//!
+//! let error = Recipe::from_json(r#"{"training": {"learning_rate": 20}}"#).unwrap_err();
+//! assert_eq!(error.code(), "recipe.rate_range");
+//! assert_eq!(error.params()["place"], "learning_rate");
+//! assert_eq!(error.params()["rate"], 20.0);
+//! assert!(error.to_string().starts_with("learning_rate: 2e1 is out of range; it must be above 0 and at most 10"));
+//! ```
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};

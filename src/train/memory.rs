@@ -59,7 +59,7 @@ pub(super) struct Need {
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    /// What comes with the parameters: Adam's moments, and a copy of the best epoch's.
+    /// The optimizer, and whether a copy of the best epoch is kept: both are part of `parameters`.
     optimizer: OptimizerKind,
     keeps_best: bool,
 }
