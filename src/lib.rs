@@ -36,7 +36,7 @@
 pub mod compare;
 pub mod compute;
 pub mod data;
-mod error;
+pub mod error;
 pub mod measure;
 pub mod metrics;
 pub mod model;
@@ -52,4 +52,4 @@ pub mod train;
 pub mod wasm;
 pub mod weighting;
 
-pub use error::{Error, Result, quoted};
+pub use error::{Error, Result};

@@ -5,14 +5,16 @@ use std::cell::Cell;
 use js_sys::Reflect;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::Digest;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use crate::Result;
+use crate::Error;
 use crate::compare::ComparisonRuns;
 use crate::compute::Context;
-use crate::data::{Dataset, presets, read_table};
+use crate::data::{Dataset, column_of, presets, read_table};
+use crate::error::{Message, message};
 use crate::model::{Receiver, parse_config};
 use crate::protocol::{Evaluation, Event, Phase};
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
@@ -56,10 +58,7 @@ pub fn set_threads(threads: usize) {
 
 /// A built-in set's sentences; `seed` draws the notebook's random labels.
 #[wasm_bindgen(unchecked_return_type = "Examples")]
-pub fn preset(
-    #[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue,
-    seed: f64,
-) -> std::result::Result<JsValue, JsError> {
+pub fn preset(#[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue, seed: f64) -> Result<JsValue> {
     let preset: Preset = from_js(preset)?;
     let (table, tasks) = presets::preset(&preset.name, preset.labels, seed as u64)?;
     to_js(&Examples { tasks, examples: table.to_examples() })
@@ -67,15 +66,15 @@ pub fn preset(
 
 /// Settings that suit a built-in set.
 #[wasm_bindgen(unchecked_return_type = "Recipe")]
-pub fn default_recipe(preset: &str) -> std::result::Result<JsValue, JsError> {
+pub fn default_recipe(preset: &str) -> Result<JsValue> {
     to_js(&presets::recommended(preset, PresetLabels::default())?)
 }
 
 /// The sentences of a CSV, TSV or JSONL file with a `text` column; the ending of `name` decides the format.
 #[wasm_bindgen(js_name = read_table, unchecked_return_type = "Examples")]
-pub fn read_examples(name: &str, text: &str) -> std::result::Result<JsValue, JsError> {
+pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
     let table = read_table(name, text.as_bytes(), "text")?;
-    check_names(&table.name, &table.tasks)?;
+    check_names(table.name.as_str().into(), &table.tasks)?;
     let tasks = Dataset::from_table(&table, &[])?.tasks;
     to_js(&Examples { tasks, examples: table.to_examples() })
 }
@@ -110,7 +109,7 @@ impl Session {
         #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
         config: &[u8],
         tokenizer: &[u8],
-    ) -> std::result::Result<(), JsError> {
+    ) -> Result<()> {
         self.next = None;
         let own = self.active.as_ref().map_or(0, |active| active.share.0);
         let plan = plan(from_js(recipe)?, config, tokenizer, Share::most(own))?;
@@ -121,8 +120,8 @@ impl Session {
 
     /// Receives the next bytes of the encoder's `model.safetensors`. Once its header is complete and valid, the run before
     /// ends, so that two runs never share the memory; an earlier error leaves that run as it was.
-    pub fn receive(&mut self, bytes: &[u8]) -> std::result::Result<(), JsError> {
-        let (plan, mut receiver, mut share) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
+        let (plan, mut receiver, mut share) = self.next.take().ok_or_else(no_plan)?;
         let bytes = receiver.push_header(bytes)?;
         if receiver.has_header() {
             self.active = None;
@@ -135,8 +134,8 @@ impl Session {
 
     /// Begins the planned run; its weights must be in.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
-    pub fn begin(&mut self) -> std::result::Result<JsValue, JsError> {
-        let (plan, receiver, share) = self.next.take().ok_or_else(|| JsError::new(NO_PLAN))?;
+    pub fn begin(&mut self) -> Result<JsValue> {
+        let (plan, receiver, share) = self.next.take().ok_or_else(no_plan)?;
         let share = share.unwrap_or_else(|| Share::of(plan.memory()));
         let (mut run, events) = Run::start(plan, receiver.finish()?)?;
         run.on_phase(self.on_phase.clone().map(Callback::boxed));
@@ -148,7 +147,7 @@ impl Session {
     /// Does the next piece of work: a training step, a batch of an evaluation or a piece of a measurement. A step trains
     /// `tasks` only; without names, all tasks or those whose turn it is. Does nothing after `end`.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
-    pub fn advance(&mut self, tasks: Option<Vec<String>>) -> std::result::Result<JsValue, JsError> {
+    pub fn advance(&mut self, tasks: Option<Vec<String>>) -> Result<JsValue> {
         let events = self.run()?.advance(&tasks.unwrap_or_default())?;
         self.keep(events)
     }
@@ -170,7 +169,7 @@ impl Session {
     /// For each event that [`Session::begin`] or [`Session::advance`] returned last: the notebook's lines for it, if the
     /// notebook prints such an event.
     #[wasm_bindgen(unchecked_return_type = "(string | null)[]")]
-    pub fn lines(&self) -> std::result::Result<JsValue, JsError> {
+    pub fn lines(&self) -> Result<JsValue> {
         to_js(&self.events.iter().map(crate::printout::printout).collect::<Vec<_>>())
     }
 
@@ -179,7 +178,7 @@ impl Session {
     pub fn observe(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Diagnostics")] diagnostics: JsValue,
-    ) -> std::result::Result<(), JsError> {
+    ) -> Result<()> {
         let run = self.run()?;
         run.set_diagnostics(from_js(diagnostics)?)?;
         let needed = run.memory()?;
@@ -191,35 +190,35 @@ impl Session {
 
     /// Measures how a step on each task alone would change every task's loss. The run stays as it is.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn interference(&mut self) -> std::result::Result<JsValue, JsError> {
+    pub fn interference(&mut self) -> Result<JsValue> {
         to_js(&Event::Interference(self.run()?.interference()?))
     }
 
     /// Classifies a sentence with every head as it is now.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn predict(&mut self, text: String) -> std::result::Result<JsValue, JsError> {
+    pub fn predict(&mut self, text: String) -> Result<JsValue> {
         let mut predictions = self.run()?.trainer().predict(&[text])?;
         to_js(&predictions.pop().map(Event::Prediction))
     }
 
     /// Measures which words of a sentence each head's answer depends on. The run stays as it is.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn explain(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {
+    pub fn explain(&mut self, text: &str) -> Result<JsValue> {
         to_js(&Event::Saliency(self.run()?.explain(text)?))
     }
 
     /// A sentence as the encoder reads it, token by token.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn tokens(&mut self, text: &str) -> std::result::Result<JsValue, JsError> {
+    pub fn tokens(&mut self, text: &str) -> Result<JsValue> {
         to_js(&Event::Tokens(self.run()?.trainer().tokens(text)?))
     }
 
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, with the encoder as it is now.
-    pub fn embed(&mut self, texts: Vec<String>) -> std::result::Result<Vec<f32>, JsError> {
+    pub fn embed(&mut self, texts: Vec<String>) -> Result<Vec<f32>> {
         Ok(self.run()?.trainer().embed(&texts)?)
     }
 
-    fn keep(&mut self, events: Vec<Event>) -> std::result::Result<JsValue, JsError> {
+    fn keep(&mut self, events: Vec<Event>) -> Result<JsValue> {
         self.evaluations.extend(events.iter().filter_map(|event| match event {
             Event::Evaluation(evaluation) => Some(evaluation.clone()),
             _ => None,
@@ -228,9 +227,9 @@ impl Session {
         to_js(&self.events)
     }
 
-    fn run(&mut self) -> std::result::Result<&mut Run, JsError> {
-        let ActiveRun { run, share } =
-            self.active.as_mut().ok_or_else(|| JsError::new("there is no run yet; configure one first"))?;
+    fn run(&mut self) -> Result<&mut Run> {
+        let no_run = || message!("wasm.no_run", "there is no run yet; configure one first");
+        let ActiveRun { run, share } = self.active.as_mut().ok_or_else(no_run)?;
         // Another session may have taken memory since: a comparison trains beside the configured run.
         run.set_memory_limit(Some(Share::most(share.0)));
         Ok(run)
@@ -250,7 +249,7 @@ impl JsComparisonRuns {
         #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Weighting[]")] weightings: JsValue,
         seeds: Vec<f64>,
-    ) -> std::result::Result<Self, JsError> {
+    ) -> Result<Self> {
         let recipe: Recipe = from_js(recipe)?;
         let weightings: Vec<Weighting> = from_js(weightings)?;
         let seeds: Vec<u64> = seeds.into_iter().map(|seed| seed as u64).collect();
@@ -260,25 +259,29 @@ impl JsComparisonRuns {
 
     /// The recipes of all runs.
     #[wasm_bindgen(unchecked_return_type = "Recipe[]")]
-    pub fn recipes(&self) -> std::result::Result<JsValue, JsError> {
+    pub fn recipes(&self) -> Result<JsValue> {
         to_js(&self.0.runs().iter().map(|run| &run.recipe).collect::<Vec<_>>())
     }
 
     /// Records the result of run `run`, which finished in `session`: a `compared` event.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn finish(&mut self, run: usize, session: &Session) -> std::result::Result<JsValue, JsError> {
+    pub fn finish(&mut self, run: usize, session: &Session) -> Result<JsValue> {
         to_js(&Event::Compared(self.0.finish(run, &session.evaluations)))
     }
 
     /// Records that run `run` failed: a `compared` event.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn fail(&mut self, run: usize, why: String) -> std::result::Result<JsValue, JsError> {
-        to_js(&Event::Compared(self.0.fail(run, why)))
+    pub fn fail(
+        &mut self,
+        run: usize,
+        #[wasm_bindgen(unchecked_param_type = "Message")] why: JsValue,
+    ) -> Result<JsValue> {
+        to_js(&Event::Compared(self.0.fail(run, from_js(why)?)))
     }
 
     /// The figures of all runs that finished: a `comparison` event.
     #[wasm_bindgen(unchecked_return_type = "Event")]
-    pub fn table(&self) -> std::result::Result<JsValue, JsError> {
+    pub fn table(&self) -> Result<JsValue> {
         to_js(&Event::Comparison(self.0.table()))
     }
 }
@@ -303,7 +306,9 @@ impl Callback {
     }
 }
 
-const NO_PLAN: &str = "no run is planned; plan one first";
+fn no_plan() -> Message {
+    message!("wasm.no_plan", "no run is planned; plan one first")
+}
 
 /// Bytes that 32 bits can address: the runs of all sessions share them.
 const MEMORY: u64 = 1 << 32;
@@ -342,30 +347,30 @@ impl Drop for Share {
     }
 }
 
-fn dataset(recipe: &Recipe) -> Result<Dataset> {
+fn dataset(recipe: &Recipe) -> crate::Result<Dataset> {
     let data = Dataset::from_recipe(recipe, |file| {
-        Err(crate::Error::data(&file.path, "a page cannot read files by path; import the file instead"))
+        let wrong = message!("wasm.data_file", "a page cannot read files by path; import the file instead");
+        Err(Error::data(file.path.as_str(), wrong))
     })?;
-    check_names("the sentences", data.tasks.iter().map(|task| &task.name))?;
+    check_names(message!("place.sentences", "the sentences").into(), data.tasks.iter().map(|task| &task.name))?;
     Ok(data)
 }
 
 /// The page holds labels in objects by their tasks' names, and `__proto__` cannot be a field of a JavaScript object.
-fn check_names<'a>(table: &str, tasks: impl IntoIterator<Item = &'a String>) -> Result<()> {
+fn check_names<'a>(table: Value, tasks: impl IntoIterator<Item = &'a String>) -> crate::Result<()> {
     const RESERVED: &str = "__proto__";
     if tasks.into_iter().any(|task| task == RESERVED) {
-        return Err(crate::Error::data(
-            format!("{table}, column {RESERVED:?}"),
-            "JavaScript keeps this name for itself; give the column another",
-        ));
+        let wrong = message!("data.reserved_name", "JavaScript keeps this name for itself; give the column another");
+        return Err(Error::data(column_of(table, RESERVED), wrong));
     }
     Ok(())
 }
 
-fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> Result<Plan> {
+fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> crate::Result<Plan> {
     let data = dataset(&recipe)?;
     if let Some(Validation::File(file)) = &recipe.validation {
-        return Err(crate::Error::data(&file.path, "a page cannot read files by path; hold out a fraction instead"));
+        let wrong = message!("wasm.validation_file", "a page cannot read files by path; hold out a fraction instead");
+        return Err(Error::data(file.path.as_str(), wrong));
     }
     let inputs = Inputs {
         data,
@@ -403,11 +408,50 @@ impl Sha256 {
     }
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue) -> std::result::Result<T, JsError> {
-    serde_wasm_bindgen::from_value(value).map_err(|e| JsError::new(&e.to_string()))
+/// What a call throws into JavaScript: an `Error` with the `code` and the `params` of a [`Message`].
+#[derive(Debug)]
+pub struct Thrown(js_sys::Error);
+
+impl From<&Message> for Thrown {
+    fn from(message: &Message) -> Self {
+        let error = js_sys::Error::new(&message.message);
+        message.attach_to(&error);
+        Self(error)
+    }
+}
+
+impl From<Message> for Thrown {
+    fn from(message: Message) -> Self {
+        Self::from(&message)
+    }
+}
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Self::from(error.message())
+    }
+}
+
+impl From<serde_wasm_bindgen::Error> for Thrown {
+    fn from(error: serde_wasm_bindgen::Error) -> Self {
+        Self::from(Message::unexpected(&error))
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> Self {
+        thrown.0.into()
+    }
+}
+
+/// What a call returns.
+type Result<T> = std::result::Result<T, Thrown>;
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+    Ok(serde_wasm_bindgen::from_value(value)?)
 }
 
 /// Plain objects and numbers, as JSON would hold them.
-fn to_js<T: Serialize>(value: &T) -> std::result::Result<JsValue, JsError> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|e| JsError::new(&e.to_string()))
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }

@@ -432,7 +432,8 @@ fn a_diverging_run_stops_with_the_last_good_parameters() {
         }
         assert!(states.len() < 50, "it never diverged");
     };
-    let Error::Diverged { step, .. } = &error else { panic!("{error}") };
+    assert!(matches!(error, Error::Diverged(_)), "{error}");
+    let step = &error.params()["step"];
     assert_eq!(*step, states.len());
     let text = error.to_string();
     assert!(text.starts_with(&format!("step {step}: the loss of ")), "{text}");

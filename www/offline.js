@@ -13,7 +13,7 @@ const LATER = [
   'embed.js',
   'styles/embed.css',
   'styles/lab.css',
-  ...['en', 'de', 'told.de', 'translator', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
+  ...['en', 'de', 'errors.de', 'sentences', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 
 /** @param {() => void} onNewer Called once for each newer release that is stored, and comes with the next load of the page. */

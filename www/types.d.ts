@@ -12,6 +12,7 @@ export type {
   Evaluation,
   Gradients,
   Interference,
+  Message,
   Prediction,
   Preset,
   Session,
@@ -95,6 +96,6 @@ export type FromWorker =
   /** `of` is the command that it belongs to; `text` its lines in the notebook's printout. */
   | { kind: 'event'; run: number; event: RunEvent; of: Rust.Command['type']; text?: string }
   | { kind: 'answer'; id: number; value: unknown }
-  | { kind: 'refusal'; id: number; message: string }
+  | ({ kind: 'refusal'; id: number } & Rust.Message)
   /** The wasm instance trapped or ran out of memory: this worker is of no more use. */
-  | { kind: 'dead'; message: string };
+  | ({ kind: 'dead' } & Rust.Message);

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 pub use report::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
 
+use crate::error::{Message, message};
 use crate::metrics::TaskMetrics;
 use crate::recipe::{Freeze, OptimizerKind, Recipe, Schedule, Training, Weighting};
 use crate::train::{Evaluation, Split};
@@ -50,14 +51,16 @@ impl ComparisonRuns {
     /// If there is no weighting or no seed, or a seed is given twice.
     pub fn new(recipe: &Recipe, tasks: &[String], weightings: &[Weighting], seeds: &[u64]) -> Result<Self> {
         if weightings.is_empty() {
-            return Err(Error::setting("weightings", "there is none to compare; name at least one, such as sum"));
+            let wrong = message!("compare.no_weighting", "there is none to compare; name at least one, such as sum");
+            return Err(Error::setting("weightings", wrong));
         }
         if seeds.is_empty() {
-            return Err(Error::setting("seeds", "there is none; give at least one"));
+            return Err(Error::setting("seeds", message!("compare.no_seed", "there is none; give at least one")));
         }
         let twice = (1..seeds.len()).find(|&i| seeds[..i].contains(&seeds[i]));
         if let Some(i) = twice {
-            return Err(Error::setting("seeds", format!("{} is there twice; each seed counts once", seeds[i])));
+            let wrong = message!("compare.seed_twice", "{seed} is there twice; each seed counts once", seed = seeds[i]);
+            return Err(Error::setting("seeds", wrong));
         }
         let mut runs = Vec::new();
         for &seed in seeds {
@@ -107,7 +110,10 @@ impl ComparisonRuns {
                 self.finished[run] = Some(finished);
                 self.compared(run, tasks, None)
             }
-            _ => self.fail(run, "there are no held-out sentences to compare on; hold some out".into()),
+            _ => self.fail(
+                run,
+                message!("compare.nothing_held_out", "there are no held-out sentences to compare on; hold some out"),
+            ),
         }
     }
 
@@ -116,11 +122,11 @@ impl ComparisonRuns {
     /// # Panics
     ///
     /// If there are fewer runs.
-    pub fn fail(&mut self, run: usize, why: String) -> Compared {
+    pub fn fail(&mut self, run: usize, why: Message) -> Compared {
         self.compared(run, IndexMap::new(), Some(why))
     }
 
-    fn compared(&self, run: usize, tasks: IndexMap<String, Figures>, failure: Option<String>) -> Compared {
+    fn compared(&self, run: usize, tasks: IndexMap<String, Figures>, failure: Option<Message>) -> Compared {
         let PlannedRun { contender, task, recipe } = &self.runs[run];
         Compared { contender: contender.clone(), task: task.clone(), seed: recipe.seed, tasks, failure }
     }
@@ -323,13 +329,13 @@ mod tests {
     fn what_failed_is_left_out() {
         let mut compare = compare();
         compare.finish(3, &evaluations([1, 5], [4, 1], &[("a", 0.5), ("b", 0.4)]));
-        let failed = compare.fail(7, "it diverged".into());
-        assert_eq!((failed.seed, failed.failure.as_deref()), (7, Some("it diverged")));
+        let failed = compare.fail(7, Message::unexpected(&"it diverged"));
+        assert_eq!((failed.seed, failed.failure.map(|why| why.message)), (7, Some("it diverged".into())));
         let table = compare.table();
         assert_eq!((table.rows[3].finished, table.rows[3].delta_m), (1, None));
         assert_eq!((table.rows[1].finished, table.rows[1].accuracy.len()), (0, 0));
         let nothing_held_out = compare.finish(0, &[]);
-        assert!(nothing_held_out.failure.unwrap().contains("held-out"));
+        assert!(nothing_held_out.failure.unwrap().message.contains("held-out"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Message;
 use crate::recipe::Weighting;
 
 #[cfg(target_arch = "wasm32")]
@@ -41,7 +42,7 @@ pub struct Compared {
     /// Why the run failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub failure: Option<String>,
+    pub failure: Option<Message>,
 }
 
 /// A task's figures on the held-out sentences.

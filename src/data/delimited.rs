@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::table::{Row, Table, filled};
-use crate::error::shortened;
-use crate::{Error, Result, quoted};
+use super::table::{Place, Row, Table, column_of, filled};
+use crate::error::{Message, message, quoted, shortened};
+use crate::{Error, Result};
 
 pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> Result<Table> {
     check_quotes(name, text, delimiter)?;
@@ -19,10 +19,12 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
         .collect();
     let text_at = header.iter().position(|c| c == text_column).ok_or_else(|| {
         Error::data(
-            format!("{name}, line 1"),
-            format!(
-                "there is no column {text_column:?} for the sentences; the columns are {}; give theirs this name",
-                quoted(&header)
+            Place::Line(1).of(name),
+            message!(
+                "data.no_text_column",
+                "there is no column {column:?} for the sentences; the columns are {columns}; give theirs this name",
+                column = text_column,
+                columns = quoted(&header)
             ),
         )
     })?;
@@ -30,20 +32,25 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
     for (at, column) in header.iter().enumerate().filter(|&(at, _)| at != text_at) {
         if column.is_empty() || !known.insert(column) {
             return Err(Error::data(
-                format!("{name}, line 1"),
-                format!("column {} needs a name of its own, and it is {:?}", at + 1, shortened(column)),
+                Place::Line(1).of(name),
+                message!(
+                    "data.column_name",
+                    "column {n} needs a name of its own, and it is {name:?}",
+                    n = at + 1,
+                    name = shortened(column)
+                ),
             ));
         }
     }
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| wrong_row(name, &mut lines, &e))?;
-        let place = format!("line {}", lines.of(record.position()));
+        let place = Place::Line(lines.of(record.position()));
         let text = record[text_at].trim().to_string();
         if text.is_empty() {
             return Err(Error::data(
-                format!("{name}, {place}, column {text_column:?}"),
-                "the sentence is blank; write one or remove the row",
+                column_of(place.of(name), text_column),
+                message!("data.blank_row", "the sentence is blank; write one or remove the row"),
             ));
         }
         let labels = record.iter().enumerate().filter(|&(at, _)| at != text_at);
@@ -79,12 +86,15 @@ impl Lines<'_> {
 fn wrong_row(name: &str, lines: &mut Lines, error: &csv::Error) -> Error {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => Error::data(
-            format!("{name}, line {}", lines.of(pos.as_ref())),
-            format!(
-                "it has {len} fields and the header has {expected_len}; a sentence with commas must stand in double quotes"
+            Place::Line(lines.of(pos.as_ref())).of(name),
+            message!(
+                "data.row_width",
+                "it has {found} fields and the header has {expected}; a sentence with commas must stand in double quotes",
+                found = *len,
+                expected = *expected_len
             ),
         ),
-        _ => Error::data(name, error.to_string()),
+        _ => Error::data(name, Message::unexpected(error)),
     }
 }
 
@@ -97,7 +107,7 @@ fn check_quotes(name: &str, text: &str, delimiter: u8) -> Result<()> {
         Quoted { since: usize },
         AfterQuote { since: usize },
     }
-    let wrong = |line: usize, wrong: &str| Err(Error::data(format!("{name}, line {line}"), wrong));
+    let wrong = |line: usize, wrong: Message| Err(Error::data(Place::Line(line).of(name), wrong));
     let mut at = At::FieldStart;
     let mut line = 1;
     for &byte in text.as_bytes() {
@@ -110,14 +120,20 @@ fn check_quotes(name: &str, text: &str, delimiter: u8) -> Result<()> {
             At::AfterQuote { since } if !ends => {
                 return wrong(
                     since,
-                    "a stray double quote: text follows a closing quote; inside a quoted field write each quote twice",
+                    message!(
+                        "data.text_after_quote",
+                        "a stray double quote: text follows a closing quote; inside a quoted field write each quote twice"
+                    ),
                 );
             }
             At::Unquoted if byte == b'"' && delimiter == b',' => {
                 return wrong(
                     line,
-                    "a stray double quote inside a field that does not begin with one; put the whole field in quotes and \
-                     write each quote inside it twice",
+                    message!(
+                        "data.quote_inside",
+                        "a stray double quote inside a field that does not begin with one; put the whole field in quotes \
+                         and write each quote inside it twice"
+                    ),
                 );
             }
             _ if ends => At::FieldStart,
@@ -128,7 +144,10 @@ fn check_quotes(name: &str, text: &str, delimiter: u8) -> Result<()> {
     match at {
         At::Quoted { since } => wrong(
             since,
-            "a stray double quote: the quoted field that begins here never ends; close it or write the quote twice",
+            message!(
+                "data.quote_open",
+                "a stray double quote: the quoted field that begins here never ends; close it or write the quote twice"
+            ),
         ),
         _ => Ok(()),
     }
@@ -155,7 +174,7 @@ mod tests {
         assert_eq!(table.rows[0].labels, [(0, "x".to_string())].into_iter().collect());
         assert_eq!(table.rows[1].text, "c");
         assert_eq!(table.rows[1].labels, [(1, "y".to_string())].into_iter().collect());
-        assert_eq!(table.rows[1].place, "line 3");
+        assert_eq!(table.rows[1].place, Place::Line(3));
     }
 
     #[test]

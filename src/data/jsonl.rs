@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::table::{Columns, Row, Table, check_named, filled};
-use crate::error::shortened;
+use super::table::{Columns, Place, Row, Table, check_named, filled};
+use crate::error::{message, shortened};
 use crate::{Error, Result};
 
 pub(super) fn read(name: &str, text: &str, text_column: &str) -> Result<Table> {
@@ -13,34 +13,46 @@ pub(super) fn read(name: &str, text: &str, text_column: &str) -> Result<Table> {
         if line.trim().is_empty() {
             continue;
         }
-        let place = format!("line {}", i + 1);
-        let here = format!("{name}, {place}");
-        let at = |field: &str| format!("{here}, field {:?}", shortened(field));
+        let place = Place::Line(i + 1);
+        let here = || place.of(name);
+        let at = |field: &str| message!("place.field", "{of}, field {field:?}", of = here(), field = shortened(field));
         let mut object: Map<String, Value> = serde_json::from_str(line).map_err(|e| {
             Error::data(
-                &here,
-                format!("it is not a JSON object ({e}); each line is one, like {{\"text\": \"…\", \"topic\": \"…\"}}"),
+                here(),
+                message!(
+                    "data.not_json",
+                    "it is not a JSON object ({why}); each line is one, like {example}",
+                    why = e.to_string(),
+                    example = r#"{"text": "…", "topic": "…"}"#
+                ),
             )
         })?;
         let text = match object.shift_remove(text_column) {
             Some(Value::String(text)) if !text.trim().is_empty() => text.trim().to_string(),
             Some(Value::String(_)) => {
-                return Err(Error::data(at(text_column), "the sentence is blank; write one or remove the line"));
+                let wrong = message!("data.blank_line", "the sentence is blank; write one or remove the line");
+                return Err(Error::data(at(text_column), wrong));
             }
             Some(other) => {
                 let other = shortened(&other.to_string());
-                return Err(Error::data(at(text_column), format!("{other} is not a string; the sentence must be one")));
+                let wrong =
+                    message!("data.not_a_string", "{value} is not a string; the sentence must be one", value = other);
+                return Err(Error::data(at(text_column), wrong));
             }
             None => {
                 return Err(Error::data(
-                    here,
-                    format!("there is no field {text_column:?} for the sentence; give its field this name"),
+                    here(),
+                    message!(
+                        "data.no_text_field",
+                        "there is no field {field:?} for the sentence; give its field this name",
+                        field = text_column
+                    ),
                 ));
             }
         };
         let mut labels = Vec::new();
         for (key, value) in object {
-            check_named(&here, &key)?;
+            check_named(&key, here)?;
             let label = match value {
                 Value::Null => None,
                 Value::String(label) => filled(&label),
@@ -49,7 +61,11 @@ pub(super) fn read(name: &str, text: &str, text_column: &str) -> Result<Table> {
                     let other = shortened(&other.to_string());
                     return Err(Error::data(
                         at(&key),
-                        format!("{other} is not a label; it must be a string, a number, a boolean or null"),
+                        message!(
+                            "data.not_a_label",
+                            "{value} is not a label; it must be a string, a number, a boolean or null",
+                            value = other
+                        ),
                     ));
                 }
             };
@@ -73,7 +89,7 @@ mod tests {
         assert_eq!(table.tasks, ["stars", "good", "tone"]);
         assert_eq!(table.rows[0].labels, [(0, "3".to_string()), (1, "true".into())].into_iter().collect());
         assert!(table.rows[1].labels.is_empty());
-        assert_eq!(table.rows[1].place, "line 3");
+        assert_eq!(table.rows[1].place, Place::Line(3));
     }
 
     #[test]

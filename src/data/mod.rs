@@ -13,11 +13,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub use labels::Labels;
 pub use read::read_table;
 pub use split::stratified_split;
-pub use table::{Row, Table};
+pub(crate) use table::column_of;
+pub use table::{Place, Row, Table};
 
-use crate::error::shortened;
+use crate::error::{message, quoted, shortened};
 use crate::recipe::{DataFile, Recipe, Source, Task};
-use crate::{Error, Result, quoted};
+use crate::{Error, Result};
 
 /// A sentence and its label for each of the K tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +80,13 @@ impl Dataset {
             tasks.to_vec()
         };
         if table.rows.is_empty() {
-            return Err(Error::data(&table.name, "there is no sentence in it; give at least two labelled ones"));
+            let wrong = message!("data.no_sentence", "there is no sentence in it; give at least two labelled ones");
+            return Err(Error::data(table.place(), wrong));
         }
         if chosen.is_empty() {
-            return Err(Error::data(&table.name, "there is no label column; add one column per task beside the text"));
+            let wrong =
+                message!("data.no_label_column", "there is no label column; add one column per task beside the text");
+            return Err(Error::data(table.place(), wrong));
         }
         let places: HashMap<&String, usize> = table.tasks.iter().zip(0..).collect();
         let found = table.label_sets();
@@ -94,34 +98,45 @@ impl Dataset {
             let name = shortened(&task.name);
             let &column = places.get(&task.name).ok_or_else(|| {
                 Error::data(
-                    &table.name,
+                    table.place(),
                     if table.is_inline() {
-                        format!("none of them has a label for task {name:?}; label some, or remove the task")
+                        message!(
+                            "data.task_without_label",
+                            "none of them has a label for task {task:?}; label some, or remove the task",
+                            task = name.as_str()
+                        )
                     } else {
-                        let columns = quoted(&table.tasks);
-                        format!("there is no column {name:?} for a task of that name; its label columns are {columns}")
+                        message!(
+                            "data.task_without_column",
+                            "there is no column {column:?} for a task of that name; its label columns are {columns}",
+                            column = name.as_str(),
+                            columns = quoted(&table.tasks)
+                        )
                     },
                 )
             })?;
             let labels = if task.labels.is_empty() { found[column].clone() } else { task.labels };
             if !names.insert(task.name.clone()) {
-                return Err(Error::setting("tasks", format!("{name:?} is named twice")));
+                let wrong = message!("data.task_twice", "{name:?} is named twice", name = name);
+                return Err(Error::setting("tasks", wrong));
             }
             let distinct: BTreeSet<&String> = labels.iter().collect();
             if distinct.len() < labels.len() {
-                return Err(Error::setting("tasks", format!("task {name:?} lists a label twice")));
+                let wrong = message!("data.label_twice", "task {task:?} lists a label twice", task = name);
+                return Err(Error::setting("tasks", wrong));
             }
             if labels.len() < 2 {
-                return Err(Error::data(
-                    format!("{}, column {name:?}", table.name),
-                    format!(
-                        "a task needs at least two different labels, and there {}",
-                        match labels.first() {
-                            None => "is none".into(),
-                            Some(label) => format!("is only {:?}", shortened(label)),
-                        }
+                let wrong = match labels.first() {
+                    None => {
+                        message!("data.no_label", "a task needs at least two different labels, and there is none")
+                    }
+                    Some(label) => message!(
+                        "data.single_label",
+                        "a task needs at least two different labels, and there is only {label:?}",
+                        label = shortened(label)
                     ),
-                ));
+                };
+                return Err(Error::data(column_of(table.place(), &name), wrong));
             }
             task_of[column] = Some(resolved.len());
             resolved.push(Task { name: task.name, labels });
@@ -135,8 +150,13 @@ impl Dataset {
                 let class = classes[task].get(text.as_str()).ok_or_else(|| {
                     let Task { name, labels } = &resolved[task];
                     Error::data(
-                        format!("{}, {}, column {:?}", table.name, row.place, shortened(name)),
-                        format!("the label {:?} is not one of {}", shortened(text), quoted(labels)),
+                        column_of(row.place.of(table.place()), name),
+                        message!(
+                            "data.unknown_label",
+                            "the label {label:?} is not one of {labels}",
+                            label = shortened(text),
+                            labels = quoted(labels)
+                        ),
                     )
                 })?;
                 Ok((task, *class))

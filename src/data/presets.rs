@@ -1,9 +1,10 @@
 //! The built-in sets. Every sentence was written for this project, but for the notebook's own four.
 
 use super::{Table, read_table};
+use crate::error::{message, quoted, shortened};
 use crate::random::Stream;
 use crate::recipe::{PresetLabels, Recipe, Schedule, Source, Task, Training};
-use crate::{Error, Result, quoted};
+use crate::{Error, Result};
 
 /// The presets' names, smallest first.
 pub const NAMES: [&str; 3] = ["notebook", "topic-sentiment", "tickets"];
@@ -32,7 +33,15 @@ pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec
             ],
         ),
         _ => {
-            return Err(Error::setting("preset", format!("{name:?} is not one of {}", quoted(NAMES))));
+            return Err(Error::setting(
+                "preset",
+                message!(
+                    "data.preset_name",
+                    "{name:?} is not one of {names}",
+                    name = shortened(name),
+                    names = quoted(NAMES)
+                ),
+            ));
         }
     };
     let mut table = read_table(&format!("{name}.csv"), csv.as_bytes(), "text")?;

@@ -1,7 +1,8 @@
 //! Files to tables: the format by the file's name, then the format's reader.
 
-use super::table::Table;
+use super::table::{Place, Table};
 use super::{delimited, jsonl};
+use crate::error::message;
 use crate::{Error, Result};
 
 /// Reads a table from the bytes of a CSV, TSV or JSONL file; the ending of `name` decides which. `text_column` holds the
@@ -26,15 +27,17 @@ use crate::{Error, Result};
 pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> {
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let line = bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
-        Error::data(format!("{name}, line {line}"), "it is not UTF-8 text; save the file as UTF-8")
+        let wrong = message!("data.not_utf8", "it is not UTF-8 text; save the file as UTF-8");
+        Error::data(Place::Line(line).of(name), wrong)
     })?;
     // Spreadsheets write a byte order mark before the header.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(Error::data(
-            name,
-            "the file is empty; it must hold sentences under \"text\" and a label column per task",
-        ));
+        let wrong = message!(
+            "data.empty_file",
+            "the file is empty; it must hold sentences under \"text\" and a label column per task"
+        );
+        return Err(Error::data(name, wrong));
     }
     // One kind of line end, so that line numbers count the same everywhere.
     let text = text.replace("\r\n", "\n");
@@ -44,11 +47,13 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
         "tsv" | "tab" => delimited::read(name, &text, b'\t', text_column)?,
         "jsonl" | "ndjson" => jsonl::read(name, &text, text_column)?,
         _ => {
-            return Err(Error::data(name, "its ending says nothing of its format; it must be .csv, .tsv or .jsonl"));
+            let wrong =
+                message!("data.format", "its ending says nothing of its format; it must be .csv, .tsv or .jsonl");
+            return Err(Error::data(name, wrong));
         }
     };
     if table.rows.is_empty() {
-        return Err(Error::data(name, "there is no row below the header"));
+        return Err(Error::data(name, message!("data.no_row", "there is no row below the header")));
     }
     Ok(table)
 }
@@ -73,7 +78,7 @@ mod tests {
     #[test]
     fn windows_files_read_like_others() {
         let table = read_table("a.CSV", "\u{feff}text,topic\r\na,x\r\nb,y\r\n".as_bytes(), "text").unwrap();
-        assert_eq!(table.rows[1].place, "line 3");
+        assert_eq!(table.rows[1].place, Place::Line(3));
         assert_eq!(table.label_sets()[0], ["x", "y"]);
     }
 

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use super::Labels;
-use crate::error::shortened;
+use crate::error::{Message, message, shortened};
 use crate::recipe::InlineExample;
 use crate::{Error, Result};
 
@@ -21,11 +23,40 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// Where a row is, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The line of a file.
+    Line(usize),
+    /// The number of a sentence that is in no file.
+    Sentence(usize),
+}
+
+impl Place {
+    /// `line 7`, `sentence 7`.
+    pub(super) fn alone(self) -> Message {
+        match self {
+            Self::Line(line) => message!("place.line", "line {line}", line = line),
+            Self::Sentence(sentence) => message!("place.sentence", "sentence {sentence}", sentence = sentence),
+        }
+    }
+
+    /// `data.csv, line 7`.
+    pub(super) fn of(self, table: impl Into<Value>) -> Message {
+        message!("place.row", "{table}, {row}", table = table.into(), row = self.alone())
+    }
+}
+
+/// `data.csv, line 7, column "topic"`.
+pub(crate) fn column_of(place: impl Into<Value>, column: &str) -> Message {
+    message!("place.column", "{of}, column {column:?}", of = place.into(), column = shortened(column))
+}
+
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its place in the file, for error sentences: `line 7`, `sentence 7`.
-    pub place: String,
+    /// Where it is, for error sentences.
+    pub place: Place,
     /// The sentence, not blank.
     pub text: String,
     /// Its labels by the table's tasks.
@@ -42,14 +73,15 @@ impl Table {
         let mut columns = Columns::default();
         let mut rows = Vec::with_capacity(examples.len());
         for (i, example) in examples.iter().enumerate() {
-            let place = format!("sentence {}", i + 1);
+            let place = Place::Sentence(i + 1);
             let text = example.text.trim().to_string();
             if text.is_empty() {
-                return Err(Error::data(place, "it is empty; write a sentence or remove the row"));
+                let wrong = message!("data.empty_sentence", "it is empty; write a sentence or remove the row");
+                return Err(Error::data(place.alone(), wrong));
             }
             let mut labels = Vec::with_capacity(example.labels.len());
             for (task, label) in &example.labels {
-                check_named(&place, task)?;
+                check_named(task, || place.alone())?;
                 let column = columns.of(task.clone());
                 labels.extend(filled(label).map(|label| (column, label)));
             }
@@ -61,6 +93,11 @@ impl Table {
     /// Whether its sentences come from no file: then error sentences speak of no columns.
     pub(super) fn is_inline(&self) -> bool {
         self.name == INLINE
+    }
+
+    /// What error sentences call it: its name, or "the sentences".
+    pub(super) fn place(&self) -> Value {
+        if self.is_inline() { message!("place.sentences", "the sentences").into() } else { self.name.as_str().into() }
     }
 
     /// The rows as a recipe writes them.
@@ -102,11 +139,15 @@ impl Columns {
 }
 
 /// An error if the label at `place` is for a task without a name.
-pub(super) fn check_named(place: &str, task: &str) -> Result<()> {
+pub(super) fn check_named(task: &str, place: impl FnOnce() -> Message) -> Result<()> {
     if task.trim().is_empty() {
         return Err(Error::data(
-            place,
-            format!("each label needs the name of its task, and one has {:?} for it; give it a name", shortened(task)),
+            place(),
+            message!(
+                "data.task_without_name",
+                "each label needs the name of its task, and one has {name:?} for it; give it a name",
+                name = shortened(task)
+            ),
         ));
     }
     Ok(())

@@ -4,6 +4,7 @@ use candle_transformers::models::bert::Config;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::error::message;
 use crate::recipe::{Pooling, Task};
 use crate::{Error, Result};
 
@@ -36,13 +37,20 @@ pub struct Polytask {
 ///
 /// If it is not a BERT encoder's config; the error names the field and its valid values.
 pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
-    let wrong = |what: String| Error::Encoder(format!("config.json: {what}"));
-    let raw: Map<String, Value> =
-        serde_json::from_slice(json).map_err(|e| wrong(format!("it is not a JSON object ({e})")))?;
+    let raw: Map<String, Value> = serde_json::from_slice(json).map_err(|e| {
+        Error::encoder(message!(
+            "model.config_not_json",
+            "config.json: it is not a JSON object ({why})",
+            why = e.to_string()
+        ))
+    })?;
     let family = raw.get("model_type").and_then(Value::as_str).unwrap_or("bert");
     if family != "bert" {
-        return Err(wrong(format!(
-            "model_type is {family:?}, and only \"bert\" is supported (bert-base-uncased, the MiniLMs, the small BERTs)"
+        return Err(Error::encoder(message!(
+            "model.config_family",
+            "config.json: model_type is {family:?}, and only \"bert\" is supported (bert-base-uncased, the MiniLMs, the \
+             small BERTs)",
+            family = family
         )));
     }
     let mut known = raw.clone();
@@ -65,7 +73,7 @@ pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
     {
         *act = json!("geluapproximate");
     }
-    let bert: Config = serde_json::from_value(Value::Object(known)).map_err(|e| wrong(e.to_string()))?;
+    let bert: Config = serde_json::from_value(Value::Object(known)).map_err(|e| wrong_config(e.to_string()))?;
     for (field, value) in [
         ("vocab_size", bert.vocab_size),
         ("hidden_size", bert.hidden_size),
@@ -76,21 +84,31 @@ pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
         ("type_vocab_size", bert.type_vocab_size),
     ] {
         if value == 0 {
-            return Err(wrong(format!("{field} is 0; it must be at least 1")));
+            return Err(Error::encoder(message!(
+                "model.config_zero",
+                "config.json: {field} is 0; it must be at least 1",
+                field = field
+            )));
         }
     }
     if !bert.hidden_size.is_multiple_of(bert.num_attention_heads) {
-        return Err(wrong(format!(
-            "hidden_size {} is not a multiple of num_attention_heads {}",
-            bert.hidden_size, bert.num_attention_heads
+        return Err(Error::encoder(message!(
+            "model.config_heads",
+            "config.json: hidden_size {hidden} is not a multiple of num_attention_heads {heads}",
+            hidden = bert.hidden_size,
+            heads = bert.num_attention_heads
         )));
     }
     let polytask = raw
         .get("polytask")
         .map(|value| serde_json::from_value(value.clone()))
         .transpose()
-        .map_err(|e| wrong(format!("polytask: {e}")))?;
+        .map_err(|e| wrong_config(format!("polytask: {e}")))?;
     Ok(ModelConfig { bert, polytask, raw })
+}
+
+fn wrong_config(why: String) -> Error {
+    Error::encoder(message!("model.config_field", "config.json: {why}", why = why))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use indexmap::IndexMap;
 
 use super::{Loading, PartSize, Pass, Weights};
 use crate::compute::Context;
+use crate::error::message;
 use crate::ops::{Block, EmbeddingTable, LayerNorm, Linear, ModelPart, Parameter, ParameterKind, Role, embedding};
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
@@ -221,5 +222,5 @@ impl Encoder {
 }
 
 pub(super) fn no_pooler() -> Error {
-    Error::setting("pooling", "this encoder has no pooler; use \"mean\" or \"cls\"")
+    Error::setting("pooling", message!("model.no_pooler", "this encoder has no pooler; use \"mean\" or \"cls\""))
 }

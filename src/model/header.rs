@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensorError, tensor::Metadata};
 
+use crate::error::message;
 use crate::{Error, Result};
 
 /// A file's tensors, found by Hugging Face's names.
@@ -68,16 +69,30 @@ impl Header {
 
     /// The index of the tensor `name`; an error if it is missing, has another shape, or holds no floating-point numbers.
     pub fn find(&self, name: &str, shape: &[usize]) -> Result<usize> {
-        let wrong = |what: String| Error::Encoder(format!("model.safetensors: tensor {name:?} {what}"));
-        let place = self
-            .place(name)
-            .ok_or_else(|| wrong("is missing; the file must hold a BERT encoder under Hugging Face's names".into()))?;
+        let place = self.place(name).ok_or_else(|| {
+            Error::encoder(message!(
+                "model.tensor_missing",
+                "model.safetensors: tensor {name:?} is missing; the file must hold a BERT encoder under Hugging Face's names",
+                name = name
+            ))
+        })?;
         let entry = &self.entries[place];
         if entry.shape != shape {
-            return Err(wrong(format!("has shape {:?}, and the config asks for {shape:?}", entry.shape)));
+            return Err(Error::encoder(message!(
+                "model.tensor_shape",
+                "model.safetensors: tensor {name:?} has shape {found}, and the config asks for {expected}",
+                name = name,
+                found = format!("{:?}", entry.shape),
+                expected = format!("{shape:?}")
+            )));
         }
         if !entry.is_float() {
-            return Err(wrong(format!("holds {:?}, and f32, f16 or bf16 is needed", entry.dtype)));
+            return Err(Error::encoder(message!(
+                "model.tensor_type",
+                "model.safetensors: tensor {name:?} holds {dtype}, and f32, f16 or bf16 is needed",
+                name = name,
+                dtype = format!("{:?}", entry.dtype)
+            )));
         }
         Ok(place)
     }
@@ -100,5 +115,9 @@ fn todays_name(name: &str) -> (String, bool) {
 }
 
 pub(super) fn not_safetensors(why: &SafeTensorError) -> Error {
-    Error::Encoder(format!("model.safetensors is not a safetensors file ({why}); fetch it again"))
+    Error::encoder(message!(
+        "model.not_safetensors",
+        "model.safetensors is not a safetensors file ({why}); fetch it again",
+        why = why.to_string()
+    ))
 }

@@ -8,6 +8,7 @@ use safetensors::{Dtype, SafeTensorError};
 
 use super::header::{Entry, Header, not_safetensors};
 use super::{Wanted, Weights};
+use crate::error::message;
 use crate::{Error, Result};
 
 /// Bytes of the header's length.
@@ -112,9 +113,10 @@ impl Receiver {
     /// If bytes are missing.
     pub fn finish(self) -> Result<Weights> {
         let cut = || {
-            Error::Encoder(format!(
-                "model.safetensors ends too early, at {} bytes (its header describes more); fetch it again",
-                self.received
+            Error::encoder(message!(
+                "model.file_short",
+                "model.safetensors ends too early, at {bytes} bytes (its header describes more); fetch it again",
+                bytes = self.received
             ))
         };
         let mut body = self.body.ok_or_else(cut)?;
@@ -176,8 +178,10 @@ impl Body {
         if bytes.is_empty() {
             return Ok(());
         }
-        Err(Error::Encoder(format!(
-            "model.safetensors goes on after the {received} bytes that its header describes; fetch it again"
+        Err(Error::encoder(message!(
+            "model.file_long",
+            "model.safetensors goes on after the {bytes} bytes that its header describes; fetch it again",
+            bytes = *received
         )))
     }
 }
@@ -186,10 +190,11 @@ impl Body {
 fn reserve(values: &mut Vec<f32>, entry: &Entry) -> Result<()> {
     let n: usize = entry.shape.iter().product();
     values.try_reserve_exact(n).map_err(|_| {
-        Error::Memory(format!(
-            "there is no room for the encoder's tensor {:?} ({:.1} MB); take a smaller encoder",
-            entry.name,
-            n as f64 * 4e-6
+        Error::memory(message!(
+            "model.tensor_room",
+            "there is no room for the encoder's tensor {name:?} ({bytes:size}); take a smaller encoder",
+            name = entry.name.as_str(),
+            bytes = n as f64 * 4.0
         ))
     })
 }

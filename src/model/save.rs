@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Model;
 use super::config::Polytask;
+use crate::error::Message;
 use crate::recipe::Task;
 use crate::{Error, Result};
 
@@ -30,7 +31,7 @@ impl Model {
         let mut config = self.config.raw.clone();
         let polytask = Polytask { pooling: self.pooling, tasks: tasks.to_vec(), max_length: Some(max_length) };
         config.insert("polytask".into(), json!(polytask));
-        let config = serde_json::to_vec_pretty(&config).map_err(|e| Error::Encoder(e.to_string()))?;
+        let config = serde_json::to_vec_pretty(&config).map_err(|e| Error::encoder(Message::unexpected(&e)))?;
 
         let mut tensors = BTreeMap::new();
         for (name, tensor) in self.encoder.tensors()? {
@@ -43,12 +44,13 @@ impl Model {
             .iter()
             .map(|(name, (shape, bytes))| {
                 let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
-                view.map(|view| (name, view)).map_err(|e| Error::Encoder(e.to_string()))
+                view.map(|view| (name, view)).map_err(|e| Error::encoder(Message::unexpected(&e)))
             })
             .collect::<Result<Vec<_>>>()?;
         // Hugging Face's loaders refuse a file that does not say which framework's layout it has.
         let metadata = std::collections::HashMap::from([("format".into(), "pt".into())]);
-        let weights = safetensors::serialize(views, Some(metadata)).map_err(|e| Error::Encoder(e.to_string()))?;
+        let weights =
+            safetensors::serialize(views, Some(metadata)).map_err(|e| Error::encoder(Message::unexpected(&e)))?;
         Ok(ModelFiles { config, weights })
     }
 }

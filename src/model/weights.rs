@@ -2,6 +2,7 @@
 
 use super::header::Header;
 use crate::Result;
+use crate::error::message;
 
 /// A file's tensors, found by Hugging Face's names.
 ///
@@ -32,7 +33,11 @@ impl Weights {
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let place = self.header.find(name, shape)?;
         self.values[place].take().ok_or_else(|| {
-            crate::Error::Encoder(format!("model.safetensors: tensor {name:?} was passed over or has been taken"))
+            crate::Error::encoder(message!(
+                "model.tensor_taken",
+                "model.safetensors: tensor {name:?} was passed over or has been taken",
+                name = name
+            ))
         })
     }
 }

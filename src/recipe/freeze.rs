@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{message, shortened};
 use crate::{Error, Result};
 
-/// Which parameters stay as they are. Written `none`, `embeddings`, `layers:N` or `encoder`; the more, the greater.
+/// Which parameters stay as they are. Written `none`, `embeddings`, `layers:N` or `encoder`; a greater value freezes more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Freeze {
@@ -20,13 +21,19 @@ pub enum Freeze {
 }
 
 impl Freeze {
-    /// How many of an encoder's `layers` blocks stay as they are; an error if more are asked for than there are.
+    /// How many of an encoder's `layers` blocks stay as they are; an error if there are fewer than `layers:N` names.
     pub fn blocks(self, layers: usize) -> Result<usize> {
         match self {
             Self::None | Self::Embeddings => Ok(0),
-            Self::Layers(n) if n > layers => {
-                Err(Error::setting("freeze", format!("layers:{n} asks for more than the encoder's {layers} layers")))
-            }
+            Self::Layers(n) if n > layers => Err(Error::setting(
+                "freeze",
+                message!(
+                    "recipe.freeze_layers",
+                    "layers:{n} asks for more than the encoder's {layers} layers",
+                    n = n,
+                    layers = layers
+                ),
+            )),
             Self::Layers(n) => Ok(n),
             Self::Encoder => Ok(layers),
         }
@@ -42,7 +49,14 @@ impl std::str::FromStr for Freeze {
             "embeddings" => Ok(Self::Embeddings),
             "encoder" => Ok(Self::Encoder),
             _ => text.strip_prefix("layers:").and_then(|n| n.parse().ok()).map(Self::Layers).ok_or_else(|| {
-                Error::setting("freeze", format!("{text:?} is not one of none, embeddings, layers:N, encoder"))
+                Error::setting(
+                    "freeze",
+                    message!(
+                        "recipe.freeze_name",
+                        "{text:?} is not one of none, embeddings, layers:N, encoder",
+                        text = shortened(text)
+                    ),
+                )
             }),
         }
     }

@@ -14,12 +14,13 @@ pub use freeze::Freeze;
 pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training};
 pub use weighting::Weighting;
 
+use crate::error::{Message, message};
 use crate::{Error, Result};
 
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-/// What to train on, with which encoder, and how.
+/// Everything that a run depends on: its data, its encoder and its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields, default)]
@@ -28,7 +29,7 @@ pub struct Recipe {
     pub data: Source,
     /// The tasks to train and, for each, its label set in head order. Empty: every label column, labels inferred.
     pub tasks: Vec<Task>,
-    /// What to hold out for evaluation. Absent: a quarter, except for the `notebook` preset, which holds out nothing.
+    /// The examples to hold out for evaluation. Absent: a quarter, except for the `notebook` preset, which holds out nothing.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub validation: Option<Validation>,
     /// A directory in Hugging Face layout or the name of a known encoder.
@@ -37,7 +38,7 @@ pub struct Recipe {
     pub pooling: Pooling,
     /// Optimisation settings.
     pub training: Training,
-    /// What to measure on the way.
+    /// Measurements beside the training.
     pub diagnostics: Diagnostics,
     /// Seeds head initialisation, shuffling, dropout, the split and the notebook's random labels. Any integer up to 2^53.
     pub seed: u64,
@@ -122,7 +123,7 @@ pub struct Task {
     pub labels: Vec<String>,
 }
 
-/// What is held out of training to evaluate on.
+/// The examples that are held out of training, to evaluate on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
@@ -152,15 +153,15 @@ pub enum Pooling {
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields, default)]
 pub struct Diagnostics {
-    /// Tell of the tasks' gradients in the first step and every so many steps after it; 0: never.
+    /// Report how the tasks' gradients relate in the first step and every so many steps after it; 0: never.
     pub gradients_every: u32,
     /// Measure before the first step, and every so many steps after it, what a step on each task alone would do to
     /// every task's loss; 0: never.
     pub interference_every: u32,
-    /// Tell before the first step, every so many steps after it, and at the end, how the sentences' vectors have moved; 0:
-    /// never.
+    /// Report how the sentences' vectors have moved: before the first step, every so many steps after it, and at the end;
+    /// 0: never.
     pub map_every: u32,
-    /// Tell with each evaluation which sentences were classified wrongly.
+    /// Report with each evaluation which sentences were classified wrongly.
     pub mistakes: bool,
 }
 
@@ -181,9 +182,13 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// Parses `recipe.json`. Errors name the unknown or misshapen field and the line.
+    /// Parses `recipe.json`.
+    ///
+    /// # Errors
+    ///
+    /// The text is no recipe (the sentence names the field and the line), or [`Recipe::validate`] fails.
     pub fn from_json(text: &str) -> Result<Self> {
-        let recipe: Self = serde_json::from_str(text).map_err(|e| Error::Recipe(e.to_string()))?;
+        let recipe: Self = serde_json::from_str(text).map_err(|e| Error::recipe(Message::unexpected(&e)))?;
         recipe.validate()?;
         Ok(recipe)
     }
@@ -199,14 +204,21 @@ impl Recipe {
     }
 
     /// Checks every setting that can be judged without the data or the encoder.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that is out of its range.
     pub fn validate(&self) -> Result<()> {
         if self.seed > 1 << 53 {
-            return Err(Error::setting("seed", "must be at most 2^53, so that a browser can hold it exactly"));
+            return Err(Error::setting(
+                "seed",
+                message!("recipe.seed_range", "must be at most 2^53, so that a browser can hold it exactly"),
+            ));
         }
         if let Some(Validation::Fraction(x)) = self.validation
             && !(0.0..1.0).contains(&x)
         {
-            return Err(Error::setting("validation_fraction", format!("{x} is not in [0, 1)")));
+            return Err(Error::setting("validation_fraction", training::not_a_share(x)));
         }
         self.training.validate()
     }

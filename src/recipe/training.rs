@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Freeze, Weighting};
+use crate::error::{Message, message, number, shortened};
 use crate::{Error, Result};
 
 #[cfg(target_arch = "wasm32")]
@@ -43,15 +44,15 @@ pub struct Training {
     pub dropout: f64,
     /// Which parameters stay as they are.
     pub freeze: Freeze,
-    /// How many epochs pass before one more layer trains, from the top down; absent: all train from the start. In the
-    /// beginning only the heads train (and the pooler), then the uppermost layer too, at last the embeddings; what
-    /// `freeze` names never does. Howard & Ruder 2018 ("ULMFiT") with 1.
+    /// How many epochs pass before one more layer trains, from the top down; absent: all train from the start. At
+    /// first only the heads (and the pooler) train, then the uppermost layer too, and finally the embeddings; the parts
+    /// that `freeze` names never train. Howard & Ruder 2018 ("ULMFiT") with 1.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub gradual_unfreezing: Option<u32>,
     /// Share of each label that is spread evenly over all classes, in [0, 1), as `torch.nn.CrossEntropyLoss` does it.
-    /// Evaluations are without it.
+    /// Not applied in evaluations.
     pub label_smoothing: f64,
-    /// How much each class counts in its task's loss. Evaluations are without it.
+    /// How much each class counts in its task's loss. Not applied in evaluations.
     pub class_weights: ClassWeights,
     /// How K losses, or the gradients that they send into the encoder, become one update.
     pub weighting: Weighting,
@@ -65,10 +66,10 @@ pub struct Training {
     /// `load_best_model_at_end` does; absent: train to the last epoch. At least 1; needs held-out sentences.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub early_stopping_patience: Option<u32>,
-    /// At the end go back to the parameters of the epoch whose `metric_for_best_model` was best, of equals the first.
+    /// At the end go back to the parameters of the epoch with the best `metric_for_best_model`, the first of equals.
     /// Needs held-out sentences.
     pub load_best_model_at_end: bool,
-    /// What "best" means, measured on the held-out sentences.
+    /// The figure on the held-out sentences that decides which epoch is best.
     pub metric_for_best_model: Metric,
     /// Sentences are cut to this many tokens, `[CLS]` and `[SEP]` included. At least 3, at most the encoder's positions.
     pub max_length: u32,
@@ -120,7 +121,7 @@ pub enum ClassWeights {
     Balanced,
 }
 
-/// A figure of the held-out sentences, as the mean over the tasks that any of them is labelled for.
+/// A figure on the held-out sentences: the mean over the tasks that at least one of them is labelled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
@@ -167,11 +168,10 @@ impl Default for Training {
 }
 
 impl Training {
-    /// The most sentences that a step may take. Their number has room in 32 bits, which is all that a browser counts with.
+    /// The most sentences that a step may take. It fits in 32 bits, the size of a `usize` in a browser.
     pub const MAX_SENTENCES_PER_STEP: u64 = 1_000_000_000;
 
-    /// How many sentences an optimizer step takes, at most [`Training::MAX_SENTENCES_PER_STEP`]; an epoch's last step may
-    /// find fewer.
+    /// Sentences in an optimizer step, at most [`Training::MAX_SENTENCES_PER_STEP`]; an epoch's last step may have fewer.
     pub fn sentences_per_step(&self) -> usize {
         self.batch_size as usize * self.gradient_accumulation_steps as usize
     }
@@ -182,68 +182,81 @@ impl Training {
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        let check = |ok: bool, name, wrong: String| {
-            if ok { Ok(()) } else { Err(Error::setting(name, wrong)) }
+        let check = |ok: bool, name, wrong: &dyn Fn() -> Message| {
+            if ok { Ok(()) } else { Err(Error::setting(name, wrong())) }
         };
         let rate = |x: f64| x.is_finite() && x > 0.0 && x <= 10.0;
         let rate_wrong = |x: f64| {
-            format!(
-                "{x:e} is out of range; it must be above 0 and at most 10 (1e-3 is the notebook's, 2e-5 is usual for BERT)"
+            message!(
+                "recipe.rate_range",
+                "{rate:e} is out of range; it must be above 0 and at most 10 (1e-3 is the notebook's, 2e-5 is usual for \
+                 BERT)",
+                rate = number(x)
             )
         };
-        check(self.epochs >= 1, "epochs", "is 0; train for at least 1 epoch".into())?;
-        check(self.batch_size >= 1, "batch_size", "is 0; a step needs at least 1 sentence".into())?;
-        check(
-            self.gradient_accumulation_steps >= 1,
-            "gradient_accumulation_steps",
-            "is 0; a step needs at least 1 batch".into(),
-        )?;
+        check(self.epochs >= 1, "epochs", &|| message!("recipe.no_epoch", "is 0; train for at least 1 epoch"))?;
+        check(self.batch_size >= 1, "batch_size", &|| {
+            message!("recipe.no_sentence", "is 0; a step needs at least 1 sentence")
+        })?;
+        check(self.gradient_accumulation_steps >= 1, "gradient_accumulation_steps", &|| {
+            message!("recipe.no_batch", "is 0; a step needs at least 1 batch")
+        })?;
         let (batch, batches) = (u64::from(self.batch_size), u64::from(self.gradient_accumulation_steps));
-        check(
-            batch * batches <= Self::MAX_SENTENCES_PER_STEP,
-            "gradient_accumulation_steps",
-            format!(
-                "{batches} × batch_size {batch} makes steps of {} sentences; a step takes at most {}",
-                batch * batches,
-                Self::MAX_SENTENCES_PER_STEP
-            ),
-        )?;
+        check(batch * batches <= Self::MAX_SENTENCES_PER_STEP, "gradient_accumulation_steps", &|| {
+            message!(
+                "recipe.step_size",
+                "{batches} × batch_size {batch} makes steps of {sentences} sentences; a step takes at most {most}",
+                batches = batches,
+                batch = batch,
+                sentences = batch * batches,
+                most = Self::MAX_SENTENCES_PER_STEP
+            )
+        })?;
         for (name, count) in [
             ("gradual_unfreezing", self.gradual_unfreezing),
             ("tasks_per_step", self.tasks_per_step),
             ("early_stopping_patience", self.early_stopping_patience),
         ] {
-            check(count != Some(0), name, "is 0; give at least 1, or leave it out".into())?;
+            check(count != Some(0), name, &|| message!("recipe.zero", "is 0; give at least 1, or leave it out"))?;
         }
-        check(rate(self.learning_rate), "learning_rate", rate_wrong(self.learning_rate))?;
+        check(rate(self.learning_rate), "learning_rate", &|| rate_wrong(self.learning_rate))?;
         if let Some(x) = self.head_learning_rate {
-            check(rate(x), "head_learning_rate", rate_wrong(x))?;
+            check(rate(x), "head_learning_rate", &|| rate_wrong(x))?;
         }
-        check(
-            self.weight_decay.is_finite() && self.weight_decay >= 0.0,
-            "weight_decay",
-            format!("{} is not a number of at least 0", self.weight_decay),
-        )?;
+        check(self.weight_decay.is_finite() && self.weight_decay >= 0.0, "weight_decay", &|| {
+            message!("recipe.negative", "{x} is not a number of at least 0", x = number(self.weight_decay))
+        })?;
         for (name, share) in [("dropout", self.dropout), ("label_smoothing", self.label_smoothing)] {
-            check((0.0..1.0).contains(&share), name, format!("{share} is not in [0, 1)"))?;
+            check((0.0..1.0).contains(&share), name, &|| not_a_share(share))?;
         }
         if let Some(x) = self.max_grad_norm {
-            check(x.is_finite() && x > 0.0, "max_grad_norm", format!("{x} is not above 0"))?;
+            check(x.is_finite() && x > 0.0, "max_grad_norm", &|| {
+                message!("recipe.not_positive", "{x} is not above 0", x = number(x))
+            })?;
         }
-        check(
-            self.max_length >= 3,
-            "max_length",
-            format!("is {}; at least 3 are needed for [CLS], one word piece and [SEP]", self.max_length),
-        )?;
+        check(self.max_length >= 3, "max_length", &|| {
+            message!(
+                "recipe.length",
+                "is {n}; at least 3 are needed for [CLS], one word piece and [SEP]",
+                n = self.max_length
+            )
+        })?;
         for (task, x) in &self.task_weight {
-            check(
-                x.is_finite() && *x >= 0.0,
-                "task_weight",
-                format!("{x} for task {task:?} is not a number of at least 0"),
-            )?;
+            check(x.is_finite() && *x >= 0.0, "task_weight", &|| {
+                message!(
+                    "recipe.task_weight",
+                    "{x} for task {task:?} is not a number of at least 0",
+                    x = number(*x),
+                    task = shortened(task)
+                )
+            })?;
         }
         Ok(())
     }
+}
+
+pub(super) fn not_a_share(x: f64) -> Message {
+    message!("recipe.share_range", "{x} is not in [0, 1)", x = number(x))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-/// How K losses, or the gradients that they send into the encoder, become one update. The papers stand in
+/// How K losses, or the gradients that they send into the encoder, become one update. The papers are listed in
 /// [`crate::weighting`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
@@ -14,17 +14,17 @@ pub enum Weighting {
     /// Σ wᵢLᵢ, the notebook's `loss_A + loss_B`.
     #[default]
     Sum,
-    /// Learns how noisy each task is, and weighs it the less.
+    /// Learns how noisy each task is; noisier tasks get less weight.
     Uncertainty,
-    /// Dynamic weight average: more for tasks whose loss fell least from epoch to epoch.
+    /// Dynamic weight average: tasks whose loss fell least from epoch to epoch get more weight.
     Dwa,
-    /// New weights by lot in each step.
+    /// Random weights, drawn anew in each step.
     Random,
-    /// Evens out the gradients at the last shared layer, so that the tasks train at like rates.
+    /// Evens out the gradients at the last shared layer, so that the tasks train at similar rates.
     Gradnorm,
-    /// Moves weight to the tasks that gained least by the step before.
+    /// Moves weight to the tasks whose loss fell least in the step before.
     Famo,
-    /// Projects each gradient off those it conflicts with, in random order.
+    /// Removes from each gradient its part along the gradients it conflicts with, in random order.
     Pcgrad,
     /// The update near the mean gradient that serves the worst-served task best.
     Cagrad,
@@ -32,11 +32,11 @@ pub enum Weighting {
     Mgda,
     /// The update with equal projections onto all gradients.
     ImtlG,
-    /// The update that a fair bargain between the tasks ends in.
+    /// The Nash bargaining solution between the tasks.
     NashMtl,
     /// The mean of the gradients, each first projected to where it harms no task.
     Upgrad,
-    /// The sum of the gradients, first made equally long and at right angles.
+    /// The sum of the gradients after making them equally long and orthogonal.
     AlignedMtl,
 }
 

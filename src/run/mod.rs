@@ -10,7 +10,6 @@ pub use plan::Plan;
 
 use self::observers::Observers;
 use self::phase_callback::PhaseCallback;
-use crate::error::Message;
 use crate::measure::{Erasure, Interference, Saliency, interference};
 use crate::model::Weights;
 use crate::protocol::Event;
@@ -122,8 +121,8 @@ impl Run {
             observers.inside(&moment, &mut reports)
         })?;
         let mut events = Vec::new();
-        if let Some(message) = warning.filter(|message| self.warned.insert(message.clone())) {
-            events.push(Event::Warning(Message { message }));
+        if let Some(warning) = warning.filter(|warning| self.warned.insert(warning.message.clone())) {
+            events.push(Event::Warning(warning));
         }
         events.append(&mut reports);
         events.push(Event::Step(step));

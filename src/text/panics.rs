@@ -7,6 +7,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 
+use crate::error::message;
 use crate::{Error, Result};
 
 thread_local! {
@@ -48,9 +49,15 @@ pub(super) fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> 
 
 fn failure(subject: &str, payload: &(dyn Any + Send)) -> Error {
     let why = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let why: String = why.unwrap_or("it does not say why").chars().take(200).collect();
-    Error::Tokenizer(format!(
-        "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json"
+    let why = match why {
+        Some(why) => serde_json::Value::from(why.chars().take(200).collect::<String>()),
+        None => message!("text.no_reason", "it does not say why").into(),
+    };
+    Error::tokenizer(message!(
+        "text.tokenizers_failed",
+        "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json",
+        subject = subject,
+        why = why
     ))
 }
 

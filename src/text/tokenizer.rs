@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tokenizers::ModelWrapper;
 
 use super::panics::caught;
-use crate::error::shortened;
+use crate::error::{message, shortened};
 use crate::{Error, Result};
 
 /// A sentence as the encoder reads it.
@@ -64,7 +64,9 @@ impl Tokenizer {
     /// # Ok::<(), polytask::Error>(())
     /// ```
     pub fn from_json(json: &[u8], max_length: usize, vocab_size: usize) -> Result<Self> {
-        let unreadable = |e: String| Error::Tokenizer(format!("tokenizer.json cannot be read: {e}"));
+        let unreadable = |why: String| {
+            Error::tokenizer(message!("text.tokenizer_unreadable", "tokenizer.json cannot be read: {why}", why = why))
+        };
         let inner = caught("tokenizer.json".into(), || tokenizers::Tokenizer::from_bytes(json))?;
         let mut inner = inner.map_err(|e| unreadable(e.to_string()))?;
         let Declared { added_tokens } = serde_json::from_slice(json).map_err(|e| unreadable(e.to_string()))?;
@@ -79,10 +81,13 @@ impl Tokenizer {
         if let Some(AddedToken { content, id }) =
             added_tokens.iter().find(|token| vocab.get(&token.content).is_some_and(|&given| given != token.id))
         {
-            return Err(Error::Tokenizer(format!(
-                "tokenizer.json declares {content:?} as an added token with the id {id}, and its vocabulary leads to the id \
-                 {}; take the encoder's own tokenizer.json",
-                vocab[content]
+            return Err(Error::tokenizer(message!(
+                "text.added_token_id",
+                "tokenizer.json declares {token:?} as an added token with the id {id}, and its vocabulary leads to the id \
+                 {other}; take the encoder's own tokenizer.json",
+                token = content.as_str(),
+                id = *id,
+                other = vocab[content]
             )));
         }
         // The file may ask for both; a packed batch holds no padding, and `encode` cuts by itself, since it must know
@@ -136,12 +141,20 @@ impl Tokenizer {
         text: &str,
         encode: impl FnOnce() -> tokenizers::Result<tokenizers::Encoding>,
     ) -> Result<tokenizers::Encoding> {
-        let text = format!("{:?}", shortened(text));
-        let encoding =
-            caught(text.clone(), encode)?.map_err(|e| Error::Tokenizer(format!("{text} cannot be encoded: {e}")))?;
+        let text = shortened(text);
+        let encoding = caught(format!("{text:?}"), encode)?.map_err(|e| {
+            Error::tokenizer(message!(
+                "text.not_encoded",
+                "{text:?} cannot be encoded: {why}",
+                text = text.as_str(),
+                why = e.to_string()
+            ))
+        })?;
         if encoding.is_empty() {
-            return Err(Error::Tokenizer(format!(
-                "{text} gives no token at all; the tokeniser must add [CLS] and [SEP]"
+            return Err(Error::tokenizer(message!(
+                "text.no_token",
+                "{text:?} gives no token at all; the tokeniser must add [CLS] and [SEP]",
+                text = text
             )));
         }
         self.check(&encoding)?;
@@ -152,11 +165,12 @@ impl Tokenizer {
     fn check(&self, encoding: &tokenizers::Encoding) -> Result<()> {
         let (ids, tokens) = (encoding.get_ids(), encoding.get_tokens());
         if ids.len() != tokens.len() {
-            return Err(Error::Tokenizer(format!(
-                "tokenizer.json's post-processor makes {} ids and {} tokens of one sentence; each of its special tokens \
-                 must have as many ids as tokens",
-                ids.len(),
-                tokens.len()
+            return Err(Error::tokenizer(message!(
+                "text.ids_and_tokens",
+                "tokenizer.json's post-processor makes {ids} ids and {tokens} tokens of one sentence; each of its special \
+                 tokens must have as many ids as tokens",
+                ids = ids.len(),
+                tokens = tokens.len()
             )));
         }
         match ids.iter().zip(tokens).find(|(id, _)| **id as usize >= self.vocab_size) {
@@ -192,9 +206,12 @@ struct AddedToken {
 }
 
 fn beyond(token: &str, id: u32, vocab_size: usize) -> Error {
-    Error::Tokenizer(format!(
-        "tokenizer.json gives {token:?} the id {id} and the encoder's vocab_size is {vocab_size}; they belong to different \
-         models"
+    Error::tokenizer(message!(
+        "text.id_beyond",
+        "tokenizer.json gives {token:?} the id {id} and the encoder's vocab_size is {size}; they belong to different models",
+        token = token,
+        id = id,
+        size = vocab_size
     ))
 }
 

@@ -12,6 +12,7 @@ use candle_core::Tensor;
 use super::update::TaskWeights;
 use super::{Evaluation, Split};
 use crate::data::Dataset;
+use crate::error::message;
 use crate::metrics::TaskMetrics;
 use crate::model::Model;
 use crate::ops::{EmbeddingTable, Parameter, copy_into};
@@ -53,8 +54,11 @@ impl BestEpoch {
         if splits[1].is_empty() {
             return Err(Error::setting(
                 name,
-                "held-out sentences decide which epoch is best, and there are none; hold out a share of the sentences \
-                 (a validation fraction of 0.25, say) or give a validation file",
+                message!(
+                    "train.best_nothing_held_out",
+                    "held-out sentences decide which epoch is best, and there are none; hold out a share of the sentences \
+                     (a validation fraction of 0.25, say) or give a validation file"
+                ),
             ));
         }
         let labelled = splits.each_ref().map(|rows| {
@@ -68,8 +72,11 @@ impl BestEpoch {
         if tasks.is_empty() {
             return Err(Error::setting(
                 name,
-                "held-out sentences decide which epoch is best, and none of them is labelled for a task that trains; \
-                 hold out some that are",
+                message!(
+                    "train.best_no_label",
+                    "held-out sentences decide which epoch is best, and none of them is labelled for a task that trains; \
+                     hold out some that are"
+                ),
             ));
         }
         let (metric, patience) = (training.metric_for_best_model, training.early_stopping_patience);

@@ -5,8 +5,8 @@ use candle_core::Tensor;
 use super::evaluation::{add_to_tallies, scalars};
 use super::update::lr_multiplier;
 use super::{Hook, Moment, Phase, PhaseName, StepReport, TaskGradientView, Trainer};
+use crate::error::{Message, message, quoted, shortened};
 use crate::model::{Dropout, Pass};
-use crate::quoted;
 use crate::random::Stream;
 use crate::text::Batch;
 use crate::weighting::{Chosen, Dependency, Gram, StepInfo};
@@ -38,7 +38,7 @@ pub(crate) struct StepOptions<'a> {
 impl Trainer {
     /// Takes one step on the next batch. Returns its report, and a warning if the weighting has one. If a loss is not finite,
     /// the parameters go back to those of the step before, whose losses were finite, and the run is over.
-    pub(crate) fn step(&mut self, options: StepOptions, hook: &mut Hook) -> Result<(StepReport, Option<String>)> {
+    pub(crate) fn step(&mut self, options: StepOptions, hook: &mut Hook) -> Result<(StepReport, Option<Message>)> {
         let only = self.task_indices(options.tasks)?;
         // The heads alone are too little work for a pool of threads.
         let here = self.model.prefix_pools() || options.on_calling_thread;
@@ -52,7 +52,7 @@ impl Trainer {
         only: &[usize],
         keep_task_gradients: bool,
         hook: &mut Hook,
-    ) -> Result<(StepReport, Option<String>)> {
+    ) -> Result<(StepReport, Option<Message>)> {
         let learning_rate = self.learning_rate();
         let step = self.next_batches();
         let tasks = self.taking_part(only, &step.labelled);
@@ -280,7 +280,13 @@ impl Trainer {
         let index = |name: &String| {
             self.tasks().iter().position(|task| task.name == *name).ok_or_else(|| {
                 let known = quoted(self.tasks().iter().map(|task| &task.name));
-                Error::setting("tasks", format!("there is no task {name:?}; the tasks are {known}"))
+                let wrong = message!(
+                    "train.no_such_task",
+                    "there is no task {name:?}; the tasks are {tasks}",
+                    name = shortened(name),
+                    tasks = known
+                );
+                Error::setting("tasks", wrong)
             })
         };
         names.iter().map(index).collect()

@@ -10,6 +10,7 @@ use super::unfreezing;
 use super::update::{Optimizer, TaskGradients, TaskLosses, TaskWeights};
 use super::{EpochReport, Evaluation, ModelShape, Start};
 use crate::compute::Arithmetic;
+use crate::error::{message, number};
 use crate::metrics::Tally;
 use crate::model::{Loading, Model, ModelFiles, Weights};
 use crate::random::Stream;
@@ -214,14 +215,27 @@ impl Trainer {
     /// If a loss is not finite: an error, after the parameters have gone back to those of the step before.
     pub(super) fn stop_if_diverged(&mut self, losses: &[Option<f32>], step: usize) -> Result<()> {
         let named = self.tasks().iter().map(|task| task.name.as_str()).zip(losses.iter().copied());
-        let total = ("all tasks together", Some(self.task_weights.total_of(losses)));
+        let named = named.map(|(task, loss)| (Some(task), loss));
+        let total = (None, Some(self.task_weights.total_of(losses)));
         let bad = named.chain([total]).find_map(|(task, loss)| Some((task, loss.filter(|x| !x.is_finite())?)));
         let Some((task, loss)) = bad else {
             return Ok(());
         };
-        let task = task.to_string();
+        let task = match task {
+            Some(task) => serde_json::Value::from(task),
+            None => message!("train.all_tasks", "all tasks together").into(),
+        };
         self.optimizer.roll_back()?;
-        Err(Error::Diverged { step, task, loss, learning_rate: self.recipe.training.learning_rate })
+        let diverged = message!(
+            "train.diverged",
+            "step {step}: the loss of {task} became {loss}, so training stopped and the parameters of the step before were \
+             kept; try a learning rate ten times smaller than {rate:e}, a warm-up, or max_grad_norm 1",
+            step = step,
+            task = task,
+            loss = number(loss.into()),
+            rate = number(self.recipe.training.learning_rate)
+        );
+        Err(Error::Diverged(diverged.into()))
     }
 
     /// The epoch of the latest step, from 1.

@@ -10,6 +10,7 @@
 //!
 //! A parameter that does not train yet has no gradient, so the optimizer leaves it and its moments alone.
 
+use crate::error::{Message, message};
 use crate::recipe::{Freeze, Pooling, Recipe};
 
 /// The frozen part of an encoder of `layers` blocks in the epoch after `epochs` epochs: what the recipe freezes for good, and
@@ -39,7 +40,7 @@ pub(super) fn outermost(recipe: &Recipe, layers: usize) -> [Freeze; 3] {
 }
 
 /// A warning if the run ends before every layer has trained that should.
-pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<String> {
+pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<Message> {
     let training = &recipe.training;
     let every = training.gradual_unfreezing?;
     let last = frozen(recipe, layers, training.epochs - 1);
@@ -54,11 +55,13 @@ pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<String> {
     };
     // If only the heads are above the blocks, the first stage freezes all blocks whatever `freeze` says.
     let parts = if recipe.pooling == Pooling::Pooler { blocks_and_more } else { blocks_and_more.max(1) };
-    Some(format!(
-        "gradual_unfreezing: the run's {} epochs do not reach every layer; what freeze calls \"{last}\" stays as it is \
-         ({} epochs would reach all)",
-        training.epochs,
-        parts.saturating_mul(every.into()).saturating_add(1)
+    Some(message!(
+        "train.unfreezing",
+        "gradual_unfreezing: the run's {epochs} epochs do not reach every layer; what freeze calls {last:?} stays as it is \
+         ({enough} epochs would reach all)",
+        epochs = training.epochs,
+        last = last.to_string(),
+        enough = parts.saturating_mul(every.into()).saturating_add(1)
     ))
 }
 
@@ -124,7 +127,7 @@ mod tests {
     fn a_run_too_short_is_warned_of() {
         let recipe = recipe(r#""gradual_unfreezing": 2, "epochs": 8"#, "mean");
         assert_eq!(
-            warning(&recipe, 3).unwrap(),
+            warning(&recipe, 3).unwrap().message,
             "gradual_unfreezing: the run's 8 epochs do not reach every layer; what freeze calls \"embeddings\" stays as \
              it is (9 epochs would reach all)"
         );
@@ -150,8 +153,8 @@ mod tests {
                 assert_eq!(course(&recipe, 3).last(), Some(&recipe.training.freeze));
                 continue;
             };
-            let told =
-                (recipe.training.epochs + 1..).find(|epochs| warning.contains(&format!("({epochs} epochs would")));
+            let told = (recipe.training.epochs + 1..)
+                .find(|epochs| warning.message.contains(&format!("({epochs} epochs would")));
             recipe.training.epochs = told.expect("more epochs than there were");
             assert_eq!(frozen(&recipe, 3, recipe.training.epochs - 1), recipe.training.freeze, "{warning}");
             assert_ne!(frozen(&recipe, 3, recipe.training.epochs - 2), recipe.training.freeze, "{warning}");

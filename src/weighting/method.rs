@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::linalg::Gram;
+use crate::error::Message;
 
 /// The figures of a step on which a method's factors depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct Chosen {
     /// A finite factor for each task that takes part.
     pub weights: Vec<f64>,
     /// A sentence for the reader if the method could not work as it should (a zero gradient, say) and did the next best.
-    pub warning: Option<String>,
+    pub warning: Option<Message>,
 }
 
 impl Chosen {

@@ -160,7 +160,7 @@ test(`HTML, CSS and JavaScript of the article are at most ${MOST_KB} kB compress
   const files = [...server.requests.keys()]
     .map((name) => (name === '/' ? '/index.html' : name))
     .filter((name) => /\.(html|css|js)$/.test(name))
-    .filter((name) => !/\/((article|embed)\.)?de-\w+\.js$|\/(embed|lab)\.(html|js|css)$/.test(name));
+    .filter((name) => !/\/((article|embed|errors)\.)?de-\w+\.js$|\/(embed|lab)\.(html|js|css)$/.test(name));
   const sizes = [...new Set(files)].map((name) => [name, brotliCompressSync(readFileSync(path.join(SITE, name))).length / 1000]);
   const sum = sizes.reduce((total, [, kB]) => total + kB, 0);
   sizes.sort(([, a], [, b]) => b - a);

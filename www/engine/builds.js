@@ -3,6 +3,7 @@
 // `threads` uses every core and fused multiply-add; `fused` one core; `plain` needs nothing but SIMD. Threads need memory
 // that workers share, which a page has only if its host sends the headers for it (COOP and COEP).
 
+import { failure } from './failure.js';
 import { useThreads } from './threads.js';
 
 /** @typedef {import('../types.js').Build} Build */
@@ -52,7 +53,7 @@ export async function startBuild(mayThread) {
       if (build === builds.at(-1)) throw error;
     }
   }
-  throw new Error('no build suits this browser'); // `plain` is always among them.
+  throw failure('worker.no_build'); // `plain` is always among them.
 }
 
 /** @param {Build} build */

@@ -1,5 +1,6 @@
 // One file over the network: handed to the browser's storage piece by piece, hashed on the way.
 
+import { failure } from './failure.js';
 import { PIECE, sha256, StoredFile } from './stored-file.js';
 
 /** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher A SHA-256 of bytes that come in pieces. */
@@ -11,7 +12,7 @@ import { PIECE, sha256, StoredFile } from './stored-file.js';
  * @param {(received: number) => void} progress
  * @param {AbortSignal} signal
  * @returns {Promise<StoredFile>}
- * @throws {Error} One sentence that says what went wrong, where, and what to do.
+ * @throws {import('./failure.js').Failure} Says what went wrong, where, and what to do.
  */
 export async function download(url, file, hasher, progress, signal) {
   /** @type {Response} */
@@ -21,12 +22,10 @@ export async function download(url, file, hasher, progress, signal) {
     response = await fetch(url, { cache: 'no-store', signal });
   } catch {
     signal.throwIfAborted();
-    throw new Error(
-      `The download of ${file.name} did not start: nothing answers at ${url}. Check the connection, then retry.`,
-    );
+    throw failure('download.offline', { file: file.name, url });
   }
   if (!response.ok || !response.body) {
-    throw new Error(`The download of ${file.name} failed: the server answered ${response.status} for ${url}.`);
+    throw failure('download.refused', { file: file.name, status: response.status, url });
   }
   const pieces = new Pieces(hasher);
   let received = 0;
@@ -38,24 +37,18 @@ export async function download(url, file, hasher, progress, signal) {
     received += part.value.length;
     if (received > file.bytes) {
       await reader.cancel().catch(() => {});
-      throw new Error(
-        `The download of ${file.name} is longer than the ${count(file.bytes)} bytes that it should have, so it was thrown away. Retry, or reload the page.`,
-      );
+      throw failure('download.too_long', { file: file.name, bytes: file.bytes });
     }
     pieces.add(part.value);
     progress(received);
   }
   // A connection that breaks ends the stream with an error or, from some servers, just early: the count decides.
   if (received < file.bytes) {
-    throw new Error(
-      `The download of ${file.name} stopped at ${count(received)} of ${count(file.bytes)} bytes; nothing of it was kept. Check the connection, then retry.`,
-    );
+    throw failure('download.cut', { file: file.name, received, bytes: file.bytes });
   }
   const { blob, digests, digest } = await pieces.finish();
   if (digest !== file.sha256.toLowerCase()) {
-    throw new Error(
-      `The download of ${file.name} has all its ${count(file.bytes)} bytes but not the expected SHA-256, so it was thrown away. Retry, or reload the page.`,
-    );
+    throw failure('download.wrong_hash', { file: file.name, bytes: file.bytes });
   }
   return new StoredFile(file.name, blob, digests);
 }
@@ -102,6 +95,3 @@ class Pieces {
     this.#filled = 0;
   }
 }
-
-/** @param {number} n */
-const count = (n) => n.toLocaleString('en-GB');

@@ -9,6 +9,7 @@
 // on each visit.
 
 import { download } from './download.js';
+import { failure, message } from './failure.js';
 import { KNOWN } from './known-encoder.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
@@ -31,7 +32,7 @@ const PROGRESS_MS = 50;
  * @param {(event: RunEvent) => void} say Takes `progress`, `warning` and, at the end, `loaded`.
  * @param {AbortSignal} signal Breaks it off; files that are whole by then stay.
  * @returns {Promise<Map<string, StoredFile>>} The files by name.
- * @throws {Error} One sentence that says which file failed, where, and what to do.
+ * @throws {import('./failure.js').Failure} Says which file failed, where, and what to do.
  */
 export async function loadEncoder(base, hasher, say, signal) {
   const directory = base.endsWith('/') ? base : `${base}/`;
@@ -90,22 +91,19 @@ async function readManifest(url, cache, signal) {
   } catch {
     signal.throwIfAborted();
     response = await cache?.match(url);
-    if (!response)
-      throw new Error(`The encoder could not be fetched: nothing answers at ${url}. Check the connection, then retry.`);
+    if (!response) throw failure('encoder.offline', { url });
   }
   if (response.status === 404) return KNOWN;
-  if (!response.ok) {
-    throw new Error(`The encoder could not be fetched: the server answered ${response.status} for ${url}.`);
-  }
+  if (!response.ok) throw failure('encoder.refused', { status: response.status, url });
   /** @type {Manifest} */
   let manifest;
   try {
     manifest = await response.json();
   } catch {
-    throw new Error(`The encoder could not be fetched: ${url} is not JSON.`);
+    throw failure('encoder.not_json', { url });
   }
   const missing = NEEDED.filter((name) => !manifest.files?.some((file) => file.name === name));
-  if (missing.length > 0) throw new Error(`The encoder is incomplete: ${url} does not list ${missing.join(', ')}.`);
+  if (missing.length > 0) throw failure('encoder.incomplete', { url, files: missing.join(', ') });
   return manifest;
 }
 
@@ -153,10 +151,7 @@ async function keep(cache, key, file, { blob, digests }, say) {
     const headers = { 'content-length': String(file.bytes), [DIGESTS]: digests.join(' ') };
     await cache.put(key, new Response(blob, { headers }));
   } catch {
-    say({
-      type: 'warning',
-      message: `This browser has no room to keep ${file.name}, so the next visit will download it again.`,
-    });
+    say({ type: 'warning', ...message('encoder.not_kept', { file: file.name }) });
   }
 }
 

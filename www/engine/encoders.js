@@ -1,6 +1,7 @@
 // The encoders that a worker holds: each is fetched once, however many runs ask for it.
 
 import { forgetEncoder, loadEncoder, NEEDED } from './encoder.js';
+import { failure } from './failure.js';
 import { StoredFile } from './stored-file.js';
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
@@ -61,9 +62,10 @@ export class Encoders {
    */
   open(given, say) {
     const files = new Map(given.map((file) => [file.name, new StoredFile(file.name, file, [])]));
-    const missing = NEEDED.filter((name) => !files.has(name));
-    if (missing.length > 0)
-      throw new Error(`An encoder has the files ${NEEDED.join(', ')}; of these ${missing.join(', ')} ${missing.length > 1 ? 'were' : 'was'} not among what was opened.`);
+    const absent = NEEDED.filter((name) => !files.has(name));
+    const [needed, missing] = [NEEDED.join(', '), absent.join(', ')];
+    if (absent.length === 1) throw failure('encoder.file_missing', { needed, missing });
+    if (absent.length > 1) throw failure('encoder.files_missing', { needed, missing });
     const bytes = NEEDED.reduce((sum, name) => sum + (files.get(name)?.blob.size ?? 0), 0);
     say({ type: 'loaded', encoder: '', bytes, cached: false });
     return files;

@@ -2,12 +2,14 @@
 // with, and replaces a worker that died. All runs of a page share one; it goes with the last of them.
 
 import { ONE_THREAD } from './builds.js';
+import { Failure, message } from './failure.js';
 import { startWorker } from './start-worker.js';
 import { isSupported } from './support.js';
 import { startThreads } from './threads.js';
 
 /** @typedef {import('../types.js').Build} Build */
 /** @typedef {import('../types.js').Command} Command */
+/** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').FromWorker} FromWorker */
 /** @typedef {import('../types.js').ToWorker} ToWorker */
@@ -19,7 +21,7 @@ import { startThreads } from './threads.js';
  * @typedef {object} Listener
  * @property {(build: Build, threads: number) => void} onReady The worker can compute.
  * @property {(event: RunEvent, of: Command['type'], text?: string) => void} onEvent
- * @property {(why: string, beforeReady: boolean) => void} onDeath The worker is gone and all runs with it. Another is there
+ * @property {(why: Message, beforeReady: boolean) => void} onDeath The worker is gone and all runs with it. Another is there
  *   already, unless this one never came up (`beforeReady`): a new one would not either.
  */
 
@@ -108,7 +110,7 @@ class Engine {
        * @template {keyof Questions} Q
        * @param {Q} question
        * @param {Questions[Q]['args']} args
-       * @returns {Promise<Questions[Q]['answer']>} Rejects with one sentence; with an `AbortError`, of which the
+       * @returns {Promise<Questions[Q]['answer']>} Rejects with a {@link Failure}; with an `AbortError`, of which the
        *   listener has been told already, when the worker died.
        */
       ask: (question, ...args) => this.#ask(question, args),
@@ -149,9 +151,9 @@ class Engine {
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault(); // Told below, in a sentence.
-      this.#die(event.message ?? 'its code could not be loaded');
+      this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded'));
     };
-    worker.onmessageerror = () => this.#die('it sent something unreadable');
+    worker.onmessageerror = () => this.#die(message('worker.unreadable'));
     this.#worker = worker;
     this.#ready = undefined;
   }
@@ -218,11 +220,11 @@ class Engine {
         const asked = this.#asked.get(message.id);
         this.#asked.delete(message.id);
         if (message.kind === 'answer') asked?.resolve(message.value);
-        else asked?.reject(new Error(message.message));
+        else asked?.reject(new Failure(message));
         break;
       }
       case 'dead':
-        this.#die(message.message);
+        this.#die(message);
         break;
     }
   }
@@ -238,7 +240,7 @@ class Engine {
     });
   }
 
-  /** @param {string} why */
+  /** @param {Message} why */
   #die(why) {
     const beforeReady = !this.#ready;
     this.#dispose();

@@ -4,6 +4,7 @@
 // one batch of an evaluation) and the loop below lets waiting messages in between two units, or after several of a linear
 // probe's. Pause, Step and Predict are therefore answered at once, or within one unit, whatever this run or another is doing.
 
+import { failure, messageOf } from './failure.js';
 import { DamagedFile } from './stored-file.js';
 
 /** @typedef {import('../types.js').Command} Command */
@@ -121,8 +122,8 @@ export class Runner {
       const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
       try {
         for (const [i, planned] of comparison.recipes().entries()) {
-          const compared = await this.#runBeside(planned, () => mine === this.#loop, (session, failure) =>
-            failure ? comparison.fail(i, sentence(failure)) : comparison.finish(i, session),
+          const compared = await this.#runBeside(planned, () => mine === this.#loop, (session, failed) =>
+            failed ? comparison.fail(i, messageOf(failed)) : comparison.finish(i, session),
           );
           if (!compared) return;
           this.#say(compared, 'compare');
@@ -183,8 +184,8 @@ export class Runner {
     if (error.name === 'AbortError') return; // Broken off by the page, which knows.
     // A question that cannot be answered is no reason to stop training.
     if (!QUESTIONS.has(of)) this.stop();
-    const what = sentence(error);
-    this.#say({ type: 'error', message: what }, of, `Error: ${what}`);
+    const what = messageOf(error);
+    this.#say({ type: 'error', ...what }, of, `Error: ${what.message}`);
   }
 
   /**
@@ -222,7 +223,7 @@ export class Runner {
    * @returns {Promise<RunEvent[] | undefined>} What there is to tell; nothing if it is wanted no more.
    */
   async #begin(into, recipe, wanted) {
-    if (!this.#encoder) throw new Error('The encoder is not loaded yet.');
+    if (!this.#encoder) throw failure('run.no_encoder');
     const { files } = this.#encoder;
     const [config, tokenizer, weights] = ['config.json', 'tokenizer.json', 'model.safetensors'].map(
       (name) => /** @type {StoredFile} */ (files.get(name)),
@@ -250,7 +251,7 @@ export class Runner {
   async #runBeside(recipe, wanted, conclude) {
     const beside = new (await this.#polytask).Session();
     /** @type {Error | undefined} */
-    let failure;
+    let failed;
     try {
       let events = await this.#begin(beside, recipe, wanted);
       while (events && wanted() && !events.some((event) => event.type === 'end')) {
@@ -260,10 +261,10 @@ export class Runner {
     } catch (error) {
       // What trapped cannot be freed: that it could not would be all that is told.
       if (isFatal(error) || !(error instanceof Error)) throw error;
-      failure = error;
+      failed = error;
     }
     try {
-      return wanted() ? conclude(beside, failure) : undefined;
+      return wanted() ? conclude(beside, failed) : undefined;
     } finally {
       beside.free();
     }
@@ -296,7 +297,7 @@ export class Runner {
 
   #configured() {
     const [session, start] = [this.#session, this.#start];
-    if (!session || !start) throw new Error('There is no run yet: configure one first.');
+    if (!session || !start) throw failure('run.none');
     return { session, start };
   }
 
@@ -365,6 +366,3 @@ export function isFatal(error) {
     (error instanceof Error && error.name === 'InternalError')
   );
 }
-
-/** @param {unknown} error */
-export const sentence = (error) => (error instanceof Error ? error.message : String(error));

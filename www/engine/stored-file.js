@@ -1,12 +1,14 @@
 // A file that the browser keeps, in its cache or as a Blob, and that is read piece by piece: it is never in memory whole.
 
+import { Failure, message } from './failure.js';
+
 /** Bytes of a piece: few enough to hold several, enough that their number costs no time. */
 export const PIECE = 4 << 20;
 /** How many pieces are read and checked at a time, so that the disk, the hashing and whoever takes them all have work. */
 const AT_A_TIME = 4;
 
 /** A file is no longer what it was when it was stored. */
-export class DamagedFile extends Error {}
+export class DamagedFile extends Failure {}
 
 export class StoredFile {
   #name;
@@ -68,7 +70,7 @@ export class StoredFile {
       const bytes = new Uint8Array(await this.#blob.slice(i * PIECE, (i + 1) * PIECE).arrayBuffer());
       const digest = this.#digests[i];
       if (digest && (await sha256(bytes)) !== digest)
-        throw new DamagedFile(`${this.#name} was damaged in this browser’s storage.`);
+        throw new DamagedFile(message('encoder.damaged', { file: this.#name }));
       return bytes;
     };
     const reading = read();

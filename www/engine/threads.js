@@ -7,6 +7,7 @@
 //
 // The owner does not start them itself: in Firefox a worker that makes workers now and then hangs for ever as it does.
 
+import { message } from './failure.js';
 import { startWorker } from './start-worker.js';
 
 /** @typedef {import('../types.js').WantedThreads} WantedThreads */
@@ -38,7 +39,7 @@ export async function useThreads(polytask, threads) {
  * The page's end: starts the threads that a worker wants. They live until they are terminated, also when it is gone.
  *
  * @param {WantedThreads} wanted
- * @param {(why: string) => void} onFailure Called when one could not start or broke down, and the pool is of no more use.
+ * @param {(why: import('../types.js').Message) => void} onFailure Called when one could not start or broke down, and the pool is of no more use.
  */
 export function startThreads({ threads, module, memory, port }, onFailure) {
   let missing = threads;
@@ -50,7 +51,7 @@ export function startThreads({ threads, module, memory, port }, onFailure) {
     };
     thread.onerror = (event) => {
       event.preventDefault(); // It is told to `onFailure`.
-      onFailure(event.message ?? 'the code of a thread could not be loaded');
+      onFailure(event.message ? message('unexpected', { why: event.message }) : message('worker.thread_not_loaded'));
     };
     thread.postMessage({ module, memory });
     return thread;

@@ -2,7 +2,8 @@
 
 import { ONE_THREAD, startBuild } from './builds.js';
 import { Encoders } from './encoders.js';
-import { isFatal, Runner, sentence } from './runner.js';
+import { messageOf } from './failure.js';
+import { isFatal, Runner } from './runner.js';
 
 /** @typedef {import('../types.js').FromWorker} FromWorker */
 /** @typedef {import('../types.js').ToWorker} ToWorker */
@@ -59,9 +60,9 @@ scope.addEventListener('message', async ({ data }) => {
   } catch (error) {
     if (isFatal(error)) {
       for (const runner of runners.values()) runner.stop();
-      post({ kind: 'dead', message: sentence(error) });
+      post({ kind: 'dead', ...messageOf(error) });
     } else if (message.kind === 'ask') {
-      post({ kind: 'refusal', id: message.id, message: sentence(error) });
+      post({ kind: 'refusal', id: message.id, ...messageOf(error) });
     } else {
       const of = message.kind === 'command' ? message.command.type : 'load';
       runners.get(message.run)?.fail(/** @type {Error} */ (error), of);
@@ -72,5 +73,5 @@ scope.addEventListener('message', async ({ data }) => {
 ready.then(
   ({ build, threads }) =>
     post({ kind: 'ready', build, threads, files: performance.getEntriesByType('resource').map(({ name }) => name) }),
-  (error) => post({ kind: 'dead', message: sentence(error) }),
+  (error) => post({ kind: 'dead', ...messageOf(error) }),
 );

@@ -61,7 +61,7 @@ export class Running {
         lab.show();
       },
       onEvent: (event, of, text) => this.#onEvent(event, of, text),
-      onDeath: (cause, beforeReady) => this.#onDeath(lab.words.told(cause), beforeReady),
+      onDeath: (cause, beforeReady) => this.#onDeath(lab.words.sentence(cause), beforeReady),
     });
   }
 
@@ -302,10 +302,10 @@ export class Running {
         run.msPerStep = this.#pace.step(run.msPerStep);
         break;
       case 'warning':
-        notices.warning(words.told(event.message));
+        notices.warning(words.sentence(event));
         break;
       case 'error':
-        this.#fail(words.told(event.message), of);
+        this.#fail(words.sentence(event), of);
         break;
     }
   }

@@ -1,5 +1,6 @@
 // Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
 
+import { messageOf } from '../engine/failure.js';
 import { FIRST_PRESET } from './presets.js';
 import { named } from './known-recipe.js';
 import { tasksThatFit } from './limits.js';
@@ -226,7 +227,7 @@ export function createSources(lab, ask) {
       await use(await question);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      complain(lab.words.told(error instanceof Error ? error.message : String(error)));
+      complain(lab.words.sentence(messageOf(error)));
     }
   }
 

@@ -9,8 +9,8 @@
 
 import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/limits.js';
 import { numbers } from '../ui/numbers.js';
-import told from './told.de.js';
-import { translator } from './translator.js';
+import errors from './errors.de.js';
+import { sentences } from './sentences.js';
 
 const n = numbers('de-DE');
 /** @param {number} count @param {string} one @param {string} many */
@@ -21,7 +21,7 @@ export default {
   tag: 'de',
   n,
 
-  told: translator(told, { group: '.', point: ',' }),
+  sentence: sentences(errors, 'de-DE'),
 
   lab: {
     forgetful: 'Dieser Browser kann deine Sätze nicht speichern: Nach dem Neuladen sind sie weg.',

@@ -12,8 +12,8 @@ export default {
   tag: 'en',
   n,
 
-  /** What the worker said, which speaks English, in the page's language. @type {(text: string) => string} */
-  told: (text) => text,
+  /** The sentence of an error or a warning. @type {(message: import('../types.js').Message) => string} */
+  sentence: ({ message }) => message,
 
   lab: {
     forgetful: 'This browser cannot store your sentences: they will be lost when the page is reloaded.',

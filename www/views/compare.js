@@ -163,7 +163,7 @@ export function createCompare(lab) {
     const rows = result?.rows ?? soFar(contendersOf(shown.weightings), names, runs);
     plots.replaceChildren(comparisonDots(lab.words, names, shown.seeds, rows, runs));
     body.replaceChildren(comparisonTable(lab.words, names, shown.seeds.length, rows));
-    const failures = [...new Set(runs.flatMap(({ failure }) => (failure ? lab.words.told(failure) : [])))];
+    const failures = [...new Set(runs.flatMap(({ failure }) => (failure ? lab.words.sentence(failure) : [])))];
     note.hidden = failures.length === 0;
     note.textContent = failures.length > 0 ? words.failed(failures.join(' ')) : '';
   }

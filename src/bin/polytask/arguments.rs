@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use polytask::data::presets;
 use polytask::model::Polytask;
 use polytask::recipe::{
     ClassWeights, DataFile, Freeze, Metric, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule, Source,
     Task, Validation, Weighting,
 };
-use polytask::{Error, data::presets};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,7 +20,6 @@ pub struct TrainArguments {
     /// A recipe.json, as the page exports it.
     #[arg(long, value_name = "F", help_heading = "Data")]
     pub recipe: Option<PathBuf>,
-    /// A built-in set.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["recipe", "data"], help_heading = "Data")]
     #[arg(help = format!("A built-in set, with the settings that suit it: {}", presets::NAMES.join(", ")))]
     pub preset: Option<String>,
@@ -49,7 +48,6 @@ pub struct TrainArguments {
     /// A model saved by `train --out` to continue, heads and all.
     #[arg(long, value_name = "DIR", help_heading = "Model")]
     pub model: Option<PathBuf>,
-    /// How tokens become a sentence vector.
     #[arg(long, value_name = "NAME", help_heading = "Model")]
     #[arg(help = choice::<Pooling>("How tokens become a sentence vector", ", or as --model was trained"))]
     pub pooling: Option<String>,
@@ -81,7 +79,6 @@ pub struct TrainArguments {
     /// Step size of the heads [default: the learning rate].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub head_learning_rate: Option<f64>,
-    /// The update rule.
     #[arg(long, value_name = "NAME", help_heading = "Training", help = choice::<OptimizerKind>("The update rule", ""))]
     pub optimizer: Option<String>,
     /// adam, sgd: L2 term; adamw: decoupled decay [default: 0].
@@ -90,7 +87,6 @@ pub struct TrainArguments {
     /// Steps over which the learning rate rises: 1/STEPS of it, 2/STEPS, … [default: 0].
     #[arg(long, value_name = "STEPS", help_heading = "Training")]
     pub warmup: Option<u32>,
-    /// The learning rate's course after warm-up.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     #[arg(help = choice::<Schedule>("The learning rate's course after warm-up", ""))]
     pub schedule: Option<String>,
@@ -100,11 +96,9 @@ pub struct TrainArguments {
     /// Share of each label to spread evenly over all classes, in [0, 1) [default: 0].
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub label_smoothing: Option<f64>,
-    /// How much each class counts.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     #[arg(help = choice::<ClassWeights>("How much each class counts; balanced: rare ones as much as common ones", ""))]
     pub class_weights: Option<String>,
-    /// How the losses become one update.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     #[arg(help = choice::<Weighting>("How the losses, or the gradients they send, become one update", ""))]
     pub weighting: Option<String>,
@@ -120,7 +114,6 @@ pub struct TrainArguments {
     /// Go back to the epoch that was best on the held-out sentences in the end.
     #[arg(long, help_heading = "Training")]
     pub load_best_model_at_end: bool,
-    /// What is best.
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     #[arg(help = choice::<Metric>("What is best, as the mean over the tasks", ""))]
     pub metric_for_best_model: Option<String>,
@@ -304,10 +297,10 @@ fn named<T: DeserializeOwned>(flag: &str, name: &Option<String>) -> Result<Optio
     let parse = |name: &String| {
         serde_json::from_value(name.as_str().into()).map_err(|e| {
             // serde's own sentence: unknown variant `x`, expected one of `mean`, `cls`, `pooler`
-            Error::setting(flag, e.to_string().replace("unknown variant", "unknown name"))
+            format!("{flag}: {}", e.to_string().replace("unknown variant", "unknown name")).into()
         })
     };
-    Ok(name.as_ref().map(parse).transpose()?)
+    name.as_ref().map(parse).transpose()
 }
 
 #[cfg(test)]

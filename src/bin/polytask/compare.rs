@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use polytask::compare::ComparisonRuns;
 use polytask::compute::Context;
 use polytask::data::Dataset;
+use polytask::error::Message;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
 use polytask::run::{Plan, Run};
@@ -29,7 +30,7 @@ pub struct CompareArguments {
     /// The seeds that each of them trains with, comma-separated [default: 0,1,2].
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
     seeds: Vec<u64>,
-    /// The settings of all runs.
+    /// The settings that all runs share.
     #[command(flatten)]
     train: TrainArguments,
 }
@@ -79,7 +80,8 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         }
         Ok(evaluations)
     };
-    // Wrong settings are reported before the first run. A task alone may have no held-out label: that is reported in its row.
+    // Wrong settings are reported before the first run. A task alone may have no held-out sentence to be judged by: that is
+    // reported in its row.
     for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
         let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, context(), limit);
         if planned.contender != Contender::SingleTask {
@@ -99,7 +101,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
             let mut compare = compare.lock().map_err(|e| e.to_string())?;
             let compared = match evaluations {
                 Ok(evaluations) => compare.finish(i, &evaluations),
-                Err(error) => compare.fail(i, error.to_string()),
+                Err(error) => compare.fail(i, message_of(error.as_ref())),
             };
             drop(compare);
             let mut output = output.lock().map_err(|e| e.to_string())?;
@@ -120,6 +122,11 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
 fn plan(recipe: &Recipe, encoder: &EncoderFiles, context: Context, limit: Option<u64>) -> Result<Plan> {
     let inputs = train::inputs(recipe, encoder, context, limit)?;
     encoder.named(Plan::new(recipe.clone(), inputs))
+}
+
+/// A run's error for the log, with its code where it comes from the library.
+fn message_of(error: &(dyn std::error::Error + 'static)) -> Message {
+    error.downcast_ref().map_or_else(|| Message::unexpected(&error), |error: &polytask::Error| error.message().clone())
 }
 
 /// A progress bar on a terminal's stderr, JSON lines in the log, the table on stdout.
@@ -148,7 +155,7 @@ impl Output {
         self.bar.set_message(format!("{name}, seed {}", compared.seed));
         self.bar.inc(1);
         let mut line = serde_json::to_value(Event::Compared(compared))?;
-        // The library has no clock: the command adds how long the run took.
+        // The library has no clock: the command adds the seconds that a run took.
         line["seconds"] = seconds.into();
         self.log(&line)
     }

@@ -80,7 +80,7 @@ impl EncoderFiles {
         }
     }
 
-    /// An encoder's error with the directory that it lies in.
+    /// Puts the encoder's directory before an error of its files.
     pub fn named<T>(&self, result: polytask::Result<T>) -> Result<T> {
         result.map_err(|error| match error {
             polytask::Error::Encoder(_) | polytask::Error::Tokenizer(_) => {
@@ -103,7 +103,7 @@ pub fn run(command: EncoderCommand) -> Result<()> {
     Ok(())
 }
 
-/// The directory of an encoder given as a directory or by name; one known by name is fetched if it is nowhere yet.
+/// The directory of an encoder given as a directory or by name; one known by name is fetched if this machine has no copy.
 pub fn locate(encoder: &str) -> Result<PathBuf> {
     let directory = Path::new(encoder);
     if directory.is_dir() {
@@ -148,11 +148,11 @@ fn cache(name: &str) -> Result<PathBuf> {
     Ok(base.join(name))
 }
 
-/// Downloads what is missing or is not what it should be. Each file is checked whole before it takes its name.
+/// Downloads the files that are missing or have the wrong hash. A file gets its name only after its hash is checked.
 fn fetch(known: &Known, directory: &Path) -> Result<()> {
     let endpoint = std::env::var("HF_ENDPOINT").unwrap_or_else(|_| "https://huggingface.co".into());
     let agent: ureq::Agent = ureq::Agent::config_builder()
-        // A network that refuses must be noticed in seconds, and one that stalls some day.
+        // A refused connection fails within seconds, and a stalled one in the end.
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_recv_response(Some(Duration::from_secs(20)))
         .timeout_recv_body(Some(Duration::from_secs(1800)))

@@ -1,4 +1,4 @@
-//! `polytask evaluate` and `polytask predict`: a saved model at work.
+//! `polytask evaluate` and `polytask predict`: a saved model on new sentences.
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub struct PredictArguments {
     json: bool,
 }
 
-/// Which model, and how to run it.
+/// The saved model, and how to run it.
 #[derive(Debug, Args)]
 struct SavedArguments {
     /// A model saved by `train --out`.

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use polytask::data::{Table, read_table};
+use polytask::error::Message;
 use polytask::recipe::DataFile;
 
 use crate::Result;
@@ -21,12 +22,13 @@ pub fn open(path: &Path) -> Result<File> {
 
 /// A data file's table.
 pub fn table(file: &DataFile) -> polytask::Result<Table> {
-    let bytes = std::fs::read(&file.path)
-        .map_err(|e| polytask::Error::data(&file.path, format!("the file cannot be read: {e}")))?;
+    let bytes = std::fs::read(&file.path).map_err(|e| {
+        polytask::Error::data(file.path.as_str(), Message::unexpected(&format!("the file cannot be read: {e}")))
+    })?;
     read_table(&file.path, &bytes, &file.text)
 }
 
-/// Makes `directory` if it is not there, and finds out whether files can be written into it.
+/// Creates `directory` if needed, and checks that files can be written into it.
 pub fn try_directory(directory: &Path) -> Result<()> {
     let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", directory.display());
     std::fs::create_dir_all(directory).map_err(wrong)?;

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// What a command may fail with: a sentence for the person who typed it.
+/// A command's result; its error is a sentence for the person who typed it.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Multi-task fine-tuning of a real pretrained sentence encoder.
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // A reader like `head` that has seen enough is no fault.
+        // A reader that stops early, such as `head`, is no error.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("polytask: {error}");

@@ -2,8 +2,7 @@
 
 use crate::device::Device;
 
-/// Bytes that can still be had without swapping, where the system says so (Linux). Of a graphics card's own memory
-/// nothing is known here.
+/// Bytes that are available without swapping, where the system reports them (Linux); `None` for a graphics card.
 pub fn available(device: &Device) -> Option<u64> {
     if !device.is_cpu() {
         return None;

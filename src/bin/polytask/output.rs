@@ -1,4 +1,4 @@
-//! A run's output: the printout for people, and the log for machines.
+//! A run's output: progress and the printout for people, the log for machines.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -66,7 +66,7 @@ impl Output {
 
     fn print(&mut self, lines: &str) -> Result<()> {
         self.printed = true;
-        // Not println!, which panics when the reader has gone.
+        // Not println!, which panics when the reader is gone.
         Ok(self.bar.suspend(|| writeln!(std::io::stdout(), "{lines}"))?)
     }
 }

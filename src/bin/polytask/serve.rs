@@ -29,13 +29,13 @@ pub fn run(arguments: ServeArguments) -> Result<()> {
     let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     let app = Router::new()
         .fallback_service(ServeDir::new(&arguments.directory))
-        // A rebuilt page must show at the next reload; the encoder has a cache of its own in the browser.
+        // A rebuilt page must appear at the next reload; the page caches the encoder itself.
         .layer(set(header::CACHE_CONTROL, "no-cache"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // An element that is embedded in a page of another origin fetches from here.
         .layer(set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        // These two isolate the page, without which no browser shares memory between threads; the third lets pages of
-        // other origins, isolated ones too, take files from here.
+        // The first two isolate the page, which browsers demand before threads may share memory. The third lets pages of
+        // other origins, isolated ones too, load files from here.
         .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(set(HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"))
         .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"));
@@ -47,7 +47,7 @@ pub fn run(arguments: ServeArguments) -> Result<()> {
         })?;
         println!("http://{}/", listener.local_addr()?);
         let stop = async {
-            // Without a signal handler there is nothing to wait for but the process's end.
+            // Without a signal handler the server runs until the process ends.
             let _ = tokio::signal::ctrl_c().await;
         };
         axum::serve(listener, app).with_graceful_shutdown(stop).await?;

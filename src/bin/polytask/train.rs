@@ -4,9 +4,9 @@ use std::path::Path;
 
 use polytask::compute::Context;
 use polytask::data::Dataset;
+use polytask::error::quoted;
 use polytask::model::parse_config;
-use polytask::protocol::{Event, Message};
-use polytask::quoted;
+use polytask::protocol::Event;
 use polytask::recipe::{Recipe, Task, Validation};
 use polytask::run::{Plan, Run};
 use polytask::train::{Inputs, Trainer};
@@ -88,8 +88,8 @@ fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
         }
     }
     if let Err(error) = trained {
-        // Even if the log cannot be written, this is the error to report.
-        let _ = output.log(&Event::Error(Message { message: error.to_string() }));
+        // The run's own error matters more than one in writing the log.
+        let _ = output.log(&Event::Error(error.message().clone()));
         return Err(error.into());
     }
     shown

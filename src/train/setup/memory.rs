@@ -24,6 +24,7 @@
 
 use candle_transformers::models::bert::Config;
 
+use crate::error::{message, number};
 use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
@@ -80,8 +81,9 @@ pub struct MemoryEstimate {
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    /// Names what comes with the parameters, for the error message.
-    parts: &'static str,
+    /// The optimizer, and whether a copy of the best epoch is kept: both are part of `parameters`.
+    optimizer: OptimizerKind,
+    keeps_best: bool,
 }
 
 impl Sizes<'_> {
@@ -118,12 +120,8 @@ impl Sizes<'_> {
         let trained_pooler = if pools { pooler } else { 0.0 };
         let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
         let moments = if training.optimizer == OptimizerKind::Sgd { 0.0 } else { 2.0 };
-        let (state, parts) = match (training.optimizer, training.keeps_best()) {
-            (OptimizerKind::Sgd, false) => (1.0, "weights and gradients"),
-            (OptimizerKind::Sgd, true) => (2.0, "weights, gradients and a copy of the best epoch's"),
-            (_, false) => (3.0, "weights, gradients and Adam"),
-            (_, true) => (4.0, "weights, gradients, Adam and a copy of the best epoch's"),
-        };
+        let (optimizer, keeps_best) = (training.optimizer, training.keeps_best());
+        let state = 1.0 + moments + if keeps_best { 1.0 } else { 0.0 };
 
         self.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
@@ -157,7 +155,7 @@ impl Sizes<'_> {
                 Freeze::Encoder => self.lengths.len() as f64 * h,
                 _ => sum(&self.lengths, 1) * h,
             };
-            Ok(MemoryEstimate { parameters, batch, frozen: 4.0 * frozen, sentences, parts })
+            Ok(MemoryEstimate { parameters, batch, frozen: 4.0 * frozen, sentences, optimizer, keeps_best })
         };
         let [first, rest @ ..] = unfreezing::outermost(self.recipe, layers);
         let mut most = stage(first)?;
@@ -183,37 +181,47 @@ impl MemoryEstimate {
     ///
     /// If the run needs more than `limit`; the sentence lists the parts.
     pub fn check(&self, limit: Option<u64>) -> Result<()> {
-        let Self { parameters, batch, frozen, sentences, parts } = *self;
+        let Self { parameters, batch, frozen, sentences, optimizer, keeps_best } = *self;
         let total = parameters + batch + frozen;
         let Some(limit) = limit.map(|bytes| bytes as f64).filter(|&limit| total > limit) else {
             return Ok(());
         };
         let kept = if frozen > 0.0 {
-            format!(", {} for what the frozen layers made of every sentence", size(frozen))
+            message!(
+                "train.memory_frozen",
+                ", {bytes:size} for what the frozen layers made of every sentence",
+                bytes = number(frozen)
+            )
+            .into()
         } else {
-            String::new()
+            serde_json::Value::from("")
         };
-        Err(Error::Memory(format!(
-            "this run needs about {} ({} for {parts}, {} for a batch of {sentences} sentences{kept}), and there are {}: \
-             use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
-            size(total),
-            size(parameters),
-            size(batch),
-            size(limit),
+        let parts = match (optimizer, keeps_best) {
+            (OptimizerKind::Sgd, false) => message!("train.parts_sgd", "weights and gradients"),
+            (OptimizerKind::Sgd, true) => {
+                message!("train.parts_sgd_best", "weights, gradients and a copy of the best epoch's")
+            }
+            (_, false) => message!("train.parts_adam", "weights, gradients and Adam"),
+            (_, true) => message!("train.parts_adam_best", "weights, gradients, Adam and a copy of the best epoch's"),
+        };
+        Err(Error::memory(message!(
+            "train.memory",
+            "this run needs about {total:size} ({parameters:size} for {parts}, {batch:size} for a batch of {sentences} \
+             sentences{kept}), and there are {limit:size}: use a smaller batch_size or max_length, freeze some layers, or \
+             take a smaller encoder",
+            total = number(total),
+            parameters = number(parameters),
+            parts = parts,
+            batch = number(batch),
+            sentences = sentences,
+            kept = kept,
+            limit = number(limit)
         )))
     }
 }
 
 fn numbers(tensors: Vec<Described>) -> f64 {
     tensors.iter().map(|(_, shape)| shape.iter().map(|&n| n as f64).product::<f64>()).sum()
-}
-
-fn size(bytes: f64) -> String {
-    match bytes {
-        b if b >= 1e12 => format!("{:.1} TB", b / 1e12),
-        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
-        b => format!("{:.0} MB", b / 1e6),
-    }
 }
 
 #[cfg(test)]

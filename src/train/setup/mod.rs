@@ -14,7 +14,7 @@ use super::unfreezing;
 use super::update::TaskWeights;
 use crate::compute::Context;
 use crate::data::{Dataset, stratified_split};
-use crate::error::Message;
+use crate::error::{Message, message};
 use crate::model::{ModelConfig, Wanted};
 use crate::recipe::{OptimizerKind, Recipe, Training};
 use crate::text::{Encoding, Tokenizer};
@@ -74,11 +74,21 @@ impl Setup {
         if settings.max_length as usize > positions {
             return Err(Error::setting(
                 "max_length",
-                format!("{} is more than the encoder's {positions} positions", settings.max_length),
+                message!(
+                    "train.max_length",
+                    "{n} is more than the encoder's {positions} positions",
+                    n = settings.max_length,
+                    positions = positions
+                ),
             ));
         }
         if data.tasks.len() > MAX_TASKS {
-            let wrong = format!("there are {}, and at most {MAX_TASKS} train together; name fewer", data.tasks.len());
+            let wrong = message!(
+                "train.too_many_tasks",
+                "there are {n}, and at most {most} train together; name fewer",
+                n = data.tasks.len(),
+                most = MAX_TASKS
+            );
             return Err(Error::setting("tasks", wrong));
         }
         settings.freeze.blocks(config.bert.num_hidden_layers)?;
@@ -92,7 +102,8 @@ impl Setup {
         let best_epoch = BestEpoch::new(settings, &data, &splits, &task_weights)?;
         let k = data.tasks.len();
         if let Some(n) = settings.tasks_per_step.filter(|&n| n as usize > k) {
-            return Err(Error::setting("tasks_per_step", format!("{n} is more than there are tasks, {k}")));
+            let wrong = message!("train.tasks_per_step", "{n} is more than there are tasks, {tasks}", n = n, tasks = k);
+            return Err(Error::setting("tasks_per_step", wrong));
         }
 
         // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
@@ -106,7 +117,7 @@ impl Setup {
         });
         let mut warnings = warnings::warnings(&recipe, &data, &encodings, &splits);
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
-        warnings.extend(unfreezing.map(|message| Message { message }));
+        warnings.extend(unfreezing);
         let data = TrainingData { dataset: data, encodings, splits, tokenizer };
         Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }
@@ -145,10 +156,13 @@ fn total_steps(training: &Training, sentences: usize) -> Result<u32> {
     let per_epoch = sentences.div_ceil(training.sentences_per_step()) as u64;
     let steps = per_epoch.saturating_mul(training.epochs.into());
     u32::try_from(steps).map_err(|_| {
-        let wrong = format!(
-            "{} of {per_epoch} steps each are {steps} steps, and a run has at most {}; train for fewer epochs",
-            training.epochs,
-            u32::MAX
+        let wrong = message!(
+            "train.too_many_steps",
+            "{epochs} of {per_epoch} steps each are {steps} steps, and a run has at most {most}; train for fewer epochs",
+            epochs = training.epochs,
+            per_epoch = per_epoch,
+            steps = steps,
+            most = u32::MAX
         );
         Error::setting("epochs", wrong)
     })
@@ -159,8 +173,11 @@ fn check_warmup(warmup: u32, steps: u32) -> Result<()> {
     if warmup > steps {
         return Err(Error::setting(
             "warmup",
-            format!(
-                "{warmup} steps of warm-up are more than the run has, {steps}; give at most {steps}, or train for more epochs"
+            message!(
+                "train.warmup",
+                "{warmup} steps of warm-up are more than the run has, {steps}; give at most {steps}, or train for more epochs",
+                warmup = warmup,
+                steps = steps
             ),
         ));
     }
@@ -177,7 +194,10 @@ fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Re
             let labelled = |rows: std::ops::Range<usize>| rows.filter(|&i| data.is_labelled(i)).collect();
             let held_out: Vec<usize> = labelled(first..data.examples.len());
             if held_out.is_empty() {
-                return Err(Error::data("the validation file", "none of its sentences carries a label"));
+                return Err(Error::data(
+                    message!("place.validation", "the validation file"),
+                    message!("train.no_held_out_label", "none of its sentences carries a label"),
+                ));
             }
             [labelled(0..first), held_out]
         }
@@ -187,7 +207,10 @@ fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Re
         }
     };
     if splits[0].is_empty() {
-        return Err(Error::data("the sentences", "none of them carries a label; label at least one per class"));
+        return Err(Error::data(
+            message!("place.sentences", "the sentences"),
+            message!("train.no_label", "none of them carries a label; label at least one per class"),
+        ));
     }
     Ok(splits)
 }

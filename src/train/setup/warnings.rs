@@ -1,8 +1,7 @@
 //! Warnings about the data before training on it; none of them stops the run.
 
 use crate::data::Dataset;
-use crate::error::{Message, shortened};
-use crate::quoted;
+use crate::error::{Message, message, quoted, shortened};
 use crate::recipe::Recipe;
 use crate::text::Encoding;
 
@@ -18,20 +17,24 @@ pub(super) fn warnings(
     let cut: Vec<usize> =
         (0..encodings.len()).filter(|&i| encodings[i].full_length > encodings[i].input_ids.len()).collect();
     if let Some(&first) = cut.first() {
-        messages.push(format!(
-            "{} of {} sentences are longer than {max_length} tokens and were cut; the first, {:?}, has {} \
-             tokens (max_length sets the limit)",
-            cut.len(),
-            encodings.len(),
-            shortened(&data.examples[first].text),
-            encodings[first].full_length
+        messages.push(message!(
+            "train.sentences_cut",
+            "{cut} of {all} sentences are longer than {limit} tokens and were cut; the first, {text:?}, has {tokens} tokens \
+             (max_length sets the limit)",
+            cut = cut.len(),
+            all = encodings.len(),
+            limit = max_length,
+            text = shortened(&data.examples[first].text),
+            tokens = encodings[first].full_length
         ));
     }
     let unlabelled = data.examples.len() - splits[0].len() - splits[1].len();
     if unlabelled > 0 {
-        messages.push(format!(
-            "{unlabelled} of {} sentences carry no label at all and take no part in training",
-            data.examples.len()
+        messages.push(message!(
+            "train.unlabelled",
+            "{n} of {all} sentences carry no label at all and take no part in training",
+            n = unlabelled,
+            all = data.examples.len()
         ));
     }
     let counts = data.class_counts(&splits[0]);
@@ -44,26 +47,30 @@ pub(super) fn warnings(
         };
         let lone: Vec<String> = (0..data.tasks.len()).flat_map(of_task).collect();
         if !lone.is_empty() {
-            messages.push(format!(
-                "these labels appear once, so their sentence trains and no held-out one checks them: {}",
-                quoted(lone)
+            messages.push(message!(
+                "train.lone_labels",
+                "these labels appear once, so their sentence trains and no held-out one checks them: {labels}",
+                labels = quoted(lone)
             ));
         }
         if splits[1].is_empty() {
-            messages
-                .push("no sentence could be held out: each is the only training example of one of its labels".into());
+            messages.push(message!(
+                "train.nothing_held_out",
+                "no sentence could be held out: each is the only training example of one of its labels"
+            ));
         }
     }
     for (task, classes) in data.tasks.iter().zip(&counts) {
         let absent: Vec<&String> =
             task.labels.iter().zip(classes).filter(|&(_, &n)| n == 0).map(|(label, _)| label).collect();
         if !absent.is_empty() {
-            messages.push(format!(
-                "task {:?}: no training sentence is labelled {}, so it cannot be learnt",
-                shortened(&task.name),
-                quoted(absent)
+            messages.push(message!(
+                "train.absent_labels",
+                "task {task:?}: no training sentence is labelled {labels}, so it cannot be learnt",
+                task = shortened(&task.name),
+                labels = quoted(absent)
             ));
         }
     }
-    messages.into_iter().map(|message| Message { message }).collect()
+    messages
 }

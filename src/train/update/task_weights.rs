@@ -1,6 +1,6 @@
 //! The recipe's factor on each task's loss; 1 where it names none. A task with factor 0 does not train.
 
-use crate::quoted;
+use crate::error::{message, quoted, shortened};
 use crate::recipe::{Task, Training};
 use crate::{Error, Result};
 
@@ -19,12 +19,18 @@ impl TaskWeights {
         if let Some(stray) = training.task_weight.keys().find(|name| !known().any(|k| k == *name)) {
             return Err(Error::setting(
                 "task_weight",
-                format!("there is no task {stray:?}; the tasks are {}", quoted(known())),
+                message!(
+                    "train.no_such_task",
+                    "there is no task {name:?}; the tasks are {tasks}",
+                    name = shortened(stray),
+                    tasks = quoted(known())
+                ),
             ));
         }
         let weights: Vec<f64> = known().map(|name| training.task_weight.get(name).copied().unwrap_or(1.0)).collect();
         if weights.iter().all(|&w| w == 0.0) {
-            return Err(Error::setting("task_weight", "every task has weight 0; give one a weight above 0"));
+            let wrong = message!("train.all_weights_zero", "every task has weight 0; give one a weight above 0");
+            return Err(Error::setting("task_weight", wrong));
         }
         Ok(Self(weights))
     }

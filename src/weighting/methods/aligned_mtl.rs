@@ -11,6 +11,7 @@
 //! counts as zero; its direction is left out, and λ_min is the least of the others.
 
 use super::{gradients, zeros};
+use crate::error::message;
 use crate::weighting::linalg::{Gram, eigen};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -28,10 +29,18 @@ impl Method for AlignedMtl {
         let balance = balance(gram);
         let weights: Vec<f64> = balance.rows().map(|row| row.iter().sum()).collect();
         let warning = match zeros(seen, gram) {
-            Some(zeros) => Some(format!("aligned-mtl: {zeros}; only the others were combined in this step")),
-            None if gram.cancels(&weights) => {
-                Some("aligned-mtl: the gradients cancel; the encoder does not move in this step".into())
-            }
+            Some(why) => Some(message!(
+                "weighting.others_combined",
+                "{method}: {why}; only the others were combined in this step",
+                method = "aligned-mtl",
+                why = why
+            )),
+            None if gram.cancels(&weights) => Some(message!(
+                "weighting.not_moving",
+                "{method}: {why}; the encoder does not move in this step",
+                method = "aligned-mtl",
+                why = message!("weighting.cancel", "the gradients cancel")
+            )),
             None => None,
         };
         Chosen { weights, warning }
@@ -96,12 +105,12 @@ mod tests {
 
         let opposite = combine(&mut AlignedMtl, &Gram::new(2, |i, j| if i == j { 3.0 } else { -3.0 }));
         close(&opposite.weights, &[0.0; 2], 1e-12);
-        let said = opposite.warning.expect("a warning");
+        let said = opposite.warning.expect("a warning").message;
         assert_eq!(said, "aligned-mtl: the gradients cancel; the encoder does not move in this step");
 
         let zero = combine(&mut AlignedMtl, &Gram::new(3, |i, j| if i == j && i != 0 { 4.0 } else { 0.0 }));
         close(&zero.weights, &[0.0, 1.0, 1.0], 1e-12);
-        let said = zero.warning.expect("a warning");
+        let said = zero.warning.expect("a warning").message;
         assert_eq!(said, "aligned-mtl: the gradient of task 1 is zero; only the others were combined in this step");
     }
 }

@@ -23,6 +23,7 @@
 //! for ever and d stay where it is.
 
 use super::{gradients, zeros};
+use crate::error::message;
 use crate::weighting::linalg::{Directions, Gram, dot, nonnegative_from, solve};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -45,9 +46,14 @@ impl Method for Cagrad {
         if gram.cancels(&mean) {
             let why = match zeros(seen, gram) {
                 Some(why) if gram.largest() == 0.0 => why,
-                _ => "the gradients cancel".into(),
+                _ => message!("weighting.cancel", "the gradients cancel"),
             };
-            let warning = format!("cagrad: {why}; the encoder does not move in this step");
+            let warning = message!(
+                "weighting.not_moving",
+                "{method}: {why}; the encoder does not move in this step",
+                method = "cagrad",
+                why = why
+            );
             return Chosen { weights: mean, warning: Some(warning) };
         }
 
@@ -245,11 +251,11 @@ mod tests {
     fn gradients_that_cancel_stand_still_and_say_so() {
         let opposite = combine(&mut Cagrad, &Gram::new(2, |i, j| if i == j { 2.0 } else { -2.0 }));
         assert_eq!(opposite.weights, [0.5, 0.5]);
-        let said = opposite.warning.expect("a warning");
+        let said = opposite.warning.expect("a warning").message;
         assert_eq!(said, "cagrad: the gradients cancel; the encoder does not move in this step");
         let zero = combine(&mut Cagrad, &Gram::new(2, |_, _| 0.0));
         assert_eq!(zero.weights, [0.5, 0.5]);
-        let said = zero.warning.expect("a warning");
+        let said = zero.warning.expect("a warning").message;
         assert_eq!(said, "cagrad: the gradients of tasks 1 and 2 are zero; the encoder does not move in this step");
     }
 }

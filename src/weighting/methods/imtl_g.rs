@@ -12,6 +12,7 @@
 //! no projections are equal but those of zero, the gradients are given one length and added, and a warning says so.
 
 use super::{gradients, zeros};
+use crate::error::message;
 use crate::weighting::linalg::{Directions, eigen};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -27,14 +28,20 @@ impl Method for ImtlG {
     fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let directions = Directions::new(gram);
-        let mut warning =
-            zeros(seen, gram).map(|zeros| format!("imtl-g: {zeros}; only the others were combined in this step"));
+        let mut warning = zeros(seen, gram).map(|why| {
+            message!(
+                "weighting.others_combined",
+                "{method}: {why}; only the others were combined in this step",
+                method = "imtl-g",
+                why = why
+            )
+        });
         let solution = equal_projections(&directions).unwrap_or_else(|| {
-            warning = Some(
+            warning = Some(message!(
+                "weighting.no_equal_projections",
                 "imtl-g: no update that lowers the losses has equal projections onto all gradients; each gradient was \
                  given the same length instead in this step"
-                    .into(),
-            );
+            ));
             directions.weights(&vec![1.0; directions.with.len()])
         });
         let sum: f64 = solution.iter().sum();
@@ -88,7 +95,7 @@ mod tests {
             let projections: Vec<f64> = projections.collect();
             if let Some(warning) = chosen.warning {
                 failed += 1;
-                assert_eq!(warning, NO_EQUALS);
+                assert_eq!(warning.message, NO_EQUALS);
             } else {
                 worked += 1;
                 let size = projections[0].abs();
@@ -104,7 +111,7 @@ mod tests {
         let vectors = [[10.0, 0.0, 0.0], [0.0, 10.0, 0.0], [0.07, 0.07, 0.01]];
         let gram = Gram::new(3, |i, j| (0..3).map(|d| vectors[i][d] * vectors[j][d]).sum());
         let chosen = combine(&mut ImtlG, &gram);
-        assert_eq!(chosen.warning.as_deref(), Some(NO_EQUALS));
+        assert_eq!(chosen.warning.map(|w| w.message).as_deref(), Some(NO_EQUALS));
         let lengths: Vec<f64> = chosen.weights.iter().enumerate().map(|(i, w)| w * gram.norm(i)).collect();
         close(&lengths, &[lengths[0]; 3], 1e-12);
         assert!(lengths[0] > 0.0);
@@ -118,11 +125,11 @@ mod tests {
 
         let opposite = combine(&mut ImtlG, &Gram::new(2, |i, j| [1.0, -2.0][i] * [1.0, -2.0][j]));
         close(&opposite.weights, &[2.0 / 3.0, 1.0 / 3.0], 1e-12);
-        assert_eq!(opposite.warning.as_deref(), Some(NO_EQUALS));
+        assert_eq!(opposite.warning.map(|w| w.message).as_deref(), Some(NO_EQUALS));
 
         let zero = combine(&mut ImtlG, &Gram::new(3, |i, j| if i == j && i != 1 { 4.0 } else { 0.0 }));
         close(&zero.weights, &[0.5, 0.0, 0.5], 1e-12);
-        let said = zero.warning.expect("a warning");
+        let said = zero.warning.expect("a warning").message;
         assert_eq!(said, "imtl-g: the gradient of task 2 is zero; only the others were combined in this step");
     }
 }

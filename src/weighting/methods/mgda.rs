@@ -11,6 +11,7 @@
 //! as they are; the authors' code can also scale them first, which is another method with another balance.
 
 use super::{gradients, zeros};
+use crate::error::message;
 use crate::weighting::linalg::shortest;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -27,8 +28,10 @@ impl Method for Mgda {
         let gram = gradients(seen);
         let weights = shortest(gram);
         let warning = gram.cancels(&weights).then(|| {
-            let why = zeros(seen, gram).unwrap_or("the shortest mixture of the gradients is all but zero".into());
-            format!("mgda: {why}; the encoder hardly moves in this step")
+            let all_but_zero =
+                || message!("weighting.all_but_zero", "the shortest mixture of the gradients is all but zero");
+            let why = zeros(seen, gram).unwrap_or_else(all_but_zero);
+            message!("weighting.hardly_moving", "mgda: {why}; the encoder hardly moves in this step", why = why)
         });
         Chosen { weights, warning }
     }
@@ -75,11 +78,11 @@ mod tests {
     fn a_zero_gradient_or_opposite_ones_stand_still_and_say_so() {
         let zero = combine(&mut Mgda, &Gram::new(2, |i, j| if i + j == 0 { 4.0 } else { 0.0 }));
         close(&zero.weights, &[0.0, 1.0], 1e-12);
-        let said = zero.warning.expect("a warning");
+        let said = zero.warning.expect("a warning").message;
         assert_eq!(said, "mgda: the gradient of task 2 is zero; the encoder hardly moves in this step");
         let opposite = combine(&mut Mgda, &Gram::new(2, |i, j| [1.0, -2.0][i] * [1.0, -2.0][j]));
         close(&opposite.weights, &[2.0 / 3.0, 1.0 / 3.0], 1e-9);
-        let said = opposite.warning.expect("a warning");
+        let said = opposite.warning.expect("a warning").message;
         assert_eq!(
             said,
             "mgda: the shortest mixture of the gradients is all but zero; the encoder hardly moves in this step"

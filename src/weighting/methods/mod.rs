@@ -16,6 +16,7 @@ mod upgrad;
 
 use super::linalg::Gram;
 use super::method::{Method, StepInfo};
+use crate::error::{Message, message};
 use crate::random::Stream;
 use crate::recipe::Weighting;
 
@@ -46,13 +47,18 @@ fn gradients<'a>(seen: &StepInfo<'a>) -> &'a Gram {
 }
 
 /// "the gradient of task 2 is zero", if any is; tasks are counted from 1, in head order.
-fn zeros(seen: &StepInfo, gram: &Gram) -> Option<String> {
+fn zeros(seen: &StepInfo, gram: &Gram) -> Option<Message> {
     let numbers: Vec<String> =
         (0..gram.len()).filter(|&i| gram.vanishes(i)).map(|i| (seen.tasks[i] + 1).to_string()).collect();
     match &numbers[..] {
         [] => None,
-        [one] => Some(format!("the gradient of task {one} is zero")),
-        [others @ .., last] => Some(format!("the gradients of tasks {} and {last} are zero", others.join(", "))),
+        [one] => Some(message!("weighting.zero_gradient", "the gradient of task {task} is zero", task = one.as_str())),
+        [others @ .., last] => Some(message!(
+            "weighting.zero_gradients",
+            "the gradients of tasks {others} and {last} are zero",
+            others = others.join(", "),
+            last = last.as_str()
+        )),
     }
 }
 

@@ -16,6 +16,7 @@
 //! If some mixture of the gradients cancels, no update serves all and β grows without bound.
 
 use super::{gradients, zeros};
+use crate::error::message;
 use crate::weighting::linalg::{Directions, Gram, solve};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -31,14 +32,20 @@ impl Method for NashMtl {
     fn choose(&mut self, seen: &StepInfo) -> Chosen {
         let gram = gradients(seen);
         let directions = Directions::new(gram);
-        let mut warning =
-            zeros(seen, gram).map(|zeros| format!("nash-mtl: {zeros}; only the others were combined in this step"));
+        let mut warning = zeros(seen, gram).map(|why| {
+            message!(
+                "weighting.others_combined",
+                "{method}: {why}; only the others were combined in this step",
+                method = "nash-mtl",
+                why = why
+            )
+        });
         let factors = bargain(&directions).unwrap_or_else(|| {
-            warning = Some(
-                "nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each gradient \
-                 was given the same length instead in this step"
-                    .into(),
-            );
+            warning = Some(message!(
+                "weighting.no_bargain",
+                "nash-mtl: some mixture of the gradients cancels, so that no update serves every task; each gradient was \
+                 given the same length instead in this step"
+            ));
             even(&directions.cosines)
         });
         Chosen { weights: directions.weights(&factors), warning }
@@ -119,14 +126,17 @@ mod tests {
         assert_eq!(equal.warning, None);
 
         let opposite = combine(&mut NashMtl, &Gram::new(2, |i, j| [1.0, -2.0][i] * [1.0, -2.0][j]));
-        assert_eq!((opposite.weights, opposite.warning.as_deref()), (vec![1.0, 0.5], Some(NO_BARGAIN)));
+        assert_eq!(
+            (opposite.weights, opposite.warning.map(|w| w.message).as_deref()),
+            (vec![1.0, 0.5], Some(NO_BARGAIN))
+        );
         // Three at 120° to each other.
         let star = combine(&mut NashMtl, &Gram::new(3, |i, j| if i == j { 1.0 } else { -0.5 }));
-        assert_eq!((star.weights, star.warning.as_deref()), (vec![1.0; 3], Some(NO_BARGAIN)));
+        assert_eq!((star.weights, star.warning.map(|w| w.message).as_deref()), (vec![1.0; 3], Some(NO_BARGAIN)));
 
         let zero = combine(&mut NashMtl, &Gram::new(4, |i, j| if i == j && i % 2 == 0 { 4.0 } else { 0.0 }));
         close(&zero.weights, &[0.5, 0.0, 0.5, 0.0], 1e-12);
-        let said = zero.warning.expect("a warning");
+        let said = zero.warning.expect("a warning").message;
         assert_eq!(
             said,
             "nash-mtl: the gradients of tasks 2 and 4 are zero; only the others were combined in this step"

@@ -1,0 +1,207 @@
+// Die deutschen Sätze zu allen Fehlern und Warnungen, nach ihren Codes. Ein Test prüft, dass es zu jedem Code einen gibt, der
+// dieselben Parameter nennt wie der englische. Vor dem Satz kann ein Ort stehen, mit einem Doppelpunkt.
+
+/** @type {Record<string, string>} */
+export default {
+  // Orte
+  'place.line': 'Zeile {line}',
+  'place.sentence': 'Satz {sentence}',
+  'place.row': '{table}, {row}',
+  'place.column': '{of}, Spalte {column:?}',
+  'place.field': '{of}, Feld {field:?}',
+  'place.sentences': 'Die Sätze',
+  'place.validation': 'Die Validierungsdatei',
+  'place.encoder': 'Encoder',
+  'place.tokenizer': 'Tokenizer',
+  'place.recipe': 'Rezept',
+  'place.memory': 'Speicher',
+
+  // src/data
+  'data.no_text_column':
+    'Es gibt keine Spalte {column:?} für die Sätze; die Spalten sind {columns}; gib der mit den Sätzen diesen Namen',
+  'data.column_name': 'Spalte {n} braucht einen eigenen Namen und heißt {name:?}',
+  'data.blank_row': 'Der Satz ist leer; schreib einen oder entferne die Zeile',
+  'data.blank_line': 'Der Satz ist leer; schreib einen oder entferne die Zeile',
+  'data.row_width':
+    'Hier sind {found} Felder, in der Kopfzeile {expected}; ein Satz mit Kommas muss in doppelten Anführungszeichen stehen',
+  'data.quote_inside':
+    'Ein doppeltes Anführungszeichen steht in einem Feld, das nicht mit einem beginnt; setz das ganze Feld in Anführungszeichen und schreib jedes darin zweimal',
+  'data.quote_open':
+    'Das Feld, das hier mit einem Anführungszeichen beginnt, endet nie; schließ es oder schreib das Anführungszeichen zweimal',
+  'data.text_after_quote':
+    'Nach dem schließenden Anführungszeichen folgt noch Text; schreib in einem Feld mit Anführungszeichen jedes darin zweimal',
+  'data.not_json': 'Das ist kein JSON-Objekt ({why}); jede Zeile ist eines, etwa {example}',
+  'data.not_a_string': '{value} ist keine Zeichenkette; der Satz muss eine sein',
+  'data.no_text_field': 'Es gibt kein Feld {field:?} für den Satz; gib dem Feld mit dem Satz diesen Namen',
+  'data.not_a_label':
+    '{value} ist keine Klasse; das muss eine Zeichenkette, eine Zahl, ein Wahrheitswert oder null sein',
+  'data.no_sentence': 'Hier ist kein Satz; gib mindestens zwei Sätze mit Klassen an',
+  'data.no_label_column': 'Es gibt keine Spalte mit Klassen; füg neben dem Text für jede Aufgabe eine hinzu',
+  'data.task_without_column':
+    'Es gibt keine Spalte {column:?} für eine Aufgabe dieses Namens; die Spalten mit Klassen sind {columns}',
+  'data.task_without_label':
+    'Keiner hat eine Klasse für Aufgabe {task:?}; gib einigen eine oder entferne die Aufgabe',
+  'data.task_twice': '{name:?} ist zweimal genannt',
+  'data.label_twice': 'Aufgabe {task:?} nennt eine Klasse zweimal',
+  'data.no_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Klassen, und hier ist keine',
+  'data.single_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Klassen, und hier ist nur {label:?}',
+  'data.unknown_label': 'Die Klasse {label:?} ist keine von {labels}',
+  'data.preset_name': '{name:?} ist keines von {names}',
+  'data.task_without_name':
+    'Jede Klasse braucht den Namen ihrer Aufgabe, und bei einer ist er {name:?}; gib ihr einen Namen',
+  'data.empty_sentence': 'Hier steht nichts; schreib einen Satz oder entferne die Zeile',
+  'data.not_utf8': 'Das ist kein UTF-8-Text; speichere die Datei als UTF-8',
+  'data.empty_file':
+    'Die Datei ist leer; sie muss unter "text" Sätze haben und für jede Aufgabe eine Spalte mit Klassen',
+  'data.format': 'Die Endung verrät das Format nicht; sie muss .csv, .tsv oder .jsonl sein',
+  'data.no_row': 'Unter der Kopfzeile steht keine Zeile',
+  'data.reserved_name': 'Diesen Namen behält JavaScript für sich; gib der Spalte einen anderen',
+
+  // src/model
+  'model.config_not_json': 'config.json: Das ist kein JSON-Objekt ({why})',
+  'model.config_family':
+    'config.json: model_type ist {family:?}, und nur "bert" wird unterstützt (bert-base-uncased, die MiniLMs, die kleinen BERTs)',
+  'model.config_field': 'config.json: {why}',
+  'model.config_zero': 'config.json: {field} ist 0 und muss mindestens 1 sein',
+  'model.config_heads': 'config.json: hidden_size {hidden} ist kein Vielfaches von num_attention_heads {heads}',
+  'model.no_pooler': 'Dieser Encoder hat keinen Pooler; nimm "mean" oder "cls"',
+  'model.tensor_missing':
+    'model.safetensors: Der Tensor {name:?} fehlt; die Datei muss einen BERT-Encoder mit den Namen von Hugging Face enthalten',
+  'model.tensor_shape':
+    'model.safetensors: Der Tensor {name:?} hat die Form {found}, und die Konfiguration verlangt {expected}',
+  'model.tensor_type': 'model.safetensors: Der Tensor {name:?} enthält {dtype}, und nötig ist f32, f16 oder bf16',
+  'model.tensor_taken': 'model.safetensors: Der Tensor {name:?} wurde übergangen oder ist schon vergeben',
+  'model.tensor_room':
+    'Für den Tensor {name:?} des Encoders ist kein Platz ({bytes:size}); nimm einen kleineren Encoder',
+  'model.not_safetensors': 'model.safetensors ist keine safetensors-Datei ({why}); lade sie noch einmal herunter',
+  'model.file_short':
+    'model.safetensors endet zu früh, bei {bytes} Bytes (ihr Kopf beschreibt mehr); lade sie noch einmal herunter',
+  'model.file_long':
+    'model.safetensors geht nach den {bytes} Bytes weiter, die ihr Kopf beschreibt; lade sie noch einmal herunter',
+
+  // src/text
+  'text.tokenizer_unreadable': 'tokenizer.json lässt sich nicht lesen: {why}',
+  'text.id_beyond':
+    'tokenizer.json gibt {token:?} die Nummer {id}, und vocab_size des Encoders ist {size}; sie gehören zu verschiedenen Modellen',
+  'text.added_token_id':
+    'tokenizer.json gibt {token:?} als zusätzlichem Token die Nummer {id}, und aus seinem Vokabular ergibt sich {other}; nimm die tokenizer.json, die zum Encoder gehört',
+  'text.ids_and_tokens':
+    'Der Post-Prozessor in tokenizer.json macht aus einem Satz {ids} Nummern und {tokens} Tokens; jedes seiner besonderen Tokens muss so viele Nummern wie Tokens haben',
+  'text.tokenizers_failed':
+    '{subject} bringt die tokenizers-Bibliothek zum Absturz ({why}); nimm die tokenizer.json, die zum Encoder gehört',
+  'text.no_reason': 'ohne zu sagen, warum',
+  'text.not_encoded': '{text:?} lässt sich nicht in Tokens zerlegen: {why}',
+  'text.no_token': '{text:?} ergibt kein einziges Token; der Tokenizer muss [CLS] und [SEP] hinzufügen',
+
+  // src/recipe
+  'recipe.freeze_layers': 'layers:{n} ist mehr als die {layers} Schichten des Encoders',
+  'recipe.freeze_name': '{text:?} ist nichts davon: none, embeddings, layers:N, encoder',
+  'recipe.seed_range': 'darf höchstens 2^53 sein, damit ein Browser die Zahl genau halten kann',
+  'recipe.share_range': '{x} liegt nicht in [0, 1)',
+  'recipe.rate_range':
+    '{rate:e} liegt außerhalb; es muss über 0 sein und höchstens 10 (1e-3 steht im Notebook, 2e-5 ist für BERT üblich)',
+  'recipe.no_epoch': 'ist 0; trainiere mindestens 1 Epoche',
+  'recipe.no_sentence': 'ist 0; ein Schritt braucht mindestens 1 Satz',
+  'recipe.no_batch': 'ist 0; ein Schritt braucht mindestens 1 Batch',
+  'recipe.zero': 'ist 0; gib mindestens 1 an oder lass es weg',
+  'recipe.step_size':
+    '{batches} × batch_size {batch} macht Schritte von {sentences} Sätzen; ein Schritt nimmt höchstens {most}',
+  'recipe.negative': '{x} ist keine Zahl ab 0',
+  'recipe.not_positive': '{x} ist nicht über 0',
+  'recipe.length': 'ist {n}; mindestens 3 braucht es für [CLS], ein Wortstück und [SEP]',
+  'recipe.task_weight': '{x} für Aufgabe {task:?} ist keine Zahl ab 0',
+
+  // src/train
+  'train.diverged':
+    'Schritt {step}: Der Verlust von {task} wurde {loss}, deshalb hielt das Training an, und die Parameter des Schritts davor blieben; versuch eine zehnmal kleinere Lernrate als {rate:e}, ein Aufwärmen oder max_grad_norm 1',
+  'train.all_tasks': 'allen Aufgaben zusammen',
+  'tensor.failed': 'Eine Tensorrechnung ist fehlgeschlagen: {why}',
+  'train.best_nothing_held_out':
+    'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und es gibt keine; halt einen Teil der Sätze zurück (etwa 0,25) oder gib eine Validierungsdatei an',
+  'train.best_no_label':
+    'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und keiner hat eine Klasse für eine Aufgabe, die trainiert wird; halt solche zurück',
+  'train.memory':
+    'Dieser Lauf braucht etwa {total:size} ({parameters:size} für {parts}, {batch:size} für einen Batch von {sentences} Sätzen{kept}), und es gibt {limit:size}: Nimm eine kleinere batch_size oder max_length, frier einige Schichten ein oder nimm einen kleineren Encoder',
+  'train.parts_sgd': 'Gewichte und Gradienten',
+  'train.parts_sgd_best': 'Gewichte, Gradienten und eine Kopie der besten Epoche',
+  'train.parts_adam': 'Gewichte, Gradienten und Adam',
+  'train.parts_adam_best': 'Gewichte, Gradienten, Adam und eine Kopie der besten Epoche',
+  'train.memory_frozen': ', {bytes:size} für das, was die eingefrorenen Schichten aus jedem Satz gemacht haben',
+  'train.max_length': '{n} ist mehr als die {positions} Positionen des Encoders',
+  'train.too_many_tasks': 'Es gibt {n}, und höchstens {most} trainieren zusammen; nenn weniger',
+  'train.tasks_per_step': '{n} ist mehr, als es Aufgaben gibt: {tasks}',
+  'train.too_many_steps':
+    '{epochs} zu je {per_epoch} Schritten sind {steps} Schritte, und ein Lauf hat höchstens {most}; trainiere weniger Epochen',
+  'train.warmup':
+    '{warmup} Schritte Aufwärmen sind mehr, als der Lauf hat: {steps}; gib höchstens {steps} an oder trainiere mehr Epochen',
+  'train.no_held_out_label': 'Keiner ihrer Sätze hat eine Klasse',
+  'train.no_label': 'Keiner hat eine Klasse; gib mindestens einem Satz je Klasse eine',
+  'train.no_such_task': 'Es gibt keine Aufgabe {name:?}; die Aufgaben sind {tasks}',
+  'train.all_weights_zero': 'Jede Aufgabe hat das Gewicht 0; gib einer eines über 0',
+  'train.unfreezing':
+    'gradual_unfreezing: Die {epochs} Epochen des Laufs erreichen nicht jede Schicht; was freeze {last:?} nennt, bleibt, wie es ist ({enough} Epochen erreichten alle)',
+  'train.sentences_cut':
+    '{cut} von {all} Sätzen sind länger als {limit} Tokens und wurden gekürzt; der erste, {text:?}, hat {tokens} Tokens (max_length setzt die Grenze)',
+  'train.unlabelled': '{n} von {all} Sätzen haben gar keine Klasse und nehmen am Training nicht teil',
+  'train.lone_labels':
+    'Diese Klassen kommen nur einmal vor; ihr Satz trainiert also, und kein zurückgehaltener prüft sie: {labels}',
+  'train.nothing_held_out':
+    'Kein Satz ließ sich zurückhalten: Jeder ist das einzige Trainingsbeispiel einer seiner Klassen',
+  'train.absent_labels': 'Aufgabe {task:?}: Kein Trainingssatz hat die Klasse {labels}, sie lässt sich also nicht lernen',
+
+  // Der Vergleich
+  'compare.no_weighting': 'Es gibt nichts zu vergleichen; nenn mindestens eine, etwa sum',
+  'compare.no_seed': 'Es gibt keinen; gib mindestens einen an',
+  'compare.seed_twice': '{seed} steht zweimal da; jeder Startwert zählt einmal',
+  'compare.nothing_held_out': 'Es gibt keine zurückgehaltenen Sätze, um daran zu vergleichen; halt einige zurück',
+
+  // src/weighting
+  'weighting.others_combined': '{method}: {why}; in diesem Schritt wurden nur die anderen vereint',
+  'weighting.not_moving': '{method}: {why}; der Encoder bewegt sich in diesem Schritt nicht',
+  'weighting.hardly_moving': 'mgda: {why}; der Encoder bewegt sich in diesem Schritt kaum',
+  'weighting.cancel': 'Die Gradienten heben einander auf',
+  'weighting.zero_gradient': 'Der Gradient von Aufgabe {task} ist null',
+  'weighting.zero_gradients': 'Die Gradienten der Aufgaben {others} und {last} sind null',
+  'weighting.all_but_zero': 'Die kürzeste Mischung der Gradienten ist fast null',
+  'weighting.no_equal_projections':
+    'imtl-g: Kein Update, das die Verluste senkt, hat auf alle Gradienten die gleiche Projektion; stattdessen bekam in diesem Schritt jeder Gradient die gleiche Länge',
+  'weighting.no_bargain':
+    'nash-mtl: Eine Mischung der Gradienten hebt sich auf, sodass kein Update jeder Aufgabe nützt; stattdessen bekam in diesem Schritt jeder Gradient die gleiche Länge',
+
+  // src/wasm.rs
+  'wasm.no_run': 'Es gibt noch keinen Lauf; richte erst einen ein',
+  'wasm.no_plan': 'Es ist kein Lauf geplant; plane erst einen',
+  'wasm.data_file': 'Eine Seite kann Dateien nicht über ihren Pfad lesen; importier die Datei',
+  'wasm.validation_file':
+    'Eine Seite kann Dateien nicht über ihren Pfad lesen; halt einen Teil der Sätze zurück',
+
+  // www/engine
+  'encoder.offline':
+    'Der Encoder ließ sich nicht holen: Unter {url} antwortet niemand. Prüf die Verbindung und versuch es noch einmal.',
+  'encoder.refused': 'Der Encoder ließ sich nicht holen: Der Server antwortet mit {status} auf {url}.',
+  'encoder.not_json': 'Der Encoder ließ sich nicht holen: {url} ist kein JSON.',
+  'encoder.incomplete': 'Der Encoder ist unvollständig: {url} nennt {files} nicht.',
+  'encoder.not_kept':
+    'Dieser Browser hat keinen Platz, um {file} zu behalten; der nächste Besuch lädt die Datei noch einmal herunter.',
+  'encoder.file_missing': 'Ein Encoder hat die Dateien {needed}; davon fehlt unter den geöffneten: {missing}.',
+  'encoder.files_missing': 'Ein Encoder hat die Dateien {needed}; davon fehlen unter den geöffneten: {missing}.',
+  'encoder.damaged': '{file} wurde im Speicher dieses Browsers beschädigt.',
+  'download.offline':
+    'Der Download von {file} begann nicht: Unter {url} antwortet niemand. Prüf die Verbindung und versuch es noch einmal.',
+  'download.refused': 'Der Download von {file} schlug fehl: Der Server antwortet mit {status} auf {url}.',
+  'download.too_long':
+    'Der Download von {file} ist länger als die {bytes:grouped} Bytes, die er haben soll, und wurde verworfen. Versuch es noch einmal oder lade die Seite neu.',
+  'download.cut':
+    'Der Download von {file} brach nach {received:grouped} von {bytes:grouped} Bytes ab; nichts davon wurde behalten. Prüf die Verbindung und versuch es noch einmal.',
+  'download.wrong_hash':
+    'Der Download von {file} hat alle {bytes:grouped} Bytes, aber nicht die erwartete SHA-256-Summe, und wurde verworfen. Versuch es noch einmal oder lade die Seite neu.',
+  'run.no_encoder': 'Der Encoder ist noch nicht geladen.',
+  'run.none': 'Es gibt noch keinen Lauf: Richte erst einen ein.',
+  'worker.no_build': 'keine Fassung passt zu diesem Browser',
+  'worker.not_loaded': 'sein Code ließ sich nicht laden',
+  'worker.unreadable': 'er schickte etwas Unlesbares',
+  'worker.thread_not_loaded': 'der Code eines Threads ließ sich nicht laden',
+
+  // Was eine andere Bibliothek oder der Browser sagt
+  unexpected: '{why}',
+};
