@@ -1,4 +1,4 @@
-//! The picture of the sentences' vectors moving: when it is told of, that it is right, and that it changes nothing.
+//! The map of the sentences' vectors moving: when it is reported, that it is right, and that it changes nothing.
 
 mod runs;
 mod tiny;

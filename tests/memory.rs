@@ -1,4 +1,4 @@
-//! The memory that a run is said to need, against the most that it takes: an allocator counts every byte of this process.
+//! The estimate of a run's memory, against the most that it takes: an allocator counts every byte of this process.
 //!
 //! One test, so that nothing else allocates meanwhile. The encoder is a random BERT of 5 MB under a word-level tokeniser.
 
@@ -174,7 +174,7 @@ fn a_run_beside_another(files: &Tiny) {
     plan(&beside, files, Some((1.15 * taken) as u64 - said(&live))).expect("there is room for both");
 }
 
-/// What the page asks of a run that was planned without it.
+/// Measurements and questions that the plan did not count.
 fn what_is_asked_meanwhile(files: &Tiny) {
     let observe = |diagnostics: &Diagnostics, run: &mut Run| {
         run.set_diagnostics(*diagnostics)?;

@@ -45,7 +45,7 @@ fn head(run: &Run, task: &str) -> Vec<f32> {
     parameters(run).into_iter().find(|(found, _)| *found == name).expect("a head").1
 }
 
-/// What plain gradient descent with step size 1 on `task` alone takes off the shared parameters: its gradient.
+/// The gradient of `task` for the shared parameters: their change in a step of plain gradient descent with step size 1.
 fn descent(training: &str, task: &str) -> Vec<f64> {
     let training = format!(r#"{training}, "optimizer": "sgd", "learning_rate": 1"#);
     let (mut run, _) = prepare(&recipe(&training)).unwrap();
@@ -80,7 +80,7 @@ fn the_geometry_is_that_of_each_tasks_own_gradient() {
     assert_eq!((told.step, &told.weights), (1, &vec![1.0, 1.0]));
     assert_eq!(told.tasks, ["a", "b"]);
 
-    // What Adam made of it, seen from the gradients.
+    // Adam's update, projected on the gradients.
     let change: Vec<f64> = shared(&run).iter().zip(&before).map(|(after, before)| after - before).collect();
     close("‖Δθ‖", told.update.norm, dot(&change, &change).sqrt(), 1e-4);
     for (product, own) in told.update.products.iter().zip(&own) {

@@ -1,4 +1,4 @@
-//! What a run tells besides its figures: the model's shape, a sentence's tokens and what they mean, the parts of a
+//! The reports of a run besides its figures: the model's shape, a sentence's tokens and their contributions, the phases of a
 //! step, the mistakes.
 
 mod runs;
@@ -90,7 +90,7 @@ fn a_sentence_is_shown_as_training_reads_it() {
     assert!(!run.trainer().tokens(&"w5 ".repeat(14)).unwrap().cut);
 }
 
-/// Runs to the end: the phases that were told, the trainer and its events.
+/// Runs to the end. Returns the phases that the callback received, the run and its events.
 fn watched(recipe: &Recipe, threads: usize) -> (Vec<Phase>, Run, Vec<Event>) {
     let phases = Arc::new(Mutex::new(Vec::new()));
     let files = Tiny::new();

@@ -12,7 +12,7 @@ use polytask::run::Run;
 use runs::{many, parameters, plan_in};
 use tiny::Tiny;
 
-/// Runs to the end on `threads` threads: every parameter's bits, and all that was told.
+/// Runs to the end on `threads` threads: every parameter's bits, and all events.
 fn run(recipe: &Recipe, files: &Tiny, threads: usize) -> (Vec<(String, Vec<u32>)>, Vec<Event>) {
     let plan = plan_in(Context::new(Device::Cpu, threads), recipe, files, None).expect("a plan");
     let weights = Weights::from_safetensors(&files.weights).expect("weights");

@@ -1,4 +1,4 @@
-//! Whole runs on the tiny encoder: what they compute, what they tell, and how they stop.
+//! Whole runs on the tiny encoder: their numbers, their events, and how they stop.
 
 mod runs;
 mod tiny;
@@ -293,7 +293,7 @@ fn a_run_that_unfreezes_equals_runs_that_freeze_less_and_less() {
     }
 }
 
-/// What a run was evaluated to on the held-out sentences, in order.
+/// The held-out evaluations of a run, in order.
 fn held_out(events: &[Event]) -> Vec<Evaluation> {
     let evaluations = events.iter().filter_map(|e| if let Event::Evaluation(e) = e { Some(e.clone()) } else { None });
     evaluations.filter(|evaluation| evaluation.split == Split::Validation).collect()

@@ -1,4 +1,4 @@
-//! Gradient geometry: lengths and angles of the tasks' gradients in a step, and how the update lies to them.
+//! Gradient geometry: lengths and angles of the tasks' gradients in a step, and the projection of the update on them.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

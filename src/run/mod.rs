@@ -183,7 +183,7 @@ impl Run {
         &self.trainer
     }
 
-    /// What is measured beside the training.
+    /// The measurements beside the training and how often they are made.
     pub fn diagnostics(&self) -> Diagnostics {
         self.observers.diagnostics()
     }

@@ -52,7 +52,7 @@ pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<String> {
         Freeze::Layers(n) => layers.saturating_sub(n) as u64,
         Freeze::Encoder => 0,
     };
-    // Where nothing but the heads lies above the blocks, the first stage has all blocks frozen whatever `freeze` says.
+    // If only the heads are above the blocks, the first stage freezes all blocks whatever `freeze` says.
     let parts = if recipe.pooling == Pooling::Pooler { blocks_and_more } else { blocks_and_more.max(1) };
     Some(format!(
         "gradual_unfreezing: the run's {} epochs do not reach every layer; what freeze calls \"{last}\" stays as it is \
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_too_short_is_told_of() {
+    fn a_run_too_short_is_warned_of() {
         let recipe = recipe(r#""gradual_unfreezing": 2, "epochs": 8"#, "mean");
         assert_eq!(
             warning(&recipe, 3).unwrap(),
