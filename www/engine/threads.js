@@ -49,7 +49,7 @@ export function startThreads({ threads, module, memory, port }, onFailure) {
       if (missing === 0) port.postMessage('started');
     };
     thread.onerror = (event) => {
-      event.preventDefault(); // It is told to `onFailure`.
+      event.preventDefault(); // `onFailure` gets it.
       onFailure(event.message ?? 'the code of a thread could not be loaded');
     };
     thread.postMessage({ module, memory });
