@@ -1,4 +1,4 @@
-// What is timed: the sentences, the recipe, and who takes turns on it.
+// The timed jobs: their sentences, their recipes, and the contenders that take turns.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// What a reader must know of the machine to make sense of the figures.
+// Describes the machine, so that a reader can make sense of the figures.
 
 import { readFileSync } from 'node:fs';
 import os from 'node:os';

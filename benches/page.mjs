@@ -1,4 +1,4 @@
-// What only the product itself can show: its worker's loop, and a visit to its page.
+// Timings of the product itself: its worker's loop, and a visit to its page.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';

@@ -18,7 +18,7 @@ export function whatPythonLacks(...modules) {
   }
 }
 
-/** What a program that failed said last. */
+/** The last line that a failed program printed. */
 export const lastLine = (error) =>
   String(error.stderr || error.message)
     .trim()

@@ -13,7 +13,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** What makes a page cross-origin isolated, so that it may share memory between threads. */
+/** The headers that make a page cross-origin isolated, so that its threads may share memory. */
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 /**

@@ -1,4 +1,4 @@
-// What a visitor downloads of a build: its wasm and its glue, as a host that compresses sends them.
+// The download size of a build: its wasm and its glue, as a host that compresses sends them.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -67,10 +67,10 @@ const steps = (serving) => ({
   },
 });
 
-/** What the page needs to train: the one build that runs in every browser. Builds older than the source go first (`stale`). */
+/** The page can train after these steps: the one build that runs in every browser. Builds older than the source go first (`stale`). */
 const TO_SERVE = ['plain-module', 'vendor', 'encoder', 'stale'];
 
-/** What is told of the work that goes on, in seconds: the first time, and then every so often. */
+/** Seconds before the first report on work in progress, and between later ones. */
 const [FIRST, EVERY] = [2, 30];
 
 const started = Date.now();
@@ -82,7 +82,7 @@ const tell = (work) => work.report().forEach((line, i) => (i === 0 ? say(line) :
 const complain = ({ message, output }) =>
   process.stderr.write(`${output === undefined ? '' : `\n${output}\n`}\nbuild.sh: ${message}\n`);
 
-/** Calls `end` once when this process is told to end. @param {() => void} end */
+/** Calls `end` once when this process gets a signal to end. @param {() => void} end */
 function onSignal(end) {
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

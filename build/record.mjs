@@ -29,7 +29,7 @@ export async function record(name, { steps = Infinity } = {}) {
   const events = session.begin();
   const { epochs, steps_per_epoch } = events.find(({ type }) => type === 'start');
   session.observe({ ...recipe.diagnostics, map_every: mapEvery(epochs * steps_per_epoch) });
-  /** What the notebook prints, before the event of that place. @type {[at: number, text: string][]} */
+  /** The notebook's printout, each text with the index of the event after it. @type {[at: number, text: string][]} */
   const printed = [];
   for (let taken = 0; taken < steps && events.at(-1).type !== 'end';) {
     const told = session.advance();
@@ -38,7 +38,7 @@ export async function record(name, { steps = Infinity } = {}) {
     taken += told.filter(({ type }) => type === 'step').length;
   }
   session.free();
-  // What the page opens is the recommended recipe: reproducible arithmetic is for whoever asks for it. The gradients are
+  // The page opens the recommended recipe, without reproducible arithmetic. The gradients are
   // looked at now and then, which costs little.
   const opened = { ...recommended, validation: recipe.validation, diagnostics: { ...recommended.diagnostics, gradients_every: 4 } };
   return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events, printed };

@@ -84,7 +84,7 @@ export class Steps {
     clearTimeout(timer);
   }
 
-  /** What runs, since when, and what is still to come; empty when nothing is. @returns {string[]} */
+  /** The steps in progress, since when, and those still to come; empty when there are none. @returns {string[]} */
   report() {
     const running = [...this.#running].map(([name, { start, last }]) => {
       const { title, minutes } = this.#steps[name];
@@ -138,7 +138,7 @@ export class Steps {
         this.#done.add(name);
         if (Date.now() - start > 2000) this.#say(`${title}: done in ${clock(start)}`);
       } else if (!this.#stopped) {
-        this.#stopped = true; // What else fails now fails because of this.
+        this.#stopped = true; // Later failures are consequences of this one.
         const output = (await readFile(file, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-SHOWN).join('\n');
         this.#failure = Object.assign(new Error(`${title}: ${why}; all that it printed is in ${file}`), { output });
       }

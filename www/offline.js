@@ -4,7 +4,7 @@
 import { workerFiles } from './engine/engine.js';
 import { VIEWS } from './views/registry.js';
 
-/** What a visit may not have needed yet. */
+/** Files that a visit may not have needed yet. */
 const LATER = [
   './',
   'index.html',
@@ -34,7 +34,7 @@ export async function keepForLater(onNewer) {
     let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
     look();
-    // Whoever comes back to a page that was open for long.
+    // The page may have been open for long when the reader comes back to it.
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) look();
     });

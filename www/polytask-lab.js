@@ -18,13 +18,13 @@ export class PolytaskLab extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
   #shadow = this.attachShadow({ mode: 'open' });
-  /** Settled when there is something to train. @type {PromiseWithResolvers<Lab>} */
+  /** Settled when the lab's sentences are open. @type {PromiseWithResolvers<Lab>} */
   #open = Promise.withResolvers();
-  /** Whether it is. */
+  /** Whether it is settled. */
   #isOpen = false;
   /** The lab, perhaps before its views are here. @type {Shared | undefined} */
   #shared;
-  /** Leaves what is shared. */
+  /** Releases the lab. */
   #release = () => {};
   /** @type {View[]} */
   #views = [];
@@ -84,7 +84,7 @@ export class PolytaskLab extends HTMLElement {
     }
   }
 
-  /** What the run has come to: a copy. */
+  /** The run's state: a copy. */
   get state() {
     const run = this.#shared?.lab.run;
     return run && { ...run, tasks: [...run.tasks] };
@@ -129,13 +129,13 @@ export class PolytaskLab extends HTMLElement {
     this.#nearby?.disconnect();
     const mine = ++this.#started;
     this.#starting = true;
-    // What takes longest begins first: the worker compiles the library while the page loads the rest.
+    // The slowest part starts first: the worker compiles the library while the page loads the rest.
     const letGo = startEarly();
     try {
       await this.#load(mine);
     } catch (error) {
       if (mine !== this.#started) return; // A later start decides.
-      // What is on show stays, with the reason above it; who waits for a lab hears of it.
+      // A lab on show stays, with the reason above it; callers that wait for a lab get the error.
       if (!this.#shadow.querySelector('.lab')) {
         this.#leave();
         this.#open.promise.catch(() => {});
@@ -154,7 +154,7 @@ export class PolytaskLab extends HTMLElement {
   async #load(mine) {
     const code = import('./ui/element.js');
     const loading = viewsOf(this).map((name) => VIEWS[name]());
-    // Awaited below, after other things that may fail first.
+    // They are awaited below; something else may fail before.
     for (const part of [code, ...loading]) part.catch(() => {});
     const wanted = await readAttributes(this, BASE);
     const { acquire, listenForUndo, makeLab, release, styleSheets } = await code;
@@ -211,7 +211,7 @@ export class PolytaskLab extends HTMLElement {
   }
 
   /**
-   * What is wrong with the attribute `tasks`: that is known only once the sentences are.
+   * Shows errors in the attribute `tasks`, which are known only once the sentences are.
    *
    * @param {Lab} lab
    * @param {import('./strings/words.js').Words} words
@@ -232,7 +232,7 @@ export class PolytaskLab extends HTMLElement {
     this.#starting = false;
     this.#nearby?.disconnect();
     this.#leave();
-    // Who still waits for something to train gets the next.
+    // Callers that still wait for a lab get the next one.
     if (this.#isOpen) this.#open = Promise.withResolvers();
     this.#isOpen = false;
   }
@@ -282,7 +282,7 @@ function whyNot(error) {
     : `This part could not be started (${why}), which is a fault of the page and not of the connection; another browser may show it.`;
 }
 
-/** What is wrong with the tag, where it stands. @param {string} text */
+/** An error message about the tag, shown in its place. @param {string} text */
 function misuse(text) {
   const element = document.createElement('p');
   element.className = 'misuse';

@@ -25,7 +25,7 @@ export const ONE_THREAD = 'polytask-one-thread';
 /** More threads than this no longer help: a step's products are too small to be cut further. */
 const MOST_THREADS = 8;
 
-/** What this browser can run, fastest first. @param {boolean} mayThread @returns {Build[]} */
+/** The builds that this browser can run, fastest first. @param {boolean} mayThread @returns {Build[]} */
 function suitableBuilds(mayThread) {
   const fused = WebAssembly.validate(RELAXED_SIMD);
   const shares = globalThis.crossOriginIsolated && WebAssembly.validate(SHARED_MEMORY);
@@ -61,7 +61,7 @@ async function start(build) {
   const folder = new URL(`../pkg/${build}/`, import.meta.url);
   // Both files at once: the module is compiled as it comes, while its glue is still on its way.
   const module = fetch(new URL('polytask_bg.wasm', folder));
-  module.catch(() => {}); // The glue says so, if it comes itself.
+  module.catch(() => {}); // `default` below rejects with it.
   /** @type {Polytask} */
   const polytask = await import(new URL('polytask.js', folder).href);
   await polytask.default({ module_or_path: module });

@@ -19,7 +19,7 @@ export class Encoders {
   }
 
   /**
-   * The files of the encoder at `base`. Everybody who asks is told of the progress, and at the end that it is loaded.
+   * The files of the encoder at `base`. Each caller's `say` gets the progress, and `loaded` at the end.
    *
    * @param {string} base
    * @param {Say} say
@@ -44,7 +44,7 @@ export class Encoders {
     };
     /** @type {Say} */
     const tell = (event) => {
-      // Of the progress only the latest matters to who comes later.
+      // A later caller needs only the latest progress.
       loading.told = [...loading.told.filter(({ type }) => type !== 'progress'), event];
       for (const say of loading.waiting) say(event);
       if (event.type === 'loaded') loading.waiting.clear();
@@ -55,7 +55,7 @@ export class Encoders {
   }
 
   /**
-   * The files of an encoder that the reader has on disk. Nobody vouches for them but what reads them later.
+   * The files of an encoder that the reader has on disk. They are checked only when they are read.
    *
    * @param {File[]} given
    * @param {Say} say
@@ -71,13 +71,13 @@ export class Encoders {
     return files;
   }
 
-  /** `say` does not wait any more; what nobody waits for is broken off. @param {Say} say */
+  /** `say` does not wait any more; a download that nobody waits for is aborted. @param {Say} say */
   cancel(say) {
     for (const [base, loading] of this.#loading) {
       const { waiting, abort } = loading;
       if (!waiting.delete(say) || waiting.size > 0) continue;
       abort.abort();
-      // Who asks from now on is not to join what ends as soon as it notices.
+      // A later caller must not join a download that is about to abort.
       this.#forget(base, loading);
     }
   }

@@ -16,7 +16,7 @@ import { startThreads } from './threads.js';
 /** @typedef {import('../types.js').Questions} Questions */
 
 /**
- * What a run wants to hear of.
+ * A run's callbacks.
  *
  * @typedef {object} Listener
  * @property {(build: Build, threads: number) => void} onReady The worker can compute.
@@ -58,7 +58,7 @@ function engine() {
 
 /** @type {PromiseWithResolvers<string[]>} */
 const loaded = Promise.withResolvers();
-/** The addresses of what the page's first worker was loaded from, as soon as it is: for those who keep them for later. */
+/** The addresses of the files of the page's first worker, once it has loaded: offline.js keeps them. */
 export const workerFiles = loaded.promise;
 
 /** One run's way to the worker. @typedef {ReturnType<Engine['join']>} Channel */
@@ -70,7 +70,7 @@ class Engine {
   #threads = [];
   /** @type {{ build: Build, threads: number } | undefined} */
   #ready;
-  /** What was sent before the worker was ready, for the worker that may have to take its place. @type {ToWorker[]} */
+  /** Messages sent before the worker was ready; a worker that replaces it gets them again. @type {ToWorker[]} */
   #early = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watch;
@@ -121,7 +121,7 @@ class Engine {
       /** The encoder that is on its way is not wanted any more. */
       cancel: () => this.#post({ kind: 'cancel', run }),
 
-      /** Leaves the worker; nothing more is heard of it. */
+      /** Leaves the worker; no callback is called after this. */
       close: () => {
         if (!this.#listeners.delete(run)) return;
         this.#post({ kind: 'close', run });
@@ -158,7 +158,7 @@ class Engine {
     this.#ready = undefined;
   }
 
-  /** Gives threads up: a worker that does without them takes over what this one was asked. */
+  /** Gives threads up: a worker without threads takes over, and gets this one's messages. */
   #doWithoutThreads() {
     this.#terminate();
     this.#spawn(ONE_THREAD);

@@ -32,7 +32,7 @@ export class Runner {
   #prepared = Promise.resolve();
   /** Number of the training loop that may run. Raising it stops the loop in progress, wherever it waits. */
   #loop = 0;
-  /** The command that is told of the parts of its steps. @type {Command['type'] | undefined} */
+  /** The command for which the phases of a step are reported. @type {Command['type'] | undefined} */
   #watched;
   /** Least time from one step's beginning to the next one's. */
   #stepMs = 0;
@@ -175,7 +175,7 @@ export class Runner {
     this.stop();
     this.cancel();
     this.#asked += 1;
-    // What is being prepared finds out where it waits; its session goes then.
+    // A preparation in progress stops at its next await; its session is freed after that.
     this.#prepared.then(() => this.#session?.free());
   }
 
@@ -259,7 +259,7 @@ export class Runner {
         await breathe();
       }
     } catch (error) {
-      // What trapped cannot be freed: that it could not would be all that is told.
+      // After a trap the session cannot be freed: the error from freeing it would hide the first one.
       if (isFatal(error) || !(error instanceof Error)) throw error;
       failed = error;
     }
@@ -270,7 +270,7 @@ export class Runner {
     }
   }
 
-  /** Tells of each part of the steps from now on as it begins, or of none. @param {Command['type']} [of] */
+  /** Reports each phase of the steps from now on, for the command `of`; none if it is absent. @param {Command['type']} [of] */
   #watch(of) {
     if (of === this.#watched) return;
     this.#watched = of;

@@ -2,9 +2,9 @@
 
 import { Failure, message } from './failure.js';
 
-/** Bytes of a piece: few enough to hold several, enough that their number costs no time. */
+/** Bytes in a piece: small enough to hold several in memory, large enough that there are few. */
 export const PIECE = 4 << 20;
-/** How many pieces are read and checked at a time, so that the disk, the hashing and whoever takes them all have work. */
+/** Number of pieces that are read and hashed at a time: none waits for another's disk access or hash. */
 const AT_A_TIME = 4;
 
 /** A file is no longer what it was when it was stored. */
@@ -74,7 +74,7 @@ export class StoredFile {
       return bytes;
     };
     const reading = read();
-    // Whoever wants this piece hears of it; of one that nobody wants any more, nobody.
+    // The caller that awaits this piece gets the error; without a caller it must not count as unhandled.
     reading.catch(() => {});
     return reading;
   }

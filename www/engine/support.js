@@ -1,4 +1,4 @@
-// What a browser must have, asked before anything heavy is fetched.
+// Checks that the browser has all that the page needs, before anything heavy is fetched.
 
 /**
  * (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where fixed-width SIMD is.
@@ -16,7 +16,7 @@ export function whatIsMissing({ support }) {
   return lack === undefined ? '' : support.lacks(support[lack]);
 }
 
-/** Whether nothing is missing. */
+/** Whether the browser has all of it. */
 export const isSupported = () => firstLack() === undefined;
 
 function firstLack() {

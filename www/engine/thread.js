@@ -1,4 +1,4 @@
-// A worker that is one thread of a wasm instance in another worker. Who starts it, and when, is told in threads.js.
+// A worker that is one thread of a wasm instance in another worker. threads.js starts it.
 
 import init, { run_thread } from '../pkg/threads/polytask.js';
 

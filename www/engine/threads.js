@@ -50,7 +50,7 @@ export function startThreads({ threads, module, memory, port }, onFailure) {
       if (missing === 0) port.postMessage('started');
     };
     thread.onerror = (event) => {
-      event.preventDefault(); // It is told to `onFailure`.
+      event.preventDefault(); // `onFailure` gets it.
       onFailure(event.message ? message('unexpected', { why: event.message }) : message('worker.thread_not_loaded'));
     };
     thread.postMessage({ module, memory });

@@ -1,4 +1,4 @@
-// The worker that owns the wasm instance and all its runs: commands in, events out. What a command does stands in runner.js.
+// The worker that owns the wasm instance and all its runs: commands in, events out. runner.js executes the commands.
 
 import { ONE_THREAD, startBuild } from './builds.js';
 import { Encoders } from './encoders.js';
@@ -14,7 +14,7 @@ const scope = /** @type {Pick<Worker, 'postMessage' | 'addEventListener'>} */ (/
 const ready = startBuild(self.name !== ONE_THREAD);
 const polytask = ready.then((started) => started.polytask);
 polytask.catch(() => {}); // Told at the end of this file.
-// What is cached is here before the module is.
+// The encoder may come from the cache before the module is compiled.
 const encoders = new Encoders(async () => new (await polytask).Sha256());
 /** @type {Map<number, Runner>} */
 const runners = new Map();
