@@ -1,6 +1,6 @@
 // <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
 
-import { ATTRIBUTES, companions, readAttributes, viewsOf } from './lab/attributes.js';
+import { ATTRIBUTES, companions, readAttributes, viewsOf } from './ui/attributes.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared} Shared */
@@ -146,7 +146,7 @@ export class PolytaskLab extends HTMLElement {
   async #load(mine) {
     const wanted = await readAttributes(this, BASE);
     const [{ makeLab }, { acquire, release }, { styleSheets }, { listenForUndo }, { VIEWS, wantsOf }] = await Promise.all([
-      import('./lab/make.js'),
+      import('./ui/make-lab.js'),
       import('./lab/labs.js'),
       import('./ui/styles.js'),
       import('./ui/undo-keys.js'),
@@ -178,7 +178,7 @@ export class PolytaskLab extends HTMLElement {
 
   /**
    * @param {Shared} shared
-   * @param {import('./lab/attributes.js').Wanted} wanted
+   * @param {import('./ui/attributes.js').Wanted} wanted
    * @param {((lab: Lab) => View)[]} makers
    * @returns {HTMLElement} What stands in the shadow root.
    */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Answers } from '../../www/lab/answers.js';
+import { Answers } from '../../www/lab/run/answers.js';
 
 /** What becomes of promises: the sentence that was answered, or why none was. @param {Promise<{ text: string }>[]} promises */
 const outcomes = async (promises) =>

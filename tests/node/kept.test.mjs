@@ -46,7 +46,7 @@ globalThis.localStorage = {
 globalThis.addEventListener = globalThis.removeEventListener = () => {};
 globalThis.document = { addEventListener: () => {}, removeEventListener: () => {}, hidden: false };
 
-const { Kept } = await import('../../www/lab/kept.js');
+const { Kept } = await import('../../www/lab/document/kept.js');
 
 mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1000 });
 beforeEach(() => {

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Following, heldOutOf, outlineOf } from '../../www/lab/following.js';
-import { follow, noRun, NOTHING } from '../../www/lab/run-state.js';
+import { Following, heldOutOf, outlineOf } from '../../www/lab/run/following.js';
+import { follow, noRun, NOTHING } from '../../www/lab/run/run-state.js';
 
 const START = { type: 'start', epochs: 3, steps_per_epoch: 4, tasks: [{ name: 'topic' }, { name: 'mood' }] };
 const STEP = { type: 'step', step: 5, epoch: 2, total: 1.25, losses: {} };

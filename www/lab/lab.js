@@ -3,18 +3,18 @@
 
 import { whatIsMissing } from '../engine/support.js';
 import { oncePerFrame } from '../ui/dom.js';
-import { Comparing } from './comparing.js';
-import { heldOutOf, outlineOf } from './following.js';
-import { isLink } from './link.js';
-import { Replay } from './replay.js';
-import { noRun, NOTHING } from './run-state.js';
-import { Running } from './running.js';
-import { createSources } from './sources.js';
-import { Stage } from './stage.js';
+import { Comparing } from './run/comparing.js';
+import { heldOutOf, outlineOf } from './run/following.js';
+import { isLink } from './recipe/link.js';
+import { Replay } from './run/replay.js';
+import { noRun, NOTHING } from './run/run-state.js';
+import { Running } from './run/running.js';
+import { createSources } from './document/sources.js';
+import { Stage } from './run/stage.js';
 import { Views } from './views.js';
 
 /** @typedef {import('../types.js').Diagnostics} Diagnostics */
-/** @typedef {import('./store.js').Doc} Doc */
+/** @typedef {import('./document/store.js').Doc} Doc */
 /** @typedef {import('./views.js').View} View */
 /** @typedef {import('./options.js').LabOptions} LabOptions */
 
@@ -120,7 +120,7 @@ export class Lab {
    * What the page asks for is asked of another worker once more where one is lost over it, and then given up: it may be
    * what the worker dies of.
    *
-   * @param {import('./sources.js').Wish} wish
+   * @param {import('./document/sources.js').Wish} wish
    * @param {Replay} [recorded]
    */
   async #openDocument(wish, recorded) {
@@ -153,7 +153,7 @@ export class Lab {
     this.#running.prepare();
   }
 
-  /** @param {Doc} doc @param {import('./store.js').Change} change */
+  /** @param {Doc} doc @param {import('./document/store.js').Change} change */
   #edited(doc, change) {
     const { run, views } = this;
     if (change !== 'diagnostics') {

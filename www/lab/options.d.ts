@@ -2,8 +2,8 @@
 
 import type { Diagnostics, RunEvent } from '../types.js';
 import type { Words } from '../strings/words.js';
-import type { Wish } from './sources.js';
-import type { Store } from './store.js';
+import type { Wish } from './document/sources.js';
+import type { Store } from './document/store.js';
 
 /** A button in a message. */
 export interface Action {

@@ -2,9 +2,9 @@
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Start} Start */
-/** @typedef {import('./run-state.js').RunState} RunState */
-/** @typedef {import('./store.js').Doc} Doc */
-/** @typedef {import('./store.js').Change} Change */
+/** @typedef {import('./run/run-state.js').RunState} RunState */
+/** @typedef {import('./document/store.js').Doc} Doc */
+/** @typedef {import('./document/store.js').Change} Change */
 
 /** What must be known of a run to draw its axes. @typedef {Pick<Start, 'tasks' | 'epochs' | 'steps_per_epoch' | 'validation_examples'>} Outline */
 

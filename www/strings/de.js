@@ -1,6 +1,6 @@
 // Alles, was das Element sagt, auf Deutsch. Ein Abschnitt gehört zu einer Ansicht oder zu einem Modul von lab/.
 
-import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/limits.js';
+import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/recipe/limits.js';
 import { numbers } from '../ui/numbers.js';
 import told from './told.de.js';
 import { translator } from './translator.js';

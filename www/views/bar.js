@@ -2,7 +2,7 @@
 
 import { h, s } from '../ui/dom.js';
 
-/** @typedef {import('../lab/run-state.js').RunState} RunState */
+/** @typedef {import('../lab/run/run-state.js').RunState} RunState */
 
 const ICONS = {
   play: 'M4 2.5v11l9-5.5z',

@@ -8,9 +8,9 @@ import { comparisonTable } from './comparison-table.js';
 import { contendersOf, soFar, titleOf } from './contenders.js';
 import { brief } from '../ui/brief.js';
 import { h } from '../ui/dom.js';
-import { WEIGHTING_NAMES } from '../lab/weightings.js';
+import { WEIGHTING_NAMES } from '../lab/recipe/weightings.js';
 
-/** @typedef {import('../lab/comparing.js').Plan} Plan */
+/** @typedef {import('../lab/run/comparing.js').Plan} Plan */
 /** @typedef {import('../types.js').Compared} Compared */
 /** @typedef {import('../types.js').Comparison} Comparison */
 /** @typedef {import('../types.js').Weighting} Weighting */

@@ -1,12 +1,12 @@
 // The fields of the settings: for each, what a recipe has there, what it may be, and what it is called.
 
-import { HELD_OUT, POOLING, SEED, TASK_WEIGHT, TRAINING } from '../lab/limits.js';
-import { LOOKS_AT } from '../lab/weightings.js';
+import { HELD_OUT, POOLING, SEED, TASK_WEIGHT, TRAINING } from '../lab/recipe/limits.js';
+import { LOOKS_AT } from '../lab/recipe/weightings.js';
 
 /** @typedef {import('../types.js').Recipe} Recipe */
 /** @typedef {import('../types.js').Training} Training */
 /** @typedef {import('../types.js').Weighting} Weighting */
-/** @typedef {import('../lab/limits.js').Limit} Limit */
+/** @typedef {import('../lab/recipe/limits.js').Limit} Limit */
 /** @typedef {import('../strings/words.js').Words} Words */
 
 /**

@@ -1,6 +1,6 @@
 // Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
 
-import { labelOf } from '../lab/sentences.js';
+import { labelOf } from '../lab/document/sentences.js';
 import { brief } from '../ui/brief.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';

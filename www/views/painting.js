@@ -91,7 +91,7 @@ export function createPainting(words, choose) {
       take(undefined);
     },
 
-    /** @param {import('../lab/store.js').Doc} doc */
+    /** @param {import('../lab/document/store.js').Doc} doc */
     edit({ table: { tasks } }) {
       const next = JSON.stringify(tasks);
       if (next === shown) return;

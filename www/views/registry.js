@@ -34,7 +34,7 @@ export const USUAL = ['controls', 'encoder', 'sentences', 'losses', 'accuracy', 
 
 /** What must be measured beside a run for a view. @type {Record<string, Partial<import('../types.js').Diagnostics>>} */
 const WANTS = {
-  map: { map_every: 1 }, // How often it is depends on the run: see lab/measuring.js.
+  map: { map_every: 1 }, // How often it is depends on the run: see lab/run/measuring.js.
   results: { mistakes: true },
 };
 

@@ -1,6 +1,6 @@
 // The sentences: which set, the table, and every way to change it.
 
-import { freshTaskName } from '../lab/sentences.js';
+import { freshTaskName } from '../lab/document/sentences.js';
 import { h } from '../ui/dom.js';
 import { createImport } from './importing.js';
 import { createPainting } from './painting.js';

@@ -107,7 +107,7 @@ export function createSettings(lab) {
     for (const row of [...rows, ...taskRows]) put(row, recipe);
   }
 
-  /** @param {import('../lab/store.js').Doc} doc */
+  /** @param {import('../lab/document/store.js').Doc} doc */
   function showTasks({ table: { tasks }, recipe }) {
     for (const { field } of taskRows) store.complain(field.id, '', () => {});
     taskRows = [];

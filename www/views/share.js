@@ -1,8 +1,8 @@
 // Takes the run along: as a link, as files, on the command line, and on another page.
 
-import { recipeToAddress } from '../lab/link.js';
-import { recipeOf } from '../lab/store.js';
-import { tagOf, toCsv } from '../lab/take-along.js';
+import { recipeToAddress } from '../lab/recipe/link.js';
+import { recipeOf } from '../lab/document/store.js';
+import { tagOf, toCsv } from '../lab/recipe/take-along.js';
 import { debounce, h } from '../ui/dom.js';
 
 /** Links are made when what they hold has rested for so long. */

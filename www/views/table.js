@@ -3,7 +3,7 @@
 // Rows are made as they scroll near, so that a file of thousands costs no more than a screenful; and a cell's choices when
 // it is about to open, so that a task of hundreds of classes costs no more than one of two.
 
-import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/sentences.js';
+import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/document/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
 
 /** @typedef {import('./painting.js').Brush} Brush */
@@ -306,7 +306,7 @@ export function createTable(lab, { editTask, painted }) {
       choiceOf(first, next.task)?.focus({ preventScroll: true });
     },
 
-    /** @param {import('../lab/store.js').Change} change */
+    /** @param {import('../lab/document/store.js').Change} change */
     edit(change) {
       // An undo within the same sentences leaves the reader where they are.
       if (change === 'data') render(store.doc.table.name === name);

@@ -7,7 +7,7 @@ import { createHeadBars } from './head-bars.js';
 import { createSaliency } from './saliency.js';
 
 /** @typedef {import('../types.js').Prediction} Prediction */
-/** @typedef {import('../lab/run-state.js').RunState} RunState */
+/** @typedef {import('../lab/run/run-state.js').RunState} RunState */
 
 const TYPING_MS = 120;
 /** How long typing rests before the words are weighed, which takes a pass for each. */

@@ -5,9 +5,9 @@
 
 import { essentialsOf, knownRecipe } from './known-recipe.js';
 
-/** @typedef {import('./sources.js').Wish} Wish */
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('../strings/words.js').Words} Words */
+/** @typedef {import('../document/sources.js').Wish} Wish */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../../strings/words.js').Words} Words */
 /** @typedef {Pick<Wish, 'recipe' | 'recipeName' | 'notice'>} Linked */
 
 const VERSION = 1;

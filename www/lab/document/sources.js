@@ -1,13 +1,13 @@
 // Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
 
 import { FIRST_PRESET } from './presets.js';
-import { named } from './known-recipe.js';
-import { tasksThatFit } from './limits.js';
+import { named } from '../recipe/known-recipe.js';
+import { tasksThatFit } from '../recipe/limits.js';
 import { labelOf } from './sentences.js';
 
-/** @typedef {import('../types.js').Preset} Preset */
-/** @typedef {import('../types.js').Questions} Questions */
-/** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('../../types.js').Preset} Preset */
+/** @typedef {import('../../types.js').Questions} Questions */
+/** @typedef {import('../../types.js').Recipe} Recipe */
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./presets.js').PresetName} PresetName */
 
@@ -27,7 +27,7 @@ import { labelOf } from './sentences.js';
  */
 
 /**
- * @param {import('./lab.js').Lab} lab Takes documents whose sentences are all new.
+ * @param {import('../lab.js').Lab} lab Takes documents whose sentences are all new.
  * @param {<Q extends keyof Questions>(question: Q, ...args: Questions[Q]['args']) => Promise<Questions[Q]['answer']>} ask
  */
 export function createSources(lab, ask) {
@@ -184,7 +184,7 @@ export function createSources(lab, ask) {
     return { table: onlyTasks(table, shown.map(({ name }) => name)), recipe };
   }
 
-  /** @param {Wish} wish @param {Doc | undefined} saved @param {import('./replay.js').Replay} [recorded] @returns {Promise<Doc>} */
+  /** @param {Wish} wish @param {Doc | undefined} saved @param {import('../run/replay.js').Replay} [recorded] @returns {Promise<Doc>} */
   async function wished(wish, saved, recorded) {
     if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
     if (wish.file) return fromTable(wish.file.name, wish.file.text);
@@ -259,7 +259,7 @@ export function createSources(lab, ask) {
      * it; called again, it goes on from there.
      *
      * @param {Wish} wish
-     * @param {import('./replay.js').Replay} [recorded]
+     * @param {import('../run/replay.js').Replay} [recorded]
      */
     async open(wish, recorded) {
       insists = wish.insists ?? false;
@@ -328,7 +328,7 @@ export function createSources(lab, ask) {
   };
 }
 
-/** @param {import('./replay.js').Replay} recorded @param {Preset} preset */
+/** @param {import('../run/replay.js').Replay} recorded @param {Preset} preset */
 const isPreset = ({ recipe: { data } }, { name }) => 'preset' in data && data.preset.name === name;
 
 /**

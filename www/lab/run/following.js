@@ -1,7 +1,7 @@
 // How a run stands to the document that it was configured with, which the reader goes on editing.
 
-/** @typedef {import('./store.js').Doc} Doc */
-/** @typedef {import('./store.js').Change} Change */
+/** @typedef {import('../document/store.js').Doc} Doc */
+/** @typedef {import('../document/store.js').Change} Change */
 
 export class Following {
   /** What the run in the worker was configured with. @type {Doc | undefined} */
@@ -50,7 +50,7 @@ export function heldOutOf(doc, flags) {
  * What a document's run will look like: a view has its shape before the encoder is here.
  *
  * @param {Doc} doc
- * @returns {import('./views.js').Outline}
+ * @returns {import('../views.js').Outline}
  */
 export function outlineOf({ table: { tasks, examples }, recipe: { training, validation } }) {
   const share = validation && 'fraction' in validation ? validation.fraction : 0;

@@ -1,6 +1,6 @@
 // The built-in sets of sentences. Their titles, and sentences to try, stand in the tables of strings.
 
-/** @typedef {import('../types.js').Preset} Preset */
+/** @typedef {import('../../types.js').Preset} Preset */
 
 /**
  * What a first visit opens. A run on it takes about a minute and shows what the page is about: dozens of steps in

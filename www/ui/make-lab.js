@@ -1,11 +1,11 @@
 // Makes the lab that a tag asks for.
 
 import { createNotices } from '../views/notices.js';
-import { Lab } from './lab.js';
-import { Store } from './store.js';
+import { Lab } from '../lab/lab.js';
+import { Store } from '../lab/document/store.js';
 
 /**
- * @param {import('./attributes.js').Wanted & Pick<import('./options.js').LabOptions, 'measured'>} wanted
+ * @param {import('./attributes.js').Wanted & Pick<import('../lab/options.js').LabOptions, 'measured'>} wanted
  * @param {(event: import('../types.js').RunEvent) => void} onEvent
  * @param {() => void} onState
  */

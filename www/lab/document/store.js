@@ -3,10 +3,10 @@
 
 import { History } from './history.js';
 import { Kept } from './kept.js';
-import { USUAL_TRAINING } from './limits.js';
+import { USUAL_TRAINING } from '../recipe/limits.js';
 
 /** @typedef {import('./sentences.js').Table} Table */
-/** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('../../types.js').Recipe} Recipe */
 
 /**
  * @typedef {object} Doc

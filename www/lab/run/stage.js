@@ -13,7 +13,7 @@ export class Stage {
 
   /**
    * @param {import('./run-state.js').RunState} run
-   * @param {import('./views.js').Views} views
+   * @param {import('../views.js').Views} views
    * @param {() => void} changed Called when the state is another.
    */
   constructor(run, views, changed) {

@@ -2,11 +2,11 @@
 // recipe's file is read in the same way.
 
 import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
-import { FIRST_PRESET, PRESET_NAMES } from './presets.js';
+import { FIRST_PRESET, PRESET_NAMES } from '../document/presets.js';
 
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('../types.js').Task} Task */
-/** @typedef {import('../types.js').InlineExample} InlineExample */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../../types.js').Task} Task */
+/** @typedef {import('../../types.js').InlineExample} InlineExample */
 /**
  * @typedef {object} Read
  * @property {Recipe} recipe
@@ -126,7 +126,7 @@ export function knownRecipe(given) {
  * @param {any} data
  * @param {Task[]} tasks
  * @param {() => void} complain
- * @returns {{ preset?: import('../types.js').Preset, examples?: InlineExample[] }}
+ * @returns {{ preset?: import('../../types.js').Preset, examples?: InlineExample[] }}
  */
 function knownData(data, tasks, complain) {
   const { preset, examples } = isObject(data) ? data : {};

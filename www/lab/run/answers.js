@@ -1,6 +1,6 @@
 // Who waits for which sentence's classification.
 
-/** @typedef {import('../types.js').Prediction} Prediction */
+/** @typedef {import('../../types.js').Prediction} Prediction */
 
 export class Answers {
   /** @type {Map<string, { resolve: (prediction: Prediction) => void, reject: (error: Error | DOMException) => void }[]>} */

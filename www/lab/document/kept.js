@@ -9,7 +9,7 @@
 // made on (`since`). If the database then turns out to keep a later document, both stay where they are, the page is told
 // of the one in the database, and only `adopt` lets that one be replaced.
 
-import { createStore, get, promisifyRequest } from '../vendor/idb-keyval.js';
+import { createStore, get, promisifyRequest } from '../../vendor/idb-keyval.js';
 
 /**
  * @typedef {{ at?: number, since?: number } & Record<string, unknown>} Value `at`: when it was written; absent in what

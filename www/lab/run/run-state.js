@@ -1,6 +1,6 @@
 // Where a run stands, as far as its events tell. Knows neither worker nor elements.
 
-/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
 
 /**
  * @typedef {object} RunState

@@ -1,8 +1,8 @@
 // Weightings compared beside the run, which waits meanwhile: what is compared, and until when.
 
-import { recipeOf } from './store.js';
+import { recipeOf } from '../document/store.js';
 
-/** @typedef {import('../types.js').Weighting} Weighting */
+/** @typedef {import('../../types.js').Weighting} Weighting */
 /** What a comparison trains with. @typedef {{ weightings: Weighting[], seeds: number[], tasks: string[] }} Plan */
 
 export class Comparing {
@@ -15,8 +15,8 @@ export class Comparing {
   plan;
 
   /**
-   * @param {import('./lab.js').Lab} lab
-   * @param {(command: import('../types.js').Command) => void} send
+   * @param {import('../lab.js').Lab} lab
+   * @param {(command: import('../../types.js').Command) => void} send
    * @param {() => void} changed Called when one begins and when it is over.
    */
   constructor(lab, send, changed) {
@@ -64,7 +64,7 @@ export class Comparing {
     this.#over();
   }
 
-  /** @param {import('../types.js').RunEvent} event */
+  /** @param {import('../../types.js').RunEvent} event */
   follow({ type }) {
     if (type === 'comparison' && !this.#cancelled) this.#over();
     if (type === 'paused' && this.#cancelled) this.breakOff(this.#cancelled);

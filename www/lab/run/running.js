@@ -1,18 +1,18 @@
 // A lab's run in the worker: the encoder that it needs, its preparation from the document, its steps, what the worker tells
 // of it, and its loss.
 
-import { connect } from '../engine/engine.js';
-import { HUB } from '../engine/known-encoder.js';
-import { debounce } from '../ui/dom.js';
+import { connect } from '../../engine/engine.js';
+import { HUB } from '../../engine/known-encoder.js';
+import { debounce } from '../../ui/dom.js';
 import { Answers } from './answers.js';
 import { Following, heldOutOf } from './following.js';
 import { Measuring } from './measuring.js';
 import { follow, NOTHING, Pace } from './run-state.js';
-import { recipeOf } from './store.js';
+import { recipeOf } from '../document/store.js';
 
-/** @typedef {import('../types.js').Command} Command */
-/** @typedef {import('../types.js').RunEvent} RunEvent */
-/** @typedef {import('./store.js').Doc} Doc */
+/** @typedef {import('../../types.js').Command} Command */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
+/** @typedef {import('../document/store.js').Doc} Doc */
 
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;
@@ -24,14 +24,14 @@ const STANDS = new Set(['ready', 'training', 'paused', 'ended', 'stopped']);
 const QUESTIONS = new Set(['predict', 'tokenize', 'explain']);
 
 export class Running {
-  /** What computes, once it does. @type {{ build: import('../types.js').Build, threads: number } | undefined} */
+  /** What computes, once it does. @type {{ build: import('../../types.js').Build, threads: number } | undefined} */
   build;
   #lab;
   #passOn;
   /** Where the encoder is fetched from: address of its folder. */
   encoder;
   #measuring;
-  /** @type {import('../engine/engine.js').Channel | undefined} */
+  /** @type {import('../../engine/engine.js').Channel | undefined} */
   #channel;
   #pace = new Pace();
   #following = new Following();
@@ -44,9 +44,9 @@ export class Running {
   #wantsRun = false;
 
   /**
-   * @param {import('./lab.js').Lab} lab
+   * @param {import('../lab.js').Lab} lab
    * @param {string} encoder Address of its folder.
-   * @param {Partial<import('../types.js').Diagnostics>} measured What to measure beside the run.
+   * @param {Partial<import('../../types.js').Diagnostics>} measured What to measure beside the run.
    * @param {(event: RunEvent) => void} passOn Hears each event after the views.
    */
   constructor(lab, encoder, measured, passOn) {
@@ -78,10 +78,10 @@ export class Running {
   }
 
   /**
-   * @template {keyof import('../types.js').Questions} Q
+   * @template {keyof import('../../types.js').Questions} Q
    * @param {Q} question
-   * @param {import('../types.js').Questions[Q]['args']} args
-   * @returns {Promise<import('../types.js').Questions[Q]['answer']>}
+   * @param {import('../../types.js').Questions[Q]['args']} args
+   * @returns {Promise<import('../../types.js').Questions[Q]['answer']>}
    */
   ask(question, args) {
     const { missing } = this.#lab.run;
@@ -167,7 +167,7 @@ export class Running {
     if (this.#wantsRun && this.#lab.run.status === 'none') this.prepare();
   }
 
-  /** @param {Doc} doc @param {import('./store.js').Change} change */
+  /** @param {Doc} doc @param {import('../document/store.js').Change} change */
   edited(doc, change) {
     const { run } = this.#lab;
     run.stale = this.#following.edited(doc, change, run.stale);
@@ -228,7 +228,7 @@ export class Running {
     else this.send({ type: 'step', tasks: this.#queuedTasks });
   }
 
-  /** Has more measured beside the run. @param {Partial<import('../types.js').Diagnostics>} measured */
+  /** Has more measured beside the run. @param {Partial<import('../../types.js').Diagnostics>} measured */
   want(measured) {
     this.#measuring.need(measured);
     this.observe();
@@ -243,7 +243,7 @@ export class Running {
 
   /**
    * @param {string} text
-   * @returns {Promise<import('../types.js').Prediction>} Rejects if there is no run, or none any more, and with one sentence
+   * @returns {Promise<import('../../types.js').Prediction>} Rejects if there is no run, or none any more, and with one sentence
    *   if it cannot be classified.
    */
   predict(text) {

@@ -1,14 +1,14 @@
 // Edits of the sentences and their labels, as functions from one value to the next. Nothing is changed in place, so an
 // older value can be kept for Undo, and comparing two references tells whether anything changed.
 
-/** @typedef {import('../types.js').Task} Task */
-/** @typedef {import('../types.js').InlineExample} InlineExample */
+/** @typedef {import('../../types.js').Task} Task */
+/** @typedef {import('../../types.js').InlineExample} InlineExample */
 
 /**
  * What the table shows. `preset` says that the sentences are a built-in set as it came; the first edit makes it null.
  *
  * @typedef {object} Table
- * @property {import('../types.js').Preset | null} preset
+ * @property {import('../../types.js').Preset | null} preset
  * @property {string} name Where the sentences came from, for people.
  * @property {boolean} [edited] Whether the reader has changed them since.
  * @property {Task[]} tasks

@@ -5,7 +5,7 @@
 
 import { WEIGHTING_NAMES } from './weightings.js';
 
-/** @typedef {import('../types.js').Training} Training */
+/** @typedef {import('../../types.js').Training} Training */
 
 /**
  * @typedef {object} Limit

@@ -1,10 +1,10 @@
 // What a reader takes along of a run: the sentences as a table, and the tag that shows the run on another page.
 
 import { TRAINING } from './limits.js';
-import { labelOf } from './sentences.js';
+import { labelOf } from '../document/sentences.js';
 
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('./sentences.js').Table} Table */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../document/sentences.js').Table} Table */
 
 /** Settings that the tag has attributes for. @type {(keyof typeof TRAINING)[]} */
 const ATTRIBUTES = ['epochs', 'weighting'];

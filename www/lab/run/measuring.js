@@ -1,6 +1,6 @@
 // What is measured beside the run: what the document asks for, and what the views need.
 
-/** @typedef {import('../types.js').Diagnostics} Diagnostics */
+/** @typedef {import('../../types.js').Diagnostics} Diagnostics */
 
 /** So many times of a run are on its map besides its beginning, however long it is: each costs as much as a step or two. */
 const MAP_TIMES = 6;

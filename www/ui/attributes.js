@@ -1,12 +1,12 @@
 // What a tag asks for, read from its attributes. What is wrong with them is told in sentences, and the rest is used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
-import { recipeOfFile } from './known-recipe.js';
-import { fromAddress } from './link.js';
-import { PRESET_NAMES } from './presets.js';
-import { LANGUAGES, tableOf } from './languages.js';
+import { recipeOfFile } from '../lab/recipe/known-recipe.js';
+import { fromAddress } from '../lab/recipe/link.js';
+import { PRESET_NAMES } from '../lab/document/presets.js';
+import { LANGUAGES, tableOf } from '../lab/languages.js';
 
-/** @typedef {import('./sources.js').Wish} Wish */
+/** @typedef {import('../lab/document/sources.js').Wish} Wish */
 /** @typedef {import('../types.js').Preset} Preset */
 /** @typedef {import('../strings/words.js').Words} Words */
 
