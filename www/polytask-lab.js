@@ -3,8 +3,8 @@
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './ui/attributes.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
-/** @typedef {import('./lab/labs.js').Shared} Shared */
-/** @typedef {import('./lab/views.js').View} View */
+/** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
+/** @typedef {import('./views/view.js').View} View */
 
 const BASE = new URL('./', import.meta.url).href;
 /** So far from the screen it begins to load. */
@@ -82,8 +82,7 @@ export class PolytaskLab extends HTMLElement {
 
   /** What the run has come to: a copy. */
   get state() {
-    const run = this.#shared?.lab.run;
-    return run && { ...run, tasks: [...run.tasks] };
+    return this.#shared?.lab.run;
   }
 
   /** Trains to the end. */

@@ -43,8 +43,6 @@ globalThis.localStorage = {
   setItem: (key, text) => void storage.set(key, text),
   removeItem: (key) => void storage.delete(key),
 };
-globalThis.addEventListener = globalThis.removeEventListener = () => {};
-globalThis.document = { addEventListener: () => {}, removeEventListener: () => {}, hidden: false };
 
 const { Kept } = await import('../../www/lab/document/kept.js');
 

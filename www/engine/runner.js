@@ -40,7 +40,7 @@ export class Runner {
   /**
    * @param {Promise<Polytask>} polytask
    * @param {import('./encoders.js').Encoders} encoders
-   * @param {(event: RunEvent, of: Command['type'], text?: string) => void} post
+   * @param {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} post
    */
   constructor(polytask, encoders, post) {
     this.#polytask = polytask;
@@ -48,15 +48,15 @@ export class Runner {
     this.#post = post;
   }
 
-  /** @type {{ [C in Command as C['type']]: (command: C) => void | Promise<void> }} */
+  /** @type {{ [C in Command as C['type']]: (command: C, request?: number) => void | Promise<void> }} */
   #commands = {
     load: async ({ base }) => {
       this.#encoder = { base, files: await this.#encoders.load(base, this.#sayLoading) };
     },
 
-    configure: async ({ recipe }) => {
+    configure: async ({ recipe }, request) => {
       this.#loop += 1;
-      const preparing = this.#prepare(recipe, ++this.#asked);
+      const preparing = this.#prepare(recipe, ++this.#asked, request);
       this.#prepared = preparing.catch(() => {});
       await preparing;
     },
@@ -110,12 +110,12 @@ export class Runner {
       this.#configured().session.observe(diagnostics);
     },
 
-    interference: async () => {
+    interference: async (_, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.interference(), 'interference');
+      this.#say(this.#configured().session.interference(), 'interference', undefined, request);
     },
 
-    compare: async ({ recipe, weightings, seeds }) => {
+    compare: async ({ recipe, weightings, seeds }, request) => {
       const mine = ++this.#loop;
       const polytask = await this.#polytask;
       const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
@@ -125,33 +125,34 @@ export class Runner {
             failure ? comparison.fail(i, sentence(failure)) : comparison.finish(i, session),
           );
           if (!compared) return;
-          this.#say(compared, 'compare');
+          this.#say(compared, 'compare', undefined, request);
         }
-        this.#say(comparison.table(), 'compare');
+        this.#say(comparison.table(), 'compare', undefined, request);
       } finally {
         comparison.free();
       }
     },
 
-    predict: async ({ text }) => {
+    predict: async ({ text }, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.predict(text), 'predict');
+      this.#say(this.#configured().session.predict(text), 'predict', undefined, request);
     },
 
-    tokenize: async ({ text }) => {
+    tokenize: async ({ text }, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.tokens(text), 'tokenize');
+      this.#say(this.#configured().session.tokens(text), 'tokenize', undefined, request);
     },
 
-    explain: async ({ text }) => {
+    explain: async ({ text }, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.explain(text), 'explain');
+      this.#say(this.#configured().session.explain(text), 'explain', undefined, request);
     },
   };
 
-  /** @param {Command} command */
-  async obey(command) {
-    await /** @type {(command: Command) => void | Promise<void>} */ (this.#commands[command.type])(command);
+  /** @param {Command} command @param {number} [request] Its number, which comes back with its events. */
+  async obey(command, request) {
+    const obey = /** @type {(command: Command, request?: number) => void | Promise<void>} */ (this.#commands[command.type]);
+    await obey(command, request);
   }
 
   /** Takes the reader's own files for the encoder. @param {File[]} files */
@@ -178,13 +179,13 @@ export class Runner {
     this.#prepared.then(() => this.#session?.free());
   }
 
-  /** A command failed. @param {Error} error @param {Command['type']} of */
-  fail(error, of) {
+  /** A command failed. @param {Error} error @param {Command['type']} of @param {number} [request] */
+  fail(error, of, request) {
     if (error.name === 'AbortError') return; // Broken off by the page, which knows.
     // A question that cannot be answered is no reason to stop training.
     if (!QUESTIONS.has(of)) this.stop();
     const what = sentence(error);
-    this.#say({ type: 'error', message: what }, of, `Error: ${what}`);
+    this.#say({ type: 'error', message: what }, of, `Error: ${what}`, request);
   }
 
   /**
@@ -192,25 +193,26 @@ export class Runner {
    *
    * @param {Recipe} recipe
    * @param {number} mine
+   * @param {number} [request]
    */
-  async #prepare(recipe, mine) {
+  async #prepare(recipe, mine, request) {
     try {
-      await this.#fill(recipe, mine);
+      await this.#fill(recipe, mine, request);
     } catch (error) {
       if (!(error instanceof DamagedFile) || !this.#encoder) throw error;
       const { base } = this.#encoder;
       this.#encoder = { base, files: await this.#encoders.reload(base, this.#sayLoading) };
-      await this.#fill(recipe, mine);
+      await this.#fill(recipe, mine, request);
     }
   }
 
-  /** @param {Recipe} recipe @param {number} mine */
-  async #fill(recipe, mine) {
+  /** @param {Recipe} recipe @param {number} mine @param {number} [request] */
+  async #fill(recipe, mine, request) {
     this.#session ??= new (await this.#polytask).Session();
     const events = await this.#begin(this.#session, recipe, () => mine === this.#asked);
     if (!events) return;
     for (const event of events) if (event.type === 'start') this.#start = event;
-    this.#sayAll(this.#session, events, 'configure');
+    this.#sayAll(this.#session, events, 'configure', request);
   }
 
   /**
@@ -304,9 +306,10 @@ export class Runner {
    * @param {RunEvent | import('../types.js').AnyEvent} event
    * @param {Command['type']} of
    * @param {string | null} [text] Its lines in the notebook's printout.
+   * @param {number} [request] The command's number.
    */
-  #say(event, of, text) {
-    this.#post(/** @type {RunEvent} */ (event), of, text ?? undefined);
+  #say(event, of, text, request) {
+    this.#post(/** @type {RunEvent} */ (event), of, text ?? undefined, request);
   }
 
   /**
@@ -315,11 +318,12 @@ export class Runner {
    * @param {Session} session
    * @param {RunEvent[]} events
    * @param {Command['type']} of
+   * @param {number} [request]
    */
-  #sayAll(session, events, of) {
+  #sayAll(session, events, of, request) {
     // Steps come by the thousand, and the notebook prints none of them.
     const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
-    events.forEach((event, i) => this.#say(event, of, lines[i]));
+    events.forEach((event, i) => this.#say(event, of, lines[i], request));
   }
 }
 

@@ -1,4 +1,4 @@
-// What a lab is given when it is made.
+// The options of a new lab.
 
 import type { Diagnostics, RunEvent } from '../types.js';
 import type { Words } from '../strings/words.js';
@@ -13,35 +13,49 @@ export interface Action {
 
 /** Where a lab's messages go. */
 export interface Notices {
-  /** What went wrong. Stays until it is dismissed, replaced or cleared. */
+  /** Says what went wrong. Stays until it is dismissed, replaced or cleared. */
   error(text: string, ...actions: Action[]): void;
-  /** What was done. Returns what takes it back. */
+  /** Says what was done. Returns what removes the message. */
   notice(text: string, ...actions: Action[]): () => void;
-  /** What a run has to warn of; goes when the next run begins. */
+  /** A warning of the run; goes when the next run begins. */
   warning(text: string): void;
   forgetWarnings(): void;
   forgetErrors(): void;
   clear(): void;
 }
 
+/** What a lab wants to hear from the page. */
+export interface PageEvents {
+  /** The page's address has become a link that holds a run. */
+  onLink(): void;
+  /** The page goes out of sight. */
+  onHide(): void;
+  /** The reader leaves the page. */
+  onLeave(): void;
+}
+
 export interface LabOptions {
   words: Words;
-  /** Address of the package's folder, where its encoders lie. */
+  /** Address of the package's folder, where the encoders are. */
   base: string;
   notices: Notices;
   store: Store;
-  /** What the page asks for in place of the first preset. Rejects with one sentence. */
+  /** The document and encoder that the page asks for. Rejects with one sentence. */
   wish(): Promise<Wish>;
-  /** What to open where that cannot be had. */
+  /** The document to open where that one cannot be had. */
   fallback: Wish;
   /** Whether to fetch the encoder and train without being asked. */
   autostart: boolean;
-  /** Whether the page's address is that of this lab. */
+  /** Whether links of the page's address are for this lab. */
   linked: boolean;
   /** Address of a recorded run that plays until the encoder is here. */
   record?: string;
   /** What to measure beside the run. */
   measured: Partial<Diagnostics>;
+  /** Returns what calls `show`: at most once a frame, and at once where there are no frames. */
+  perFrame(show: () => void): () => void;
+  /** Listens to the page; returns what ends that. */
+  listen(heard: PageEvents): () => void;
   onEvent(event: RunEvent): void;
   onState(): void;
 }

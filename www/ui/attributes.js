@@ -2,7 +2,7 @@
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
 import { recipeOfFile } from '../lab/recipe/known-recipe.js';
-import { fromAddress } from '../lab/recipe/link.js';
+import { fromAddress } from './address.js';
 import { PRESET_NAMES } from '../lab/document/presets.js';
 import { LANGUAGES, tableOf } from '../lab/languages.js';
 

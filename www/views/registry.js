@@ -1,7 +1,7 @@
 // The views that a lab can show, by the names that the attribute `views` takes. Each is loaded when it is first shown.
 
 /** @typedef {import('../lab/lab.js').Lab} Lab */
-/** @typedef {import('../lab/views.js').View} View */
+/** @typedef {import('./view.js').View} View */
 
 /** @type {Record<string, () => Promise<(lab: Lab) => View>>} */
 export const VIEWS = {

@@ -3,6 +3,7 @@
 import { recipeToAddress } from '../lab/recipe/link.js';
 import { recipeOf } from '../lab/document/store.js';
 import { tagOf, toCsv } from '../lab/recipe/take-along.js';
+import { readEdits } from '../lab/run/reading.js';
 import { debounce, h } from '../ui/dom.js';
 
 /** Links are made when what they hold has rested for so long. */
@@ -12,7 +13,7 @@ const LONG = 8000;
 const COPIED_MS = 1500;
 const RECIPE = 'recipe.json';
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createShare(lab) {
   const words = lab.words.share;
   const { store } = lab;
@@ -87,6 +88,9 @@ export function createShare(lab) {
     tagTitle.textContent = needsFile ? words.tagWithFile : words.tag;
   }
   const soon = debounce(make, SETTLE_MS);
+  const follow = readEdits((doc, change) => {
+    if (change !== 'diagnostics') soon();
+  });
 
   link.addEventListener('focus', () => link.select());
   reproducible.addEventListener('change', make);
@@ -96,12 +100,9 @@ export function createShare(lab) {
   return {
     element,
 
-    show(run, doc) {
-      element.inert = doc === undefined;
-    },
-
-    edit(doc, change) {
-      if (change !== 'diagnostics') soon();
+    render(state) {
+      element.inert = state.document.doc === undefined;
+      follow(state);
     },
 
     destroy: () => soon.cancel(),

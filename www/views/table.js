@@ -316,6 +316,7 @@ export function createTable(lab, { editTask, painted }) {
 
     /** Marks the held-out rows; an empty list unmarks all. @param {boolean[]} flags */
     setHeldOut(flags) {
+      if (flags === heldOut) return;
       heldOut = flags;
       for (const [i, element] of Array.from(body.rows).entries()) mark(element, i);
       summarise();

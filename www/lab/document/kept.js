@@ -51,8 +51,6 @@ export class Kept {
   /** @param {string} key */
   constructor(key) {
     this.#key = key;
-    addEventListener('pagehide', this.#leave);
-    document.addEventListener('visibilitychange', this.#hide);
   }
 
   /** @returns {Promise<Value | undefined>} What an earlier visit left, as far as it is known in time. */
@@ -90,15 +88,13 @@ export class Kept {
   write(value) {
     this.#hasEdits = true;
     this.#pending = { ...value, at: Date.now() };
-    this.#timer ??= setTimeout(() => this.#flush(), WRITE_MS);
+    this.#timer ??= setTimeout(() => this.flush(), WRITE_MS);
   }
 
   /** Writes what is to be written; nothing is after that. */
   close() {
     this.#isClosed = true;
-    removeEventListener('pagehide', this.#leave);
-    document.removeEventListener('visibilitychange', this.#hide);
-    return this.#flush();
+    return this.flush();
   }
 
   /** @param {Value | undefined} kept What the database keeps. */
@@ -110,17 +106,15 @@ export class Kept {
     if (left) this.#put(left).catch(() => {}); // It stays where it is.
   }
 
-  #leave = () => {
+  /** The page is left: there may be no time for the database any more. */
+  leave() {
     const unwritten = this.#pending ?? this.#writing;
     if (unwritten) this.#leaveBehind(unwritten);
-    this.#flush();
-  };
+    this.flush();
+  }
 
-  #hide = () => {
-    if (document.hidden) this.#flush();
-  };
-
-  async #flush() {
+  /** Writes now what is to be written. */
+  async flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const value = this.#pending;

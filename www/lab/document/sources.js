@@ -58,7 +58,7 @@ export function createSources(lab, ask) {
     if (!store.isOpen) return;
     const isFree = () => !insists && !store.hasEdits;
     /** @param {(doc: Doc) => void} use */
-    const opened = (use) => answered(wished({ encoder: lab.encoder }, found.doc), use);
+    const opened = (use) => answered(wished({ encoder: lab.state.encoder.address }, found.doc), use);
     const offer = () => {
       const run = () =>
         opened((doc) => {

@@ -46,7 +46,7 @@ export class Store {
   /** Whether there is something of the reader's own to keep: an edit, now or in an earlier visit. */
   #isOwn = false;
   #kept;
-  /** Fields whose entry is wrong, and so not in the document. @type {Map<string, { text: string, focus: () => void }>} */
+  /** Fields whose entry is wrong, and so not in the document, each with a sentence that says so. @type {Map<string, string>} */
   #wrong = new Map();
 
   /** @param {string} [name] What it is kept under from visit to visit; absent: it is not kept. */
@@ -81,6 +81,16 @@ export class Store {
     this.#kept?.adopt();
     this.#isOwn = true;
     this.#replaced ??= replaced;
+  }
+
+  /** Writes now what is to be kept. */
+  flush() {
+    this.#kept?.flush();
+  }
+
+  /** The page is left: writes what is to be kept where that takes no time. */
+  leave() {
+    this.#kept?.leave();
   }
 
   /** Ends it: what is to be kept is written. */
@@ -168,24 +178,17 @@ export class Store {
    * Remembers that a field's entry is wrong.
    *
    * @param {string} field
-   * @param {string} text What is wrong, in a sentence; '' if all is well again.
-   * @param {() => void} focus Moves the focus there.
+   * @param {string} text A sentence that says so; '' if all is well again.
    */
-  complain(field, text, focus) {
-    if (text) this.#wrong.set(field, { text, focus });
+  complain(field, text) {
+    if (text) this.#wrong.set(field, text);
     else this.#wrong.delete(field);
   }
 
-  /** Whether an entry is wrong. */
-  get isWrong() {
-    return this.#wrong.size > 0;
-  }
-
-  /** The first thing that is wrong with what was entered, after moving the focus there; '' if all is well. */
-  wrong() {
-    const [first] = this.#wrong.values();
-    first?.focus();
-    return first?.text ?? '';
+  /** The first wrong entry: its field, and a sentence that says so. */
+  get wrong() {
+    const [first] = this.#wrong;
+    return first && { field: first[0], text: first[1] };
   }
 
   undo() {

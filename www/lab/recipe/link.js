@@ -26,19 +26,6 @@ export async function recipeToAddress(recipe, page) {
   return address.href;
 }
 
-/**
- * The run of the page's address, if it names one; the address is without it afterwards.
- *
- * @param {Words} words
- * @returns {Promise<Linked | undefined>}
- */
-export async function fromAddress(words) {
-  const { hash, pathname, search } = location;
-  if (!isLink(hash)) return undefined;
-  history.replaceState(history.state, '', pathname + search);
-  return fromHash(hash, words);
-}
-
 /** Whether the part of an address from `#` on holds a run. @param {string} hash */
 export const isLink = (hash) => hash.startsWith('#polytask=');
 
