@@ -70,6 +70,7 @@ function after(state, event) {
         run: { ...run, queued: '', postponed: replay.is ? run.queued : '', wanted: false },
       };
     case 'go': {
+      /** @type {State} */
       const going = { ...state, comparison: ended(comparison, 'cancelled'), run: { ...run, queued: event.what, only: event.only, postponed: '' } };
       return isWaiting(state) && replay.is === 'paused' ? { ...going, replay: { ...replay, is: 'playing' } } : going;
     }
