@@ -33,7 +33,12 @@ async function mount({ view, make, doc, lang }) {
     },
   };
   const dispatch = (event) => (state = reduce(state, event));
-  if (doc) dispatch({ type: 'edit', doc, change: 'data' });
+  if (doc) {
+    const { training, diagnostics, ...recipe } = doc.recipe;
+    const settings = { epochs: 1, batch_size: 4, task_weight: {}, ...training };
+    const whole = { ...recipe, training: settings, diagnostics: { gradients_every: 0, ...diagnostics } };
+    dispatch({ type: 'edit', doc: { table: doc.table, recipe: whole }, change: 'data' });
+  }
   const made = module[make](lab);
   shadow.append(made.element);
   const all = (selector) => [...shadow.querySelectorAll(selector)];
