@@ -188,7 +188,7 @@ export class Lab {
 
   /** @param {Doc} doc @param {import('./document/store.js').Change} change */
   #edited(doc, change) {
-    // What was wrong may be right now; that the encoder is not here stays so.
+    // The edit may have mended what an error message complains of, but not a missing encoder.
     if (change !== 'diagnostics' && this.#isOpen && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
     this.dispatch({ type: 'edit', doc, change });
     this.#running.edited(change);

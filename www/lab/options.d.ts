@@ -24,7 +24,7 @@ export interface Notices {
   clear(): void;
 }
 
-/** What a lab wants to hear from the page. */
+/** Events of the page that a lab listens for. */
 export interface PageEvents {
   /** The page's address has become a link that holds a run. */
   onLink(): void;
@@ -50,7 +50,7 @@ export interface LabOptions {
   linked: boolean;
   /** Address of a recorded run that plays until the encoder is here. */
   record?: string;
-  /** What to measure beside the run. */
+  /** The measurements that the views need beside the run. */
   measured: Partial<Diagnostics>;
   /** Returns what calls `show`: at most once a frame, and at once where there are no frames. */
   perFrame(show: () => void): () => void;

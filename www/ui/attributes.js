@@ -1,4 +1,4 @@
-// What a tag asks for, read from its attributes. What is wrong with them is told in sentences, and the rest is used.
+// The attributes of a tag. Sentences say what is wrong with some of them, and the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
 import { recipeOfFile } from '../lab/recipe/known-recipe.js';
@@ -87,7 +87,7 @@ export async function readAttributes(element, here) {
   const record = get('record');
 
   /**
-   * What holds where `src` cannot be had too. The columns that `tasks` names are those of other sentences then.
+   * The wish without `src`, also for where it cannot be had: the columns that `tasks` names are those of other sentences then.
    *
    * @type {Wish}
    */

@@ -115,7 +115,7 @@ export function comparisonDots(words, tasks, seeds, rows, runs) {
   return list;
 }
 
-/** What dots and lines are. @param {Words} words */
+/** The key to dots and lines. @param {Words} words */
 export const dotsKey = ({ compare: words }) =>
   h(
     'ul',

@@ -332,7 +332,7 @@ const slab = ({ name, frozen }) => {
   return h('span', { className: kind }, h('span', {}, ...(frozen ? [lock()] : []), name || '⋯'));
 };
 
-/** What does not train. @param {string} text */
+/** A mark for parameters that do not train. @param {string} text */
 const cold = (text) => h('span', { className: 'flow-cold' }, lock(), text);
 
 const lock = () =>

@@ -75,11 +75,11 @@ export function createGradients(lab) {
   let pair = ['', ''];
   /** The latest measurement that has both. @type {Gradients | undefined} */
   let latest;
-  /** What is to be said of the latest step, if it has no such measurement. */
+  /** A remark on the latest step, if it has no such measurement. */
   let remark = '';
   /** The latest measurement of all. @type {Gradients | undefined} */
   let newest;
-  /** Of all measurements of the run what the chart shows. @type {Past[]} */
+  /** The chart's part of all measurements of the run. @type {Past[]} */
   let history = [];
   /** @type {ReturnType<typeof createChart> | undefined} */
   let chart;
@@ -228,7 +228,7 @@ export function createGradients(lab) {
         if (hasPair(event)) plot(history[history.length - 1]);
         draw();
       } else if (event.type === 'step' && !late && isDue(event.step) && newest?.step !== event.step) {
-        // What was recorded, or came before this view, need not be measured as the switch says.
+        // Recorded steps, and those before this view, may have been measured differently.
         remark = words.nothingShared(event.step);
         draw();
       }

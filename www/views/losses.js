@@ -38,7 +38,7 @@ export function createLosses(lab) {
   let tasks = [];
   /** The recipe's factors on the losses, now and as they fitted the latest total. @type {Record<string, number>[]} */
   let weights = [{}, {}];
-  /** Those that this run's recipe lets train; a total of others is not to be compared with theirs. @type {string[]} */
+  /** The tasks that this run's recipe lets train; only totals of all of these are comparable. @type {string[]} */
   let training = [];
   /** @type {Step | undefined} */
   let latest;

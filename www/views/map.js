@@ -54,7 +54,7 @@ export function createMap(lab) {
   let task = '';
   /** @type {MapEvent | undefined} */
   let map;
-  /** What is on show. @type {Picture | undefined} */
+  /** The picture on show. @type {Picture | undefined} */
   let shown;
   let playing = false;
   /** @type {number | undefined} */
@@ -70,7 +70,7 @@ export function createMap(lab) {
   /** @param {number} i */
   const textOf = (i) => exampleOf(map?.rows[i] ?? -1)?.text ?? words.gone;
 
-  /** What is known of a sentence, task by task. @param {number} i @param {(name: string) => string} [as] */
+  /** A sentence's labels, task by task, and whether it is held out. @param {number} i @param {(name: string) => string} [as] */
   function labelsOf(i, as = String) {
     const row = map?.rows[i] ?? -1;
     const labels = tasks.map(({ name }) => `${as(name)}: ${as(labelOf(exampleOf(row), name)) || words.unlabelled}`);

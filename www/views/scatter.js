@@ -27,7 +27,7 @@ const MARKERS = [
 const NONE = { shape: 'M-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z', hollow: false };
 /** Room about the outermost points, and how near a pointer must come to one. */
 const [MARGIN, NEAR] = [16, 28];
-/** So many of the places where a point was before are drawn. */
+/** How many of a point's earlier places are drawn. */
 const TAIL = 4;
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -168,7 +168,7 @@ export function createScatter({ name, point }) {
     if (!arrow || at.length === 0) return;
     event.preventDefault();
     if (active === undefined) return activate(nearest([size.width / 2, size.height / 2], Math.hypot));
-    // What lies ahead, and what is off to the side only if nothing else is.
+    // The nearest point ahead; one off to the side only if there is none ahead.
     const [ax, ay] = arrow;
     const next = nearest(at[active], (x, y) => {
       const ahead = ax * x + ay * y;

@@ -72,7 +72,7 @@ export function createShare(lab) {
     const recipe = recipeOf(store.doc);
     const asked = { ...recipe, training: { ...recipe.training, reproducible: recipe.training.reproducible || reproducible.checked } };
     const page = new URL(lab.linked ? location.href : new URL('index.html', lab.base));
-    page.searchParams.delete('lang'); // Whoever opens it reads what they read.
+    page.searchParams.delete('lang'); // Others read it in their own language.
     const name = store.doc.table.preset?.name;
     const [address, recommended] = await Promise.all([
       recipeToAddress(asked, page),

@@ -43,7 +43,7 @@ export function createTable(lab, { editTask, painted }) {
   let batch = new Set();
   /** @type {Brush | undefined} */
   let brush;
-  /** What the sentences on show are called. */
+  /** The name of the sentences on show. */
   let name = '';
 
   // ---- drawing

@@ -26,7 +26,7 @@ const documents = createStore('polytask', 'documents');
 
 export class Kept {
   #key;
-  /** What is to be written. @type {Value | undefined} */
+  /** The value that waits to be written. @type {Value | undefined} */
   #pending;
   /** The value that is being written to the database. @type {Value | undefined} */
   #writing;
@@ -106,14 +106,14 @@ export class Kept {
     if (left) this.#put(left).catch(() => {}); // It stays where it is.
   }
 
-  /** The page is left: there may be no time for the database any more. */
+  /** The reader leaves the page: there may be no time for the database any more. */
   leave() {
     const unwritten = this.#pending ?? this.#writing;
     if (unwritten) this.#leaveBehind(unwritten);
     this.flush();
   }
 
-  /** Writes now what is to be written. */
+  /** Writes the value that waits, now. */
   async flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -149,7 +149,7 @@ export class Kept {
     if (left && (left.at ?? 0) <= (value.at ?? 0)) localStorage.removeItem(this.#key);
   }
 
-  /** What is in localStorage. @returns {Value | undefined} */
+  /** The value in localStorage. @returns {Value | undefined} */
   #left() {
     try {
       const left = JSON.parse(localStorage.getItem(this.#key) ?? 'null');

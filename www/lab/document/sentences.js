@@ -5,7 +5,7 @@
 /** @typedef {import('../../types.js').InlineExample} InlineExample */
 
 /**
- * What the table shows. `preset` says that the sentences are a built-in set as it came; the first edit makes it null.
+ * The sentences and tasks in the table. `preset` says that the sentences are a built-in set as it came; the first edit makes it null.
  *
  * @typedef {object} Table
  * @property {import('../../types.js').Preset | null} preset

@@ -12,7 +12,7 @@ import { labelOf } from './sentences.js';
 /** @typedef {import('./presets.js').PresetName} PresetName */
 
 /**
- * What a page asks to be opened: a file or a recipe, and where there is none, or it cannot be had, a preset.
+ * The document that a page asks for: a file or a recipe, and where there is none, or it cannot be had, a preset.
  *
  * @typedef {object} Wish
  * @property {string} encoder Address of the encoder's folder.
@@ -111,7 +111,7 @@ export function createSources(lab, ask) {
     return asObserved({ ...recipe, validation });
   }
 
-  /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
+  /** Recommended settings leave the choice of measurements as it is. @param {Recipe} recipe @returns {Recipe} */
   const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
 
   /**
@@ -154,7 +154,7 @@ export function createSources(lab, ask) {
   }
 
   /**
-   * What is opened, as the page wants it: with the columns and settings that it names.
+   * The document with the columns and settings that the page names.
    *
    * @param {Doc} doc
    * @param {Wish} wish
@@ -190,7 +190,7 @@ export function createSources(lab, ask) {
     if (wish.file) return fromTable(wish.file.name, wish.file.text);
     if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
     const wanted = wish.preset ?? FIRST_PRESET;
-    // What was recorded is here before the module is.
+    // The recording's sentences are here before the module is.
     if (recorded && isPreset(recorded, wanted)) {
       const { recipe, sentences } = recorded;
       drawnFrom.set(sentences.examples, recipe.seed);
@@ -270,7 +270,7 @@ export function createSources(lab, ask) {
       } else if (wish.insists) {
         await openOver(wish, (doc) => store.replace('data', doc));
       }
-      // What was asked for cannot be had: there is still something to see. The names of columns were those of a file.
+      // The page's choice cannot be had: a preset opens in its place. The page's names of columns were those of a file.
       if (!store.isOpen) {
         const { encoder, preset, change } = wish;
         const rest = { encoder, preset, change };

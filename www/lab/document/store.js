@@ -1,5 +1,5 @@
-// The one document that the reader edits: sentences and settings. Knows undo and redo and, if it has a name, survives a
-// reload; knows no elements.
+// The one document that the reader edits: sentences and settings. It can undo and redo and, if it has a name, survives a
+// reload.
 
 import { History } from './history.js';
 import { Kept } from './kept.js';
@@ -19,12 +19,12 @@ import { USUAL_TRAINING } from '../recipe/limits.js';
  *
  * @typedef {object} State
  * @property {Doc} doc
- * @property {Doc} [replaced] The reader's own sentences that others took the place of last: they too are kept, for Undo in
- *   a later visit.
+ * @property {Doc} [replaced] The reader's own sentences that were replaced last: they too are kept, for Undo in a later
+ *   visit.
  */
 
 /**
- * What a change touched, so that views redraw no more than they must: `cell` is an edit that the table already shows,
+ * The extent of a change, so that views redraw no more than they must: `cell` is an edit that the table already shows,
  * `data` replaces all sentences (a preset, an import, an undo), `diagnostics` what is measured beside the training.
  *
  * @typedef {'cell' | 'rows' | 'data' | 'settings' | 'diagnostics'} Change
@@ -83,17 +83,17 @@ export class Store {
     this.#replaced ??= replaced;
   }
 
-  /** Writes now what is to be kept. */
+  /** Writes the document now. */
   flush() {
     this.#kept?.flush();
   }
 
-  /** The page is left: writes what is to be kept where that takes no time. */
+  /** The reader leaves the page: writes the document where that takes no time. */
   leave() {
     this.#kept?.leave();
   }
 
-  /** Ends it: what is to be kept is written. */
+  /** Ends it, and writes what is still unwritten. */
   close() {
     this.#kept?.close();
   }

@@ -18,11 +18,11 @@ const ENCODER = 'all-MiniLM-L6-v2';
 /** Of a task, a class or a field. */
 const LONGEST_NAME = 200;
 const LONGEST_TEXT = 20_000;
-/** So many fields are named that a link has in vain. */
+/** At most so many of a link's unknown fields are named. */
 const MOST_NAMED = 5;
 
 /**
- * What must be said of a recipe. What is measured beside a run is no part of it.
+ * The parts of a recipe that differ from the defaults. A link leaves out what is measured beside a run.
  *
  * @param {Recipe} recipe
  */
@@ -87,7 +87,7 @@ function withClasses(tasks, examples) {
  */
 export function knownRecipe(given) {
   if (!isObject(given)) return undefined;
-  // What is measured beside a run is for the page that opens it to say.
+  // The page that opens a link decides what is measured beside the run.
   const { data, tasks, validation, encoder, pooling, training, seed, diagnostics, ...rest } = given;
   const unknown = new Set(Object.keys(rest));
   /** @param {string} field @param {unknown} value @param {(value: unknown) => boolean} ok @param {unknown} usual */

@@ -1,4 +1,4 @@
-// What a reader takes along of a run: the sentences as a table, and the tag that shows the run on another page.
+// A run to take along: its sentences as a table, and the tag that shows it on another page.
 
 import { TRAINING } from './limits.js';
 import { labelOf } from '../document/sentences.js';

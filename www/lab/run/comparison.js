@@ -10,7 +10,13 @@ export const NO_COMPARISON = { on: false, cancelling: false, request: 0, runs: [
 /** @param {Plan} plan @param {number} request Number of its command. @returns {ComparisonState} */
 export const begun = (plan, request) => ({ ...NO_COMPARISON, on: true, request, plan });
 
-/** It ends now, whatever the worker is at. @param {ComparisonState} state @param {Outcome} outcome @returns {ComparisonState} */
+/**
+ * Ends it now, whatever the worker is doing.
+ *
+ * @param {ComparisonState} state
+ * @param {Outcome} outcome
+ * @returns {ComparisonState}
+ */
 export const ended = (state, outcome) => (state.on ? { ...state, on: false, cancelling: false, outcome } : state);
 
 /**
@@ -20,7 +26,7 @@ export const ended = (state, outcome) => (state.on ? { ...state, on: false, canc
  */
 export function afterTold(state, { event, of, request }) {
   if (!state.on) return state;
-  // It is over when the worker says so: what was started before that would be taken for paused.
+  // It is over only when the worker says so: this `paused` would be taken for that of a run started before.
   if (event.type === 'paused' && state.cancelling) return ended(state, 'cancelled');
   if (of !== 'compare' || request !== state.request) return state;
   switch (event.type) {
@@ -36,7 +42,7 @@ export function afterTold(state, { event, of, request }) {
 }
 
 /**
- * What was compared stays on show as long as it is about the tasks of the run on show.
+ * A finished comparison stays on show as long as it has the tasks of the run on show.
  *
  * @param {ComparisonState} state
  * @param {import('./types.js').Outline | undefined} outline

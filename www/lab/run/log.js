@@ -1,7 +1,7 @@
 // A list that only grows at its end. Each addition makes another list; the items of both are in one array, so that a run of
 // thousands of events is not copied for each of them.
 
-/** So many items are kept from the beginning, and at least so many of the latest: who reads along misses none. */
+/** How many items are kept from the beginning, and how many of the latest at least: a view that reads along misses none. */
 const [FIRST, LATEST] = [50_000, 10_000];
 
 /** @template T */

@@ -1,4 +1,4 @@
-// Questions about a lab's state that have one answer: views and lab ask them here, and keep no answer.
+// Selectors: views and lab derive from the state here what they need, and keep no copy.
 
 /** @typedef {import('../document/store.js').Doc} Doc */
 /** @typedef {import('./types.js').State} State */
@@ -13,7 +13,7 @@ export const hasRun = (status) => status !== 'none' && status !== 'preparing';
 /** Whether there is a run of the reader's own that can answer questions. @param {State} state */
 export const canAnswer = ({ run, replay }) => hasRun(run.status) && run.status !== 'stopped' && replay.is === '';
 
-/** Whether what is to start must wait, for the encoder or for the run's preparation. @param {State} state */
+/** Whether a queued move must wait, for the encoder or for the run's preparation. @param {State} state */
 export const isWaiting = ({ encoder, run }) => encoder.is !== 'here' || run.status === 'preparing';
 
 /** Whether steps follow each other, are about to, or are played back: Train is Pause then. @param {State} state */
@@ -41,7 +41,7 @@ export const canMeasureInterference = (state) => canAnswer(state) && !state.comp
 export const progress = ({ counts: { step, steps } }) => (steps ? step / steps : 0);
 
 /**
- * What the reader changed since the run was configured. What is measured beside a run is no setting of it.
+ * The reader's changes since the run was configured. Measurements beside the run are no settings of it.
  *
  * @param {State} state
  * @returns {'' | 'sentences' | 'settings'}
@@ -57,7 +57,7 @@ const sameSettings = (a, b) =>
   /** @type {(keyof typeof a)[]} */ (Object.keys({ ...a, ...b })).every((name) => name === 'diagnostics' || a[name] === b[name]);
 
 /**
- * Which of the document's sentences the run holds out; none where that is not known, or of other sentences.
+ * For each of the document's sentences, whether the run holds it out; empty if no run has these sentences.
  *
  * @param {State} state
  */
@@ -65,7 +65,7 @@ export const heldOut = ({ started, document: { doc } }) =>
   started && started.table !== undefined && started.table === doc?.table ? started.heldOut : NONE;
 
 /**
- * What Train or Step leads to: `wait` for encoder or preparation, `prepare` a run, or `start`.
+ * The consequence of Train or Step: `wait` for encoder or preparation, `prepare` a run, or `start`.
  *
  * @param {State} state
  * @param {boolean} isWrong Whether an entry of the settings is wrong.

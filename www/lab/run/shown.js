@@ -11,7 +11,7 @@ import { Log } from './log.js';
 
 /** Weight of the newest step in the mean time of a step. */
 const NEWEST = 0.2;
-/** What is no part of a run: the encoder's way, comparisons, and answers, which only those who asked get. @type {Set<RunEvent['type']>} */
+/** Events that are no part of a run: the encoder's, a comparison's, and answers, which only the one who asked gets. @type {Set<RunEvent['type']>} */
 const NOT_OF_A_RUN = new Set(['progress', 'loaded', 'compared', 'comparison', 'prediction', 'saliency', 'tokens']);
 
 /** @type {Counts} */

@@ -1,4 +1,4 @@
-// What the worker tells about the reader's own run, and how the state follows it.
+// The worker's messages about the reader's own run, and the state after each.
 
 import { afterTold } from './comparison.js';
 import { Log } from './log.js';
@@ -81,7 +81,7 @@ function statusAfter({ run: { status }, counts }, event) {
 function failed(state, of) {
   const { run, encoder } = state;
   if (of === 'load') {
-    // What was to start waits for the next try.
+    // The queued move waits for the next try.
     return { ...state, encoder: { ...encoder, is: 'unreachable' }, run: { ...run, queued: '', postponed: run.queued } };
   }
   if (of === 'configure') {

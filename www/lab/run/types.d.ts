@@ -45,17 +45,17 @@ export interface Encoder {
 /** The reader's own run in the worker. */
 export interface OwnRun {
   status: Status;
-  /** What starts as soon as the run is prepared. */
+  /** The move that starts as soon as the run is prepared. */
   queued: '' | Move;
   /** The tasks that the queued step trains; all if empty. */
   only: string[];
-  /** What was queued when the encoder did not come. */
+  /** The move that was queued when the encoder did not come. */
   postponed: '' | Move;
   /** Whether a run is to be prepared as soon as encoder and document are here. */
   wanted: boolean;
   /** The document that the worker's run was configured with. */
   configured?: Doc;
-  /** Number of the latest `configure`: what earlier ones lead to comes too late. */
+  /** Number of the latest `configure`: events of earlier ones come too late. */
   request: number;
 }
 
@@ -71,11 +71,11 @@ export interface Counts {
   tasks: string[];
   /** Mean of the latest steps; 0 before the second. */
   msPerStep: number;
-  /** When the latest step ended; 0: it was not the one just before the next. */
+  /** When the latest step ended, in ms; 0 after a pause, which is no step that took long. */
   stepAt: number;
 }
 
-/** What must be known of a run to draw its axes. */
+/** The shape of a run, from which views draw their axes. */
 export type Outline = Pick<Start, 'tasks' | 'epochs' | 'steps_per_epoch' | 'validation_examples'>;
 
 /** A run on show, or the empty place of one that is about to come. */
@@ -106,7 +106,7 @@ export interface Replay {
   events: RunEvent[];
 }
 
-/** What a comparison trains with. */
+/** The runs of a comparison: each weighting with each seed. */
 export interface Plan {
   weightings: Weighting[];
   seeds: number[];
@@ -124,7 +124,7 @@ export interface ComparisonState {
   cancelling: boolean;
   /** Number of its command. */
   request: number;
-  /** What is being compared, or was last. */
+  /** Of the comparison that is on, or was last. */
   plan?: Plan;
   /** The runs that are over. */
   runs: Compared[];
@@ -136,7 +136,7 @@ export interface ComparisonState {
 export interface Document {
   /** Absent until it is open. */
   doc?: Doc;
-  /** What the latest edit touched. */
+  /** The extent of the latest edit. */
   change: Change;
   /** Whether all sentences have been replaced since the run was configured. */
   isNew: boolean;
@@ -144,13 +144,13 @@ export interface Document {
   refused?: { field: string };
 }
 
-/** What the reader has chosen. */
+/** The reader's choices beside the document. */
 export interface Reader {
   /** Least time from one step's beginning to the next one's. */
   msBetween: number;
   /** The sentence under the pointer or cursor; '' before there is one. */
   pointed: string;
-  /** What the reader wrote to try. */
+  /** The sentence that the reader wrote to try. */
   tried: string;
 }
 
@@ -199,5 +199,5 @@ export type LabEvent =
   | { type: 'configure'; request: number }
   /** It cannot be configured: an entry is wrong. */
   | { type: 'refuse'; field: string }
-  /** What was queued is sent to the worker. */
+  /** The queued move is sent to the worker. */
   | { type: 'start queued' };
