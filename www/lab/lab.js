@@ -23,7 +23,7 @@ import { initial, reduce } from './run/state.js';
  * @property {() => void} [destroy] The view leaves the page: what listens outside of its element must go.
  */
 
-/** After these the views are shown the state at once: whoever caused them goes on with what is on show. @type {Set<LabEvent['type']>} */
+/** After these the views render at once: the code that caused them goes on with what is on show. @type {Set<LabEvent['type']>} */
 const AT_ONCE = new Set(['edit', 'refuse']);
 
 export class Lab {

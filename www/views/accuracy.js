@@ -12,7 +12,7 @@ import { h, TASK_COLOURS } from '../ui/dom.js';
 /** Two ways to tell lines apart at once: by colour for the task, by dash for the kind. */
 const DOTS = [2, 4];
 const TICKS = 10;
-/** Longest name of a task in the legend, in characters: it stands beside a word for the kind of accuracy. */
+/** Longest name of a task in the legend, in characters: beside it is a word for the kind of accuracy. */
 const NAME = 18;
 
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */

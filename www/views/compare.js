@@ -84,7 +84,7 @@ export function createCompare(lab) {
   let tasks = [];
   /** The plan that the controls were last set to. @type {Plan | undefined} */
   let chosenFor;
-  /** The plan whose outcome is not told any more: the reader has chosen something else since. @type {Plan | undefined} */
+  /** The plan whose outcome is no longer shown, since the reader has chosen something else. @type {Plan | undefined} */
   let dismissed;
 
   for (const control of [choices, seeds])

@@ -51,7 +51,7 @@ export function createLoop(lab) {
   let queue = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** The latest step, and the batch of the latest that told of it. @type {Step | undefined} */
+  /** The latest step. @type {Step | undefined} */
   let latest;
   /** @type {Phase | undefined} */
   let batch;

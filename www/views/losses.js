@@ -120,7 +120,7 @@ export function createLosses(lab) {
         Math.ceil(2.3 * outline.tasks.reduce((sum, { labels }) => sum + Math.log(Math.max(2, labels.length)), 0)) / 2,
       ],
       xName: words.xName,
-      // A step belongs to the epoch it completes a part of, so the rule stands just before the epoch's first step.
+      // A step belongs to the epoch it completes a part of, so the rule is just before the epoch's first step.
       spans: Array.from({ length: outline.epochs }, (_, e) => ({
         x: e * outline.steps_per_epoch + 0.5,
         label: words.epoch(e + 1),

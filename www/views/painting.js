@@ -23,7 +23,7 @@ export function createPainting(words, choose) {
   );
   /** @type {Brush | undefined} */
   let brush;
-  /** The tasks that the chips stand for. */
+  /** The tasks whose classes have chips, as JSON. */
   let shown = '';
 
   /** @param {Brush | undefined} next @param {boolean} [byKeyboard] */

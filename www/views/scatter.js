@@ -36,7 +36,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const markerOf = (c) => (c < 0 ? NONE : MARKERS[c % MARKERS.length]);
 
 /**
- * A marker as it stands in the plane, for a legend.
+ * A marker as in the plane, for a legend.
  *
  * @param {number} c
  * @param {number} of How many classes there are.

@@ -15,7 +15,7 @@ export function createSettings(lab) {
   const { main, wide, more } = fieldsOf(lab.words);
   /** @type {Row[]} */
   const rows = [];
-  /** Those of {@link rows} that stand for the tasks on show. @type {Row[]} */
+  /** The rows of the tasks' weights. @type {Row[]} */
   let taskRows = [];
 
   const newSeed = h('button', { type: 'button', className: 'quiet', dataset: { part: 'new-seed' } }, words.newSeed);

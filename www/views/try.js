@@ -47,7 +47,7 @@ export function createTry(lab) {
   );
   /** @type {Map<string, ReturnType<typeof createHeadBars>>} */
   let heads = new Map();
-  /** The latest answer to what stands in the field. @type {Prediction | undefined} */
+  /** The latest answer to the sentence in the field. @type {Prediction | undefined} */
   let answer;
   let waiting = false;
   let dirty = false;

@@ -10,7 +10,7 @@ const BURST_MS = 1500;
 export class History {
   /** @type {T[]} */
   #past = [];
-  /** The state to redo first stands last. @type {T[]} */
+  /** The next state to redo is the last one. @type {T[]} */
   #future = [];
   /** Where and when the latest edit was. @type {{ place?: string, at: number }} */
   #latest = { at: 0 };

@@ -1,8 +1,8 @@
 // Keeps one document from visit to visit, in the browser's IndexedDB.
 //
 // Writes wait for a moment, so that a burst of edits is one write. A page that is left has no time to wait: what is not
-// written yet then goes to localStorage too, which is written at once but holds little. There too stands what earlier
-// versions of the page kept. The next visit takes the later of the two and moves it to IndexedDB.
+// written yet then goes to localStorage too, which is written at once but holds little. Earlier versions of the page kept
+// the document there. The next visit takes the later of the two and moves it to IndexedDB.
 //
 // A database that does not answer in time holds no page up, but nobody knows then which document it keeps. Until it
 // answers, nothing is written over that one: edits go to localStorage alone, with the time of the document that they were

@@ -1,4 +1,4 @@
-// The built-in sets of sentences. Their titles, and sentences to try, stand in the tables of strings.
+// The built-in sets of sentences. Their titles, and sentences to try, are in the tables of strings.
 
 /** @typedef {import('../../types.js').Preset} Preset */
 

@@ -46,7 +46,7 @@ export function setLabel(table, row, task, label) {
   return edited(table, { examples: replaced(table.examples, row, labelled(table.examples[row], task, label)) });
 }
 
-/** A new row stands first, where the reader is. @type {(table: Table, text?: string) => Table} */
+/** Adds a row at the top, where the reader is. @type {(table: Table, text?: string) => Table} */
 export const addRow = (table, text = '') => edited(table, { examples: [{ text, labels: {} }, ...table.examples] });
 
 /** @type {(table: Table, row: number) => Table} */

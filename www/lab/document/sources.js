@@ -48,7 +48,7 @@ export function createSources(lab, ask) {
   let takeBack = () => {};
 
   store.subscribe((doc, change) => {
-    // With the next change, Undo undoes something else than the notice tells of.
+    // After another change, Undo would undo that one and not the one in the notice.
     if (change !== 'diagnostics') takeBack();
     if (hasOtherSeed(doc)) drawLabels(doc);
   });

@@ -1,5 +1,5 @@
-// A lab's end of the worker: sends the commands that a change of the state calls for, and hands what the worker tells to the
-// state.
+// A lab's end of the worker: sends the commands that a change of the state calls for, and reduces the worker's events into
+// the state.
 
 import { connect } from '../../engine/engine.js';
 import { HUB } from '../../engine/known-encoder.js';
@@ -210,7 +210,7 @@ export class Running {
     for (const [request, question] of this.#questions.send()) this.send(question, request);
   }
 
-  // ---- what the worker tells
+  // ---- events from the worker
 
   /** @param {Told} told */
   #onEvent(told) {
@@ -230,7 +230,7 @@ export class Running {
     this.#lab.dispatch(told);
     switch (event.type) {
       case 'loaded':
-        // A reader who paused the recording looks at it: Train, Step or Reset ends it.
+        // A paused recording is being looked at: only Train, Step or Reset ends it.
         if (state.replay.is !== 'paused') this.prepareIfWanted();
         break;
       case 'start':

@@ -66,7 +66,7 @@ function after(state, event) {
       return {
         ...state,
         encoder: { address: encoder.address, is: 'away' },
-        // A reader who cancels the download wants nothing of it; but a recording goes on promising a run.
+        // Nothing is to start after a cancelled download, but for the run that a recording promises.
         run: { ...run, queued: '', postponed: replay.is ? run.queued : '', wanted: false },
       };
     case 'go': {
