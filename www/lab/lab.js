@@ -122,7 +122,7 @@ export class Lab {
     this.#replay = undefined;
   }
 
-  // ---- what is open
+  // ---- the document
 
   async #open() {
     const { record, autostart } = this.#options;
@@ -131,12 +131,13 @@ export class Lab {
       this.notices.error(error.message);
       return this.#options.fallback;
     });
-    const recorded = await recording;
     if (this.#disposed) return;
     const { missing } = this.#state;
     if (missing) this.notices.error(missing);
     this.dispatch({ type: 'encoder', address: wish.encoder });
     if (autostart && !missing) this.#running.go('train');
+    const recorded = await recording;
+    if (this.#disposed) return;
     await this.#openDocument(wish, recorded);
     this.#isOpen = true;
     if (this.#disposed || !this.store.isOpen) return;
@@ -145,8 +146,8 @@ export class Lab {
   }
 
   /**
-   * Opens the document. Where the worker is lost over it, another is asked once more for what the page wants, and then for the
-   * fallback: what the page wants may be what the worker dies of.
+   * Opens the document. Where the worker is lost over it, another tries the page's choice once more, and then the fallback:
+   * the page's choice may be what kills the worker.
    *
    * @param {import('./document/sources.js').Wish} wish
    * @param {Replay} [recorded]
@@ -208,12 +209,12 @@ export class Lab {
     view.destroy?.();
   }
 
-  /** Has more measured beside the run: what views need. @param {Partial<Diagnostics>} measured */
+  /** Has more measured beside the run, for views that need it. @param {Partial<Diagnostics>} measured */
   want(measured) {
     this.#running.want(measured);
   }
 
-  // ---- what the reader does
+  // ---- the reader's moves
 
   train() {
     this.#go('train');
@@ -294,8 +295,7 @@ export class Lab {
     this.#running.cancelLoading();
   }
 
-  // ---- what the reader asks the run. Each rejects if there is no run, or none any more, and with one sentence if there is
-  // no answer.
+  // ---- questions to the run. Each rejects if there is no run, or none any more, and with one sentence if there is no answer.
 
   /** Classifies a sentence with every head as it stands. @param {string} text @returns {Promise<import('../types.js').Prediction>} */
   predict(text) {
@@ -312,7 +312,7 @@ export class Lab {
     return this.#running.askRun({ type: 'explain', text });
   }
 
-  /** Has measured what a step on each task alone would do to every loss. It comes as an event of the run too. */
+  /** Has the interference measured. The result is an event of the run too. */
   interference() {
     return this.#running.askRun({ type: 'interference' });
   }

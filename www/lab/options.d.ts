@@ -52,9 +52,9 @@ export interface LabOptions {
   record?: string;
   /** The measurements that the views need beside the run. */
   measured: Partial<Diagnostics>;
-  /** Returns what calls `show`: at most once a frame, and at once where there are no frames. */
+  /** Returns a function that calls `show`: at most once a frame, and at once where there are no frames. */
   perFrame(show: () => void): () => void;
-  /** Listens to the page; returns what ends that. */
+  /** Listens to the page. Returns a function that ends it. */
   listen(heard: PageEvents): () => void;
   onEvent(event: RunEvent): void;
   onState(): void;

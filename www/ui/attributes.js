@@ -43,7 +43,7 @@ const TABLE = /\.(csv|tsv|jsonl)$/i;
  * @property {string} [record] Address of a recorded run.
  * @property {boolean} linked Whether the run is the one of the page's address.
  * @property {() => Promise<Wish>} wish Rejects with one sentence.
- * @property {Wish} fallback What to open then.
+ * @property {Wish} fallback The document to open then.
  */
 
 /** @param {HTMLElement} element @param {string} here Address of the package's folder. @returns {Promise<Wanted>} */

@@ -27,7 +27,7 @@ const LINE_HEIGHT = 15;
 /** How many points of an arrow are tested against a name that might hide it. */
 const POINTS = 40;
 
-/** @param {(length: number) => string} lengthText What stands at a ring. */
+/** @param {(length: number) => string} lengthText A ring's label. */
 export function createArrows(lengthText) {
   const element = s('svg', { class: 'arrows', role: 'img', viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
 

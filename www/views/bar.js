@@ -1,4 +1,4 @@
-// The bar that stays in reach: Train/Pause, Step, Reset, speed, the counters, and one line on what happens next.
+// The bar that stays in reach: Train/Pause, Step, Reset, speed, the counters, and one line on the state of the run.
 
 import { canReset, canStep, canTrain, isRunning, progress, staleness } from '../lab/run/select.js';
 import { readAlong } from '../lab/run/reading.js';

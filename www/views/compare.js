@@ -100,7 +100,7 @@ export function createCompare(lab) {
 
   const chosen = () => WEIGHTING_NAMES.filter((_, i) => boxes[i].checked);
 
-  /** How the latest ended, or what the button would start. @param {State} state */
+  /** The outcome of the latest comparison, or the extent of the next. @param {State} state */
   function atRest({ comparison, encoder }) {
     const outcome = comparison.plan === dismissed ? '' : outcomeOf(comparison);
     const [count, each] = [chosen().length, Number(seeds.value)];
@@ -137,7 +137,7 @@ export function createCompare(lab) {
     return words.progress(runs.length, all) + (last && name ? words.last(name, last.seed) : '.');
   }
 
-  /** The plots, the table and what failed. @param {State['comparison']} comparison */
+  /** The plots, the table and the failures. @param {State['comparison']} comparison */
   function draw({ plan, runs, result }) {
     const shown = plan ?? { weightings: chosen(), seeds: [0], tasks };
     const names = result?.tasks ?? shown.tasks;

@@ -10,7 +10,7 @@ import { planeOf } from './plane.js';
 /** @typedef {import('../types.js').Gradients} Gradients */
 /** @typedef {{ step: number, tasks: string[], cosines: number[][] }} Past */
 
-/** In a run of at most so many steps the chart marks each. */
+/** In runs of at most this many steps the chart marks each. */
 const MARKED = 30;
 const COLOUR = { combined: 'var(--ink)', step: 'var(--ink-2)' };
 

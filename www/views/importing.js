@@ -39,7 +39,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     try {
       text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
     } catch (error) {
-      // Decoded at a guess, what is no UTF-8 would be damaged without a word.
+      // Other encodings, decoded at a guess, would be damaged silently.
       complain(error instanceof TypeError ? words.notUtf8(file.name) : words.unreadable(file.name));
       return;
     }

@@ -17,7 +17,7 @@ import { PHASES, python, rust } from './loop-code.js';
 
 /** How long a part is lit at least, in ms. */
 const DWELL = 120;
-/** More than so many in waiting go faster, and of more than so many only the last are shown. */
+/** With a longer queue parts are shown faster; beyond the second number only the last ones are. */
 const [BACKLOG, MOST] = [PHASES.length + 1, 60];
 const KEYWORD = /\b(for|in|let)\b/;
 

@@ -163,5 +163,5 @@ function options(choices) {
   });
 }
 
-/** Small rates as 1e-4, not 0.0001: the number of zeros is what one gets wrong. @param {number} x */
+/** Small rates as 1e-4, not 0.0001, where one miscounts the zeros. @param {number} x */
 const written = (x) => (x !== 0 && Math.abs(x) < 0.01 ? x.toExponential() : String(x));

@@ -6,7 +6,7 @@ import { tagOf, toCsv } from '../lab/recipe/take-along.js';
 import { readEdits } from '../lab/run/reading.js';
 import { debounce, h } from '../ui/dom.js';
 
-/** Links are made when what they hold has rested for so long. */
+/** A link is made when the document has rested for so long. */
 const SETTLE_MS = 300;
 /** Programs that cut links cut them at such lengths. */
 const LONG = 8000;
@@ -50,7 +50,7 @@ export function createShare(lab) {
   /** Number of the latest making: an earlier one that takes longer is of no use. */
   let latest = 0;
 
-  /** @param {string} what What is copied, for those who cannot see it. @param {HTMLElement} element */
+  /** @param {string} what Name of the copied text, for screen readers. @param {HTMLElement} element */
   function code(what, element) {
     const select = () => getSelection()?.selectAllChildren(element);
     return h(
@@ -61,7 +61,7 @@ export function createShare(lab) {
     );
   }
 
-  /** The recipe as it is taken along: what is measured beside the run belongs to this page. */
+  /** The recipe as it is taken along, without the measurements, which belong to this page. */
   function taken() {
     const { diagnostics, ...recipe } = recipeOf(store.doc);
     return recipe;

@@ -258,7 +258,7 @@ export function createTable(lab, { editTask, painted }) {
       if (target instanceof HTMLSelectElement) fill(target);
     });
 
-  // Others show what is under the cursor or has the focus.
+  // Other views show the sentence under the cursor or with the focus.
   for (const type of ['pointerover', 'focusin'])
     body.addEventListener(type, ({ target }) => {
       const field = target instanceof Element ? target.closest('tr')?.querySelector('textarea') : null;

@@ -88,7 +88,7 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
       if (field.dataset.was) renamed.set(field.dataset.was, label);
       else if (label) added.push(label);
     }
-    // It closes first: the browser then gives the focus to what had it, which the edit may take off the page.
+    // It closes first: the browser then gives the focus back to an element that the edit may remove.
     dialog.close();
     store.editTable('rows', (table) =>
       added.reduce(

@@ -1,7 +1,7 @@
 // Keeps one document from visit to visit, in the browser's IndexedDB.
 //
-// Writes wait for a moment, so that a burst of edits is one write. A page that is left has no time to wait: what is not
-// written yet then goes to localStorage too, which is written at once but holds little. Earlier versions of the page kept
+// Writes wait for a moment, so that a burst of edits is one write. A page that the reader leaves has no time to wait: an
+// unwritten document then goes to localStorage too, which is written at once but holds little. Earlier versions of the page kept
 // the document there. The next visit takes the later of the two and moves it to IndexedDB.
 //
 // A database that does not answer in time holds no page up, but nobody knows then which document it keeps. Until it
@@ -53,7 +53,7 @@ export class Kept {
     this.#key = key;
   }
 
-  /** @returns {Promise<Value | undefined>} What an earlier visit left, as far as it is known in time. */
+  /** @returns {Promise<Value | undefined>} An earlier visit's document, as far as it is known in time. */
   async read() {
     this.#answer ??= asked(() => get(this.#key, documents)).then((kept) => ({ kept }));
     const answer = this.#answer;
@@ -91,13 +91,13 @@ export class Kept {
     this.#timer ??= setTimeout(() => this.flush(), WRITE_MS);
   }
 
-  /** Writes what is to be written; nothing is after that. */
+  /** Writes the value that waits, as the last one. */
   close() {
     this.#isClosed = true;
     return this.flush();
   }
 
-  /** @param {Value | undefined} kept What the database keeps. */
+  /** @param {Value | undefined} kept The database's document. */
   #compare(kept) {
     if (this.#isClosed) return;
     if (kept && (kept.at ?? 0) > this.#since) return this.onFound(kept);

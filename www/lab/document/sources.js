@@ -17,13 +17,13 @@ import { labelOf } from './sentences.js';
  * @typedef {object} Wish
  * @property {string} encoder Address of the encoder's folder.
  * @property {Preset} [preset]
- * @property {{ name: string, text: string }} [file] A table, and what it is called.
+ * @property {{ name: string, text: string }} [file] A table and its name.
  * @property {Recipe} [recipe] As known-recipe.js reads it; absent settings have the defaults of Rust.
- * @property {string} [recipeName] What to call the recipe's own sentences.
+ * @property {string} [recipeName] A name for the recipe's own sentences.
  * @property {string[]} [tasks] The label columns to keep; absent: all.
  * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened; none of a link's.
- * @property {boolean} [insists] It goes before what an earlier visit left.
- * @property {string} [notice] What is to be said of it.
+ * @property {boolean} [insists] It goes before an earlier visit's document.
+ * @property {string} [notice] A sentence about it for the reader.
  */
 
 /**
@@ -40,9 +40,9 @@ export function createSources(lab, ask) {
    * @type {{ names: string[], columns: string[] }}
    */
   let misnamed = { names: [], columns: [] };
-  /** Number of the sentences that the reader asked for last: what takes longer and was asked for before comes too late. */
+  /** Number of the reader's latest choice of sentences: those of an earlier choice that take longer come too late. */
   let latest = 0;
-  /** Whether the page asked for what is open, whatever an earlier visit left. */
+  /** Whether the open document is the page's choice, which goes before an earlier visit's. */
   let insists = false;
   /** Takes the latest notice with Undo back. */
   let takeBack = () => {};
@@ -99,7 +99,7 @@ export function createSources(lab, ask) {
   const titleOf = (preset) => lab.words.presets[/** @type {PresetName} */ (preset.name)]?.title ?? preset.name;
 
   /**
-   * Says what is held out where the recipe leaves it to the default, which would change with the first edit of the
+   * Fills in the held-out share where the recipe leaves it to the default, which would change with the first edit of the
    * notebook's sentences.
    *
    * @param {string} name A preset's.
@@ -164,7 +164,7 @@ export function createSources(lab, ask) {
     const columns = table.tasks.map(({ name }) => name);
     misnamed = { names: tasks.filter((name) => !columns.includes(name)), columns };
     const doc = fitted({ table: onlyTasks(table, tasks), recipe: change ? change(recipe) : recipe });
-    // A recipe's warm-up is what somebody wants; that of other sentences' settings is not.
+    // A recipe's warm-up was chosen for its sentences; that of other settings was not.
     return given ? doc : withRoomForWarmup(doc);
   }
 
@@ -230,13 +230,13 @@ export function createSources(lab, ask) {
     }
   }
 
-  /** @param {string} text What was done, and can be undone. */
+  /** @param {string} text Says what was done; Undo stands beside it. */
   function undoable(text) {
     takeBack = notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
   }
 
   /**
-   * Opens what a link asks for over what there is. Rejects when the worker is lost over it.
+   * Opens a link's document in place of the open one. Rejects when the worker is lost over it.
    *
    * @param {Wish} wish
    * @param {(doc: Doc) => void} replace
@@ -255,8 +255,8 @@ export function createSources(lab, ask) {
     },
 
     /**
-     * Opens what the page asks for, what an earlier visit left, or the first preset. Rejects when the worker is lost over
-     * it; called again, it goes on from there.
+     * Opens the page's choice, an earlier visit's document, or the first preset. Rejects when the worker is lost over it;
+     * called again, it goes on from there.
      *
      * @param {Wish} wish
      * @param {import('../run/replay.js').Replay} [recorded]

@@ -25,7 +25,7 @@ import { USUAL_TRAINING } from '../recipe/limits.js';
 
 /**
  * The extent of a change, so that views redraw no more than they must: `cell` is an edit that the table already shows,
- * `data` replaces all sentences (a preset, an import, an undo), `diagnostics` what is measured beside the training.
+ * `data` replaces all sentences (a preset, an import, an undo), `diagnostics` changes the measurements beside the training.
  *
  * @typedef {'cell' | 'rows' | 'data' | 'settings' | 'diagnostics'} Change
  */
@@ -49,7 +49,7 @@ export class Store {
   /** Fields whose entry is wrong, and so not in the document, each with a sentence that says so. @type {Map<string, string>} */
   #wrong = new Map();
 
-  /** @param {string} [name] What it is kept under from visit to visit; absent: it is not kept. */
+  /** @param {string} [name] The name that keeps it from visit to visit; absent: it is not kept. */
   constructor(name) {
     this.#kept = name === undefined ? undefined : new Kept(`polytask:${name}`);
   }
@@ -76,7 +76,7 @@ export class Store {
     return this.#kept?.hasEdits ?? false;
   }
 
-  /** Before the document that turned up late is opened: what is kept from now on takes its place. @param {State} found */
+  /** Call before opening the document that turned up late: from now on it is the one that is kept. @param {State} found */
   adopt({ replaced }) {
     this.#kept?.adopt();
     this.#isOwn = true;
@@ -121,7 +121,7 @@ export class Store {
     this.#views.push(view);
   }
 
-  /** The first document. Nothing to undo but what {@link saved} found under it. @param {Doc} doc */
+  /** Opens the first document. Undo leads to the sentences that {@link saved} found under it, or nowhere. @param {Doc} doc */
   open(doc) {
     this.#doc = doc;
     this.#history.begin(...(this.#replaced ? [{ doc: this.#replaced }] : []));
@@ -156,7 +156,7 @@ export class Store {
   }
 
   /**
-   * Adds to the latest edit what follows from it but takes longer. Undo takes both back at once.
+   * Adds a consequence of the latest edit, which took longer. Undo takes both back at once.
    *
    * @param {Change} change
    * @param {Doc} doc
@@ -215,7 +215,7 @@ export class Store {
     return { doc: this.doc, replaced: this.#replaced };
   }
 
-  /** @returns {Promise<Doc | undefined>} What an earlier visit left, if this version understands it. */
+  /** @returns {Promise<Doc | undefined>} An earlier visit's document, if this version can read it. */
   async saved() {
     const kept = stateOf(await this.#kept?.read());
     this.#replaced = kept?.replaced;
@@ -236,14 +236,14 @@ export class Store {
   }
 }
 
-/** @param {import('./kept.js').Value | undefined} kept What was saved. @returns {State | undefined} */
+/** @param {import('./kept.js').Value | undefined} kept The saved value. @returns {State | undefined} */
 function stateOf(kept) {
   const { version, replaced, ...rest } = kept ?? {};
   const doc = version === VERSION ? understood(rest) : undefined;
   return doc && { doc, replaced: understood(replaced) };
 }
 
-/** @param {any} doc What was saved as a document. @returns {Doc | undefined} */
+/** @param {any} doc A saved document. @returns {Doc | undefined} */
 function understood(doc) {
   const { table, recipe } = doc ?? {};
   const isTable =
@@ -263,13 +263,13 @@ const isTask = (task) => typeof task?.name === 'string' && Array.isArray(task.la
 const isExample = (example) => typeof example?.text === 'string' && typeof example.labels === 'object';
 
 /**
- * The recipe that trains on what the table shows.
+ * The recipe that trains on the table's sentences.
  *
  * @param {Doc} doc
  * @returns {Recipe}
  */
 export function recipeOf({ table, recipe: { training, ...recipe } }) {
-  // The settings outlive the sentences: a weight may be for a task that there is none of any more.
+  // The settings outlive the sentences: a weight may belong to a task that is gone.
   const there = (/** @type {[string, number]} */ [name]) => table.tasks.some((task) => task.name === name);
   const task_weight = Object.fromEntries(Object.entries(training.task_weight).filter(there));
   const settings = { ...recipe, training: { ...training, task_weight } };

@@ -1,5 +1,5 @@
-// A recipe for a link, without what goes without saying; and back, taking over only what is known and as it should be. A
-// recipe's file is read in the same way.
+// A recipe for a link, without its default values; and back, taking over only known and valid fields. A recipe's file is
+// read in the same way.
 
 import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
 import { FIRST_PRESET, PRESET_NAMES } from '../document/presets.js';
@@ -46,7 +46,7 @@ export function essentialsOf({ data, tasks, validation, encoder, pooling, traini
  * The recipe of a file. It may leave unsaid what the command line infers: the tasks, their classes, and the data, which are
  * the notebook's then.
  *
- * @param {unknown} given What its JSON holds.
+ * @param {unknown} given The file's JSON.
  * @returns {Read | 'no recipe' | 'no sentences'} `no sentences`: its data are neither a preset nor any examples.
  */
 export function recipeOfFile(given) {
@@ -56,7 +56,7 @@ export function recipeOfFile(given) {
   const isPreset = isObject(preset) && PRESET_NAMES.some((name) => name === preset.name);
   const isWritten = Array.isArray(examples) && examples.some((example) => knownExample(example, new Map(), () => {}).length > 0);
   if (!isPreset && !isWritten) return 'no sentences';
-  // Rust writes `null` for what is not set.
+  // Rust writes `null` for a setting that is absent.
   const told = { ...given, data, validation: validation ?? undefined };
   return knownRecipe(isWritten ? { ...told, tasks: withClasses(tasks, examples) } : told) ?? 'no recipe';
 }
@@ -82,7 +82,7 @@ function withClasses(tasks, examples) {
 }
 
 /**
- * @param {unknown} given What the JSON of a link holds.
+ * @param {unknown} given The link's JSON.
  * @returns {Read | undefined} Nothing if it is no recipe at all.
  */
 export function knownRecipe(given) {

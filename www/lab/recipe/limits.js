@@ -9,7 +9,7 @@ import { WEIGHTING_NAMES } from './weightings.js';
 
 /**
  * @typedef {object} Limit
- * @property {unknown} usual Links of version 1 leave out what is usual, so these stay as they are as long as such links are
+ * @property {unknown} usual Links of version 1 leave out usual values, so these stay as they are as long as such links are
  *   read. They are also the defaults of Rust.
  * @property {(value: unknown) => boolean} ok
  * @property {readonly [least: number, most: number]} [whole] The bounds of a whole number.

@@ -1,7 +1,7 @@
 // A run in an address: its recipe as JSON, deflated, in base64url, behind `#polytask=1.`: `1` is the format's version.
 //
-// A link comes from anybody, so of what it holds only what is known and as it should be is taken over (known-recipe.js),
-// and no more of it is inflated than a page can bear.
+// A link may come from anybody, so only its known and valid fields are taken over (known-recipe.js), and no more of it is
+// inflated than a page can bear.
 
 import { essentialsOf, knownRecipe } from './known-recipe.js';
 
@@ -12,7 +12,7 @@ import { essentialsOf, knownRecipe } from './known-recipe.js';
 
 const VERSION = 1;
 const LINK = /^#polytask=(\d{1,9})\.(.*)$/s;
-/** So large is a link's JSON at most: thousands of sentences. What inflates to more was made to hang the page. */
+/** Most bytes of a link's JSON: thousands of sentences. A link that inflates to more was made to hang the page. */
 const MOST_BYTES = 5e6;
 
 /**

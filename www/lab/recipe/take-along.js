@@ -28,7 +28,7 @@ const quoted = (cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"
  * The tag that shows the same run.
  *
  * @param {Recipe} recipe
- * @param {Recipe | undefined} recommended What the preset comes with, if the sentences are one.
+ * @param {Recipe | undefined} recommended The preset's recommended recipe, if the sentences are a preset.
  * @param {string} base Address of the package's folder.
  * @param {string} file Name of the recipe's file.
  * @returns {{ html: string, needsFile: boolean }} A built-in set with no more than the attributes changed needs no file.

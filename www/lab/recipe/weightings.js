@@ -1,4 +1,4 @@
-// The ways to make one update of several tasks, and what each looks at. The tables of strings say what they do.
+// The weightings: ways to make one update of several tasks, each from losses or from gradients. strings/ explains them.
 
 /** @typedef {import('../../types.js').Weighting} Weighting */
 

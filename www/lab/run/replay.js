@@ -47,7 +47,7 @@ export class Replay {
     return this.#recording.sentences;
   }
 
-  /** Whether a document is what was recorded: what is measured beside the run does not matter. @param {Doc} doc */
+  /** Whether a document is the recorded one, but for the measurements beside the run. @param {Doc} doc */
   shows({ table: { preset }, recipe }) {
     const { training, seed, pooling } = this.#recording.recipe;
     const own = 'preset' in this.#recording.recipe.data ? this.#recording.recipe.data.preset.name : undefined;
@@ -57,7 +57,7 @@ export class Replay {
   }
 
   /**
-   * @param {(event: RunEvent, text?: string) => void} take `text`: its lines in the notebook's printout.
+   * @param {(event: RunEvent, text?: string) => void} take `text`: the event's lines in the notebook's printout.
    * @param {() => void} over Called after the last event.
    */
   play(take, over) {

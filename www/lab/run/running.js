@@ -33,7 +33,7 @@ export class Running {
 
   /**
    * @param {import('../lab.js').Lab} lab
-   * @param {Partial<import('../../types.js').Diagnostics>} measured What to measure beside the run.
+   * @param {Partial<import('../../types.js').Diagnostics>} measured The measurements that the views need.
    * @param {(event: RunEvent) => void} passOn Hears of each event after the state.
    */
   constructor(lab, measured, passOn) {
@@ -169,7 +169,7 @@ export class Running {
     this.observe();
   }
 
-  /** Measures beside the run what document and views want. @param {boolean} [closely] In each step. */
+  /** Has document's and views' measurements made beside the run. @param {boolean} [closely] In each step. */
   observe(closely = false) {
     const { state, store } = this.#lab;
     if (!hasRun(state.run.status) || !store.isOpen) return;

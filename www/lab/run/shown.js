@@ -57,7 +57,7 @@ const sentOf = (doc) => doc?.table.examples.filter(({ text }) => text.trim() !==
  * The state after an event of the run on show.
  *
  * @param {State} state
- * @param {{ event: RunEvent, text?: string, at: number }} what `at` in milliseconds.
+ * @param {{ event: RunEvent, text?: string, at: number }} happened `at`: when, in milliseconds. `text`: lines of the printout.
  * @param {Doc | undefined} doc The run's document.
  * @returns {State}
  */

@@ -119,7 +119,7 @@ function after(state, event) {
 /** Nothing is to start any more. @param {State} state @returns {State} */
 const unqueued = (state) => ({ ...state, run: { ...state.run, queued: '', postponed: '' } });
 
-/** The recording goes, if one is on show: what is on show from now on is the reader's own. @param {State} state @returns {State} */
+/** The recording goes, if one is on show, and the place of the reader's own run is on show. @param {State} state @returns {State} */
 function withoutReplay(state) {
   if (state.replay.is === '') return state;
   return {
