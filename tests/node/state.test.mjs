@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import * as select from '../../www/lab/run/select.js';
 import { heldOutOf, outlineOf } from '../../www/lab/run/shown.js';
 import { initial, reduce } from '../../www/lab/run/state.js';
-import { isLate } from '../../www/lab/run/told.js';
+import { isLate } from '../../www/lab/run/worker-events.js';
 
 const TASKS = [{ name: 'topic', labels: ['a', 'b'] }, { name: 'mood', labels: ['c', 'd'] }];
 const DOC = {
@@ -21,7 +21,7 @@ const RECORDING = [START, step(1), step(2), { type: 'end' }];
 const PLAN = { weightings: ['sum'], seeds: [0], tasks: ['topic', 'mood'] };
 
 let clock = 1000;
-const told = (event, of = 'train', request = undefined) => ({ type: 'told', event, of, request, at: (clock += 100) });
+const fromWorker = (event, of = 'train', request = undefined) => ({ type: 'worker event', event, of, request, at: (clock += 100) });
 const replayed = (event) => ({ type: 'replayed', event, at: (clock += 100) });
 const edit = (doc, change) => ({ type: 'edit', doc, change });
 const run = (state, ...events) => events.reduce((last, event) => reduce(frozen(last), event), state);
@@ -36,14 +36,14 @@ function frozen(value) {
 
 const away = run(initial('', 'models/'), edit(DOC, 'data'));
 const loading = run(away, { type: 'wake' });
-const none = run(loading, told({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'));
+const none = run(loading, fromWorker({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'));
 const preparing = run(none, { type: 'configure', request: 7 });
-const ready = run(preparing, told(START, 'configure', 7));
+const ready = run(preparing, fromWorker(START, 'configure', 7));
 const go = (what) => [{ type: 'go', what, only: [] }, { type: 'start queued' }];
-const training = run(ready, ...go('train'), told(step(1)));
-const paused = run(training, { type: 'pause' }, told({ type: 'paused' }, 'pause'));
-const ended = run(training, told({ type: 'end' }));
-const stopped = run(training, told({ type: 'error', message: 'no' }));
+const training = run(ready, ...go('train'), fromWorker(step(1)));
+const paused = run(training, { type: 'pause' }, fromWorker({ type: 'paused' }, 'pause'));
+const ended = run(training, fromWorker({ type: 'end' }));
+const stopped = run(training, fromWorker({ type: 'error', message: 'no' }));
 const STATUSES = { none, preparing, ready, training, paused, ended, stopped };
 
 const playing = run(loading, { type: 'replay', events: RECORDING }, replayed(START), replayed(step(1)));
@@ -51,7 +51,7 @@ const playing = run(loading, { type: 'replay', events: RECORDING }, replayed(STA
 const OTHERS = {
   away,
   loading,
-  unreachable: run(loading, told({ type: 'error', message: 'gone' }, 'load')),
+  unreachable: run(loading, fromWorker({ type: 'error', message: 'gone' }, 'load')),
   'cannot train': run(initial('no SIMD', 'models/'), edit(DOC, 'data')),
   'not open': initial('', 'models/'),
   'recording plays': playing,
@@ -59,7 +59,7 @@ const OTHERS = {
   'recording is over': run(playing, replayed(step(2)), { type: 'replay over' }),
   'recording beside a run that is prepared': run(
     playing,
-    told({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'),
+    fromWorker({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'),
     { type: 'configure', request: 3 },
   ),
   comparing: run(paused, { type: 'compare', plan: PLAN, request: 9 }),
@@ -69,34 +69,34 @@ const OTHERS = {
   'a step is queued': run(loading, { type: 'go', what: 'step', only: ['topic'] }),
 };
 
-/** All events, by a name; each is made for a state. `told …`: from a command in parentheses, of the run in progress if absent. */
+/** All events, by a name; each is made for a state. `worker: …`: an event of the command in parentheses, of the run in progress if absent. */
 const EVENTS = {
   ready: () => ({ type: 'ready', build: 'plain', threads: 1 }),
   death: () => ({ type: 'death', beforeReady: false, missing: '' }),
   'death before it was ready': () => ({ type: 'death', beforeReady: true, missing: 'it did not start' }),
-  'told progress (load)': () => told({ type: 'progress', file: 'x', received: 1, total: 2, cached: false }, 'load'),
-  'told loaded (load)': () => told({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'),
-  'told error (load)': () => told({ type: 'error', message: 'gone' }, 'load'),
-  'told start (configure)': ({ run: { request } }) => told(START, 'configure', request),
-  'told warning (configure)': ({ run: { request } }) => told({ type: 'warning', message: 'so' }, 'configure', request),
-  'told error (configure)': ({ run: { request } }) => told({ type: 'error', message: 'no' }, 'configure', request),
-  'told start (an older configure)': ({ run: { request } }) => told(START, 'configure', request - 1),
-  'told step': () => told(step(2)),
-  'told phase': () => told({ type: 'phase', name: 'batch', step: 2, rows: [], tokens: 1 }),
-  'told paused': () => told({ type: 'paused' }, 'pause'),
-  'told end': () => told({ type: 'end', steps: 12, epochs: 3 }),
-  'told error': () => told({ type: 'error', message: 'no' }),
-  'told error (predict)': () => told({ type: 'error', message: 'no' }, 'predict', 99),
-  'told error (observe)': () => told({ type: 'error', message: 'no' }, 'observe'),
+  'worker: progress (load)': () => fromWorker({ type: 'progress', file: 'x', received: 1, total: 2, cached: false }, 'load'),
+  'worker: loaded (load)': () => fromWorker({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'),
+  'worker: error (load)': () => fromWorker({ type: 'error', message: 'gone' }, 'load'),
+  'worker: start (configure)': ({ run: { request } }) => fromWorker(START, 'configure', request),
+  'worker: warning (configure)': ({ run: { request } }) => fromWorker({ type: 'warning', message: 'so' }, 'configure', request),
+  'worker: error (configure)': ({ run: { request } }) => fromWorker({ type: 'error', message: 'no' }, 'configure', request),
+  'worker: start (an older configure)': ({ run: { request } }) => fromWorker(START, 'configure', request - 1),
+  'worker: step': () => fromWorker(step(2)),
+  'worker: phase': () => fromWorker({ type: 'phase', name: 'batch', step: 2, rows: [], tokens: 1 }),
+  'worker: paused': () => fromWorker({ type: 'paused' }, 'pause'),
+  'worker: end': () => fromWorker({ type: 'end', steps: 12, epochs: 3 }),
+  'worker: error': () => fromWorker({ type: 'error', message: 'no' }),
+  'worker: error (predict)': () => fromWorker({ type: 'error', message: 'no' }, 'predict', 99),
+  'worker: error (observe)': () => fromWorker({ type: 'error', message: 'no' }, 'observe'),
   ...Object.fromEntries(
-    ['gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes'].map((type) => [`told ${type}`, () => told({ type })]),
+    ['gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes'].map((type) => [`worker: ${type}`, () => fromWorker({ type })]),
   ),
   ...Object.fromEntries(
-    ['prediction', 'saliency', 'tokens'].map((type) => [`told ${type} (its question)`, () => told({ type }, 'predict', 98)]),
+    ['prediction', 'saliency', 'tokens'].map((type) => [`worker: ${type} (its question)`, () => fromWorker({ type }, 'predict', 98)]),
   ),
-  'told compared (compare)': ({ comparison: { request } }) => told({ type: 'compared', tasks: {} }, 'compare', request),
-  'told comparison (compare)': ({ comparison: { request } }) => told({ type: 'comparison', rows: [] }, 'compare', request),
-  'told error (compare)': ({ comparison: { request } }) => told({ type: 'error', message: 'no' }, 'compare', request),
+  'worker: compared (compare)': ({ comparison: { request } }) => fromWorker({ type: 'compared', tasks: {} }, 'compare', request),
+  'worker: comparison (compare)': ({ comparison: { request } }) => fromWorker({ type: 'comparison', rows: [] }, 'compare', request),
+  'worker: error (compare)': ({ comparison: { request } }) => fromWorker({ type: 'error', message: 'no' }, 'compare', request),
   replay: () => ({ type: 'replay', events: RECORDING }),
   replayed: () => replayed(step(2)),
   'replay over': () => ({ type: 'replay over' }),
@@ -127,15 +127,15 @@ const EVENTS = {
 function canHappen(state, name) {
   const { encoder, replay, comparison, document, missing, run: own } = state;
   const isHere = encoder.is === 'here';
-  if (missing && /^(ready|death|told|wake|open|cancel|go|compare|configure|start)/.test(name)) return false;
+  if (missing && /^(ready|death|worker|wake|open|cancel|go|compare|configure|start)/.test(name)) return false;
   switch (name) {
     case 'death before it was ready':
       return !isHere; // A worker that fetched the encoder has been ready.
-    case 'told loaded (load)':
+    case 'worker: loaded (load)':
     case 'cancel encoder':
       return encoder.is === 'loading';
-    case 'told start (configure)':
-    case 'told error (configure)':
+    case 'worker: start (configure)':
+    case 'worker: error (configure)':
       return own.status === 'preparing';
     case 'replay':
       return own.status === 'none' && replay.is === '' && document.doc !== undefined;
@@ -157,11 +157,11 @@ function canHappen(state, name) {
       return isHere && document.doc !== undefined;
     case 'start queued':
       return own.queued !== '' && select.nextMove(state, false) === 'start';
-    case 'told end':
+    case 'worker: end':
       return own.status !== 'ended' && own.status !== 'stopped';
-    case 'told compared (compare)':
-    case 'told comparison (compare)':
-    case 'told error (compare)':
+    case 'worker: compared (compare)':
+    case 'worker: comparison (compare)':
+    case 'worker: error (compare)':
       return comparison.request > 0;
     default:
       return true;
@@ -171,11 +171,11 @@ function canHappen(state, name) {
 /** The status after each event, where it is another one. The rest of the table is that events leave it as it is. */
 const CHANGES = {
   death: 'none none none none none none none',
-  'told start (configure)': '- ready - - - - -',
-  'told error (configure)': '- none - - - - -',
-  'told paused': 'none preparing ready paused paused ended stopped',
-  'told end': 'none preparing ended ended ended - -',
-  'told error': 'none preparing stopped stopped stopped stopped stopped',
+  'worker: start (configure)': '- ready - - - - -',
+  'worker: error (configure)': '- none - - - - -',
+  'worker: paused': 'none preparing ready paused paused ended stopped',
+  'worker: end': 'none preparing ended ended ended - -',
+  'worker: error': 'none preparing stopped stopped stopped stopped stopped',
   replace: 'none none none none none none none',
   compare: 'none - ready paused paused ended stopped',
   configure: 'preparing preparing preparing preparing preparing preparing preparing',
@@ -207,8 +207,8 @@ function check(state, what) {
   holds([0, document.doc?.table.examples.length].includes(select.heldOut(state).length), 'marks are for all rows, or for none');
   holds(select.progress(state) >= 0 && select.progress(state) <= 1, `${select.progress(state)} done`);
   holds(!select.followsDocument(state) || own.status !== 'training', 'a run that trains does not change under the reader');
-  const told = select.publicState(state);
-  assert.deepEqual([told.status, told.encoder, told.step, told.comparing], [own.status, encoder.is, counts.step, comparison.on]);
+  const page = select.publicState(state);
+  assert.deepEqual([page.status, page.encoder, page.step, page.comparing], [own.status, encoder.is, counts.step, comparison.on]);
 }
 
 describe('every status and event', () => {
@@ -270,25 +270,25 @@ test('the tables name every event that there is', () => {
 });
 
 test('a start counts from zero, whatever the run before has come to', () => {
-  const { counts } = run(training, told(step(2)), { type: 'configure', request: 8 }, told(START, 'configure', 8));
+  const { counts } = run(training, fromWorker(step(2)), { type: 'configure', request: 8 }, fromWorker(START, 'configure', 8));
   assert.deepEqual([counts.step, counts.epoch, counts.loss, counts.msPerStep, counts.epochs, counts.steps], [0, 0, undefined, 0, 3, 12]);
   assert.deepEqual(counts.tasks, ['topic', 'mood']);
 });
 
 test('the time of a step is the mean of the latest ones, and a pause is no step', () => {
-  const at = (ms, number) => ({ ...told(step(number)), at: ms });
+  const at = (ms, number) => ({ ...fromWorker(step(number)), at: ms });
   const begun = run(ready, ...go('train'));
   assert.equal(run(begun, at(1000, 1)).counts.msPerStep, 0, 'the first tells nothing');
   const second = run(begun, at(1000, 1), at(1100, 2));
   assert.equal(second.counts.msPerStep, 100);
   assert.equal(run(second, at(1300, 3)).counts.msPerStep, 120);
-  const resumed = run(second, told({ type: 'paused' }, 'pause'), ...go('train'), at(90_000, 3));
+  const resumed = run(second, fromWorker({ type: 'paused' }, 'pause'), ...go('train'), at(90_000, 3));
   assert.equal(resumed.counts.msPerStep, 100);
 });
 
 test('a run that pauses before its first step is ready', () => {
-  assert.equal(run(ready, ...go('train'), told({ type: 'paused' }, 'pause')).run.status, 'ready');
-  assert.equal(run(ready, ...go('step'), told(step(1), 'step'), told({ type: 'paused' }, 'step')).run.status, 'paused');
+  assert.equal(run(ready, ...go('train'), fromWorker({ type: 'paused' }, 'pause')).run.status, 'ready');
+  assert.equal(run(ready, ...go('step'), fromWorker(step(1), 'step'), fromWorker({ type: 'paused' }, 'step')).run.status, 'paused');
 });
 
 test('an edit makes the run stale by what it touches, and taking it back makes it right again', () => {
@@ -324,9 +324,9 @@ test('Train and Step wait, prepare a run, or start', () => {
     away: 'wait', loading: 'wait', unreachable: 'wait', 'stale sentences': 'prepare', 'other sentences': 'prepare', comparing: 'start',
   };
   for (const [name, move] of Object.entries(expected)) assert.equal(select.nextMove(moves[name], false), move, name);
-  assert.equal(select.nextMove(ready, true), 'prepare', 'a wrong entry is told before the first step');
+  assert.equal(select.nextMove(ready, true), 'prepare', 'a wrong entry is reported before the first step');
   assert.equal(select.nextMove(paused, true), 'start');
-  const shown = run(OTHERS['recording is paused'], told({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'));
+  const shown = run(OTHERS['recording is paused'], fromWorker({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'));
   assert.equal(select.nextMove(shown, false), 'prepare');
 });
 
@@ -350,22 +350,22 @@ test('before there is a run, the document says how long it will be', () => {
 
 test('what belongs to a run or a comparison that another has taken the place of is dropped', () => {
   const again = run(training, { type: 'configure', request: 8 });
-  for (const late of [told(step(2)), told(START, 'configure', 7), told({ type: 'error', message: 'no' }, 'configure', 7), told({ type: 'error', message: 'no' })]) {
+  for (const late of [fromWorker(step(2)), fromWorker(START, 'configure', 7), fromWorker({ type: 'error', message: 'no' }, 'configure', 7), fromWorker({ type: 'error', message: 'no' })]) {
     assert.equal(isLate(again, late), true);
     assert.deepEqual(run(again, late), again);
   }
   const second = run(paused, { type: 'compare', plan: PLAN, request: 9 }, ...go('step'), { type: 'compare', plan: PLAN, request: 10 });
-  const ofFirst = told({ type: 'compared', tasks: {} }, 'compare', 9);
+  const ofFirst = fromWorker({ type: 'compared', tasks: {} }, 'compare', 9);
   assert.deepEqual([isLate(second, ofFirst), run(second, ofFirst).comparison.runs], [true, []]);
-  assert.equal(run(second, told({ type: 'compared', tasks: {} }, 'compare', 10)).comparison.runs.length, 1);
+  assert.equal(run(second, fromWorker({ type: 'compared', tasks: {} }, 'compare', 10)).comparison.runs.length, 1);
   const cancelled = run(loading, { type: 'cancel encoder' });
-  assert.equal(run(cancelled, EVENTS['told progress (load)']()).encoder.latest, undefined);
-  assert.equal(run(cancelled, EVENTS['told error (load)']()).encoder.is, 'away');
-  assert.equal(run(ready, { type: 'replace' }, told(START, 'configure', 7)).run.status, 'none');
+  assert.equal(run(cancelled, EVENTS['worker: progress (load)']()).encoder.latest, undefined);
+  assert.equal(run(cancelled, EVENTS['worker: error (load)']()).encoder.is, 'away');
+  assert.equal(run(ready, { type: 'replace' }, fromWorker(START, 'configure', 7)).run.status, 'none');
 });
 
 test('what was to start when the encoder did not come starts when it is asked for again', () => {
-  const failed = run(OTHERS['a step is queued'], told({ type: 'error', message: 'gone' }, 'load'));
+  const failed = run(OTHERS['a step is queued'], fromWorker({ type: 'error', message: 'gone' }, 'load'));
   assert.deepEqual([failed.encoder.is, failed.run.queued], ['unreachable', '']);
   assert.deepEqual([run(failed, { type: 'wake' }).run.queued, run(failed, { type: 'pause' }, { type: 'wake' }).run.queued], ['step', '']);
   const cancelled = run(OTHERS['a step is queued'], { type: 'cancel encoder' });
@@ -380,18 +380,18 @@ test('a comparison ends by its result, by Cancel, by an error, by Train and by o
     const { comparison } = run(comparing, ...events);
     return comparison.on ? 'on' : comparison.outcome;
   };
-  assert.equal(outcome(EVENTS['told comparison (compare)'](comparing)), 'done');
+  assert.equal(outcome(EVENTS['worker: comparison (compare)'](comparing)), 'done');
   assert.equal(outcome({ type: 'pause' }), 'on');
-  assert.equal(outcome({ type: 'pause' }, told({ type: 'paused' }, 'pause')), 'cancelled');
-  assert.equal(outcome({ type: 'pause' }, EVENTS['told comparison (compare)'](comparing)), 'on', 'the worker says when it is over');
-  assert.equal(outcome(EVENTS['told error (compare)'](comparing)), 'broken');
+  assert.equal(outcome({ type: 'pause' }, fromWorker({ type: 'paused' }, 'pause')), 'cancelled');
+  assert.equal(outcome({ type: 'pause' }, EVENTS['worker: comparison (compare)'](comparing)), 'on', 'the worker says when it is over');
+  assert.equal(outcome(EVENTS['worker: error (compare)'](comparing)), 'broken');
   assert.equal(outcome(EVENTS.death()), 'broken');
   assert.equal(outcome({ type: 'go', what: 'train', only: [] }), 'cancelled');
   assert.equal(outcome({ type: 'replace' }), 'sentences');
-  const done = run(comparing, EVENTS['told comparison (compare)'](comparing));
-  const same = run(done, { type: 'configure', request: 30 }, told(START, 'configure', 30));
+  const done = run(comparing, EVENTS['worker: comparison (compare)'](comparing));
+  const same = run(done, { type: 'configure', request: 30 }, fromWorker(START, 'configure', 30));
   assert.equal(same.comparison.outcome, 'done', 'it stays on show for the same tasks');
-  const fewer = run(done, { type: 'configure', request: 30 }, told({ ...START, tasks: [TASKS[0]] }, 'configure', 30));
+  const fewer = run(done, { type: 'configure', request: 30 }, fromWorker({ ...START, tasks: [TASKS[0]] }, 'configure', 30));
   assert.equal(fewer.comparison.plan, undefined, 'and goes with others');
 });
 
@@ -399,13 +399,13 @@ describe('the run on show', () => {
   const types = ({ shown }) => shown.events.all().map(({ type }) => type);
 
   test('has its own events, in order, and no others', () => {
-    const state = run(training, EVENTS['told phase'](), told({ type: 'prediction' }, 'predict', 98), EVENTS['told progress (load)'](), told(step(2)));
+    const state = run(training, EVENTS['worker: phase'](), fromWorker({ type: 'prediction' }, 'predict', 98), EVENTS['worker: progress (load)'](), fromWorker(step(2)));
     assert.deepEqual(types(state), ['start', 'step', 'phase', 'step']);
     assert.equal(state.shown.outline, START);
   });
 
   test('leaves the one before behind it if that took a step and had the same tasks', () => {
-    const next = (state, start = START) => run(state, { type: 'configure', request: 8 }, told({ ...start }, 'configure', 8));
+    const next = (state, start = START) => run(state, { type: 'configure', request: 8 }, fromWorker({ ...start }, 'configure', 8));
     assert.deepEqual(next(training).previous.events.all().map(({ type }) => type), ['start', 'step']);
     assert.equal(next(next(training)).previous.events.length, 2, 'a run without a step hides none');
     assert.equal(next(ready).previous, undefined);
@@ -414,9 +414,9 @@ describe('the run on show', () => {
   });
 
   test('is the reader’s own as soon as there is one, with the whole recording behind it', () => {
-    const here = run(playing, told({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'), { type: 'configure', request: 3 });
+    const here = run(playing, fromWorker({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'), { type: 'configure', request: 3 });
     assert.equal(here.shown.recorded, true);
-    const own = run(here, told(START, 'configure', 3));
+    const own = run(here, fromWorker(START, 'configure', 3));
     assert.deepEqual([own.replay.is, own.shown.recorded, types(own)], ['', false, ['start']]);
     assert.deepEqual([own.previous.recorded, own.previous.events.length], [true, RECORDING.length]);
   });
@@ -431,14 +431,14 @@ describe('the run on show', () => {
 
   test('a paused recording plays on when Train or Step has to wait', () => {
     assert.equal(run(OTHERS['recording is paused'], { type: 'go', what: 'step', only: [] }).replay.is, 'playing');
-    const here = run(OTHERS['recording is paused'], told({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'));
+    const here = run(OTHERS['recording is paused'], fromWorker({ type: 'loaded', encoder: 'x', bytes: 1, cached: false }, 'load'));
     assert.equal(run(here, { type: 'go', what: 'step', only: [] }).replay.is, 'paused');
   });
 
   test('keeps what is printed with it', () => {
     const printed = (state) => state.shown.printed.all();
-    const one = run(ready, { ...told({ type: 'epoch' }), text: 'Epoch 1/3' });
+    const one = run(ready, { ...fromWorker({ type: 'epoch' }), text: 'Epoch 1/3' });
     assert.deepEqual(printed(one), [{ text: 'Epoch 1/3', kind: 'epoch' }]);
-    assert.deepEqual(printed(run(one, { type: 'configure', request: 8 }, told(START, 'configure', 8))), []);
+    assert.deepEqual(printed(run(one, { type: 'configure', request: 8 }, fromWorker(START, 'configure', 8))), []);
   });
 });

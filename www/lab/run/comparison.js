@@ -21,10 +21,10 @@ export const ended = (state, outcome) => (state.on ? { ...state, on: false, canc
 
 /**
  * @param {ComparisonState} state
- * @param {import('./types.js').Told} told
+ * @param {import('./types.js').WorkerEvent} happened
  * @returns {ComparisonState}
  */
-export function afterTold(state, { event, of, request }) {
+export function afterEvent(state, { event, of, request }) {
   if (!state.on) return state;
   // It is over only when the worker says so: this `paused` would be taken for that of a run started before.
   if (event.type === 'paused' && state.cancelling) return ended(state, 'cancelled');

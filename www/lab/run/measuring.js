@@ -9,7 +9,7 @@ export class Measuring {
   #needed;
   #send;
   /** The measurements that the worker was last asked for, as JSON. */
-  #told = '';
+  #asked = '';
 
   /** @param {Partial<Diagnostics>} needed Measurements that the views need. @param {(diagnostics: Diagnostics) => void} send */
   constructor(needed, send) {
@@ -25,7 +25,7 @@ export class Measuring {
   /** The measurements of a run that is about to be configured; the worker gets them with its recipe. @param {Diagnostics} asked The document's. */
   begin(asked) {
     const diagnostics = this.#all(asked, 0, false);
-    this.#told = JSON.stringify(diagnostics);
+    this.#asked = JSON.stringify(diagnostics);
     return diagnostics;
   }
 
@@ -38,9 +38,9 @@ export class Measuring {
    */
   observe(asked, steps, closely) {
     const diagnostics = this.#all(asked, steps, closely);
-    const told = JSON.stringify(diagnostics);
-    if (told === this.#told) return;
-    this.#told = told;
+    const wanted = JSON.stringify(diagnostics);
+    if (wanted === this.#asked) return;
+    this.#asked = wanted;
     this.#send(diagnostics);
   }
 

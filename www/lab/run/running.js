@@ -7,14 +7,14 @@ import { recipeOf } from '../document/store.js';
 import { Measuring } from './measuring.js';
 import { Questions } from './questions.js';
 import { followsDocument, hasRun, nextMove } from './select.js';
-import { isLate, QUESTIONS } from './told.js';
+import { isLate, QUESTIONS } from './worker-events.js';
 
 /** @typedef {import('../../types.js').Command} Command */
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {import('../../types.js').Weighting} Weighting */
 /** @typedef {import('./questions.js').Question} Question */
 /** @typedef {import('./types.js').Move} Move */
-/** @typedef {import('./types.js').Told} Told */
+/** @typedef {import('./types.js').WorkerEvent} WorkerEvent */
 
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;
@@ -43,7 +43,7 @@ export class Running {
     if (lab.state.missing) return;
     this.#channel = connect({
       onReady: (build, threads) => lab.dispatch({ type: 'ready', build, threads }),
-      onEvent: (event, of, text, request) => this.#onEvent({ type: 'told', event, of, request, text, at: performance.now() }),
+      onEvent: (event, of, text, request) => this.#onEvent({ type: 'worker event', event, of, request, text, at: performance.now() }),
       onDeath: (cause, beforeReady) => this.#onDeath(lab.words.told(cause), beforeReady),
     });
   }
@@ -212,22 +212,22 @@ export class Running {
 
   // ---- events from the worker
 
-  /** @param {Told} told */
-  #onEvent(told) {
+  /** @param {WorkerEvent} happened */
+  #onEvent(happened) {
     const { notices, words, state } = this.#lab;
-    const { event, of, request } = told;
+    const { event, of, request } = happened;
     const isAnswer = QUESTIONS.has(of) || of === 'interference';
     if (isAnswer && request !== undefined) {
       if (!this.#questions.awaits(request)) return; // Nobody waits for it any more.
       if (event.type === 'error') this.#questions.refuse(request, new Error(words.told(event.message)));
       else this.#questions.answer(request, event);
     }
-    if (isLate(state, told)) {
-      this.#lab.dispatch(told); // A comparison may end with it.
+    if (isLate(state, happened)) {
+      this.#lab.dispatch(happened); // A comparison may end with it.
       return;
     }
     if (event.type === 'start') notices.forgetWarnings();
-    this.#lab.dispatch(told);
+    this.#lab.dispatch(happened);
     switch (event.type) {
       case 'loaded':
         // A paused recording is being looked at: only Train, Step or Reset ends it.

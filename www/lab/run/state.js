@@ -4,7 +4,7 @@
 import { begun, ended, fitting, NO_COMPARISON } from './comparison.js';
 import { isWaiting } from './select.js';
 import { cleared, NO_COUNTS, NO_REPLAY, placeFor, show } from './shown.js';
-import { told } from './told.js';
+import { afterWorkerEvent } from './worker-events.js';
 
 /** @typedef {import('./types.js').LabEvent} LabEvent */
 /** @typedef {import('./types.js').State} State */
@@ -45,8 +45,8 @@ function after(state, event) {
       return { ...state, engine: { build: event.build, threads: event.threads } };
     case 'death':
       return dead(state, event);
-    case 'told':
-      return told(state, event);
+    case 'worker event':
+      return afterWorkerEvent(state, event);
 
     case 'replay':
       return { ...state, replay: { is: 'playing', events: event.events } };

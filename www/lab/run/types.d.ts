@@ -155,8 +155,8 @@ export interface Reader {
 }
 
 /** A message from the worker about a run. */
-export interface Told {
-  type: 'told';
+export interface WorkerEvent {
+  type: 'worker event';
   event: RunEvent;
   /** The command that it belongs to, and that command's number if it has one. */
   of: Command['type'];
@@ -172,7 +172,7 @@ export type LabEvent =
   | { type: 'ready'; build: Build; threads: number }
   /** The worker is gone. `beforeReady`: it never came up, and `missing` says so to the reader. */
   | { type: 'death'; beforeReady: boolean; missing: string }
-  | Told
+  | WorkerEvent
   // A recorded run.
   | { type: 'replay'; events: RunEvent[] }
   | { type: 'replayed'; event: RunEvent; text?: string; at: number }

@@ -1,6 +1,6 @@
-// The worker's messages about the reader's own run, and the state after each.
+// The worker's events of the reader's own run, and the state after each.
 
-import { afterTold } from './comparison.js';
+import { afterEvent } from './comparison.js';
 import { Log } from './log.js';
 import { hasRun } from './select.js';
 import { cleared, NO_REPLAY, show } from './shown.js';
@@ -9,7 +9,7 @@ import { cleared, NO_REPLAY, show } from './shown.js';
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {import('./types.js').OwnRun} OwnRun */
 /** @typedef {import('./types.js').State} State */
-/** @typedef {import('./types.js').Told} Told */
+/** @typedef {import('./types.js').WorkerEvent} WorkerEvent */
 
 /** Commands that ask about the run and leave it as it is, also where they fail. @type {Set<Command['type']>} */
 export const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe']);
@@ -21,7 +21,7 @@ const NOT_THE_RUN = new Set([...QUESTIONS, 'load', 'configure', 'compare']);
  * has taken the place of.
  *
  * @param {State} state
- * @param {Told} told
+ * @param {WorkerEvent} happened
  */
 export function isLate({ encoder, run, comparison }, { event, of, request }) {
   switch (of) {
@@ -38,18 +38,18 @@ export function isLate({ encoder, run, comparison }, { event, of, request }) {
 
 /**
  * @param {State} state
- * @param {Told} told
+ * @param {WorkerEvent} happened
  * @returns {State}
  */
-export function told(state, told) {
-  const before = { ...state, comparison: afterTold(state.comparison, told) };
-  if (isLate(state, told)) return before;
-  const { event, of } = told;
-  if (event.type === 'error') return failed(show(before, told, undefined), of);
+export function afterWorkerEvent(state, happened) {
+  const before = { ...state, comparison: afterEvent(state.comparison, happened) };
+  if (isLate(state, happened)) return before;
+  const { event, of } = happened;
+  if (event.type === 'error') return failed(show(before, happened, undefined), of);
   if (event.type === 'progress') return { ...before, encoder: { ...before.encoder, latest: event } };
   if (event.type === 'loaded') return { ...before, encoder: { ...before.encoder, is: 'here', latest: event } };
   const ready = event.type === 'start' ? withoutRecording(before) : before;
-  const next = show(ready, told, before.run.configured);
+  const next = show(ready, happened, before.run.configured);
   return { ...next, run: { ...next.run, status: statusAfter(next, event) } };
 }
 
