@@ -1,6 +1,6 @@
 // <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
 
-import { ATTRIBUTES, companions, readAttributes, viewsOf } from './ui/attributes.js';
+import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
@@ -145,7 +145,7 @@ export class PolytaskLab extends HTMLElement {
   async #load(mine) {
     const wanted = await readAttributes(this, BASE);
     const [{ makeLab }, { acquire, release }, { styleSheets }, { listenForUndo }, { VIEWS, wantsOf }] = await Promise.all([
-      import('./ui/make-lab.js'),
+      import('./element/make-lab.js'),
       import('./lab/labs.js'),
       import('./ui/styles.js'),
       import('./ui/undo-keys.js'),
@@ -177,7 +177,7 @@ export class PolytaskLab extends HTMLElement {
 
   /**
    * @param {Shared} shared
-   * @param {import('./ui/attributes.js').Wanted} wanted
+   * @param {import('./element/attributes.js').Wanted} wanted
    * @param {((lab: Lab) => View)[]} makers
    * @returns {HTMLElement} What stands in the shadow root.
    */

@@ -1,7 +1,7 @@
 // The events of the page that a lab must hear of.
 
 import { isLink } from '../lab/recipe/link.js';
-import { oncePerFrame } from './dom.js';
+import { oncePerFrame } from '../ui/dom.js';
 
 /**
  * @param {import('../lab/options.js').PageEvents} heard
