@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mapEvery } from '../www/lab/measuring.js';
+import { mapEvery } from '../www/lab/run/measuring.js';
 
 const file = (path) => fileURLToPath(new URL(`../www/${path}`, import.meta.url));
 const PIECE = 4 << 20;

@@ -27,7 +27,7 @@ const GROUPS = {
 };
 
 /** Needed only where the element's own code is too. */
-const ELEMENT = 'ui/element.js';
+const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = ['strings/en.js', 'strings/de.js', 'offline.js'];
 
 /** @type {import('esbuild').BuildOptions} */

@@ -1,12 +1,12 @@
 // <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
 
+import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
 import { startEarly } from './engine/engine.js';
-import { ATTRIBUTES, companions, readAttributes, viewsOf } from './lab/attributes.js';
 import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
-/** @typedef {import('./lab/labs.js').Shared} Shared */
-/** @typedef {import('./lab/views.js').View} View */
+/** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
+/** @typedef {import('./views/view.js').View} View */
 
 const BASE = new URL('./', import.meta.url).href;
 /** So far from the screen it begins to load. */
@@ -86,8 +86,7 @@ export class PolytaskLab extends HTMLElement {
 
   /** The run's state: a copy. */
   get state() {
-    const run = this.#shared?.lab.run;
-    return run && { ...run, tasks: [...run.tasks] };
+    return this.#shared?.lab.run;
   }
 
   /** Trains to the end. */
@@ -152,7 +151,7 @@ export class PolytaskLab extends HTMLElement {
 
   /** @param {number} mine */
   async #load(mine) {
-    const code = import('./ui/element.js');
+    const code = import('./element/parts.js');
     const loading = viewsOf(this).map((name) => VIEWS[name]());
     // They are awaited below; something else may fail before.
     for (const part of [code, ...loading]) part.catch(() => {});
@@ -186,7 +185,7 @@ export class PolytaskLab extends HTMLElement {
 
   /**
    * @param {Shared} shared
-   * @param {import('./lab/attributes.js').Wanted} wanted
+   * @param {import('./element/attributes.js').Wanted} wanted
    * @param {((lab: Lab) => View)[]} makers
    * @returns {HTMLElement} What stands in the shadow root.
    */

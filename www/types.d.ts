@@ -68,9 +68,12 @@ export interface Questions {
   read_table: { args: [filename: string, text: string]; answer: Sentences };
 }
 
-/** Page to worker. `run` is the number of a run: several share the worker. */
+/**
+ * Page to worker. `run` is the number of a run: several share the worker. `request` is the command's own number, where its
+ * events must be told from those of another.
+ */
 export type ToWorker =
-  | { kind: 'command'; run: number; command: Rust.Command }
+  | { kind: 'command'; run: number; command: Rust.Command; request?: number }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
   /** The reader's own files are the encoder. */
   | { kind: 'open'; run: number; files: File[] }
@@ -93,8 +96,8 @@ export type FromWorker =
   | WantedThreads
   /** The wasm module is compiled; commands may come. `files`: the addresses of what the worker was loaded from. */
   | { kind: 'ready'; build: Build; threads: number; files: string[] }
-  /** `of` is the command that it belongs to; `text` its lines in the notebook's printout. */
-  | { kind: 'event'; run: number; event: RunEvent; of: Rust.Command['type']; text?: string }
+  /** `of` is the command that it belongs to, `request` that command's number; `text` its lines in the notebook's printout. */
+  | { kind: 'event'; run: number; event: RunEvent; of: Rust.Command['type']; text?: string; request?: number }
   | { kind: 'answer'; id: number; value: unknown }
   | ({ kind: 'refusal'; id: number } & Rust.Message)
   /** The wasm instance trapped or ran out of memory: this worker is of no more use. */

@@ -59,15 +59,15 @@ for (const name of BROWSERS) {
       await at.show('losses', 'createLosses', { doc: docOf() });
       const worked = await at.page.evaluate(
         async ({ first, steps }) => {
-          const { views } = window.figure;
+          const { take } = window.figure;
           const frame = () => new Promise(requestAnimationFrame);
           const step = (i) => {
             const losses = { topic: 1 + Math.sin(i), mood: 0.7 + 0.3 * Math.sin(i / 3), tone: 0.4 };
             return { type: 'step', step: i, epoch: 1, losses, total: losses.topic + losses.mood + losses.tone, learning_rate: 1e-4 };
           };
           for (let run = 0; run < 2; run++) {
-            views.take(first);
-            for (let i = 1; i <= steps - 40; i++) views.take(step(i));
+            take({ ...first });
+            for (let i = 1; i <= steps - 40; i++) take(step(i));
             await frame();
             await frame();
           }
@@ -76,7 +76,7 @@ for (const name of BROWSERS) {
           const [canvas] = window.figure.all('[data-part="loss-chart"] canvas');
           const copy = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
           for (let i = steps - 39; i <= steps; i++) {
-            views.take(step(i));
+            take(step(i));
             await frame();
             const begin = performance.now();
             await new Promise((resolve) => setTimeout(resolve));

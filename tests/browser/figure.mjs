@@ -5,33 +5,59 @@ import { startServer } from './server.mjs';
 
 /** Mounts a view in a shadow root of its own, with a lab that writes down what it is asked. Runs in the page. */
 async function mount({ view, make, doc, lang }) {
-  const [module, { styleSheets }, { Views }, { default: words }, { noRun }] = await Promise.all([
+  const [module, { styleSheets }, { default: words }, { initial, reduce }] = await Promise.all([
     import(`/views/${view}.js`),
     import('/ui/styles.js'),
-    import('/lab/views.js'),
     import(`/strings/${lang}.js`),
-    import('/lab/run-state.js'),
+    import('/lab/run/state.js'),
   ]);
   const host = document.body.appendChild(document.createElement('div'));
   const shadow = host.attachShadow({ mode: 'open' });
   shadow.adoptedStyleSheets = await styleSheets();
   const asked = [];
-  const views = new Views();
+  let state = initial('', '');
   const lab = {
     words,
-    views,
-    tokenize: (text) => asked.push(['tokenize', text]),
+    get state() {
+      return state;
+    },
+    // The test answers it.
+    tokenize: (text) => {
+      asked.push(['tokenize', text]);
+      return new Promise((resolve) => (figure.answer = (tokens) => resolve({ type: 'tokens', text, ...tokens })));
+    },
     predict: (text) => {
       asked.push(['predict', text]);
       const tasks = { topic: { label: 'weather', probabilities: [0.25, 0.75] }, mood: { label: 'good', probabilities: [0.4, 0.6] } };
       return Promise.resolve({ text, tasks });
     },
   };
+  const dispatch = (event) => (state = reduce(state, event));
+  if (doc) {
+    const { training, diagnostics, ...recipe } = doc.recipe;
+    const settings = { epochs: 1, batch_size: 4, task_weight: {}, ...training };
+    const whole = { ...recipe, training: settings, diagnostics: { gradients_every: 0, ...diagnostics } };
+    dispatch({ type: 'edit', doc: { table: doc.table, recipe: whole }, change: 'data' });
+  }
   const made = module[make](lab);
   shadow.append(made.element);
-  views.add(made, noRun(''), doc);
   const all = (selector) => [...shadow.querySelectorAll(selector)];
-  window.figure = { views, view: made, asked, shadow, noRun, all, text: (selector) => all(selector).map((e) => e.textContent) };
+  const figure = {
+    asked,
+    shadow,
+    all,
+    text: (selector) => all(selector).map((e) => e.textContent),
+    /** Another event, which the view has seen when this returns. */
+    dispatch: (event) => made.render(dispatch(event)),
+    take: (event) => figure.dispatch({ type: 'replayed', event, at: performance.now() }),
+    /** The reader's own run is in a state, of which nothing else is known. */
+    become: (status) => {
+      state = { ...state, run: { ...state.run, status } };
+      made.render(state);
+    },
+  };
+  made.render(state);
+  window.figure = figure;
 }
 
 export class Figure {
@@ -67,7 +93,7 @@ export class Figure {
   /** Tells the view of events, and waits until it has drawn them. */
   take(...events) {
     return this.page.evaluate(async (list) => {
-      for (const event of list) window.figure.views.take(event);
+      for (const event of list) window.figure.take(event);
       for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
     }, events);
   }

@@ -39,8 +39,11 @@ const page = (src) => `<!doctype html><html lang="en"><meta charset="utf-8"><met
 
 /** What a run of these sentences says, with losses of five digits. Runs in the page. */
 function feed() {
-  const { views, doc, run } = window.held;
-  const { tasks, examples } = doc.table;
+  const { lab, views, reduce } = window.held;
+  // The page's own run would take the place of this one.
+  lab.dispatch = () => {};
+  let { state } = lab;
+  const { tasks, examples } = state.document.doc.table;
   const names = tasks.map(({ name }) => name);
   const by = (value) => Object.fromEntries(names.map((name, k) => [name, value(k)]));
   const losses = by((k) => [45_778.4, 3_210.5, 0.7][k]);
@@ -62,17 +65,19 @@ function feed() {
     { type: 'start', tasks, epochs: 3, steps_per_epoch: 16_000, validation_examples: 3, held_out, model },
     { type: 'step', step: 1, epoch: 1, losses, total, learning_rate: 1e-4, weights: by(() => 0.33) },
     { type: 'step', step: 2, epoch: 1, losses, total, learning_rate: 1e-4, weights: by(() => 0.33) },
+    { type: 'step', step: 47_999, epoch: 2, losses, total, learning_rate: 1e-4, weights: by(() => 0.33) },
     { type: 'gradients', step: 2, tasks: names, whole: geometry, layers: { embeddings: geometry, 'layer.0': geometry }, combined_norm: 45_778, update: { norm: 12_345.6, products: [-1e4, 2e4, 1], coefficients: [1, 1, 1], share: 0.5 }, weights: [1, 1, 1] },
     { type: 'epoch', epoch: 1, epochs: 3, losses, total, accuracies: by(() => 0.5) },
     { type: 'evaluation', split: 'validation', epoch: 1, tasks: by(metrics) },
     { type: 'mistakes', split: 'validation', epoch: 1, tasks: by((k) => [{ row: 0, label: tasks[k].labels[0], said: tasks[k].labels[1], probability: 0.9 }]) },
     { type: 'interference', step: 2, tasks: names, learning_rate: 1e-3, changes: names.map(() => [-12_345.6, 45_778.4, null]) },
     { type: 'map', rows, frames: [{ step: 0, points: rows.map((i) => [i, i]) }, { step: 2, points: rows.map((i) => [-i, i]) }] },
-    { type: 'saliency', text: $('#try-text').value, spans: [], tasks: by((k) => ({ label: tasks[k].labels[0], probability: 0.5, changes: [] })) },
   ];
-  for (const event of events) views.take(event);
-  for (const name of names) views.print(`Loss ${name}: 45778.4000`, 'epoch');
-  views.show({ ...run, status: 'paused', step: 47_999, steps: 48_000, epoch: 2, epochs: 3, loss: total, tasks: names }, doc);
+  for (const event of events) state = reduce(state, { type: 'replayed', event, at: 0, text: event.type === 'epoch' ? names.map((name) => `Loss ${name}: 45778.4000`).join('\n') : undefined });
+  state = { ...state, run: { ...state.run, status: 'paused' } };
+  for (const view of views) view.render(state);
+  window.held.saliency = { type: 'saliency', text: $('#try-text').value, spans: [], tasks: by((k) => ({ label: tasks[k].labels[0], probability: 0.5, changes: [] })) };
+  $part('explain').click();
 }
 
 for (const name of BROWSERS) {
@@ -96,13 +101,16 @@ for (const name of BROWSERS) {
       test(`names of 300 ${kind}`, async () => {
         const lab = await openLab(session.browser, server.url, {
           page: `${kind}.html`,
-          // The views are held, to be told of a run that there is none of.
+          // The views are held, to be shown a run that there is none of.
           before: `addEventListener('DOMContentLoaded', async () => {
-            const { Views } = await import('/lab/views.js');
-            const { show } = Views.prototype;
-            Views.prototype.show = function (run, doc) {
-              window.held = { views: this, run, doc };
-              show.call(this, run, doc);
+            const [{ Lab }, { reduce }] = await Promise.all([import('/lab/lab.js'), import('/lab/run/state.js')]);
+            const { add } = Lab.prototype;
+            window.held = { views: [], reduce };
+            Lab.prototype.add = function (view) {
+              window.held.lab = this;
+              window.held.views.push(view);
+              this.explain = async () => window.held.saliency;
+              add.call(this, view);
             };
           }, { once: true });`,
         });

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { USUAL_TRAINING } from '../../www/lab/limits.js';
-import { recipeToAddress } from '../../www/lab/link.js';
+import { USUAL_TRAINING } from '../../www/lab/recipe/limits.js';
+import { recipeToAddress } from '../../www/lab/recipe/link.js';
 import { launch, openLab } from './browser.mjs';
 import { startServer } from './server.mjs';
 

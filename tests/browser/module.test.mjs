@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { TRAINING } from '../../www/lab/limits.js';
-import { fromHash, recipeToAddress } from '../../www/lab/link.js';
-import { toCsv } from '../../www/lab/take-along.js';
+import { TRAINING } from '../../www/lab/recipe/limits.js';
+import { fromHash, recipeToAddress } from '../../www/lab/recipe/link.js';
+import { toCsv } from '../../www/lab/recipe/take-along.js';
 import words from '../../www/strings/en.js';
 import { WWW } from './server.mjs';
 

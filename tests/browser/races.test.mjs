@@ -10,7 +10,7 @@ import { startServer, WWW } from './server.mjs';
 
 const WEIGHTS = 'model.safetensors';
 /** A part of the element's code without which nothing is shown. */
-const CODE = 'lab/make.js';
+const CODE = 'element/make-lab.js';
 /** So long nothing may happen that is not to happen. */
 const STILL = 800;
 

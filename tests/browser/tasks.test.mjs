@@ -306,13 +306,14 @@ for (const name of BROWSERS) {
       const cells = await lab.page.evaluate(async () => {
         const { createInterference } = await import('/views/interference.js');
         const { default: words } = await import('/strings/en.js');
+        const { initial, reduce } = await import('/lab/run/state.js');
         const view = createInterference({ words });
         const changes = [
           [-0.5, null],
           [0, 0.25],
         ];
         const told = { step: 3, learning_rate: 3e-4, tasks: ['a', 'b'], losses: [1, 1], changes };
-        view.take({ type: 'interference', ...told });
+        view.render(reduce(initial('', ''), { type: 'replayed', event: { type: 'interference', ...told }, at: 0 }));
         const caption = view.element.querySelector('[data-part=interference-caption]').textContent;
         return [caption, ...Array.from(view.element.querySelectorAll('.interference tbody td'), (cell) => cell.textContent)];
       });

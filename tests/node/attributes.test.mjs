@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAttributes } from '../../www/lab/attributes.js';
+import { readAttributes } from '../../www/element/attributes.js';
 import { USUAL } from '../../www/views/registry.js';
 
 const HERE = 'https://example.org/polytask/';

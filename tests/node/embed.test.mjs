@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { ATTRIBUTES } from '../../www/lab/attributes.js';
+import { ATTRIBUTES } from '../../www/element/attributes.js';
 import words from '../../www/strings/en.js';
 import { GROUPS, USUAL, VIEWS } from '../../www/views/registry.js';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { History } from '../../www/lab/history.js';
+import { History } from '../../www/lab/document/history.js';
 
 /** A text that is edited, with its history and a clock that the test moves. */
 function editor(most = 100) {

@@ -43,10 +43,8 @@ globalThis.localStorage = {
   setItem: (key, text) => void storage.set(key, text),
   removeItem: (key) => void storage.delete(key),
 };
-globalThis.addEventListener = globalThis.removeEventListener = () => {};
-globalThis.document = { addEventListener: () => {}, removeEventListener: () => {}, hidden: false };
 
-const { Kept } = await import('../../www/lab/kept.js');
+const { Kept } = await import('../../www/lab/document/kept.js');
 
 mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1000 });
 beforeEach(() => {

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { recipeOfFile } from '../../www/lab/known-recipe.js';
-import { TRAINING, USUAL_TRAINING } from '../../www/lab/limits.js';
-import { fromHash, recipeToAddress } from '../../www/lab/link.js';
-import { tagOf } from '../../www/lab/take-along.js';
+import { recipeOfFile } from '../../www/lab/recipe/known-recipe.js';
+import { TRAINING, USUAL_TRAINING } from '../../www/lab/recipe/limits.js';
+import { fromHash, recipeToAddress } from '../../www/lab/recipe/link.js';
+import { tagOf } from '../../www/lab/recipe/take-along.js';
 import words from '../../www/strings/en.js';
 
 const PAGE = 'https://example.org/lab.html?lang=en#losses';

@@ -12,7 +12,7 @@ import {
   removeTask,
   setLabel,
   setText,
-} from '../../www/lab/sentences.js';
+} from '../../www/lab/document/sentences.js';
 
 const table = Object.freeze({
   preset: { name: 'notebook' },

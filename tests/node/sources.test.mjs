@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSources } from '../../www/lab/sources.js';
-import { Store } from '../../www/lab/store.js';
+import { createSources } from '../../www/lab/document/sources.js';
+import { Store } from '../../www/lab/document/store.js';
 import words from '../../www/strings/en.js';
 
 const RANDOM = { name: 'notebook', labels: 'random' };

@@ -20,7 +20,7 @@ import { startThreads } from './threads.js';
  *
  * @typedef {object} Listener
  * @property {(build: Build, threads: number) => void} onReady The worker can compute.
- * @property {(event: RunEvent, of: Command['type'], text?: string) => void} onEvent
+ * @property {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} onEvent
  * @property {(why: Message, beforeReady: boolean) => void} onDeath The worker is gone and all runs with it. Another is there
  *   already, unless this one never came up (`beforeReady`): a new one would not either.
  */
@@ -100,10 +100,10 @@ class Engine {
     const ready = this.#ready;
     if (ready) queueMicrotask(() => listener.onReady(ready.build, ready.threads));
     return {
-      /** @param {Command} command */
-      send: (command) => {
+      /** @param {Command} command @param {number} [request] Comes back with the command's events. */
+      send: (command, request) => {
         // After `close` the worker would take it for a new run's.
-        if (this.#listeners.has(run)) this.#post({ kind: 'command', run, command });
+        if (this.#listeners.has(run)) this.#post({ kind: 'command', run, command, request });
       },
 
       /**
@@ -213,7 +213,7 @@ class Engine {
         for (const { onReady } of this.#listeners.values()) onReady(message.build, message.threads);
         break;
       case 'event':
-        this.#listeners.get(message.run)?.onEvent(message.event, message.of, message.text);
+        this.#listeners.get(message.run)?.onEvent(message.event, message.of, message.text, message.request);
         break;
       case 'answer':
       case 'refusal': {

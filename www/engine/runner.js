@@ -41,7 +41,7 @@ export class Runner {
   /**
    * @param {Promise<Polytask>} polytask
    * @param {import('./encoders.js').Encoders} encoders
-   * @param {(event: RunEvent, of: Command['type'], text?: string) => void} post
+   * @param {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} post
    */
   constructor(polytask, encoders, post) {
     this.#polytask = polytask;
@@ -49,15 +49,15 @@ export class Runner {
     this.#post = post;
   }
 
-  /** @type {{ [C in Command as C['type']]: (command: C) => void | Promise<void> }} */
+  /** @type {{ [C in Command as C['type']]: (command: C, request?: number) => void | Promise<void> }} */
   #commands = {
     load: async ({ base }) => {
       this.#encoder = { base, files: await this.#encoders.load(base, this.#sayLoading) };
     },
 
-    configure: async ({ recipe }) => {
+    configure: async ({ recipe }, request) => {
       this.#loop += 1;
-      const preparing = this.#prepare(recipe, ++this.#asked);
+      const preparing = this.#prepare(recipe, ++this.#asked, request);
       this.#prepared = preparing.catch(() => {});
       await preparing;
     },
@@ -111,12 +111,12 @@ export class Runner {
       this.#configured().session.observe(diagnostics);
     },
 
-    interference: async () => {
+    interference: async (_, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.interference(), 'interference');
+      this.#say(this.#configured().session.interference(), 'interference', undefined, request);
     },
 
-    compare: async ({ recipe, weightings, seeds }) => {
+    compare: async ({ recipe, weightings, seeds }, request) => {
       const mine = ++this.#loop;
       const polytask = await this.#polytask;
       const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
@@ -126,33 +126,34 @@ export class Runner {
             failed ? comparison.fail(i, messageOf(failed)) : comparison.finish(i, session),
           );
           if (!compared) return;
-          this.#say(compared, 'compare');
+          this.#say(compared, 'compare', undefined, request);
         }
-        this.#say(comparison.table(), 'compare');
+        this.#say(comparison.table(), 'compare', undefined, request);
       } finally {
         comparison.free();
       }
     },
 
-    predict: async ({ text }) => {
+    predict: async ({ text }, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.predict(text), 'predict');
+      this.#say(this.#configured().session.predict(text), 'predict', undefined, request);
     },
 
-    tokenize: async ({ text }) => {
+    tokenize: async ({ text }, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.tokens(text), 'tokenize');
+      this.#say(this.#configured().session.tokens(text), 'tokenize', undefined, request);
     },
 
-    explain: async ({ text }) => {
+    explain: async ({ text }, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.explain(text), 'explain');
+      this.#say(this.#configured().session.explain(text), 'explain', undefined, request);
     },
   };
 
-  /** @param {Command} command */
-  async obey(command) {
-    await /** @type {(command: Command) => void | Promise<void>} */ (this.#commands[command.type])(command);
+  /** @param {Command} command @param {number} [request] Its number, which comes back with its events. */
+  async obey(command, request) {
+    const obey = /** @type {(command: Command, request?: number) => void | Promise<void>} */ (this.#commands[command.type]);
+    await obey(command, request);
   }
 
   /** Takes the reader's own files for the encoder. @param {File[]} files */
@@ -179,13 +180,13 @@ export class Runner {
     this.#prepared.then(() => this.#session?.free());
   }
 
-  /** A command failed. @param {Error} error @param {Command['type']} of */
-  fail(error, of) {
+  /** A command failed. @param {Error} error @param {Command['type']} of @param {number} [request] */
+  fail(error, of, request) {
     if (error.name === 'AbortError') return; // Broken off by the page, which knows.
     // A question that cannot be answered is no reason to stop training.
     if (!QUESTIONS.has(of)) this.stop();
     const what = messageOf(error);
-    this.#say({ type: 'error', ...what }, of, `Error: ${what.message}`);
+    this.#say({ type: 'error', ...what }, of, `Error: ${what.message}`, request);
   }
 
   /**
@@ -193,25 +194,26 @@ export class Runner {
    *
    * @param {Recipe} recipe
    * @param {number} mine
+   * @param {number} [request]
    */
-  async #prepare(recipe, mine) {
+  async #prepare(recipe, mine, request) {
     try {
-      await this.#fill(recipe, mine);
+      await this.#fill(recipe, mine, request);
     } catch (error) {
       if (!(error instanceof DamagedFile) || !this.#encoder) throw error;
       const { base } = this.#encoder;
       this.#encoder = { base, files: await this.#encoders.reload(base, this.#sayLoading) };
-      await this.#fill(recipe, mine);
+      await this.#fill(recipe, mine, request);
     }
   }
 
-  /** @param {Recipe} recipe @param {number} mine */
-  async #fill(recipe, mine) {
+  /** @param {Recipe} recipe @param {number} mine @param {number} [request] */
+  async #fill(recipe, mine, request) {
     this.#session ??= new (await this.#polytask).Session();
     const events = await this.#begin(this.#session, recipe, () => mine === this.#asked);
     if (!events) return;
     for (const event of events) if (event.type === 'start') this.#start = event;
-    this.#sayAll(this.#session, events, 'configure');
+    this.#sayAll(this.#session, events, 'configure', request);
   }
 
   /**
@@ -305,9 +307,10 @@ export class Runner {
    * @param {RunEvent | import('../types.js').AnyEvent} event
    * @param {Command['type']} of
    * @param {string | null} [text] Its lines in the notebook's printout.
+   * @param {number} [request] The command's number.
    */
-  #say(event, of, text) {
-    this.#post(/** @type {RunEvent} */ (event), of, text ?? undefined);
+  #say(event, of, text, request) {
+    this.#post(/** @type {RunEvent} */ (event), of, text ?? undefined, request);
   }
 
   /**
@@ -316,11 +319,12 @@ export class Runner {
    * @param {Session} session
    * @param {RunEvent[]} events
    * @param {Command['type']} of
+   * @param {number} [request]
    */
-  #sayAll(session, events, of) {
+  #sayAll(session, events, of, request) {
     // Steps come by the thousand, and the notebook prints none of them.
     const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
-    events.forEach((event, i) => this.#say(event, of, lines[i]));
+    events.forEach((event, i) => this.#say(event, of, lines[i], request));
   }
 }
 

@@ -26,16 +26,16 @@ const post = (message) => scope.postMessage(message);
 function runner(run) {
   const known = runners.get(run);
   if (known) return known;
-  const made = new Runner(polytask, encoders, (event, of, text) => post({ kind: 'event', run, event, of, text }));
+  const made = new Runner(polytask, encoders, (event, of, text, request) => post({ kind: 'event', run, event, of, text, request }));
   runners.set(run, made);
   return made;
 }
 
 /** @type {{ [M in ToWorker as M['kind']]: (message: M) => void | Promise<void> }} */
 const take = {
-  async command({ run, command }) {
+  async command({ run, command, request }) {
     if (command.type !== 'load') await ready;
-    await runner(run).obey(command);
+    await runner(run).obey(command, request);
   },
 
   async ask({ id, question, args }) {
@@ -64,8 +64,8 @@ scope.addEventListener('message', async ({ data }) => {
     } else if (message.kind === 'ask') {
       post({ kind: 'refusal', id: message.id, ...messageOf(error) });
     } else {
-      const of = message.kind === 'command' ? message.command.type : 'load';
-      runners.get(message.run)?.fail(/** @type {Error} */ (error), of);
+      const [of, request] = message.kind === 'command' ? [message.command.type, message.request] : [/** @type {const} */ ('load')];
+      runners.get(message.run)?.fail(/** @type {Error} */ (error), of, request);
     }
   }
 });

@@ -1,44 +1,47 @@
-// A lab: a document, a run of it in the worker, and the views of both. This is what views and pages call; it makes no
-// elements.
+// A lab: a document, the state of its run, and the views of both. Views and pages call it; it makes no elements.
 
 import { whatIsMissing } from '../engine/support.js';
-import { oncePerFrame } from '../ui/dom.js';
-import { Comparing } from './comparing.js';
-import { heldOutOf, outlineOf } from './following.js';
-import { isLink } from './link.js';
-import { Replay } from './replay.js';
-import { noRun, NOTHING } from './run-state.js';
-import { Running } from './running.js';
-import { createSources } from './sources.js';
-import { Stage } from './stage.js';
-import { Views } from './views.js';
+import { createSources } from './document/sources.js';
+import { Replay } from './run/replay.js';
+import { Running } from './run/running.js';
+import { publicState } from './run/select.js';
+import { initial, reduce } from './run/state.js';
 
 /** @typedef {import('../types.js').Diagnostics} Diagnostics */
-/** @typedef {import('./store.js').Doc} Doc */
-/** @typedef {import('./views.js').View} View */
+/** @typedef {import('../types.js').Weighting} Weighting */
+/** @typedef {import('./document/store.js').Doc} Doc */
 /** @typedef {import('./options.js').LabOptions} LabOptions */
+/** @typedef {import('./run/types.js').LabEvent} LabEvent */
+/** @typedef {import('./run/types.js').State} State */
+
+/**
+ * A view, as far as the lab knows it.
+ *
+ * @typedef {object} Renders
+ * @property {(state: State) => void} render Shows the state. Called when the view is added, at once after an edit, and at
+ *   most once a frame after other changes.
+ * @property {() => void} [destroy] The view leaves the page: what listens outside of its element must go.
+ */
+
+/** After these the views render at once: the code that caused them goes on with what is on show. @type {Set<LabEvent['type']>} */
+const AT_ONCE = new Set(['edit', 'refuse']);
 
 export class Lab {
   store;
   words;
   notices;
-  run = noRun('');
-  views = new Views();
-  /** The sentence that the reader points at; '' before there is one. */
-  pointed = '';
-  /** What the reader wrote to try, for views that take the place of others: those of another language. */
-  tried = '';
-  /** Where a recorded run plays. */
-  stage = new Stage(this.run, this.views, () => this.show());
-  /** Weightings side by side. */
-  comparing = new Comparing(this, (command) => this.#running.send(command), () => {
-    this.#running.settle();
-    this.show();
-  });
+  /** @type {Set<Renders>} */
+  #views = new Set();
+  /** @type {State} */
+  #state;
   #options;
   #running;
   #sources;
-  /** Whether what the page asked for is open, or cannot be. */
+  /** The recorded run that plays. @type {Replay | undefined} */
+  #replay;
+  #showSoon;
+  #stopListening;
+  /** Whether the document that the page asked for is open, or cannot be. */
   #isOpen = false;
   #disposed = false;
 
@@ -48,12 +51,13 @@ export class Lab {
     this.notices = options.notices;
     this.words = options.words;
     this.store = options.store;
-    this.run.missing = whatIsMissing(this.words);
-    this.#running = new Running(this, options.fallback.encoder, options.measured, options.onEvent);
+    this.#state = initial(whatIsMissing(this.words), options.fallback.encoder);
+    this.#showSoon = options.perFrame(() => this.#show());
+    this.#running = new Running(this, options.measured, options.onEvent);
     this.#sources = createSources(this, (question, ...args) => this.#running.ask(question, args));
     this.store.onForgetful = () => this.notices.notice(this.words.lab.forgetful);
     this.store.subscribe((doc, change) => this.#edited(doc, change));
-    if (options.linked) addEventListener('hashchange', this.#onHash);
+    this.#stopListening = options.listen({ onLink: () => this.#followLink(), onHide: () => this.store.flush(), onLeave: () => this.store.leave() });
     this.opened = this.#open();
   }
 
@@ -67,14 +71,14 @@ export class Lab {
     return this.#options.linked;
   }
 
-  /** What computes, once it does. */
-  get build() {
-    return this.#running.build;
+  /** The state of the run; each change makes another. */
+  get state() {
+    return this.#state;
   }
 
-  /** Address of the encoder's folder. */
-  get encoder() {
-    return this.#running.encoder;
+  /** The state as the page sees it. */
+  get run() {
+    return publicState(this.#state);
   }
 
   /** The built-in sets and files that sentences can come from. */
@@ -85,13 +89,40 @@ export class Lab {
   /** Ends everything: the worker's part in it too. */
   dispose() {
     this.#disposed = true;
-    removeEventListener('hashchange', this.#onHash);
-    this.stage.end();
+    this.#stopListening();
+    this.#replay?.stop();
     this.#running.dispose();
     this.store.close();
   }
 
-  // ---- what is open
+  // ---- the state
+
+  /** @param {LabEvent} event */
+  dispatch(event) {
+    const before = this.#state;
+    this.#state = reduce(before, event);
+    this.#followReplay(before.replay.is, this.#state.replay.is);
+    if (before.comparison.on && !this.#state.comparison.on) this.#running.settle();
+    if (AT_ONCE.has(event.type)) this.#show();
+    else this.#showSoon();
+  }
+
+  #show() {
+    for (const view of this.#views) view.render(this.#state);
+    this.#options.onState();
+  }
+
+  /** @param {State['replay']['is']} before @param {State['replay']['is']} now */
+  #followReplay(before, now) {
+    if (now === before) return;
+    if (now === 'paused') this.#replay?.pause();
+    if (now === 'playing' && before === 'paused') this.#replay?.resume();
+    if (now !== '') return;
+    this.#replay?.stop();
+    this.#replay = undefined;
+  }
+
+  // ---- the document
 
   async #open() {
     const { record, autostart } = this.#options;
@@ -101,27 +132,24 @@ export class Lab {
       return this.#options.fallback;
     });
     if (this.#disposed) return;
-    if (this.run.missing) this.notices.error(this.run.missing);
-    this.#running.encoder = wish.encoder;
-    if (autostart && !this.run.missing) {
-      this.run.queued = 'train';
-      this.wake();
-    }
+    const { missing } = this.#state;
+    if (missing) this.notices.error(missing);
+    this.dispatch({ type: 'encoder', address: wish.encoder });
+    if (autostart && !missing) this.#running.go('train');
     const recorded = await recording;
     if (this.#disposed) return;
     await this.#openDocument(wish, recorded);
     this.#isOpen = true;
     if (this.#disposed || !this.store.isOpen) return;
-    if (recorded && (autostart || this.run.missing) && recorded.shows(this.store.doc))
-      this.stage.play(recorded, (flags) => this.views.heldOut(heldOutOf(this.store.doc, flags)));
+    if (recorded && (autostart || this.#state.missing) && recorded.shows(this.store.doc)) this.#play(recorded);
     this.#running.prepareIfWanted();
   }
 
   /**
-   * What the page asks for is asked of another worker once more where one is lost over it, and then given up: it may be
-   * what the worker dies of.
+   * Opens the document. Where the worker is lost over it, another tries the page's choice once more, and then the fallback:
+   * the page's choice may be what kills the worker.
    *
-   * @param {import('./sources.js').Wish} wish
+   * @param {import('./document/sources.js').Wish} wish
    * @param {Replay} [recorded]
    */
   async #openDocument(wish, recorded) {
@@ -134,89 +162,59 @@ export class Lab {
     }
   }
 
+  /** @param {Replay} recorded */
+  #play(recorded) {
+    this.#replay = recorded;
+    this.dispatch({ type: 'replay', events: recorded.events });
+    recorded.play(
+      (event, text) => this.dispatch({ type: 'replayed', event, text, at: performance.now() }),
+      () => this.dispatch({ type: 'replay over' }),
+    );
+  }
+
   /** A link that is put into the address of an open page loads nothing anew. */
-  #onHash = async () => {
-    if (!isLink(location.hash)) return;
+  async #followLink() {
     await this.opened;
     const wish = await this.#options.wish().catch((error) => this.notices.error(error.message));
     if (wish && this.store.isOpen) await this.#sources.follow(wish);
-  };
+  }
 
   /** Replaces all sentences; the run that there was ends. @param {Doc} doc */
   replaceAll(doc) {
     this.#running.send({ type: 'pause' });
-    this.comparing.breakOff(this.words.lab.otherSentences);
-    this.endReplay();
-    this.#running.unqueue();
-    Object.assign(this.run, NOTHING);
-    this.views.forgetRun();
+    this.dispatch({ type: 'replace' });
     this.store.replace('data', doc);
     this.#running.prepare();
   }
 
-  /** @param {Doc} doc @param {import('./store.js').Change} change */
+  /** @param {Doc} doc @param {import('./document/store.js').Change} change */
   #edited(doc, change) {
-    const { run, views } = this;
-    if (change !== 'diagnostics') {
-      this.endReplay();
-      // What was wrong may be right now; that the encoder is not here stays so.
-      if (this.#isOpen && run.encoder !== 'unreachable') this.notices.forgetErrors();
-    }
-    this.#running.edited(doc, change);
-    views.edit(doc, change);
-    if (change === 'data') this.point('');
-    if (change === 'data' && run.step === 0) views.reset(outlineOf(doc));
-    // The marks belong to the split of the configured run, and the split to its sentences.
-    if (run.stale === 'sentences') views.heldOut([]);
-    this.show();
-  }
-
-  /** The recording leaves, if one is on show. */
-  endReplay() {
-    if (this.stage.end() && this.store.isOpen) this.views.reset(outlineOf(this.store.doc));
+    // The edit may have mended what an error message complains of, but not a missing encoder.
+    if (change !== 'diagnostics' && this.#isOpen && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
+    this.dispatch({ type: 'edit', doc, change });
+    this.#running.edited(change);
   }
 
   // ---- views
 
-  /** @param {View} view */
+  /** @param {Renders} view */
   add(view) {
-    this.views.add(view, this.run, this.store.isOpen ? this.store.doc : undefined);
-    if (this.pointed) view.point?.(this.pointed);
-    this.#running.observe();
+    this.#views.add(view);
+    view.render(this.#state);
   }
 
-  /** Has more measured beside the run: what views need. @param {Partial<Diagnostics>} measured */
+  /** @param {Renders} view */
+  remove(view) {
+    this.#views.delete(view);
+    view.destroy?.();
+  }
+
+  /** Has more measured beside the run, for views that need it. @param {Partial<Diagnostics>} measured */
   want(measured) {
     this.#running.want(measured);
   }
 
-  /** @param {View} view */
-  remove(view) {
-    this.views.remove(view);
-  }
-
-  /** Tells all views which sentence the reader points at. @param {string} text */
-  point(text) {
-    if (text === this.pointed) return;
-    this.pointed = text;
-    this.views.point(text);
-  }
-
-  /** The views are to hear of the state. */
-  show() {
-    if (document.hidden) this.#showNow(); // There are no frames then.
-    else this.#showSoon();
-  }
-
-  /** Steps can come by the thousand in a second: the views hear of the state once a frame. */
-  #showSoon = oncePerFrame(() => this.#showNow());
-
-  #showNow() {
-    this.views.show(this.run, this.store.isOpen ? this.store.doc : undefined);
-    this.#options.onState();
-  }
-
-  // ---- what the reader does
+  // ---- the reader's moves
 
   train() {
     this.#go('train');
@@ -227,36 +225,55 @@ export class Lab {
     this.#go('step', tasks);
   }
 
-  /** @param {'train' | 'step'} what @param {string[]} [tasks] */
+  /** @param {import('./run/types.js').Move} what @param {string[]} [tasks] */
   #go(what, tasks) {
-    if (this.run.missing) return;
+    if (this.#state.missing) return;
     this.notices.clear();
-    this.comparing.breakOff(this.words.lab.comparisonCancelled);
     this.#running.go(what, tasks);
   }
 
   pause() {
-    if (this.run.comparing) return this.comparing.cancel();
-    this.#running.unqueue();
-    this.stage.pause();
+    this.dispatch({ type: 'pause' });
     this.#running.send({ type: 'pause' });
-    this.show();
   }
 
   reset() {
     this.notices.clear();
-    this.comparing.breakOff(this.words.lab.comparisonCancelled);
-    this.#running.unqueue();
-    this.endReplay();
+    this.dispatch({ type: 'reset' });
     this.wake();
     this.#running.prepare();
   }
 
   /** At least so many milliseconds from a step's beginning to the next one's. @param {number} ms */
   pace(ms) {
-    this.run.msBetween = ms;
+    this.dispatch({ type: 'pace', ms });
     this.#running.send({ type: 'pace', ms });
-    this.show();
+  }
+
+  /**
+   * Trains with each of the weightings, beside the run.
+   *
+   * @param {Weighting[]} weightings
+   * @param {number} count How many seeds, from the recipe's on.
+   */
+  compare(weightings, count) {
+    this.notices.clear();
+    const { seed, validation } = this.store.doc.recipe;
+    const { wrong } = this.store;
+    const nothingHeldOut = validation && 'fraction' in validation && validation.fraction === 0;
+    if (wrong) this.dispatch({ type: 'refuse', field: wrong.field });
+    if (wrong || nothingHeldOut) return this.notices.error(wrong?.text ?? this.words.lab.nothingHeldOut);
+    this.#running.compare(weightings, Array.from({ length: count }, (_, i) => seed + i));
+  }
+
+  /** The reader points at a sentence, by cursor or focus, or writes it. @param {string} text */
+  point(text) {
+    if (text !== this.#state.reader.pointed) this.dispatch({ type: 'point', text });
+  }
+
+  /** The reader writes a sentence to try. @param {string} text */
+  try(text) {
+    this.dispatch({ type: 'try', text });
   }
 
   /**
@@ -265,8 +282,7 @@ export class Lab {
    * @param {string} [from] Address of its folder; absent: as before.
    */
   wake(from) {
-    if (from) this.#running.encoder = from;
-    this.#running.wake();
+    this.#running.wake(from);
   }
 
   /** Takes the reader's own files for the encoder. @param {File[]} files */
@@ -279,28 +295,25 @@ export class Lab {
     this.#running.cancelLoading();
   }
 
-  /**
-   * Classifies a sentence with every head as it stands.
-   *
-   * @param {string} text
-   * @returns {Promise<import('../types.js').Prediction>} Rejects if there is no run, or none any more, and with one sentence
-   *   if it cannot be classified.
-   */
+  // ---- questions to the run. Each rejects if there is no run, or none any more, and with one sentence if there is no answer.
+
+  /** Classifies a sentence with every head as it stands. @param {string} text @returns {Promise<import('../types.js').Prediction>} */
   predict(text) {
-    return this.#running.predict(text);
+    return this.#running.askRun({ type: 'predict', text });
   }
 
-  /** @param {string} text Its tokens come as an event. */
+  /** A sentence as the encoder reads it. @param {string} text @returns {Promise<import('./run/types.js').Tokens>} */
   tokenize(text) {
-    this.#running.send({ type: 'tokenize', text });
+    return this.#running.askRun({ type: 'tokenize', text });
   }
 
-  /** @param {string} text What its words are worth to the answers comes as an event. */
+  /** The words that the heads' answers rest on. @param {string} text @returns {Promise<import('./run/types.js').Saliency>} */
   explain(text) {
-    this.#running.send({ type: 'explain', text });
+    return this.#running.askRun({ type: 'explain', text });
   }
 
+  /** Has the interference measured. The result is an event of the run too. */
   interference() {
-    this.#running.send({ type: 'interference' });
+    return this.#running.askRun({ type: 'interference' });
   }
 }

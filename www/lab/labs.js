@@ -1,17 +1,22 @@
 // The labs of a page by name: elements with the same `run` show one, and it ends with the last of them.
 
-import { Lab } from './lab.js';
+/** @typedef {import('./lab.js').Lab} Lab */
+/**
+ * @template Host An element of the page.
+ * @template Notices Where its messages are shown.
+ * @typedef {{ lab: Lab, notices: Notices, hosts: Host[] }} Shared
+ */
 
-/** @typedef {{ lab: Lab, notices: import('../views/notices.js').NoticesView, hosts: HTMLElement[] }} Shared */
-
-/** @type {Map<string, Shared>} */
+/** @type {Map<string, Shared<any, any>>} */
 const named = new Map();
 
 /**
+ * @template Host
+ * @template Notices
  * @param {string | undefined} name
- * @param {HTMLElement} host The element that shows it.
- * @param {() => { lab: Lab, notices: import('../views/notices.js').NoticesView }} make
- * @returns {Shared}
+ * @param {Host} host The element that shows it.
+ * @param {() => { lab: Lab, notices: Notices }} make
+ * @returns {Shared<Host, Notices>}
  */
 export function acquire(name, host, make) {
   const known = name === undefined ? undefined : named.get(name);
@@ -21,7 +26,13 @@ export function acquire(name, host, make) {
   return shared;
 }
 
-/** @param {string | undefined} name @param {HTMLElement} host @param {Shared} shared */
+/**
+ * @template Host
+ * @template Notices
+ * @param {string | undefined} name
+ * @param {Host} host
+ * @param {Shared<Host, Notices>} shared
+ */
 export function release(name, host, shared) {
   shared.hosts.splice(shared.hosts.indexOf(host), 1);
   if (shared.hosts.length > 0) return;

@@ -7,7 +7,7 @@
 //   held out zurückgehalten · training sentences Trainingssätze · split Aufteilung · prediction Vorhersage
 //   weighting Gewichtung · weight Gewicht · conflict Konflikt · interference Interferenz · mean Mittelwert
 
-import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/limits.js';
+import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/recipe/limits.js';
 import { numbers } from '../ui/numbers.js';
 import errors from './errors.de.js';
 import { sentences } from './sentences.js';

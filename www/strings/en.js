@@ -1,6 +1,6 @@
 // Everything that the element says, in English. A section is a view's, or a module's of lab/.
 
-import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/limits.js';
+import { MOST_CLASSES, MOST_CLASSES_IN_ALL, MOST_TASKS } from '../lab/recipe/limits.js';
 import { numbers } from '../ui/numbers.js';
 
 const n = numbers('en-GB');

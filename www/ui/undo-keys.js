@@ -6,7 +6,7 @@ const NOT_TYPED = new Set(['button', 'checkbox', 'color', 'file', 'image', 'radi
 /**
  * @param {HTMLElement} root Listens while the focus is in it, but not in a field, which has an Undo of its own, or in a
  *   dialog, whose entries are no edits yet.
- * @param {import('../lab/store.js').Store} store
+ * @param {import('../lab/document/store.js').Store} store
  */
 export function listenForUndo(root, store) {
   root.addEventListener('keydown', (event) => {

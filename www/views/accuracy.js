@@ -1,19 +1,21 @@
 // The accuracies of a run by epoch: held-out sentences after it, training ones on the way.
 
+import { readAlong } from '../lab/run/reading.js';
 import { brief } from '../ui/brief.js';
 import { createChart } from '../ui/chart.js';
 import { h, TASK_COLOURS } from '../ui/dom.js';
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
-/** @typedef {import('../lab/views.js').Outline} Outline */
+/** @typedef {import('../lab/run/types.js').Outline} Outline */
+/** @typedef {import('../lab/run/types.js').State} State */
 
 /** Two ways to tell lines apart at once: by colour for the task, by dash for the kind. */
 const DOTS = [2, 4];
 const TICKS = 10;
-/** So much of a task's name is in the legend, which has to say of each line what it is of the task. */
+/** Longest name of a task in the legend, in characters: beside it is a word for the kind of accuracy. */
 const NAME = 18;
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createAccuracy(lab) {
   const words = lab.words.accuracy;
   const { n } = lab.words;
@@ -32,7 +34,7 @@ export function createAccuracy(lab) {
   let tasks = [];
   let hasValidation = false;
 
-  /** What an event says of an epoch's accuracies. @param {RunEvent} event */
+  /** An epoch's accuracies, if the event holds some. @param {RunEvent} event */
   function accuraciesOf(event) {
     if (event.type === 'epoch') return { held: false, epoch: event.epoch, by: event.accuracies };
     if (event.type !== 'evaluation' || event.split !== 'validation') return undefined;
@@ -52,8 +54,8 @@ export function createAccuracy(lab) {
     return [{ x: told.epoch, ys }];
   }
 
-  /** @param {Outline} outline */
-  function reset(outline) {
+  /** Empty axes. @param {Outline} outline @param {State} state */
+  function begin(outline, { previous }) {
     chart?.destroy();
     tasks = outline.tasks.map(({ name }) => name);
     hasValidation = outline.validation_examples > 0;
@@ -71,30 +73,26 @@ export function createAccuracy(lab) {
       y: [0, 1],
       xName: words.xName,
       xTicks: epochTicks(outline.epochs),
-      ghost: lab.views.previous.flatMap(pointsOf),
-      ghostRecorded: lab.views.previousRecorded,
+      ghost: previous?.events.all().flatMap(pointsOf),
+      ghostRecorded: previous?.recorded,
       xText: String,
       yText: n.percent,
     });
   }
 
-  return {
-    element,
-    reset,
+  /** @param {RunEvent} event */
+  function take(event) {
+    for (const { x, ys } of pointsOf(event)) chart?.put(x, ys);
+    const told = accuraciesOf(event);
+    if (!told) return;
+    const said = tasks.flatMap((task) => {
+      const accuracy = told.by[task];
+      return accuracy === undefined ? [] : `${task} ${n.percent(accuracy)}`;
+    });
+    chart?.describe(`${words.chart} ${words.told(told.epoch, told.held, said.join(', '))}`);
+  }
 
-    take(event) {
-      for (const { x, ys } of pointsOf(event)) chart?.put(x, ys);
-      const told = accuraciesOf(event);
-      if (!told) return;
-      const said = tasks.flatMap((task) => {
-        const accuracy = told.by[task];
-        return accuracy === undefined ? [] : `${task} ${n.percent(accuracy)}`;
-      });
-      chart?.describe(`${words.chart} ${words.told(told.epoch, told.held, said.join(', '))}`);
-    },
-
-    destroy: () => chart?.destroy(),
-  };
+  return { element, render: readAlong({ begin, take }), destroy: () => chart?.destroy() };
 }
 
 /** At most about ten whole epochs. @param {number} epochs */

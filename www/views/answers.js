@@ -1,10 +1,10 @@
-// What each head makes of one sentence: its shape, and its classes with their probabilities once there are any.
+// The heads' answers to one sentence: each head's shape, and its classes with their probabilities once there are any.
 
 import { h, taskColour } from '../ui/dom.js';
 
-/** So many classes of a task are listed; of more, the most probable. */
+/** How many classes of a task are listed: of more, the most probable. */
 const MOST = 6;
-/** What a head and a class take up, in rem. */
+/** Heights of a head and of a class, in rem. */
 const ROOM = { head: 3.1, label: 1.3 };
 
 /** @param {import('../strings/words.js').Words} table */

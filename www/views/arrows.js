@@ -6,8 +6,8 @@ import { s } from '../ui/dom.js';
 
 /**
  * @typedef {object} Arrow
- * @property {string} id Stands in `data-arrow`, for those who look from outside.
- * @property {string} name Stands at its tip.
+ * @property {string} id Value of `data-arrow`, by which tests find it.
+ * @property {string} name Text at its tip.
  * @property {string} colour A CSS colour.
  * @property {Vector} to
  * @property {boolean} [dashed]
@@ -16,18 +16,18 @@ import { s } from '../ui/dom.js';
 
 /** The drawing's size in its own units; CSS gives it the page's. */
 const [WIDTH, HEIGHT] = [360, 290];
-/** Where all arrows begin. Two gradients lie in the upper half; what is below is the room for a step that went astray. */
+/** The origin of all arrows. Two gradients lie in the upper half; the lower one is room for a step that went astray. */
 const [CX, CY] = [WIDTH / 2, 196];
-/** How long the longest arrow is, and how long one that is not to scale. */
+/** Length of the longest arrow, and of one that is not to scale. */
 const LONGEST = 148;
 const UNSCALED = 92;
 const HEAD = 9;
-/** Of a name. */
+/** Of a name, in px. */
 const LINE_HEIGHT = 15;
-/** Of an arrow so many points are looked at, where a name might hide it. */
+/** How many points of an arrow are tested against a name that might hide it. */
 const POINTS = 40;
 
-/** @param {(length: number) => string} lengthText What stands at a ring. */
+/** @param {(length: number) => string} lengthText A ring's label. */
 export function createArrows(lengthText) {
   const element = s('svg', { class: 'arrows', role: 'img', viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
 
@@ -113,7 +113,7 @@ function arc(angle) {
 /** Where the degrees stand. @param {number} angle @returns {Box} */
 const degreesAt = (angle) => ({ x: CX + 44, y: angle > 45 ? CY - 11 : CY + 13, width: 34 });
 
-/** How a name may lie to its tip, in eighths of a turn from the arrow's own direction: the first that is free is taken. */
+/** Directions from a tip to its name, in eighths of a turn from the arrow's own: the first that is free is taken. */
 const TURNS = [0, 1, -1, 2, -2, 3, -3];
 
 /** The names at their tips: beyond them where that is free, else beside them. @param {(Arrow & { at: Vector })[]} arrows @param {number} [angle] */

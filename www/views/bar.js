@@ -1,8 +1,10 @@
-// The bar that stays in reach: Train/Pause, Step, Reset, speed, the counters, and one line on what happens next.
+// The bar that stays in reach: Train/Pause, Step, Reset, speed, the counters, and one line on the state of the run.
 
+import { canReset, canStep, canTrain, isRunning, progress, staleness } from '../lab/run/select.js';
+import { readAlong } from '../lab/run/reading.js';
 import { h, s } from '../ui/dom.js';
 
-/** @typedef {import('../lab/run-state.js').RunState} RunState */
+/** @typedef {import('../lab/run/types.js').State} State */
 
 const ICONS = {
   play: 'M4 2.5v11l9-5.5z',
@@ -15,7 +17,7 @@ const ICONS = {
 const icon = (name) =>
   s('svg', { class: `icon ${name}`, viewBox: '0 0 16 16', 'aria-hidden': 'true' }, s('path', { d: ICONS[name] }));
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createBar(lab) {
   const words = lab.words.bar;
   const { n } = lab.words;
@@ -28,7 +30,7 @@ export function createBar(lab) {
     { 'aria-label': words.speed, title: words.speed, dataset: { part: 'speed' } },
     ...Object.entries(words.speeds).map(([ms, name]) => h('option', { value: ms }, name)),
   );
-  const counts = { epoch: count('epoch-count'), step: count('step-count'), loss: count('loss-count') };
+  const numbers = { epoch: count('epoch-count'), step: count('step-count'), loss: count('loss-count') };
   const status = h('p', { className: 'status', dataset: { part: 'status' } });
   const done = h('span', { dataset: { part: 'done' } });
   const live = h('p', { className: 'sr', 'aria-live': 'polite', dataset: { part: 'live' } });
@@ -42,9 +44,9 @@ export function createBar(lab) {
       h(
         'dl',
         { className: 'counters' },
-        h('div', {}, h('dt', {}, words.epoch), counts.epoch),
-        h('div', {}, h('dt', {}, words.stepCount), counts.step),
-        h('div', {}, h('dt', {}, words.loss), counts.loss),
+        h('div', {}, h('dt', {}, words.epoch), numbers.epoch),
+        h('div', {}, h('dt', {}, words.stepCount), numbers.step),
+        h('div', {}, h('dt', {}, words.loss), numbers.loss),
       ),
       status,
       speed,
@@ -52,17 +54,14 @@ export function createBar(lab) {
     h('div', { className: 'track', 'aria-hidden': 'true' }, done),
     live,
   );
-  let running = false;
-  let pace = 0;
 
-  train.addEventListener('click', () => (running ? lab.pause() : lab.train()));
+  train.addEventListener('click', () => (isRunning(lab.state) ? lab.pause() : lab.train()));
   step.addEventListener('click', () => lab.step());
   reset.addEventListener('click', () => lab.reset());
   speed.addEventListener('change', () => lab.pace(Number(speed.value)));
 
-  return {
-    element,
-
+  /** Says an epoch's figures to those who do not see them. */
+  const follow = readAlong({
     take(event) {
       if (event.type === 'epoch') {
         live.textContent = words.epochDone(event.epoch, event.epochs, n.figure(event.total));
@@ -71,53 +70,61 @@ export function createBar(lab) {
         live.textContent = words.evaluated(event.epoch, event.split === 'train', said.join(', '));
       }
     },
+  });
 
-    show(run) {
-      running = run.status === 'training' || run.queued === 'train' || run.replay === 'playing';
+  return {
+    element,
+
+    render(state) {
+      follow(state);
+      const { run, replay, counts, reader } = state;
+      const running = isRunning(state);
       element.dataset.status = run.status;
-      element.dataset.replay = run.replay;
+      element.dataset.replay = replay.is;
       setText(trainLabel, running ? words.pause : run.status === 'ended' ? words.again : words.train);
       train.classList.toggle('is-training', running);
-      const replays = run.replay === 'playing' || run.replay === 'paused';
-      train.disabled = (run.missing !== '' && !replays) || run.comparing;
-      step.disabled = run.missing !== '' || run.comparing || running || run.queued !== '';
-      reset.disabled = run.missing !== '' || run.comparing || run.encoder !== 'here' || run.status === 'preparing';
-      setText(counts.epoch, `${run.epoch} / ${run.epochs || '–'}`);
-      setText(counts.step, `${run.step} / ${run.steps || '–'}`);
-      setText(counts.loss, run.loss === undefined ? '–' : n.figure(run.loss));
-      done.style.transform = `scaleX(${run.steps ? run.step / run.steps : 0})`;
-      setText(status, statusLine(run));
-      if (run.msBetween === pace) return;
-      // Chosen at another bar, or before this one was made.
-      pace = run.msBetween;
-      speed.value = String(pace);
+      train.disabled = !canTrain(state);
+      step.disabled = !canStep(state);
+      reset.disabled = !canReset(state);
+      setText(numbers.epoch, `${counts.epoch} / ${counts.epochs || '–'}`);
+      setText(numbers.step, `${counts.step} / ${counts.steps || '–'}`);
+      setText(numbers.loss, counts.loss === undefined ? '–' : n.figure(counts.loss));
+      done.style.transform = `scaleX(${progress(state)})`;
+      setText(status, statusLine(state));
+      // It may have been chosen at another bar, or before this one was made.
+      const ms = String(reader.msBetween);
+      if (speed.value !== ms) speed.value = ms;
     },
   };
 
-  /** @param {RunState} run */
-  function statusLine(run) {
-    const midway = run.step > 0 && run.step < run.steps;
-    if (run.missing) return run.replay ? words.cannot : words.cannotAtAll;
-    if (run.encoder === 'unreachable') return words.unreachable;
-    if (run.replay === 'playing') return run.encoder === 'away' ? words.replayingAway : words.replaying;
-    if (run.replay === 'paused') return words.replayPaused;
-    if (run.replay === 'over' && run.encoder !== 'here') return run.encoder === 'away' ? words.replayOverAway : words.replayOver;
-    if (run.comparing) return words.comparing;
+  /** @param {State} state */
+  function statusLine(state) {
+    const { missing, encoder, run, replay, counts, comparison } = state;
+    const stale = staleness(state);
+    const midway = counts.step > 0 && counts.step < counts.steps;
+    if (missing) return replay.is ? words.cannot : words.cannotAtAll;
+    if (encoder.is === 'unreachable') return words.unreachable;
+    if (replay.is === 'playing') return encoder.is === 'away' ? words.replayingAway : words.replaying;
+    if (replay.is === 'paused') return words.replayPaused;
+    if (replay.is === 'over' && encoder.is !== 'here') return encoder.is === 'away' ? words.replayOverAway : words.replayOver;
+    if (comparison.on) return words.comparing;
     if (run.queued) return run.queued === 'train' ? words.queuedTrain : words.queuedStep;
     if (run.status === 'preparing') return words.preparing;
-    if (run.stale === 'sentences') return run.status === 'training' ? words.staleSentencesTraining : words.staleSentences;
-    if (run.stale === 'settings') return midway ? words.staleSettingsMidway : words.staleSettings;
+    if (stale === 'sentences') return run.status === 'training' ? words.staleSentencesTraining : words.staleSentences;
+    if (stale === 'settings') return midway ? words.staleSettingsMidway : words.staleSettings;
     switch (run.status) {
       case 'none':
-        return { away: words.away, loading: words.loading, here: words.none }[run.encoder];
+        return { away: words.away, loading: words.loading, here: words.none }[encoder.is];
       case 'ready':
         return words.ready;
-      case 'training':
-        if (run.step >= run.steps) return words.measuring;
-        if (run.msPerStep === 0) return words.training;
-        return words.pace(n.fixed(run.msPerStep / 1000, 2), ((run.steps - run.step) * run.msPerStep) / 1000);
+      case 'training': {
+        const left = counts.steps - counts.step;
+        if (left <= 0) return words.measuring;
+        if (counts.msPerStep === 0) return words.training;
+        return words.pace(n.fixed(counts.msPerStep / 1000, 2), (left * counts.msPerStep) / 1000);
+      }
       case 'paused':
-        return run.step < run.steps ? words.paused(run.step) : words.lastStep;
+        return counts.step < counts.steps ? words.paused(counts.step) : words.lastStep;
       case 'ended':
         return words.ended;
       case 'stopped':

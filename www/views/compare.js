@@ -1,4 +1,4 @@
-// Weightings side by side: what is to be compared, how far it has come, the plots, and the table behind them.
+// Weightings side by side: the choice, how far the comparison has come, the plots, and the table behind them.
 //
 // A comparison trains beside the configured run, which waits meanwhile: while one is on, the page trains nothing else, so
 // that nothing can break it off by accident.
@@ -7,19 +7,20 @@ import { comparisonDots, dotsKey } from './comparison-dots.js';
 import { comparisonTable } from './comparison-table.js';
 import { contendersOf, soFar, titleOf } from './contenders.js';
 import { brief } from '../ui/brief.js';
+import { canCompare } from '../lab/run/select.js';
 import { h } from '../ui/dom.js';
-import { WEIGHTING_NAMES } from '../lab/weightings.js';
+import { WEIGHTING_NAMES } from '../lab/recipe/weightings.js';
 
-/** @typedef {import('../lab/comparing.js').Plan} Plan */
+/** @typedef {import('../lab/run/types.js').Plan} Plan */
+/** @typedef {import('../lab/run/types.js').State} State */
 /** @typedef {import('../types.js').Compared} Compared */
-/** @typedef {import('../types.js').Comparison} Comparison */
 /** @typedef {import('../types.js').Weighting} Weighting */
 
 /** @type {string[]} */
 const CHOSEN = ['sum', 'uncertainty', 'pcgrad'];
 const MOST_SEEDS = 5;
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createCompare(lab) {
   const words = lab.words.compare;
   const boxes = WEIGHTING_NAMES.map((name) =>
@@ -77,87 +78,67 @@ export function createCompare(lab) {
     h('p', { className: 'explains', dataset: { part: 'comparison-caveat' } }, words.caveat),
     h('details', {}, h('summary', {}, words.asTable), body),
   );
-  /** What is on show. @type {Plan | undefined} */
-  let plan;
-  /** @type {Compared[]} */
-  let runs = [];
-  /** @type {Comparison | undefined} */
-  let result;
-  /** How it ended: a sentence. */
-  let outcome = '';
-  let running = false;
-  let possible = false;
-  let encoderHere = false;
-  /** The run's tasks. @type {string[]} */
+  /** The comparison that is drawn. @type {Partial<State['comparison']>} */
+  let drawn = {};
+  /** The tasks of the run on show. @type {string[]} */
   let tasks = [];
+  /** The plan that the controls were last set to. @type {Plan | undefined} */
+  let chosenFor;
+  /** The plan whose outcome is no longer shown, since the reader has chosen something else. @type {Plan | undefined} */
+  let dismissed;
 
   for (const control of [choices, seeds])
     control.addEventListener('change', () => {
-      outcome = '';
-      rest();
-      if (!plan) draw();
+      dismissed = lab.state.comparison.plan;
+      render(lab.state, true);
     });
   button.addEventListener('click', () => {
-    if (running) {
-      button.disabled = true;
-      lab.comparing.cancel();
-    } else {
-      lab.comparing.start(chosen(), Number(seeds.value));
-    }
+    if (!lab.state.comparison.on) return lab.compare(chosen(), Number(seeds.value));
+    button.disabled = true;
+    lab.pause();
   });
 
   const chosen = () => WEIGHTING_NAMES.filter((_, i) => boxes[i].checked);
 
-  /** How the latest ended, or what the button would start. */
-  function rest() {
+  /** The outcome of the latest comparison, or the extent of the next. @param {State} state */
+  function atRest({ comparison, encoder }) {
+    const outcome = comparison.plan === dismissed ? '' : outcomeOf(comparison);
     const [count, each] = [chosen().length, Number(seeds.value)];
-    button.textContent = words.compare;
-    button.disabled = !possible || count === 0;
-    const said = count === 0 ? words.chooseOne : words.plan(each * (1 + tasks.length + count), each, count);
-    status.textContent = outcome || (encoderHere || count === 0 ? said : `${said} ${words.noEncoder}`);
+    if (outcome) return outcome;
+    if (count === 0) return words.chooseOne;
+    const plan = words.plan(each * (1 + tasks.length + count), each, count);
+    return encoder.is === 'here' ? plan : `${plan} ${words.noEncoder}`;
   }
 
-  /** @param {Plan} begun */
-  function begin(begun) {
-    plan = begun;
-    runs = [];
-    result = undefined;
-    outcome = '';
-    // A view that comes late did not choose them.
-    for (const [i, box] of boxes.entries()) box.checked = begun.weightings.includes(WEIGHTING_NAMES[i]);
-    seeds.value = String(begun.seeds.length);
-    draw();
+  /** A sentence; '' while there is none. @param {State['comparison']} comparison */
+  function outcomeOf({ outcome, plan, runs }) {
+    switch (outcome) {
+      case 'done':
+        return words.done(runs.length, plan?.seeds.length ?? 0);
+      case 'cancelled':
+        return lab.words.lab.comparisonCancelled;
+      case 'broken':
+        return lab.words.lab.comparisonBroken;
+      case 'sentences':
+        return lab.words.lab.otherSentences;
+      default:
+        return '';
+    }
   }
 
-  /** @param {boolean} on */
-  function run(on) {
-    running = on;
-    choices.disabled = seeds.disabled = on;
-    bar.hidden = !on;
-    if (!on) return rest();
-    button.textContent = words.cancel;
-    button.disabled = false;
-    progress();
-  }
-
-  /** @param {string} how A sentence. */
-  function end(how) {
-    outcome = how;
-    run(false);
-  }
-
-  function progress() {
-    if (!plan || !running) return;
+  /** How far it has come. @param {Plan} plan @param {Compared[]} runs */
+  function underWay(plan, runs) {
     const all = plan.seeds.length * (1 + plan.tasks.length + plan.weightings.length);
     const last = runs.at(-1);
     done.style.transform = `scaleX(${runs.length / all})`;
     bar.setAttribute('aria-valuemax', String(all));
     bar.setAttribute('aria-valuenow', String(runs.length));
     const name = last && (last.task ? words.only(brief(last.task)) : titleOf(lab.words, last.contender));
-    status.textContent = words.progress(runs.length, all) + (last && name ? words.last(name, last.seed) : '.');
+    return words.progress(runs.length, all) + (last && name ? words.last(name, last.seed) : '.');
   }
 
-  function draw() {
+  /** The plots, the table and the failures. @param {State['comparison']} comparison */
+  function draw({ plan, runs, result }) {
     const shown = plan ?? { weightings: chosen(), seeds: [0], tasks };
     const names = result?.tasks ?? shown.tasks;
     const rows = result?.rows ?? soFar(contendersOf(shown.weightings), names, runs);
@@ -168,45 +149,29 @@ export function createCompare(lab) {
     note.textContent = failures.length > 0 ? words.failed(failures.join(' ')) : '';
   }
 
-  return {
-    element,
+  /** @param {State} state @param {boolean} [rechosen] Whether the reader has just chosen something else. */
+  function render(state, rechosen = false) {
+    const { comparison, shown } = state;
+    const { on, plan, runs } = comparison;
+    const names = shown.outline?.tasks.map(({ name }) => name) ?? tasks;
+    const isOther = names.join('\n') !== tasks.join('\n');
+    tasks = names;
+    if (plan && plan !== chosenFor) {
+      // They may have been chosen in another view, or before this one came.
+      chosenFor = plan;
+      for (const [i, box] of boxes.entries()) box.checked = plan.weightings.includes(WEIGHTING_NAMES[i]);
+      seeds.value = String(plan.seeds.length);
+    }
+    choices.disabled = seeds.disabled = on;
+    bar.hidden = !on;
+    button.textContent = on ? words.cancel : words.compare;
+    button.disabled = on ? comparison.cancelling : !canCompare(state) || chosen().length === 0;
+    const said = on && plan ? underWay(plan, runs) : atRest(state);
+    if (status.textContent !== said) status.textContent = said;
+    if (plan === drawn.plan && runs === drawn.runs && comparison.result === drawn.result && !(!plan && (isOther || rechosen))) return;
+    drawn = comparison;
+    draw(comparison);
+  }
 
-    reset(outline) {
-      tasks = outline.tasks.map(({ name }) => name);
-      if (running) return;
-      // What was compared stays on show as long as it is about these tasks.
-      if (plan && plan.tasks.join('\n') !== tasks.join('\n')) {
-        plan = result = undefined;
-        outcome = '';
-        runs = [];
-      }
-      rest();
-      if (!plan) draw();
-    },
-
-    take(event) {
-      if (event.type === 'compared' && lab.comparing.plan) {
-        if (plan !== lab.comparing.plan) begin(lab.comparing.plan);
-        runs.push(event);
-        progress();
-        draw();
-      } else if (event.type === 'comparison' && plan) {
-        result = event;
-        end(words.done(runs.length, plan.seeds.length));
-        draw();
-      }
-    },
-
-    show(state) {
-      const changed = encoderHere !== (state.encoder === 'here');
-      encoderHere = state.encoder === 'here';
-      possible = encoderHere && state.status !== 'preparing' && state.queued === '' && !state.comparing;
-      if (state.comparing && lab.comparing.plan && plan !== lab.comparing.plan) begin(lab.comparing.plan);
-      if (state.comparing !== running) run(state.comparing);
-      else if (changed && !running) rest();
-      else if (!running) button.disabled = !possible || chosen().length === 0;
-    },
-
-    stopComparing: end,
-  };
+  return { element, render: (state) => render(state) };
 }

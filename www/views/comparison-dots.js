@@ -1,7 +1,7 @@
 // A comparison as small multiples: a plot for each way to train, all on one scale, a column for each task.
 //
-// A dot is one seed's held-out accuracy, a bar their mean. Behind them, the same in every plot, stand what each task
-// reaches alone (a line) and what the commonest class reaches (dotted). The plots are empty before the first run ends,
+// A dot is one seed's held-out accuracy, a bar their mean. Behind them, the same in every plot, are the accuracies of each
+// task trained alone (a line) and of the commonest class (dotted). The plots are empty before the first run ends,
 // and their lower end moves once at most, so that nothing jumps.
 
 import { h, taskColour } from '../ui/dom.js';
@@ -13,9 +13,9 @@ import { isSame, lineOf, titleOf } from './contenders.js';
 /** @typedef {import('../types.js').ComparisonRow} Row */
 /** @typedef {{ seed: number, accuracy: number }} Dot */
 
-/** Where the scale begins, unless something lies below. */
+/** Lower end of the scale, unless an accuracy is below it. */
 const FLOOR = 0.25;
-/** From one seed's dot to the next, and the widest that all may lie apart: both in px. */
+/** Distance from one seed's dot to the next, and the most from the first to the last, in px. */
 const APART = 10;
 const SPREAD = 32;
 
@@ -115,7 +115,7 @@ export function comparisonDots(words, tasks, seeds, rows, runs) {
   return list;
 }
 
-/** What dots and lines are. @param {Words} words */
+/** The key to dots and lines. @param {Words} words */
 export const dotsKey = ({ compare: words }) =>
   h(
     'ul',

@@ -1,4 +1,4 @@
-// Who takes part in a comparison, what each is called, and what the runs so far tell of each.
+// The contenders of a comparison: their names, and the results of each so far.
 
 /** @typedef {import('../strings/words.js').Words} Words */
 /** @typedef {import('../types.js').Compared} Compared */
@@ -11,7 +11,7 @@
 export const titleOf = (words, contender) =>
   typeof contender === 'object' ? words.weightings[contender.weighting].title : words.compare.titles[contender];
 
-/** What it is, in a few words. @param {Words} words @param {Contender} contender */
+/** A contender in a few words. @param {Words} words @param {Contender} contender */
 export const lineOf = (words, contender) =>
   typeof contender === 'object' ? words.compare.together : words.compare.lines[contender];
 
@@ -27,7 +27,7 @@ export const contendersOf = (weightings) => [
 export const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * The rows as far as the runs so far tell. What needs several runs, the commonest class and Δm, comes with the end.
+ * The rows of the runs so far. The commonest class and Δm need several runs and come with the end.
  *
  * @param {Contender[]} contenders
  * @param {string[]} tasks

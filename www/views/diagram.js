@@ -1,14 +1,15 @@
 // The model as a figure: one sentence's way from its tokens to the answers of all heads, with this run's shapes and
 // parameter counts; letters stand for what is not known yet. Stages light up as Step works through them.
 
+import { readAlong, readEdits } from '../lab/run/reading.js';
+import { canAnswer } from '../lab/run/select.js';
 import { h, oncePerFrame, s, taskColour } from '../ui/dom.js';
 import { createAnswers } from './answers.js';
 import { embeddingPicture, forkPicture, lanes, layersPicture, poolingPicture } from './flow.js';
 import { createParameterStrip } from './parameter-strip.js';
 import { createPhaseLights } from './phase-lights.js';
 
-/** @typedef {import('../types.js').RunEvent} RunEvent */
-/** @typedef {Extract<RunEvent, { type: 'tokens' }>} Tokens */
+/** @typedef {import('../lab/run/types.js').Tokens} Tokens */
 /** @typedef {import('../types.js').Start['model']} Model */
 
 /** The stages from left to right. */
@@ -22,7 +23,7 @@ const REST_MS = 120;
 /** While training moves the weights, the answers follow at most this often. */
 const ASK_MS = 1000;
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createDiagram(lab) {
   const words = lab.words.diagram;
   const { n } = lab.words;
@@ -40,33 +41,31 @@ export function createDiagram(lab) {
   );
   const answers = createAnswers(lab.words);
 
-  /** @type {Model | undefined} */
-  let model;
   /** @type {import('../types.js').Task[]} */
   let tasks = [];
-  /** @type {import('../lab/views.js').Doc | undefined} */
-  let doc;
-  let pointed = '';
+  /** The sentence that the reader points at, and the one that they have pointed at for a moment. */
+  let [pointing, pointed] = ['', ''];
   /** @type {Tokens | undefined} */
   let tokens;
-  /** What was last asked, and when; nothing more is asked while it is not answered. */
+  /** The latest question, and when it was asked; the next one waits for its answer. */
   let asked = { what: '', at: -Infinity, open: false };
-  /** The step whose weights would answer; empty: there is no run that could. */
-  let answering = '';
   let visible = false;
-  /** What is said of the latest batch. */
+  /** A sentence about the latest batch. */
   let batch = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let askTimer;
 
-  const sentence = () => pointed || doc?.table.examples.find(({ text }) => text.trim() !== '')?.text || '';
+  /** @returns {Model | undefined} */
+  const modelNow = () => lab.state.started?.event.model;
+  const docNow = () => lab.state.document.doc;
+  const sentence = () => pointed || docNow()?.table.examples.find(({ text }) => text.trim() !== '')?.text || '';
 
   const draw = oncePerFrame(() => {
     const text = sentence();
     quote.textContent = text ? words.quoted(text) : '';
     drawTokens(text);
     drawShapes();
-    answers.sentence(text, doc?.table.examples.find((example) => example.text === text)?.labels ?? {});
+    answers.sentence(text, docNow()?.table.examples.find((example) => example.text === text)?.labels ?? {});
     ask();
   });
 
@@ -78,7 +77,7 @@ export function createDiagram(lab) {
     const shown = pieces.map((_, i) => i).filter((i) => !cut || i < MOST_TOKENS - 2 || i === pieces.length - 1);
     const entries = cut ? [...shown.slice(0, -1), undefined, ...shown.slice(-1)] : shown;
     const across = lanes(Math.max(1, entries.length)).filter((_, lane) => entries[lane] !== undefined);
-    const inTable = model?.vocab_size;
+    const inTable = modelNow()?.vocab_size;
     const rows = known && inTable ? shown.map((i) => known.ids[i] / inTable) : undefined;
     const layers = slabs();
 
@@ -113,6 +112,7 @@ export function createDiagram(lab) {
 
   /** The layers by name; without a name, those between. Before the model is known it has some number of them. */
   function slabs() {
+    const model = modelNow();
     if (!model) return ['1', '2', '', 'L'].map((name) => ({ name, frozen: false }));
     const { parts } = model;
     return Array.from({ length: model.num_hidden_layers }, (_, i) => ({
@@ -121,9 +121,10 @@ export function createDiagram(lab) {
     }));
   }
 
-  const pooling = () => doc?.recipe.pooling ?? 'mean';
+  const pooling = () => docNow()?.recipe.pooling ?? 'mean';
 
   function drawShapes() {
+    const model = modelNow();
     const H = model ? n.grouped(model.hidden_size) : 'H';
     const V = model ? n.grouped(model.vocab_size) : 'V';
     const A = model ? n.grouped(model.num_attention_heads) : 'A';
@@ -151,7 +152,7 @@ export function createDiagram(lab) {
 
     heads.name.textContent = words.heads(tasks.length);
     heads.says.textContent = words.headsSay(H);
-    answers.shapes(H, model && ((classes) => n.grouped((model ? model.hidden_size + 1 : 0) * classes)));
+    answers.shapes(H, model && ((classes) => n.grouped((model.hidden_size + 1) * classes)));
     element.dataset.model = model ? 'known' : 'letters';
     strip.show(model, tasks, pooling() !== 'pooler');
   }
@@ -165,13 +166,21 @@ export function createDiagram(lab) {
     if (part.trainable === 0) of.size.append(' ', cold(words.frozen));
   }
 
-  // ---- what is asked of a live run
+  // ---- questions to a live run
+
+  /** The step whose weights would answer; '' if there is no run that could. */
+  function answering() {
+    const { run, counts } = lab.state;
+    if (!canAnswer(lab.state)) return '';
+    return `${run.status === 'ready' ? 0 : counts.step}`;
+  }
 
   /** Asks for the sentence's tokens and answers, if a run could give others than are here. */
   function ask() {
     const text = sentence();
-    const what = `${answering}|${text}`;
-    if (!answering || !visible || !text || asked.open || what === asked.what) return;
+    const step = answering();
+    const what = `${step}|${text}`;
+    if (!step || !visible || !text || asked.open || what === asked.what) return;
     const rest = asked.at + ASK_MS - performance.now();
     const another = !asked.what.endsWith(`|${text}`);
     if (rest > 0 && !another) {
@@ -179,17 +188,26 @@ export function createDiagram(lab) {
       askTimer = setTimeout(ask, rest);
       return;
     }
-    asked = { what, at: performance.now(), open: true };
-    if (tokens?.text !== text) lab.tokenize(text);
+    const mine = { what, at: performance.now(), open: true };
+    asked = mine;
+    if (tokens?.text !== text) askForTokens(text);
     lab
       .predict(text)
-      .then((prediction) => answers.take(prediction))
-      // The lab says what is wrong. What could not be answered is not asked again and again.
-      .catch(() => (asked.what = what))
+      .then((prediction) => mine === asked && answers.take(prediction))
+      // The lab says what is wrong. The same is not asked again and again.
+      .catch(() => {})
       .finally(() => {
-        asked.open = false;
+        mine.open = false;
         ask();
       });
+  }
+
+  /** @param {string} text */
+  async function askForTokens(text) {
+    const read = await lab.tokenize(text).catch(() => undefined);
+    if (!read || text !== sentence()) return;
+    tokens = read;
+    draw();
   }
 
   // ---- a step, part by part
@@ -230,6 +248,16 @@ export function createDiagram(lab) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pointTimer;
 
+  /** @param {string} text */
+  function point(text) {
+    pointing = text;
+    clearTimeout(pointTimer);
+    pointTimer = setTimeout(() => {
+      pointed = text;
+      draw();
+    }, REST_MS);
+  }
+
   /** @param {import('../types.js').Task[]} next */
   function setTasks(next) {
     tasks = next;
@@ -246,47 +274,33 @@ export function createDiagram(lab) {
     element.style.setProperty('--wave', (colours.length > 1 ? colours : [first, first]).join(', '));
   }
 
-  return {
-    element,
-
-    reset(outline) {
+  const followEdits = readEdits((doc) => {
+    if (!lab.state.started) setTasks(doc.table.tasks);
+    draw();
+  });
+  const followRun = readAlong({
+    begin(outline) {
       dark();
-      asked.what = '';
+      asked = { what: '', at: -Infinity, open: false };
       answers.forget();
       setTasks(outline.tasks);
       draw();
     },
 
-    take(event) {
-      if (event.type === 'start') model = event.model;
-      else if (event.type === 'tokens' && event.text === sentence()) tokens = event;
-      else if (event.type === 'phase') return lights.queue(event);
-      else return;
-      draw();
+    take(event, late) {
+      if (event.type === 'start') draw();
+      else if (event.type === 'phase' && !late) lights.queue(event);
     },
+  });
 
-    edit(next) {
-      doc = next;
-      if (!model) setTasks(next.table.tasks);
-      draw();
-    },
+  return {
+    element,
 
-    point(text) {
-      clearTimeout(pointTimer);
-      pointTimer = setTimeout(() => {
-        pointed = text;
-        draw();
-      }, REST_MS);
-    },
-
-    show(run) {
-      const live = run.replay === '' && ['ready', 'training', 'paused', 'ended'].includes(run.status);
-      answering = live ? `${run.status === 'ready' ? 0 : run.step}` : '';
+    render(state) {
+      followEdits(state);
+      followRun(state);
+      if (state.reader.pointed !== pointing) point(state.reader.pointed);
       ask();
-    },
-
-    forget() {
-      asked = { what: '', at: -Infinity, open: false };
     },
 
     destroy() {
@@ -318,7 +332,7 @@ const slab = ({ name, frozen }) => {
   return h('span', { className: kind }, h('span', {}, ...(frozen ? [lock()] : []), name || '⋯'));
 };
 
-/** What does not train. @param {string} text */
+/** A mark for parameters that do not train. @param {string} text */
 const cold = (text) => h('span', { className: 'flow-cold' }, lock(), text);
 
 const lock = () =>

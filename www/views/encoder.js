@@ -1,9 +1,9 @@
-// Where the encoder is: not asked for, on its way (bytes and per cent), here (from where), or not to be had; and what
-// computes it.
+// The encoder: not asked for, on its way (bytes and per cent), here (and from where), or not to be had; and the threads that
+// compute it.
 
 import { h } from '../ui/dom.js';
 
-/** What an encoder is called: its folder, on the Hugging Face hub its repository. @param {string} address */
+/** An encoder's name: its folder's, on the Hugging Face hub its repository's. @param {string} address */
 function nameOf(address) {
   const name = address.replace(/(\/resolve\/[^/]+)?\/$/, '').split('/').at(-1) ?? '';
   try {
@@ -13,7 +13,7 @@ function nameOf(address) {
   }
 }
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createEncoder(lab) {
   const words = lab.words.encoder;
   const { n } = lab.words;
@@ -50,9 +50,8 @@ export function createEncoder(lab) {
     h('div', { className: 'encoder-line' }, state, action, files, picker),
     size,
   );
-  let loading = false;
 
-  action.addEventListener('click', () => (loading ? lab.cancelLoading() : lab.wake()));
+  action.addEventListener('click', () => (lab.state.encoder.is === 'loading' ? lab.cancelLoading() : lab.wake()));
 
   files.addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
@@ -65,48 +64,45 @@ export function createEncoder(lab) {
     done.style.transform = `scaleX(${share})`;
     bar.setAttribute('aria-valuenow', String(Math.floor(100 * share)));
     bar.setAttribute('aria-valuetext', text);
-    state.textContent = text;
+    if (state.textContent !== text) state.textContent = text;
+  }
+
+  /** @param {import('../lab/run/types.js').State} state */
+  function describe({ encoder: { is, latest }, missing }) {
+    if (missing) return progress(0, words.useless);
+    if (is === 'unreachable') return progress(0, words.notHere);
+    if (is === 'away') return progress(0, words.away);
+    if (latest?.type === 'progress') {
+      // Rounded down: 100 % is said when every byte is here.
+      const share = latest.total ? latest.received / latest.total : 0;
+      const say = latest.cached ? words.reading : words.downloading;
+      return progress(share, say(n.megabytes(latest.received), n.megabytes(latest.total), Math.floor(100 * share)));
+    }
+    if (!latest) return progress(0, words.waiting);
+    const from = latest.encoder === '' ? words.opened : latest.cached ? words.cached : words.downloaded;
+    progress(1, from(n.megabytes(latest.bytes)));
   }
 
   return {
     element,
 
-    take(event) {
-      if (event.type === 'progress') {
-        // Said at once: `show` comes a frame later, and would say that it waits.
-        element.dataset.state = 'loading';
-        // Rounded down: 100 % is said when every byte is here.
-        const share = event.total ? event.received / event.total : 0;
-        const say = event.cached ? words.reading : words.downloading;
-        progress(share, say(n.megabytes(event.received), n.megabytes(event.total), Math.floor(100 * share)));
-      } else if (event.type === 'loaded') {
-        element.dataset.state = 'loaded';
-        element.dataset.cached = String(event.cached);
-        const from = event.encoder === '' ? words.opened : event.cached ? words.cached : words.downloaded;
-        progress(1, from(n.megabytes(event.bytes)));
-      } else if (event.type === 'start') {
-        size.textContent = words.parameters(event.trainable_parameters, event.parameters);
+    render(state) {
+      const { encoder, engine, missing, started } = state;
+      name.textContent = nameOf(encoder.address);
+      if (engine) {
+        element.dataset.build = engine.build;
+        threads.textContent = words.threads(engine.threads);
       }
-    },
-
-    show(run) {
-      name.textContent = nameOf(lab.encoder);
-      const { build, threads: count = 1 } = lab.build ?? {};
-      if (build) {
-        element.dataset.build = build;
-        threads.textContent = words.threads(count);
-      }
-      loading = run.encoder === 'loading';
-      const failed = run.missing !== '' || run.encoder === 'unreachable';
-      const next = failed ? 'failed' : { away: 'away', loading: 'loading', here: 'loaded', unreachable: 'failed' }[run.encoder];
-      action.hidden = run.missing !== '' || run.encoder === 'here';
-      files.hidden = run.missing !== '' || run.encoder === 'here' || loading;
+      const loading = encoder.is === 'loading';
+      const failed = missing !== '' || encoder.is === 'unreachable';
+      const isHere = encoder.is === 'here' && encoder.latest?.type !== 'progress';
+      element.dataset.state = failed ? 'failed' : encoder.is === 'away' ? 'away' : isHere ? 'loaded' : 'loading';
+      if (encoder.latest?.type === 'loaded') element.dataset.cached = String(encoder.latest.cached);
+      action.hidden = missing !== '' || encoder.is === 'here';
+      files.hidden = action.hidden || loading;
       action.textContent = loading ? words.cancel : failed ? words.retry : words.fetch;
-      if (element.dataset.state === next) return;
-      element.dataset.state = next;
-      if (next === 'failed') progress(0, run.missing ? words.useless : words.notHere);
-      else if (next === 'away') progress(0, words.away);
-      else if (next === 'loading') progress(0, words.waiting);
+      describe(state);
+      if (started) size.textContent = words.parameters(started.event.trainable_parameters, started.event.parameters);
     },
   };
 }

@@ -1,19 +1,19 @@
-// The fields of the settings: for each, what a recipe has there, what it may be, and what it is called.
+// The fields of the settings: for each, its value in a recipe, its limits and its label.
 
-import { HELD_OUT, POOLING, SEED, TASK_WEIGHT, TRAINING } from '../lab/limits.js';
-import { LOOKS_AT } from '../lab/weightings.js';
+import { HELD_OUT, POOLING, SEED, TASK_WEIGHT, TRAINING } from '../lab/recipe/limits.js';
+import { LOOKS_AT } from '../lab/recipe/weightings.js';
 
 /** @typedef {import('../types.js').Recipe} Recipe */
 /** @typedef {import('../types.js').Training} Training */
 /** @typedef {import('../types.js').Weighting} Weighting */
-/** @typedef {import('../lab/limits.js').Limit} Limit */
+/** @typedef {import('../lab/recipe/limits.js').Limit} Limit */
 /** @typedef {import('../strings/words.js').Words} Words */
 
 /**
  * @typedef {object} Field
  * @property {string} id
  * @property {string} label
- * @property {(value: string) => string} hint What it means, or what the value that is chosen means.
+ * @property {(value: string) => string} hint The meaning of the field, or of the chosen value.
  * @property {'number' | 'choice' | 'switch'} kind
  * @property {[value: string, label: string, group?: string][]} [choices] Those of a group stand together.
  * @property {boolean} [optional] An empty field means "absent".
@@ -123,7 +123,7 @@ function fieldOf(words, name) {
   };
 }
 
-/** What the tables of strings say of each weighting. @param {Words} words @returns {Pick<Field, 'hint' | 'choices'>} */
+/** The weightings with their titles and descriptions. @param {Words} words @returns {Pick<Field, 'hint' | 'choices'>} */
 const weighting = ({ settings: say, weightings }) => ({
   hint: (name) => weightings[/** @type {Weighting} */ (name)]?.line ?? '',
   choices: Object.entries(LOOKS_AT).map(([name, at]) => [name, weightings[/** @type {Weighting} */ (name)].title, say.by[at]]),

@@ -9,15 +9,15 @@ import { s } from '../ui/dom.js';
 /** @typedef {[along: number, across: number]} Point */
 /** @typedef {(...pieces: (string | Point)[]) => string} Pen Makes a path's `d`; a point is turned with the picture. */
 
-/** Lines lie no farther apart than this. */
+/** Largest distance between two lines. */
 const PITCH = 9;
-/** Where the embedding table lies along its picture. */
+/** Place of the embedding table along its picture. */
 const TABLE = { from: 36, to: 64 };
 /** Where, in a layer, attention begins and ends and where the small network does: shares of the layer's length. */
 const LAYER = { attention: [0.06, 0.6], network: [0.66, 0.94] };
 
 /**
- * Where each of `count` lines lies across the pictures.
+ * Places of `count` lines across the pictures.
  *
  * @param {number} count
  */

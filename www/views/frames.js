@@ -1,12 +1,12 @@
-// The map's frames: where each sentence lay at some steps of a run, and everything between two of them. Pure functions.
+// The map's frames: the place of each sentence at some steps of a run, and everything between two of them. Pure functions.
 
 /** @typedef {[x: number, y: number]} Point */
-/** @typedef {{ x: [number, number], y: [number, number] }} Bounds What must find room. */
+/** @typedef {{ x: [number, number], y: [number, number] }} Bounds The ranges that need room. */
 /** @typedef {{ points: Point[], bounds: Bounds }} Picture */
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'map' }>['frames']} Frames */
 
 /**
- * Where the points are at `position`, which may lie between two frames, with room for all frames: the scale is the same at
+ * The points at `position`, which may be between two frames, with room for all frames: the scale is the same at
  * every step.
  *
  * @param {Frames} frames

@@ -1,4 +1,4 @@
-// What stands around the arrows of two gradients: the legend, the verdict, the numbers, and a bar for each layer.
+// The figures around the arrows of two gradients: the legend, the verdict, the numbers, and a bar for each layer.
 
 import { brief } from '../ui/brief.js';
 import { h } from '../ui/dom.js';
@@ -10,7 +10,7 @@ import { h } from '../ui/dom.js';
 /** Two gradients from 85° to 95° apart are nearly independent: a step along one hardly moves the other task's loss. */
 export const INDEPENDENT = Math.cos((85 * Math.PI) / 180);
 
-/** What a cosine says of two gradients. @param {number} cosine */
+/** Conflict, no conflict, or nearly independent. @param {number} cosine */
 export const kindOf = (cosine) => (Math.abs(cosine) <= INDEPENDENT ? 'independent' : cosine < 0 ? 'conflict' : 'noConflict');
 
 /** @param {string} name @param {string} what @param {string} colour @param {{ dashed?: boolean, isName?: boolean }} [how] `isName`: `what` is a task's name. */

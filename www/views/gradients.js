@@ -3,17 +3,18 @@
 import { createArrows } from './arrows.js';
 import { facts, INDEPENDENT, kindOf, layerBar, legendEntry, pairTable } from './gradient-figures.js';
 import { createChart } from '../ui/chart.js';
+import { readAlong } from '../lab/run/reading.js';
 import { h, oncePerFrame, taskColour } from '../ui/dom.js';
 import { planeOf } from './plane.js';
 
 /** @typedef {import('../types.js').Gradients} Gradients */
 /** @typedef {{ step: number, tasks: string[], cosines: number[][] }} Past */
 
-/** In a run of at most so many steps the chart marks each. */
+/** In runs of at most this many steps the chart marks each. */
 const MARKED = 30;
 const COLOUR = { combined: 'var(--ink)', step: 'var(--ink-2)' };
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createGradients(lab) {
   const words = lab.words.gradients;
   const { n } = lab.words;
@@ -74,26 +75,27 @@ export function createGradients(lab) {
   let pair = ['', ''];
   /** The latest measurement that has both. @type {Gradients | undefined} */
   let latest;
-  /** What is to be said of the latest step, if it has no such measurement. */
+  /** A remark on the latest step, if it has no such measurement. */
   let remark = '';
   /** The latest measurement of all. @type {Gradients | undefined} */
   let newest;
-  /** Of all measurements of the run what the chart shows. @type {Past[]} */
+  /** The chart's part of all measurements of the run. @type {Past[]} */
   let history = [];
   /** @type {ReturnType<typeof createChart> | undefined} */
   let chart;
-  /** @type {import('../lab/views.js').Outline | undefined} */
+  /** @type {import('../lab/run/types.js').Outline | undefined} */
   let outline;
-  /** Whether what comes now is measured as the switch says: what was recorded or came before us need not be. */
-  let live = false;
-  /** The document's number of steps from one measurement to the next; 0: none. */
-  let every = 0;
-  const isDue = (/** @type {number} */ step) => every > 0 && (step - 1) % every === 0;
+
+  /** Whether a step of the reader's own run is to be measured. @param {number} step */
+  function isDue(step) {
+    const every = everyOf(lab.state);
+    return lab.state.replay.is === '' && every > 0 && (step - 1) % every === 0;
+  }
 
   measure.addEventListener('change', () => {
     lab.store.observe({ ...lab.store.doc.recipe.diagnostics, gradients_every: measure.checked ? 1 : 0 });
     remark = '';
-    render();
+    draw();
   });
   for (const [i, select] of selects.entries())
     select.addEventListener('change', () => {
@@ -104,7 +106,7 @@ export function createGradients(lab) {
       remark = '';
       if (newest) accept(newest);
       showPair();
-      render();
+      draw();
     });
 
   const colour = (/** @type {string} */ task) => taskColour(Math.max(0, tasks.indexOf(task)));
@@ -128,7 +130,8 @@ export function createGradients(lab) {
     chart = undefined;
     if (!outline) return;
     const steps = outline.epochs * outline.steps_per_epoch;
-    const before = lab.views.previous.flatMap((event) => (event.type === 'gradients' && hasPair(event) ? [pastOf(event)] : []));
+    const { previous } = lab.state;
+    const before = (previous?.events.all() ?? []).flatMap((event) => (event.type === 'gradients' && hasPair(event) ? [pastOf(event)] : []));
     chart = createChart(chartRoot, chartLegend, {
       words: lab.words,
       label: words.chartEmpty,
@@ -140,7 +143,7 @@ export function createGradients(lab) {
       xText: (x) => (Number.isInteger(x) ? n.grouped(x) : ''),
       yText: n.cosine,
       ghost: before.map((past) => ({ x: past.step, ys: [cosineIn(past)] })),
-      ghostRecorded: lab.views.previousRecorded,
+      ghostRecorded: previous?.recorded,
     });
     for (const past of history.filter(hasPair)) plot(past);
   }
@@ -158,7 +161,7 @@ export function createGradients(lab) {
     return cosines[a][b];
   }
 
-  const render = oncePerFrame(() => {
+  const draw = oncePerFrame(() => {
     empty.hidden = latest !== undefined;
     empty.textContent = tasks.length < 2 ? words.oneTask : remark || (measure.checked ? words.hintOn : words.hintOff);
     if (!latest) {
@@ -202,10 +205,8 @@ export function createGradients(lab) {
     );
   });
 
-  return {
-    element,
-
-    reset(next) {
+  const follow = readAlong({
+    begin(next) {
       outline = next;
       tasks = next.tasks.map(({ name }) => name);
       const kept = pair[0] !== pair[1] && pair.every((task) => tasks.includes(task));
@@ -216,35 +217,43 @@ export function createGradients(lab) {
       remark = '';
       history = [];
       showPair();
-      render();
+      draw();
     },
 
-    take(event) {
+    take(event, late) {
       if (event.type === 'gradients') {
         newest = event;
         accept(event);
         history.push(pastOf(event));
         if (hasPair(event)) plot(history[history.length - 1]);
-        render();
-      } else if (event.type === 'step' && live && isDue(event.step) && newest?.step !== event.step) {
+        draw();
+      } else if (event.type === 'step' && !late && isDue(event.step) && newest?.step !== event.step) {
+        // Recorded steps, and those before this view, may have been measured differently.
         remark = words.nothingShared(event.step);
-        render();
+        draw();
       }
     },
+  });
 
-    show(run, doc) {
-      live = run.replay === '';
+  return {
+    element,
+
+    render(state) {
+      follow(state);
+      const { doc } = state.document;
       measure.disabled = doc === undefined;
-      every = doc?.recipe.diagnostics.gradients_every ?? 0;
-      const on = every > 0;
+      const on = everyOf(state) > 0;
       if (measure.checked === on) return;
       measure.checked = on;
-      render();
+      draw();
     },
 
     destroy: () => chart?.destroy(),
   };
 }
 
-/** Of a measurement what the chart needs. @param {Gradients} event @returns {Past} */
+/** Steps from one measurement to the next; 0: none. @param {import('../lab/run/types.js').State} state */
+const everyOf = ({ document: { doc } }) => doc?.recipe.diagnostics?.gradients_every ?? 0;
+
+/** The part of a measurement that the chart needs. @param {Gradients} event @returns {Past} */
 const pastOf = ({ step, tasks, whole }) => ({ step, tasks, cosines: whole.cosines });

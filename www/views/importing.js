@@ -6,7 +6,7 @@ import { h } from '../ui/dom.js';
 const MOST_BYTES = 50e6;
 
 /**
- * Takes a table; rejects nothing, but tells `complain` what is wrong with it, and resolves whether it was taken.
+ * Takes a table. Resolves whether it was taken; if not, `complain` hears what is wrong with it.
  *
  * @typedef {(filename: string, text: string, complain?: (message: string) => void) => Promise<boolean>} TakeTable
  */
@@ -39,7 +39,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     try {
       text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
     } catch (error) {
-      // Decoded at a guess, what is no UTF-8 would be damaged without a word.
+      // Other encodings, decoded at a guess, would be damaged silently.
       complain(error instanceof TypeError ? words.notUtf8(file.name) : words.unreadable(file.name));
       return;
     }
@@ -118,7 +118,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
 
   return {
     buttons: [open, paste],
-    /** What shows only when it is asked for. */
+    /** Elements that show only when they are needed. */
     hidden: [input, dialog],
     destroy: () => document.removeEventListener('paste', onPaste),
   };

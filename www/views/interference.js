@@ -1,8 +1,10 @@
-// What a step on one task alone would do to every task's loss: a table of K × K signed changes.
+// Interference: a table of K × K signed changes, each of one task's loss by a step on one task alone.
 
+import { canMeasureInterference } from '../lab/run/select.js';
+import { readAlong } from '../lab/run/reading.js';
 import { h, taskColour } from '../ui/dom.js';
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createInterference(lab) {
   const words = lab.words.interference;
   const { n } = lab.words;
@@ -28,21 +30,18 @@ export function createInterference(lab) {
   );
   /** @type {string[]} */
   let tasks = [];
+  /** Whether the run on show has been measured. */
   let measured = false;
+  /** Whether the reader waits for a measurement. */
   let waiting = false;
-  let possible = false;
 
-  button.addEventListener('click', () => {
+  button.addEventListener('click', async () => {
     waiting = true;
-    rest();
-    lab.interference();
+    render(lab.state);
+    await lab.interference().catch(() => {}); // The lab says what is wrong.
+    waiting = false;
+    render(lab.state);
   });
-
-  function rest() {
-    button.textContent = waiting ? words.measuring : words.measure;
-    button.disabled = waiting || !possible;
-    if (!measured) say(possible ? words.notYet : words.noRun);
-  }
 
   /** The caption is read out when it changes, and only then. @param {string} text */
   function say(text) {
@@ -81,33 +80,29 @@ export function createInterference(lab) {
     );
   }
 
-  return {
-    element,
-
-    reset(outline) {
+  const follow = readAlong({
+    begin(outline) {
       tasks = outline.tasks.map(({ name }) => name);
-      measured = waiting = false;
-      rest();
+      measured = false;
       body.replaceChildren(matrix(tasks));
     },
 
     take(event) {
       if (event.type !== 'interference') return;
       measured = true;
-      waiting = false;
-      rest();
       say(words.measured(event.step, n.digits(event.learning_rate)));
       body.replaceChildren(matrix(event.tasks, event.changes));
     },
+  });
 
-    show(run) {
-      possible = ['ready', 'training', 'paused', 'ended'].includes(run.status) && !run.comparing && run.replay === '';
-      rest();
-    },
+  /** @param {import('../lab/run/types.js').State} state */
+  function render(state) {
+    follow(state);
+    const possible = canMeasureInterference(state);
+    button.textContent = waiting ? words.measuring : words.measure;
+    button.disabled = waiting || !possible;
+    if (!measured) say(possible ? words.notYet : words.noRun);
+  }
 
-    forget() {
-      waiting = false;
-      rest();
-    },
-  };
+  return { element, render };
 }

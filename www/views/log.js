@@ -5,10 +5,10 @@ import { h } from '../ui/dom.js';
 /** Beyond this the oldest lines go: a long run must not fill the page's memory. */
 const MOST_LINES = 5000;
 const COPIED_MS = 1500;
-/** Who scrolled to so near the end follows it. */
+/** A reader who has scrolled this near to the end follows it, in px. */
 const NEAR_END = 8;
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createLog(lab) {
   const words = lab.words.log;
   const copy = h('button', { type: 'button', className: 'quiet', dataset: { part: 'copy-log' } }, words.copy);
@@ -27,8 +27,10 @@ export function createLog(lab) {
   );
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** What has been printed since the last frame: where one reads is asked once for all of it. @type {HTMLElement[]} */
-  let fresh = [];
+  /** The run, or the place of one, whose lines are read. @type {import('../lab/run/types.js').Outline | undefined} */
+  let shown;
+  /** How many of them have been read. */
+  let read = 0;
 
   copy.addEventListener('click', async () => {
     const text = Array.from(lines.children, (line) => line.textContent).join('\n');
@@ -41,26 +43,29 @@ export function createLog(lab) {
     timer = setTimeout(() => (copy.textContent = words.copy), COPIED_MS);
   });
 
+  /** @param {{ text: string, kind: import('../types.js').RunEvent['type'] }} printed */
+  function elementsOf({ text, kind }) {
+    const className = kind === 'warning' || kind === 'error' ? kind : '';
+    return text.split('\n').map((line) => h('div', { className }, line));
+  }
+
   return {
     element,
 
-    take(event) {
-      if (event.type !== 'start') return;
-      lines.replaceChildren();
-      fresh = [];
-    },
-
-    print(text, kind) {
-      if (kind === 'epoch' && lines.childElementCount + fresh.length > 0) fresh.push(h('div'));
-      const className = kind === 'warning' || kind === 'error' ? kind : '';
-      for (const line of text.split('\n')) fresh.push(h('div', { className }, line));
-    },
-
-    show() {
+    render({ shown: { outline, printed }, started }) {
+      if (outline !== shown) {
+        [shown, read] = [outline, 0];
+        // The lines of a run stay until the next one starts.
+        if (outline === started?.event) lines.replaceChildren();
+      }
+      const fresh = printed.since(read);
+      read = printed.length;
       if (fresh.length === 0) return;
       const atEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - NEAR_END;
-      lines.append(...fresh);
-      fresh = [];
+      for (const each of fresh) {
+        if (each.kind === 'epoch' && lines.childElementCount > 0) lines.append(h('div'));
+        lines.append(...elementsOf(each));
+      }
       while (lines.childElementCount > MOST_LINES) lines.firstElementChild?.remove();
       if (atEnd) lines.scrollTop = lines.scrollHeight;
     },

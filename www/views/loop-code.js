@@ -11,7 +11,7 @@
 /**
  * @typedef {object} Line
  * @property {PhaseName} [phase] Absent: a line that does nothing.
- * @property {string} [value] What stands at its end once a step is done: `epoch`, `step`, `batch`, `loss-0`, …, `total`, `rate`.
+ * @property {string} [value] The value at its end once a step is done: `epoch`, `step`, `batch`, `loss-0`, …, `total`, `rate`.
  * @property {Piece[]} code
  */
 

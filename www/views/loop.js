@@ -1,10 +1,12 @@
 // The loop: the notebook's lines beside this crate's own, each lit while its part of a step is at work, with the step's
 // values at their ends.
 //
-// The parts of a step are told as they begin. They may follow each other faster than the eye, so each is lit for a moment
-// at least, in order; a long backlog goes faster. Steps at full speed tell of no parts, and show their values only.
+// The worker reports each part of a step as it begins. They may follow each other faster than the eye, so each is lit for a moment
+// at least, in order; a long backlog goes faster. At full speed it reports none, and the steps show their values only.
 
 import { brief } from '../ui/brief.js';
+import { readAlong } from '../lab/run/reading.js';
+import { canStep } from '../lab/run/select.js';
 import { h, oncePerFrame, taskColour } from '../ui/dom.js';
 import { PHASES, python, rust } from './loop-code.js';
 
@@ -15,11 +17,11 @@ import { PHASES, python, rust } from './loop-code.js';
 
 /** How long a part is lit at least, in ms. */
 const DWELL = 120;
-/** More than so many in waiting go faster, and of more than so many only the last are shown. */
+/** With a longer queue parts are shown faster; beyond the second number only the last ones are. */
 const [BACKLOG, MOST] = [PHASES.length + 1, 60];
 const KEYWORD = /\b(for|in|let)\b/;
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createLoop(lab) {
   const words = lab.words.loop;
   const { n } = lab.words;
@@ -49,13 +51,13 @@ export function createLoop(lab) {
   let queue = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** The latest step, and the batch of the latest that told of it. @type {Step | undefined} */
+  /** The latest step. @type {Step | undefined} */
   let latest;
   /** @type {Phase | undefined} */
   let batch;
   /** The tasks that add up to the total in the code on show, by number. */
   let summed = '';
-  /** What is at work. @type {PhaseName | undefined} */
+  /** The part that is at work. @type {PhaseName | undefined} */
   let lit;
   /** Whether a step that comes now was asked for one by one. */
   let single = false;
@@ -149,10 +151,8 @@ export function createLoop(lab) {
     light();
   }
 
-  return {
-    element,
-
-    reset(outline) {
+  const follow = readAlong({
+    begin(outline) {
       rest();
       latest = batch = undefined;
       tasks = outline.tasks.map(({ name }) => name);
@@ -161,20 +161,25 @@ export function createLoop(lab) {
       write();
     },
 
-    take(event) {
-      if (event.type !== 'phase' && event.type !== 'step') return;
+    take(event, late) {
+      if (event.type === 'error') return rest();
+      if (event.type !== 'step' && (event.type !== 'phase' || late)) return;
       if (queue.length > MOST) queue.splice(0, queue.length - BACKLOG);
       queue.push(event);
       if (timer === undefined) next();
     },
+  });
 
-    show(run) {
-      const busy = run.status === 'training' || run.queued !== '' || run.replay === 'playing' || run.comparing;
-      step.disabled = run.missing !== '' || busy;
-      single = run.status !== 'training' && run.replay === '';
+  return {
+    element,
+
+    render(state) {
+      follow(state);
+      step.disabled = !canStep(state);
+      single = state.run.status !== 'training' && state.replay.is === '';
+      if (state.run.status === 'none' && state.replay.is === '') rest();
     },
 
-    forget: rest,
     destroy: rest,
   };
 }

@@ -1,5 +1,6 @@
 // The losses of a run by step, and the latest step's total as the sum that it is.
 
+import { readAlong } from '../lab/run/reading.js';
 import { brief } from '../ui/brief.js';
 import { createChart } from '../ui/chart.js';
 import { h, oncePerFrame, TASK_COLOURS, taskColour } from '../ui/dom.js';
@@ -7,13 +8,14 @@ import { addsUp, FACTOR_DIGITS } from '../ui/numbers.js';
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {Extract<RunEvent, { type: 'step' }>} Step */
-/** @typedef {import('../lab/views.js').Outline} Outline */
+/** @typedef {import('../lab/run/types.js').Outline} Outline */
+/** @typedef {import('../lab/run/types.js').State} State */
 
 const DASHES = [7, 4];
 /** The total was added up in single precision. */
 const ROUNDING = 1e-4;
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createLosses(lab) {
   const words = lab.words.losses;
   const { n } = lab.words;
@@ -36,7 +38,7 @@ export function createLosses(lab) {
   let tasks = [];
   /** The recipe's factors on the losses, now and as they fitted the latest total. @type {Record<string, number>[]} */
   let weights = [{}, {}];
-  /** Those that this run's recipe lets train; a total of others is not to be compared with theirs. @type {string[]} */
+  /** The tasks that this run's recipe lets train; only totals of all of these are comparable. @type {string[]} */
   let training = [];
   /** @type {Step | undefined} */
   let latest;
@@ -98,8 +100,8 @@ export function createLosses(lab) {
     return training.every((task) => trained.includes(task));
   }
 
-  /** @param {Outline} outline */
-  function reset(outline) {
+  /** Empty axes. @param {Outline} outline @param {State} state */
+  function begin(outline, { previous }) {
     chart?.destroy();
     tasks = outline.tasks.map(({ name }) => name);
     training = tasks.filter((task) => weights[0][task] !== 0);
@@ -118,36 +120,38 @@ export function createLosses(lab) {
         Math.ceil(2.3 * outline.tasks.reduce((sum, { labels }) => sum + Math.log(Math.max(2, labels.length)), 0)) / 2,
       ],
       xName: words.xName,
-      // A step belongs to the epoch it completes a part of, so the rule stands just before the epoch's first step.
+      // A step belongs to the epoch it completes a part of, so the rule is just before the epoch's first step.
       spans: Array.from({ length: outline.epochs }, (_, e) => ({
         x: e * outline.steps_per_epoch + 0.5,
         label: words.epoch(e + 1),
       })),
-      ghost: lab.views.previous.flatMap(pointsOf),
-      ghostRecorded: lab.views.previousRecorded,
+      ghost: previous?.events.all().flatMap(pointsOf),
+      ghostRecorded: previous?.recorded,
       xText: (x) => (Number.isInteger(x) ? n.grouped(x) : ''),
       yText: n.figure,
     });
     showFormula();
   }
 
+  /** @param {RunEvent} event */
+  function take(event) {
+    if (event.type === 'step') {
+      for (const { x, ys } of pointsOf(event)) chart?.put(x, ys);
+      latest = event;
+      showFormula();
+    } else if (event.type === 'epoch') {
+      const said = Object.entries(event.losses).map(([task, loss]) => `${task} ${n.figure(loss)}`);
+      chart?.describe(`${words.chart} ${words.mean(event.epoch, said.join(', '), n.figure(event.total))}`);
+    }
+  }
+  const follow = readAlong({ begin, take });
+
   return {
     element,
-    reset,
 
-    edit(doc) {
-      weights[0] = doc.recipe.training.task_weight;
-    },
-
-    take(event) {
-      if (event.type === 'step') {
-        for (const { x, ys } of pointsOf(event)) chart?.put(x, ys);
-        latest = event;
-        showFormula();
-      } else if (event.type === 'epoch') {
-        const said = Object.entries(event.losses).map(([task, loss]) => `${task} ${n.figure(loss)}`);
-        chart?.describe(`${words.chart} ${words.mean(event.epoch, said.join(', '), n.figure(event.total))}`);
-      }
+    render(state) {
+      weights[0] = state.document.doc?.recipe.training.task_weight ?? {};
+      follow(state);
     },
 
     destroy: () => chart?.destroy(),

@@ -1,6 +1,7 @@
-// Where the encoder puts sentences, in two dimensions, and how training moves them: a map with a slider through the run.
+// The map: the sentences' vectors in two dimensions, and how training moves them, with a slider through the run.
 
-import { labelOf } from '../lab/sentences.js';
+import { labelOf } from '../lab/document/sentences.js';
+import { readAlong } from '../lab/run/reading.js';
 import { brief } from '../ui/brief.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
@@ -17,7 +18,7 @@ const TURNS = [-1, 1, -1, 1, 1, -1];
 /** How long points take to a frame that was chosen or came; and through the whole run, at least and for each frame. */
 const [GLIDE_MS, PLAY_MS, FRAME_MS] = [650, 2500, 420];
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createMap(lab) {
   const words = lab.words.map;
   const { n } = lab.words;
@@ -49,34 +50,31 @@ export function createMap(lab) {
 
   /** @type {import('../types.js').Task[]} */
   let tasks = [];
-  /** By what it is coloured. */
+  /** The task whose classes colour the points. */
   let task = '';
-  /** The sentences that the map's rows count, as they were when the run began. @type {import('../types.js').InlineExample[]} */
-  let examples = [];
-  /** Of each of the run's sentences, whether it is held out. @type {boolean[]} */
-  let heldOut = [];
   /** @type {MapEvent | undefined} */
   let map;
-  /** What is on show. @type {Picture | undefined} */
+  /** The picture on show. @type {Picture | undefined} */
   let shown;
   let playing = false;
   /** @type {number | undefined} */
   let frame;
-  /** @type {import('../lab/views.js').Doc | undefined} */
-  let doc;
   /** @type {ReturnType<typeof createDataTable> | undefined} */
   let numbers;
 
+  const started = () => lab.state.started;
+  /** A sentence by its row in the map's events. @param {number} row */
+  const exampleOf = (row) => started()?.examples[row];
   const last = () => (map ? map.frames.length - 1 : 0);
   const chosen = () => Number(slider.value);
   /** @param {number} i */
-  const textOf = (i) => examples[map?.rows[i] ?? -1]?.text ?? words.gone;
+  const textOf = (i) => exampleOf(map?.rows[i] ?? -1)?.text ?? words.gone;
 
-  /** What is known of a sentence, task by task. @param {number} i @param {(name: string) => string} [as] */
+  /** A sentence's labels, task by task, and whether it is held out. @param {number} i @param {(name: string) => string} [as] */
   function labelsOf(i, as = String) {
     const row = map?.rows[i] ?? -1;
-    const labels = tasks.map(({ name }) => `${as(name)}: ${as(labelOf(examples[row], name)) || words.unlabelled}`);
-    return heldOut[row] ? [...labels, words.heldOut] : labels;
+    const labels = tasks.map(({ name }) => `${as(name)}: ${as(labelOf(exampleOf(row), name)) || words.unlabelled}`);
+    return started()?.event.held_out[row] ? [...labels, words.heldOut] : labels;
   }
 
   // ---- time
@@ -159,7 +157,7 @@ export function createMap(lab) {
     return glide();
   });
 
-  // ---- what the points are
+  // ---- the points' sentences and classes
 
   function drawChips() {
     if (!tasks.some(({ name }) => name === task)) task = tasks[0]?.name ?? '';
@@ -185,7 +183,7 @@ export function createMap(lab) {
     const labels = tasks[k]?.labels ?? [];
     element.style.setProperty('--task', taskColour(Math.max(0, k)));
     element.style.setProperty('--turn', String(TURNS[Math.max(0, k) % TURNS.length]));
-    const classes = (map?.rows ?? []).map((row) => labels.indexOf(labelOf(examples[row], task)));
+    const classes = (map?.rows ?? []).map((row) => labels.indexOf(labelOf(exampleOf(row), task)));
     scatter.dress(classes, labels.length);
     const kinds = labels.map((label, c) => ({ label, c }));
     if (classes.includes(-1)) kinds.push({ label: words.unlabelled, c: -1 });
@@ -217,7 +215,7 @@ export function createMap(lab) {
       columns: [words.sentence, ...tasks.map(({ name }) => name), ...words.axes],
       length: () => map?.rows.length ?? 0,
       row: (i) => {
-        const example = examples[map?.rows[i] ?? -1];
+        const example = exampleOf(map?.rows[i] ?? -1);
         const at = map?.frames[chosen()]?.points[i] ?? [];
         return [textOf(i), ...tasks.map(({ name }) => brief(labelOf(example, name)) || '–'), ...at.map((x) => n.fixed(x, 2))];
       },
@@ -240,39 +238,38 @@ export function createMap(lab) {
   }
   clear();
 
+  /** @param {MapEvent} event */
+  function take(event) {
+    const follows = !playing && chosen() === last();
+    const fresh = map?.rows.length !== event.rows.length;
+    const step = map?.frames[chosen()].step ?? 0;
+    map = event;
+    slider.max = String(last());
+    play.disabled = slider.disabled = last() < 1;
+    empty.hidden = true;
+    scatter.element.hidden = false;
+    if (fresh) dress();
+    const all = started()?.event.held_out.length ?? 0;
+    some.textContent = event.rows.length < all ? `${words.some(event.rows.length, all)} ` : '';
+    slider.value = String(follows ? last() : frameOf(map.frames, step));
+    if (!playing) glide();
+  }
+
   return {
     element,
 
-    reset(outline) {
-      clear();
-      tasks = outline.tasks;
-      drawChips();
-      makeTable();
-    },
+    render: readAlong({
+      begin(outline) {
+        clear();
+        tasks = outline.tasks;
+        drawChips();
+        makeTable();
+      },
 
-    take(event) {
-      if (event.type === 'start') {
-        examples = doc ? doc.table.examples.filter(({ text }) => text.trim() !== '') : [];
-        heldOut = event.held_out;
-      } else if (event.type === 'map') {
-        const follows = !playing && chosen() === last();
-        const fresh = map?.rows.length !== event.rows.length;
-        const step = map?.frames[chosen()].step ?? 0;
-        map = event;
-        slider.max = String(last());
-        play.disabled = slider.disabled = last() < 1;
-        empty.hidden = true;
-        scatter.element.hidden = false;
-        if (fresh) dress();
-        some.textContent = event.rows.length < heldOut.length ? `${words.some(event.rows.length, heldOut.length)} ` : '';
-        slider.value = String(follows ? last() : frameOf(map.frames, step));
-        if (!playing) glide();
-      }
-    },
-
-    edit(next) {
-      doc = next;
-    },
+      take(event) {
+        if (event.type === 'map') take(event);
+      },
+    }),
 
     destroy() {
       scatter.destroy();

@@ -5,7 +5,7 @@ import { h } from '../ui/dom.js';
 
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'mistakes' }>['tasks'][string][number]} Mistake */
 
-/** So many stand there until all are asked for. */
+/** How many are listed until the reader asks for all. */
 const FEW = 4;
 
 /**
@@ -36,8 +36,8 @@ export function createMistakes({ n, results: words }, task, pickAll) {
   });
 
   /**
-   * @param {Mistake[] | undefined} mistakes Absent: not told of.
-   * @param {number | undefined} wrong How many there are; those told of may be fewer.
+   * @param {Mistake[] | undefined} mistakes Absent: not known.
+   * @param {number | undefined} wrong How many there are; `mistakes` may hold fewer.
    * @param {{ label: string, said: string } | undefined} picked
    * @param {(row: number) => string} textOf
    */

@@ -5,7 +5,7 @@ import { h } from '../ui/dom.js';
 /** @typedef {import('../lab/options.js').Action} Action */
 /** @typedef {ReturnType<typeof createNotices>} NoticesView */
 
-/** The oldest notice goes when there would be more: they lie over the page. */
+/** With more notices than these the oldest goes: they cover the page. */
 const MOST_NOTICES = 3;
 
 /** @param {import('../strings/words.js').Words} first */
@@ -47,13 +47,13 @@ export function createNotices(first) {
       words = next.notices;
     },
 
-    /** What went wrong. Stays until dismissed, replaced, or {@link clear}ed. @param {string} text @param {...Action} actions */
+    /** Says what went wrong. Stays until dismissed, replaced, or {@link clear}ed. @param {string} text @param {...Action} actions */
     error: (text, ...actions) => show('error', text, actions),
 
-    /** What was done. Returns what takes it back. @param {string} text @param {...Action} actions */
+    /** Says what was done. Returns what removes the message. @param {string} text @param {...Action} actions */
     notice: (text, ...actions) => show('notice', text, actions),
 
-    /** What a run has to warn of; goes when the next run begins. @param {string} text */
+    /** A warning of the run; goes when the next run begins. @param {string} text */
     warning: (text) => show('warning', text, []),
 
     forgetWarnings() {

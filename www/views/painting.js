@@ -23,7 +23,7 @@ export function createPainting(words, choose) {
   );
   /** @type {Brush | undefined} */
   let brush;
-  /** The tasks that the chips stand for. */
+  /** The tasks whose classes have chips, as JSON. */
   let shown = '';
 
   /** @param {Brush | undefined} next @param {boolean} [byKeyboard] */
@@ -91,7 +91,7 @@ export function createPainting(words, choose) {
       take(undefined);
     },
 
-    /** @param {import('../lab/store.js').Doc} doc */
+    /** @param {import('../lab/document/store.js').Doc} doc */
     edit({ table: { tasks } }) {
       const next = JSON.stringify(tasks);
       if (next === shown) return;

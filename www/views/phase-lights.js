@@ -21,7 +21,7 @@ export function createPhaseLights(show) {
   return {
     /** @param {Phase} phase */
     queue(phase) {
-      // Another batch: what is left of the one before is not made up for.
+      // Another batch: the rest of the one before is left out.
       if (phase.name === 'batch') waiting = [];
       waiting.push(phase);
       if (timer === undefined) next();

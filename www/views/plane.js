@@ -1,4 +1,4 @@
-// The plane of two tasks' gradients. Two vectors span a plane, so what is drawn of them is exact: lengths and angle.
+// The plane of two tasks' gradients. Two vectors span a plane, so their lengths and angle are drawn exactly.
 //
 // The x axis lies along g_a, and g_b is on the side of positive y:
 //
@@ -11,7 +11,7 @@
 /** @typedef {import('../types.js').Gradients} Gradients */
 /** @typedef {[x: number, y: number]} Vector */
 
-/** Below this sine two gradients are one direction, and nothing is known of what is at right angles to it. */
+/** Below this sine two gradients count as one direction, and nothing is known at right angles to it. */
 const FLAT = 1e-5;
 
 /**
@@ -34,7 +34,7 @@ export function planeOf({ whole: { gram, norms, cosines }, weights, update }, a,
     [norms[a], 0],
     [norms[b] * cosine, norms[b] * sine],
   ]);
-  // With two tasks this is their sum and needs no projection; others' gradients count with what of them is in the plane.
+  // With two tasks this is their sum and needs no projection; others' gradients count with their parts in the plane.
   const terms = weights.map((weight, i) => {
     const [x, y] = i === a ? gradients[0] : i === b ? gradients[1] : project(gram[i][a], gram[i][b]);
     return [weight * x, weight * y];

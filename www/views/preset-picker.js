@@ -1,6 +1,6 @@
 // The choice among the built-in sentences, and for the notebook's among their labels.
 
-import { FIRST_PRESET, PRESET_NAMES } from '../lab/presets.js';
+import { FIRST_PRESET, PRESET_NAMES } from '../lab/document/presets.js';
 import { h } from '../ui/dom.js';
 
 /** @param {import('../lab/lab.js').Lab} lab */
@@ -28,7 +28,7 @@ export function createPresetPicker(lab) {
   return {
     element: h('div', { className: 'toolbar' }, presets, labels),
 
-    /** @param {import('../lab/store.js').Doc} doc */
+    /** @param {import('../lab/document/store.js').Doc} doc */
     edit({ table: { preset } }) {
       check(presets, preset?.name);
       labels.hidden = preset?.name !== 'notebook';

@@ -1,7 +1,7 @@
 // The views that a lab can show, by the names that the attribute `views` takes. Each is loaded when it is first shown.
 
 /** @typedef {import('../lab/lab.js').Lab} Lab */
-/** @typedef {import('../lab/views.js').View} View */
+/** @typedef {import('./view.js').View} View */
 
 /** @type {Record<string, () => Promise<(lab: Lab) => View>>} */
 export const VIEWS = {
@@ -24,19 +24,19 @@ export const VIEWS = {
   share: async () => (await import('./share.js')).createShare,
 };
 
-/** What stands for several views in the attribute. @type {Record<string, string[]>} */
+/** Names for several views in the attribute. @type {Record<string, string[]>} */
 export const GROUPS = {
   geometry: ['steps', 'gradients', 'interference'],
 };
 
-/** What an element shows that does not say. */
+/** The views of an element without the attribute. */
 export const USUAL = ['controls', 'encoder', 'sentences', 'losses', 'accuracy', 'try'];
 
-/** What must be measured beside a run for a view. @type {Record<string, Partial<import('../types.js').Diagnostics>>} */
+/** The measurements beside a run that a view needs. @type {Record<string, Partial<import('../types.js').Diagnostics>>} */
 const WANTS = {
-  map: { map_every: 1 }, // How often it is depends on the run: see lab/measuring.js.
+  map: { map_every: 1 }, // How often it is depends on the run: see lab/run/measuring.js.
   results: { mistakes: true },
 };
 
-/** What must be measured for some views. @param {string[]} views @returns {Partial<import('../types.js').Diagnostics>} */
+/** The measurements that some views need. @param {string[]} views @returns {Partial<import('../types.js').Diagnostics>} */
 export const wantsOf = (views) => Object.assign({}, ...views.map((name) => WANTS[name]));

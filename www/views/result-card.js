@@ -1,11 +1,11 @@
-// One task's results. A cell of its confusion matrix, pressed, picks the sentences that it counts.
+// One task's results. A click on a cell of its confusion matrix picks the sentences that the cell counts.
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
 import { mostOf } from '../ui/thin.js';
 import { createMistakes } from './mistakes.js';
 
-/** A matrix of more classes than these cannot be read, and its cells, which grow with their square, would hold the page up. */
+/** Nobody can read a matrix of more classes, and its cells, whose number grows with their square, would slow the page down. */
 const MOST_CLASSES = 40;
 
 /** @typedef {import('../types.js').Task} Task */
@@ -113,7 +113,7 @@ export function createResultCard(allWords, task, k) {
   return { task, element, show };
 }
 
-/** What an accuracy must be measured against: the class that occurs most, and its share. @param {Task} task @param {number[][]} confusion */
+/** The baseline of an accuracy: the commonest class, and its share. @param {Task} task @param {number[][]} confusion */
 function commonest(task, confusion) {
   const counts = confusion.map(sum);
   const most = mostOf(counts);

@@ -1,6 +1,7 @@
 // How well each task is solved: accuracy beside its baseline, macro F1, the confusion matrix, and the sentences that went
 // wrong.
 
+import { readAlong } from '../lab/run/reading.js';
 import { h } from '../ui/dom.js';
 import { createResultCard } from './result-card.js';
 
@@ -12,7 +13,7 @@ import { createResultCard } from './result-card.js';
 /** @type {Split[]} */
 const SPLITS = ['validation', 'train'];
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createResults(lab) {
   const words = lab.words.results;
   const caption = h('p', { dataset: { part: 'results-caption' } });
@@ -38,61 +39,50 @@ export function createResults(lab) {
   let latest = {};
   /** @type {Partial<Record<Split, Mistakes>>} */
   let mistakes = {};
-  /** The document's sentences now, and those of the run on show, as they were sent: only those with text. @type {string[]} */
-  let edited = [];
-  /** @type {string[]} */
-  let sentences = [];
-  let shown = false;
-  /** Whether there is something to show that came since the last frame. */
-  let fresh = false;
 
-  choice.addEventListener('change', render);
+  choice.addEventListener('change', draw);
 
-  function render() {
-    fresh = false;
+  function draw() {
+    const sentences = lab.state.started?.examples ?? [];
     const split = radios.find(({ checked }) => checked)?.value === 'train' ? 'train' : 'validation';
     const evaluation = latest[split];
     const wrong = mistakes[split]?.epoch === evaluation?.epoch ? mistakes[split] : undefined;
     caption.textContent = evaluation ? words.after(evaluation.epoch) : words.notYet;
     for (const card of cards)
-      card.show(evaluation?.tasks[card.task.name], wrong?.tasks[card.task.name], (row) => sentences[row] ?? words.row(row + 1));
+      card.show(evaluation?.tasks[card.task.name], wrong?.tasks[card.task.name], (row) => sentences[row]?.text ?? words.row(row + 1));
   }
+
+  /** Empty matrices for a run. @param {import('../lab/run/types.js').Outline} outline */
+  function begin({ tasks, validation_examples }) {
+    latest = {};
+    mistakes = {};
+    cards = tasks.map((task, k) => createResultCard(lab.words, task, k));
+    body.replaceChildren(...cards.map((card) => card.element));
+    const [heldOut, training] = radios;
+    heldOut.disabled = validation_examples === 0;
+    (heldOut.disabled ? training : heldOut).checked = true;
+    isFresh = true;
+  }
+
+  /** @param {RunEvent} event */
+  function take(event) {
+    if (event.type === 'evaluation') latest[event.split] = event;
+    else if (event.type === 'mistakes') mistakes[event.split] = event;
+    else return;
+    isFresh = true;
+  }
+
+  const follow = readAlong({ begin, take });
+  /** Whether there is something to draw that came with this state. */
+  let isFresh = false;
 
   return {
     element,
 
-    /** Empty matrices for a run. */
-    reset({ tasks, validation_examples }) {
-      latest = {};
-      mistakes = {};
-      cards = tasks.map((task, k) => createResultCard(lab.words, task, k));
-      body.replaceChildren(...cards.map((card) => card.element));
-      const [heldOut, training] = radios;
-      heldOut.disabled = validation_examples === 0;
-      (heldOut.disabled ? training : heldOut).checked = true;
-      render();
-    },
-
-    edit({ table }) {
-      edited = table.examples.map(({ text }) => text).filter((text) => text.trim() !== '');
-    },
-
-    show(run) {
-      // A view that came late does not know what its run's sentences were before they were changed.
-      if (!shown && run.stale === 'sentences') {
-        sentences = [];
-        fresh = true;
-      }
-      shown = true;
-      if (fresh) render();
-    },
-
-    take(event) {
-      if (event.type === 'start') sentences = edited;
-      else if (event.type === 'evaluation') latest[event.split] = event;
-      else if (event.type === 'mistakes') mistakes[event.split] = event;
-      else return;
-      fresh = true;
+    render(state) {
+      isFresh = false;
+      follow(state);
+      if (isFresh) draw();
     },
   };
 }

@@ -1,6 +1,6 @@
-// What an answer rests on: the sentence with each word shaded by how much less probable the answer gets without it.
+// The words that an answer rests on: the sentence, each word shaded by how much less probable the answer is without it.
 //
-// For and against are told by sign and underline as well as by colour, and the shades stand in a table too.
+// Sign and underline show for and against as colour does, and a table holds the changes too.
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
@@ -91,7 +91,7 @@ export function createSaliency({ n, try: words }, again) {
       parts.push(text.slice(at, from), element);
       at = from + span.length;
     }
-    // What lies beyond the length that training reads.
+    // The rest is beyond the length that training reads.
     return [...parts, text.slice(at)];
   }
 

@@ -23,11 +23,11 @@ const MARKERS = [
   { shape: 'M-1.6-5.6h3.2v4h4v3.2h-4v4h-3.2v-4h-4v-3.2h4z', hollow: false },
   { shape: 'M0 5.8L5.6-4.4L-5.6-4.4z', hollow: true },
 ];
-/** Of what has no class. @type {Marker} */
+/** Marker of a point without a class. @type {Marker} */
 const NONE = { shape: 'M-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z', hollow: false };
 /** Room about the outermost points, and how near a pointer must come to one. */
 const [MARGIN, NEAR] = [16, 28];
-/** So many of the places where a point was before are drawn. */
+/** How many of a point's earlier places are drawn. */
 const TAIL = 4;
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -36,7 +36,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const markerOf = (c) => (c < 0 ? NONE : MARKERS[c % MARKERS.length]);
 
 /**
- * A marker as it stands in the plane, for a legend.
+ * A marker as in the plane, for a legend.
  *
  * @param {number} c
  * @param {number} of How many classes there are.
@@ -57,7 +57,7 @@ function dress(mark, c, of) {
 
 /**
  * @param {object} options
- * @param {(i: number) => string} options.name What is said of a point.
+ * @param {(i: number) => string} options.name A point's description.
  * @param {(i: number | undefined, at: Point, size: { width: number, height: number }) => void} options.point Which is
  *   pointed at, and where it is on the stage.
  */
@@ -157,7 +157,7 @@ export function createScatter({ name, point }) {
   }
   element.addEventListener('pointermove', pointAt);
   element.addEventListener('pointerdown', pointAt);
-  // A finger leaves when it is lifted; what it pointed at is then to be read.
+  // A lifted finger leaves too, and then the reader wants to read about the point.
   element.addEventListener('pointerleave', ({ pointerType }) => {
     if (pointerType !== 'touch') activate(undefined);
   });
@@ -168,7 +168,7 @@ export function createScatter({ name, point }) {
     if (!arrow || at.length === 0) return;
     event.preventDefault();
     if (active === undefined) return activate(nearest([size.width / 2, size.height / 2], Math.hypot));
-    // What lies ahead, and what is off to the side only if nothing else is.
+    // The nearest point ahead; one off to the side only if there is none ahead.
     const [ax, ay] = arrow;
     const next = nearest(at[active], (x, y) => {
       const ahead = ax * x + ay * y;
@@ -188,7 +188,7 @@ export function createScatter({ name, point }) {
     element,
 
     /**
-     * Other points come: so many, and each of a class.
+     * Makes other points, one for each class number.
      *
      * @param {number[]} classes -1: of none.
      * @param {number} of How many classes there are.
@@ -212,7 +212,7 @@ export function createScatter({ name, point }) {
 
     /**
      * @param {Point[]} points
-     * @param {Bounds} bounds What must find room.
+     * @param {Bounds} bounds The ranges that need room.
      * @param {Point[][]} past Where they were, oldest first.
      */
     draw(points, bounds, past) {

@@ -1,6 +1,8 @@
 // The sentences: which set, the table, and every way to change it.
 
-import { freshTaskName } from '../lab/sentences.js';
+import { freshTaskName } from '../lab/document/sentences.js';
+import { readAlong, readEdits } from '../lab/run/reading.js';
+import { heldOut, staleness } from '../lab/run/select.js';
 import { h } from '../ui/dom.js';
 import { createImport } from './importing.js';
 import { createPainting } from './painting.js';
@@ -8,7 +10,7 @@ import { createPresetPicker } from './preset-picker.js';
 import { createTable } from './table.js';
 import { openTaskDialog } from './task-dialog.js';
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createSentences(lab) {
   const words = lab.words.sentences;
   const { store } = lab;
@@ -50,7 +52,6 @@ export function createSentences(lab) {
   );
   /** The step whose sentences are marked, and which these are. @type {{ step: number, rows: number[] }} */
   let batch = { step: 0, rows: [] };
-  let isStale = false;
 
   skip.addEventListener('click', () => addRow.focus());
   addRow.addEventListener('click', () => table.addRow());
@@ -69,38 +70,40 @@ export function createSentences(lab) {
   }
 
   function unmarkBatch() {
+    if (batch.rows.length === 0) return;
     batch = { step: 0, rows: [] };
     table.setBatch([]);
   }
 
+  const followEdits = readEdits((doc, change) => {
+    presets.edit(doc);
+    table.edit(change);
+    painting.edit(doc);
+    redo.disabled = !store.canRedo;
+    // The focus would be lost with the last edit that can be undone or redone.
+    if (!store.canUndo && undo.matches(':focus')) importing.buttons.at(-1)?.focus();
+    undo.disabled = !store.canUndo;
+    if (redo.disabled && redo.matches(':focus')) undo.focus();
+  });
+  const followRun = readAlong({
+    begin: unmarkBatch,
+    take(event, late) {
+      if (event.type === 'phase' && event.name === 'batch' && !late) markBatch(event.step, event.rows);
+      // The marks stay after their step, until there is another one.
+      if (event.type === 'end' || (event.type === 'step' && event.step > batch.step)) unmarkBatch();
+    },
+  });
+
   return {
     element,
 
-    show(run, doc) {
-      element.inert = doc === undefined;
-      isStale = run.stale === 'sentences';
-      if (isStale) unmarkBatch();
+    render(state) {
+      element.inert = state.document.doc === undefined;
+      followEdits(state);
+      followRun(state);
+      if (staleness(state) === 'sentences') unmarkBatch();
+      table.setHeldOut(heldOut(state));
     },
-
-    edit(doc, change) {
-      presets.edit(doc);
-      table.edit(change);
-      painting.edit(doc);
-      redo.disabled = !store.canRedo;
-      // The focus would be lost with the last edit that can be undone or redone.
-      if (!store.canUndo && undo.matches(':focus')) importing.buttons.at(-1)?.focus();
-      undo.disabled = !store.canUndo;
-      if (redo.disabled && redo.matches(':focus')) undo.focus();
-    },
-
-    take(event) {
-      if (event.type === 'phase' && event.name === 'batch' && !isStale) markBatch(event.step, event.rows);
-      // The marks stay after their step, until there is another one.
-      const over = event.type === 'start' || event.type === 'end' || (event.type === 'step' && event.step > batch.step);
-      if (over) unmarkBatch();
-    },
-
-    heldOut: (flags) => table.setHeldOut(flags),
 
     destroy() {
       table.destroy();

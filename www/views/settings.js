@@ -1,5 +1,6 @@
 // The settings of a run: a form of the fields in fields.js, with the checks and messages that follow from them.
 
+import { readEdits } from '../lab/run/reading.js';
 import { h } from '../ui/dom.js';
 import { fieldsOf, taskWeightFields } from './fields.js';
 
@@ -7,14 +8,14 @@ import { fieldsOf, taskWeightFields } from './fields.js';
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {{ field: Field, control: HTMLInputElement | HTMLSelectElement, hint: HTMLElement }} Row */
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createSettings(lab) {
   const words = lab.words.settings;
   const { store } = lab;
   const { main, wide, more } = fieldsOf(lab.words);
   /** @type {Row[]} */
   const rows = [];
-  /** Those of {@link rows} that stand for the tasks on show. @type {Row[]} */
+  /** The rows of the tasks' weights. @type {Row[]} */
   let taskRows = [];
 
   const newSeed = h('button', { type: 'button', className: 'quiet', dataset: { part: 'new-seed' } }, words.newSeed);
@@ -78,10 +79,7 @@ export function createSettings(lab) {
     hint.textContent = wrong || field.hint(control.value);
     hint.classList.toggle('complaint', wrong !== '');
     control.setAttribute('aria-invalid', String(wrong !== ''));
-    store.complain(field.id, wrong, () => {
-      if (details.contains(control)) details.open = true;
-      control.focus();
-    });
+    store.complain(field.id, wrong);
   }
 
   /** @param {Row} row */
@@ -107,36 +105,50 @@ export function createSettings(lab) {
     for (const row of [...rows, ...taskRows]) put(row, recipe);
   }
 
-  /** @param {import('../lab/store.js').Doc} doc */
+  /** @param {import('../lab/document/store.js').Doc} doc */
   function showTasks({ table: { tasks }, recipe }) {
-    for (const { field } of taskRows) store.complain(field.id, '', () => {});
+    for (const { field } of taskRows) store.complain(field.id, '');
     taskRows = [];
     taskWeights.replaceChildren(...taskWeightFields(lab.words, tasks).map((field) => rowOf(field, taskRows)));
     for (const row of taskRows) put(row, recipe);
   }
 
+  const follow = readEdits((doc, change) => {
+    const names = taskRows.map(({ field }) => field.label);
+    const same = names.length === doc.table.tasks.length && doc.table.tasks.every(({ name }, k) => name === names[k]);
+    if (!same) showTasks(doc);
+    if (change === 'data') show(doc.recipe);
+    if (change !== 'settings') return;
+    // Set elsewhere. A field that is being typed in is left alone: it has the value already, or a wrong one.
+    for (const row of [...rows, ...taskRows]) {
+      const { value, wrong } = read(row);
+      if (!wrong && value !== row.field.get(doc.recipe)) put(row, doc.recipe);
+    }
+  });
+  /** The refusal that the focus was last moved for. */
+  let { refused } = lab.state.document;
+
+  /** @param {string} id A field's. */
+  function focus(id) {
+    const row = [...rows, ...taskRows].find(({ field }) => field.id === id);
+    if (row && details.contains(row.control)) details.open = true;
+    row?.control.focus();
+  }
+
   return {
     element,
 
-    show(run, doc) {
-      element.inert = doc === undefined;
-    },
-
-    edit(doc, change) {
-      const names = taskRows.map(({ field }) => field.label);
-      const same = names.length === doc.table.tasks.length && doc.table.tasks.every(({ name }, k) => name === names[k]);
-      if (!same) showTasks(doc);
-      if (change === 'data') show(doc.recipe);
-      if (change !== 'settings') return;
-      // Set elsewhere. What is being entered here is left alone: it is the same already, or wrong.
-      for (const row of [...rows, ...taskRows]) {
-        const { value, wrong } = read(row);
-        if (!wrong && value !== row.field.get(doc.recipe)) put(row, doc.recipe);
-      }
+    render(state) {
+      const { document } = state;
+      element.inert = document.doc === undefined;
+      follow(state);
+      if (document.refused === refused) return;
+      refused = document.refused;
+      if (refused) focus(refused.field);
     },
 
     destroy() {
-      for (const { field } of [...rows, ...taskRows]) store.complain(field.id, '', () => {});
+      for (const { field } of [...rows, ...taskRows]) store.complain(field.id, '');
     },
   };
 }
@@ -151,5 +163,5 @@ function options(choices) {
   });
 }
 
-/** Small rates as 1e-4, not 0.0001: the number of zeros is what one gets wrong. @param {number} x */
+/** Small rates as 1e-4, not 0.0001, where one miscounts the zeros. @param {number} x */
 const written = (x) => (x !== 0 && Math.abs(x) < 0.01 ? x.toExponential() : String(x));

@@ -1,18 +1,19 @@
 // Takes the run along: as a link, as files, on the command line, and on another page.
 
-import { recipeToAddress } from '../lab/link.js';
-import { recipeOf } from '../lab/store.js';
-import { tagOf, toCsv } from '../lab/take-along.js';
+import { recipeToAddress } from '../lab/recipe/link.js';
+import { recipeOf } from '../lab/document/store.js';
+import { tagOf, toCsv } from '../lab/recipe/take-along.js';
+import { readEdits } from '../lab/run/reading.js';
 import { debounce, h } from '../ui/dom.js';
 
-/** Links are made when what they hold has rested for so long. */
+/** A link is made when the document has rested for so long. */
 const SETTLE_MS = 300;
 /** Programs that cut links cut them at such lengths. */
 const LONG = 8000;
 const COPIED_MS = 1500;
 const RECIPE = 'recipe.json';
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createShare(lab) {
   const words = lab.words.share;
   const { store } = lab;
@@ -49,7 +50,7 @@ export function createShare(lab) {
   /** Number of the latest making: an earlier one that takes longer is of no use. */
   let latest = 0;
 
-  /** @param {string} what What is copied, for those who cannot see it. @param {HTMLElement} element */
+  /** @param {string} what Name of the copied text, for screen readers. @param {HTMLElement} element */
   function code(what, element) {
     const select = () => getSelection()?.selectAllChildren(element);
     return h(
@@ -60,7 +61,7 @@ export function createShare(lab) {
     );
   }
 
-  /** The recipe as it is taken along: what is measured beside the run belongs to this page. */
+  /** The recipe as it is taken along, without the measurements, which belong to this page. */
   function taken() {
     const { diagnostics, ...recipe } = recipeOf(store.doc);
     return recipe;
@@ -71,7 +72,7 @@ export function createShare(lab) {
     const recipe = recipeOf(store.doc);
     const asked = { ...recipe, training: { ...recipe.training, reproducible: recipe.training.reproducible || reproducible.checked } };
     const page = new URL(lab.linked ? location.href : new URL('index.html', lab.base));
-    page.searchParams.delete('lang'); // Whoever opens it reads what they read.
+    page.searchParams.delete('lang'); // Others read it in their own language.
     const name = store.doc.table.preset?.name;
     const [address, recommended] = await Promise.all([
       recipeToAddress(asked, page),
@@ -87,6 +88,9 @@ export function createShare(lab) {
     tagTitle.textContent = needsFile ? words.tagWithFile : words.tag;
   }
   const soon = debounce(make, SETTLE_MS);
+  const follow = readEdits((doc, change) => {
+    if (change !== 'diagnostics') soon();
+  });
 
   link.addEventListener('focus', () => link.select());
   reproducible.addEventListener('change', make);
@@ -96,12 +100,9 @@ export function createShare(lab) {
   return {
     element,
 
-    show(run, doc) {
-      element.inert = doc === undefined;
-    },
-
-    edit(doc, change) {
-      if (change !== 'diagnostics') soon();
+    render(state) {
+      element.inert = state.document.doc === undefined;
+      follow(state);
     },
 
     destroy: () => soon.cancel(),

@@ -1,8 +1,10 @@
 // Steps on one task only, or on all of them: a button for each, and the losses that the latest step began with.
 
+import { canStep } from '../lab/run/select.js';
+import { readAlong } from '../lab/run/reading.js';
 import { h, oncePerFrame, taskColour } from '../ui/dom.js';
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createSteps(lab) {
   const words = lab.words.steps;
   const { n } = lab.words;
@@ -19,13 +21,12 @@ export function createSteps(lab) {
   let tasks = [];
   /** @type {HTMLButtonElement[]} */
   let buttons = [];
-  let disabled = true;
   /** The latest step. @type {Extract<import('../types.js').RunEvent, { type: 'step' }> | undefined} */
   let latest;
 
   /** @param {string[]} only @param {string} title @param {...(Node | string)} children */
   function button(only, title, ...children) {
-    const made = h('button', { type: 'button', className: 'solo', value: only[0] ?? '', title, disabled, part: 'button' }, ...children);
+    const made = h('button', { type: 'button', className: 'solo', value: only[0] ?? '', title, disabled: !canStep(lab.state), part: 'button' }, ...children);
     made.addEventListener('click', () => lab.step(only));
     return made;
   }
@@ -52,10 +53,8 @@ export function createSteps(lab) {
     line.replaceChildren(`${words.losses(step)} `, ...figures);
   });
 
-  return {
-    element,
-
-    reset(outline) {
+  const follow = readAlong({
+    begin(outline) {
       const names = outline.tasks.map(({ name }) => name);
       // A run that starts again has the same buttons: one of them may have the focus.
       if (names.join('\n') !== tasks.join('\n')) {
@@ -71,11 +70,14 @@ export function createSteps(lab) {
       latest = event;
       write();
     },
+  });
 
-    show(run) {
-      const busy = run.status === 'training' || run.queued !== '' || run.replay === 'playing' || run.comparing;
-      disabled = run.missing !== '' || busy;
-      for (const each of buttons) each.disabled = disabled;
+  return {
+    element,
+
+    render(state) {
+      follow(state);
+      for (const each of buttons) each.disabled = !canStep(state);
     },
   };
 }

@@ -3,7 +3,7 @@
 // Rows are made as they scroll near, so that a file of thousands costs no more than a screenful; and a cell's choices when
 // it is about to open, so that a task of hundreds of classes costs no more than one of two.
 
-import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/sentences.js';
+import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/document/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
 
 /** @typedef {import('./painting.js').Brush} Brush */
@@ -43,7 +43,7 @@ export function createTable(lab, { editTask, painted }) {
   let batch = new Set();
   /** @type {Brush | undefined} */
   let brush;
-  /** What the sentences on show are called. */
+  /** The name of the sentences on show. */
   let name = '';
 
   // ---- drawing
@@ -258,7 +258,7 @@ export function createTable(lab, { editTask, painted }) {
       if (target instanceof HTMLSelectElement) fill(target);
     });
 
-  // Others show what is under the cursor or has the focus.
+  // Other views show the sentence under the cursor or with the focus.
   for (const type of ['pointerover', 'focusin'])
     body.addEventListener(type, ({ target }) => {
       const field = target instanceof Element ? target.closest('tr')?.querySelector('textarea') : null;
@@ -306,7 +306,7 @@ export function createTable(lab, { editTask, painted }) {
       choiceOf(first, next.task)?.focus({ preventScroll: true });
     },
 
-    /** @param {import('../lab/store.js').Change} change */
+    /** @param {import('../lab/document/store.js').Change} change */
     edit(change) {
       // An undo within the same sentences leaves the reader where they are.
       if (change === 'data') render(store.doc.table.name === name);
@@ -316,6 +316,7 @@ export function createTable(lab, { editTask, painted }) {
 
     /** Marks the held-out rows; an empty list unmarks all. @param {boolean[]} flags */
     setHeldOut(flags) {
+      if (flags === heldOut) return;
       heldOut = flags;
       for (const [i, element] of Array.from(body.rows).entries()) mark(element, i);
       summarise();

@@ -1,11 +1,11 @@
 // The dialog that adds a task, or renames, extends or removes one and its classes. Nothing changes before Apply.
 
-import { addClass, addTask, redefineTask, removeTask } from '../lab/sentences.js';
+import { addClass, addTask, redefineTask, removeTask } from '../lab/document/sentences.js';
 import { h } from '../ui/dom.js';
 
 /**
  * @param {HTMLDialogElement} dialog Is filled anew each time.
- * @param {import('../lab/store.js').Store} store
+ * @param {import('../lab/document/store.js').Store} store
  * @param {import('../strings/words.js').Words['task']} words
  * @param {string} taskName If there is no task of that name, it is a new one, which Apply adds.
  * @param {(name?: string) => void} changed The tasks are others now; this one is called so, absent if it was removed.
@@ -88,7 +88,7 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
       if (field.dataset.was) renamed.set(field.dataset.was, label);
       else if (label) added.push(label);
     }
-    // It closes first: the browser then gives the focus to what had it, which the edit may take off the page.
+    // It closes first: the browser then gives the focus back to an element that the edit may remove.
     dialog.close();
     store.editTable('rows', (table) =>
       added.reduce(

@@ -1,23 +1,23 @@
-// Try a sentence: every head's probabilities for what the reader types, with the weights as they are now, and what they
-// rest on.
+// Try a sentence: every head's probabilities for the reader's sentence, with the weights as they are now, and the words
+// that they rest on.
 
+import { readAlong, readEdits } from '../lab/run/reading.js';
+import { canAnswer, hasRun } from '../lab/run/select.js';
 import { debounce, h } from '../ui/dom.js';
 import { mostOf } from '../ui/thin.js';
 import { createHeadBars } from './head-bars.js';
 import { createSaliency } from './saliency.js';
 
 /** @typedef {import('../types.js').Prediction} Prediction */
-/** @typedef {import('../lab/run-state.js').RunState} RunState */
+/** @typedef {import('../lab/run/types.js').State} State */
 
 const TYPING_MS = 120;
 /** How long typing rests before the words are weighed, which takes a pass for each. */
 const REST_MS = 500;
 /** While training, the bars follow the weights this often at most: each look costs the training a forward pass. */
 const FOLLOW_MS = 300;
-/** @type {Set<RunState['status']>} */
-const LIVE = new Set(['ready', 'training', 'paused', 'ended']);
 
-/** @param {import('../lab/lab.js').Lab} lab @returns {import('../lab/views.js').View} */
+/** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createTry(lab) {
   const words = lab.words.try;
   const when = h('p', { dataset: { part: 'try-when' } }, words.soon);
@@ -25,7 +25,7 @@ export function createTry(lab) {
     id: 'try-text',
     className: 'try-text',
     rows: 2,
-    value: lab.tried,
+    value: lab.state.reader.tried,
     spellcheck: false,
     maxLength: 2000,
     dataset: { part: 'try-text' },
@@ -47,55 +47,61 @@ export function createTry(lab) {
   );
   /** @type {Map<string, ReturnType<typeof createHeadBars>>} */
   let heads = new Map();
-  /** The latest answer to what stands in the field. @type {Prediction | undefined} */
+  /** The latest answer to the sentence in the field. @type {Prediction | undefined} */
   let answer;
   let waiting = false;
   let dirty = false;
   let askedAt = -Infinity;
-  /** Whether the reader has not yet been told of what he typed. */
+  /** Whether the answer has not yet been read out to the reader who typed. */
   let unsaid = false;
-  let live = false;
-  let training = false;
   /** Whether the panel is on the screen: training is not slowed for bars that nobody sees. */
   let seen = true;
-  /** What was last asked for, and when in the run. */
+  /** The states of the run, and sentences, of the latest question, the latest explanation asked for and the one on show. */
   let [askedState, explained, shownSaliency] = ['', '', ''];
-  /** Steps that the events on show have come to. */
-  let step = 0;
-  /** The run's. @type {import('../types.js').Task[]} */
-  let tasks = [];
 
   const text = () => field.value.trim();
-  const now = () => `${step} ${text()}`;
+  const now = () => `${lab.state.counts.step} ${text()}`;
 
-  function ask() {
+  async function ask() {
     if (text() === '') return;
     if (waiting) {
       dirty = true;
       return;
     }
+    const [sentence, bars] = [text(), heads];
     waiting = true;
     dirty = false;
     askedAt = performance.now();
-    // Why there is no answer, the lab itself has said.
-    lab
-      .predict(text())
-      .catch(() => {})
-      .finally(() => {
-        waiting = false;
-        if (dirty) ask();
-      });
+    // The lab says why there is no answer.
+    const prediction = await lab.predict(sentence).catch(() => undefined);
+    waiting = false;
+    if (prediction && sentence === text() && bars === heads) show(prediction);
+    if (dirty) ask();
   }
 
-  function explain() {
-    if (!live || text() === '' || explained === now()) return;
-    explained = now();
-    lab.explain(text());
+  /** @param {Prediction} prediction Of the sentence in the field. */
+  function show(prediction) {
+    answer = prediction;
+    for (const [task, { label, probabilities }] of Object.entries(prediction.tasks)) heads.get(task)?.show(label, probabilities);
+    answers.dataset.for = prediction.text;
+  }
+
+  async function explain() {
+    const what = now();
+    if (!canAnswer(lab.state) || text() === '' || explained === what) return;
+    const [sentence, bars] = [text(), heads];
+    explained = what;
+    const weighed = await lab.explain(sentence).catch(() => undefined);
+    if (!weighed && explained === what) explained = '';
+    if (!weighed || sentence !== text() || bars !== heads) return;
+    shownSaliency = now();
+    saliency.show(weighed);
+    age();
   }
 
   const rest = debounce(() => {
     if (unsaid) say();
-    if (seen && !training) explain();
+    if (seen && lab.state.run.status !== 'training') explain();
   }, REST_MS);
   const askSoon = debounce(ask, TYPING_MS);
 
@@ -117,16 +123,16 @@ export function createTry(lab) {
       .join(' ');
   }
 
-  const age = () => saliency.age(shownSaliency !== now(), live && text() !== '');
+  const age = () => saliency.age(shownSaliency !== now(), canAnswer(lab.state) && text() !== '');
 
   field.addEventListener('input', () => {
-    lab.tried = field.value;
+    lab.try(field.value);
     typed(askSoon);
   });
   field.addEventListener('focus', () => lab.point(text()));
   const sight = new IntersectionObserver(([entry]) => {
     seen = entry.isIntersecting;
-    if (seen && live) rest();
+    if (seen && canAnswer(lab.state)) rest();
   });
   sight.observe(element);
 
@@ -146,69 +152,50 @@ export function createTry(lab) {
     );
   }
 
-  /** @param {RunState} run */
-  function whenOf(run) {
-    if (run.encoder !== 'here' || run.replay) return words.soon;
-    if (run.status === 'none' || run.status === 'preparing') return words.unprepared;
-    return run.step === 0 ? words.untrained : words.after(run.step);
+  /** @param {State} state */
+  function whenOf({ encoder, replay, run, counts }) {
+    if (encoder.is !== 'here' || replay.is) return words.soon;
+    if (!hasRun(run.status)) return words.unprepared;
+    return counts.step === 0 ? words.untrained : words.after(counts.step);
   }
 
-  /** Empty bars. @param {import('../types.js').Task[]} ofTasks */
-  function empty(ofTasks) {
-    tasks = ofTasks;
+  /** Empty bars. @param {import('../types.js').Task[]} tasks */
+  function empty(tasks) {
     heads = new Map(tasks.map((task, k) => [task.name, createHeadBars(lab.words, task, k)]));
     answers.replaceChildren(...Array.from(heads.values(), (head) => head.element));
     answer = undefined;
   }
 
+  const followEdits = readEdits(({ table }, change) => {
+    if (change !== 'data') return;
+    const presets = /** @type {Record<string, { tries: string[] } | undefined>} */ (lab.words.presets);
+    offer(presets[table.preset?.name ?? '']?.tries ?? [words.own]);
+  });
+  const followRun = readAlong({
+    begin(outline) {
+      empty(outline.tasks);
+      [askedState, explained, shownSaliency] = ['', '', ''];
+      saliency.reset(outline.tasks.map(({ name }) => name));
+    },
+  });
+
   return {
     element,
 
-    reset({ tasks }) {
-      empty(tasks);
-      step = 0;
-      [askedState, explained, shownSaliency] = ['', '', ''];
-      saliency.reset(tasks.map(({ name }) => name));
-    },
-
-    edit({ table }, change) {
-      if (change !== 'data') return;
-      const presets = /** @type {Record<string, { tries: string[] } | undefined>} */ (lab.words.presets);
-      offer(presets[table.preset?.name ?? '']?.tries ?? [words.own]);
-    },
-
-    take(event) {
-      if (event.type === 'step') step = event.step;
-      // What others asked, and what was asked before, does not belong to what stands in the field.
-      if (event.type === 'prediction' && event.text === text()) {
-        answer = event;
-        for (const [task, { label, probabilities }] of Object.entries(event.tasks)) heads.get(task)?.show(label, probabilities);
-        answers.dataset.for = event.text;
-      }
-      if (event.type === 'saliency' && event.text === text()) {
-        shownSaliency = now();
-        saliency.show(event);
-      }
-    },
-
-    show(run) {
-      live = LIVE.has(run.status) && run.replay === '';
-      training = run.status === 'training';
-      when.textContent = whenOf(run);
+    render(state) {
+      followEdits(state);
+      followRun(state);
+      const { run, counts, shown } = state;
+      const training = run.status === 'training';
+      const at = `${run.status} ${counts.step}`;
+      when.textContent = whenOf(state);
+      if (run.status === 'none' && answer) empty(shown.outline?.tasks ?? []);
       age();
-      if (!live || askedState === `${run.status} ${run.step}`) return;
+      if (!canAnswer(state) || askedState === at) return;
       if (training && (!seen || waiting || performance.now() - askedAt < FOLLOW_MS)) return;
-      askedState = `${run.status} ${run.step}`;
+      askedState = at;
       ask();
       if (!training) rest();
-    },
-
-    forget(gone = false) {
-      waiting = false;
-      explained = '';
-      if (!gone) return;
-      live = false;
-      empty(tasks);
     },
 
     destroy() {

@@ -1,9 +1,9 @@
-// The built-in sets of sentences. Their titles, and sentences to try, stand in the tables of strings.
+// The built-in sets of sentences. Their titles, and sentences to try, are in the tables of strings.
 
-/** @typedef {import('../types.js').Preset} Preset */
+/** @typedef {import('../../types.js').Preset} Preset */
 
 /**
- * What a first visit opens. A run on it takes about a minute and shows what the page is about: dozens of steps in
+ * The preset of a first visit. A run on it takes about a minute and shows what the page is about: dozens of steps in
  * which two losses fall together, accuracy on held-out sentences rising from chance, and a head that then gets a new
  * sentence right. The notebook's own four sentences are over after three steps and hold nothing out.
  *

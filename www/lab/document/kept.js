@@ -1,15 +1,15 @@
 // Keeps one document from visit to visit, in the browser's IndexedDB.
 //
-// Writes wait for a moment, so that a burst of edits is one write. A page that is left has no time to wait: what is not
-// written yet then goes to localStorage too, which is written at once but holds little. There too stands what earlier
-// versions of the page kept. The next visit takes the later of the two and moves it to IndexedDB.
+// Writes wait for a moment, so that a burst of edits is one write. A page that the reader leaves has no time to wait: an
+// unwritten document then goes to localStorage too, which is written at once but holds little. Earlier versions of the page kept
+// the document there. The next visit takes the later of the two and moves it to IndexedDB.
 //
 // A database that does not answer in time holds no page up, but nobody knows then which document it keeps. Until it
 // answers, nothing is written over that one: edits go to localStorage alone, with the time of the document that they were
 // made on (`since`). If the database then turns out to keep a later document, both stay where they are, the page is told
 // of the one in the database, and only `adopt` lets that one be replaced.
 
-import { createStore, get, promisifyRequest } from '../vendor/idb-keyval.js';
+import { createStore, get, promisifyRequest } from '../../vendor/idb-keyval.js';
 
 /**
  * @typedef {{ at?: number, since?: number } & Record<string, unknown>} Value `at`: when it was written; absent in what
@@ -26,7 +26,7 @@ const documents = createStore('polytask', 'documents');
 
 export class Kept {
   #key;
-  /** What is to be written. @type {Value | undefined} */
+  /** The value that waits to be written. @type {Value | undefined} */
   #pending;
   /** The value that is being written to the database. @type {Value | undefined} */
   #writing;
@@ -51,11 +51,9 @@ export class Kept {
   /** @param {string} key */
   constructor(key) {
     this.#key = key;
-    addEventListener('pagehide', this.#leave);
-    document.addEventListener('visibilitychange', this.#hide);
   }
 
-  /** @returns {Promise<Value | undefined>} What an earlier visit left, as far as it is known in time. */
+  /** @returns {Promise<Value | undefined>} An earlier visit's document, as far as it is known in time. */
   async read() {
     this.#answer ??= asked(() => get(this.#key, documents)).then((kept) => ({ kept }));
     const answer = this.#answer;
@@ -90,18 +88,16 @@ export class Kept {
   write(value) {
     this.#hasEdits = true;
     this.#pending = { ...value, at: Date.now() };
-    this.#timer ??= setTimeout(() => this.#flush(), WRITE_MS);
+    this.#timer ??= setTimeout(() => this.flush(), WRITE_MS);
   }
 
-  /** Writes what is to be written; nothing is after that. */
+  /** Writes the value that waits, as the last one. */
   close() {
     this.#isClosed = true;
-    removeEventListener('pagehide', this.#leave);
-    document.removeEventListener('visibilitychange', this.#hide);
-    return this.#flush();
+    return this.flush();
   }
 
-  /** @param {Value | undefined} kept What the database keeps. */
+  /** @param {Value | undefined} kept The database's document. */
   #compare(kept) {
     if (this.#isClosed) return;
     if (kept && (kept.at ?? 0) > this.#since) return this.onFound(kept);
@@ -110,17 +106,15 @@ export class Kept {
     if (left) this.#put(left).catch(() => {}); // It stays where it is.
   }
 
-  #leave = () => {
+  /** The reader leaves the page: there may be no time for the database any more. */
+  leave() {
     const unwritten = this.#pending ?? this.#writing;
     if (unwritten) this.#leaveBehind(unwritten);
-    this.#flush();
-  };
+    this.flush();
+  }
 
-  #hide = () => {
-    if (document.hidden) this.#flush();
-  };
-
-  async #flush() {
+  /** Writes the value that waits, now. */
+  async flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const value = this.#pending;
@@ -155,7 +149,7 @@ export class Kept {
     if (left && (left.at ?? 0) <= (value.at ?? 0)) localStorage.removeItem(this.#key);
   }
 
-  /** What is in localStorage. @returns {Value | undefined} */
+  /** The value in localStorage. @returns {Value | undefined} */
   #left() {
     try {
       const left = JSON.parse(localStorage.getItem(this.#key) ?? 'null');

@@ -1,12 +1,12 @@
-// A recipe for a link, without what goes without saying; and back, taking over only what is known and as it should be. A
-// recipe's file is read in the same way.
+// A recipe for a link, without its default values; and back, taking over only known and valid fields. A recipe's file is
+// read in the same way.
 
 import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
-import { FIRST_PRESET, PRESET_NAMES } from './presets.js';
+import { FIRST_PRESET, PRESET_NAMES } from '../document/presets.js';
 
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('../types.js').Task} Task */
-/** @typedef {import('../types.js').InlineExample} InlineExample */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../../types.js').Task} Task */
+/** @typedef {import('../../types.js').InlineExample} InlineExample */
 /**
  * @typedef {object} Read
  * @property {Recipe} recipe
@@ -18,11 +18,11 @@ const ENCODER = 'all-MiniLM-L6-v2';
 /** Of a task, a class or a field. */
 const LONGEST_NAME = 200;
 const LONGEST_TEXT = 20_000;
-/** So many fields are named that a link has in vain. */
+/** At most so many of a link's unknown fields are named. */
 const MOST_NAMED = 5;
 
 /**
- * What must be said of a recipe. What is measured beside a run is no part of it.
+ * The parts of a recipe that differ from the defaults. A link leaves out what is measured beside a run.
  *
  * @param {Recipe} recipe
  */
@@ -46,7 +46,7 @@ export function essentialsOf({ data, tasks, validation, encoder, pooling, traini
  * The recipe of a file. It may leave unsaid what the command line infers: the tasks, their classes, and the data, which are
  * the notebook's then.
  *
- * @param {unknown} given What its JSON holds.
+ * @param {unknown} given The file's JSON.
  * @returns {Read | 'no recipe' | 'no sentences'} `no sentences`: its data are neither a preset nor any examples.
  */
 export function recipeOfFile(given) {
@@ -56,7 +56,7 @@ export function recipeOfFile(given) {
   const isPreset = isObject(preset) && PRESET_NAMES.some((name) => name === preset.name);
   const isWritten = Array.isArray(examples) && examples.some((example) => knownExample(example, new Map(), () => {}).length > 0);
   if (!isPreset && !isWritten) return 'no sentences';
-  // Rust writes `null` for what is not set.
+  // Rust writes `null` for a setting that is absent.
   const told = { ...given, data, validation: validation ?? undefined };
   return knownRecipe(isWritten ? { ...told, tasks: withClasses(tasks, examples) } : told) ?? 'no recipe';
 }
@@ -82,12 +82,12 @@ function withClasses(tasks, examples) {
 }
 
 /**
- * @param {unknown} given What the JSON of a link holds.
+ * @param {unknown} given The link's JSON.
  * @returns {Read | undefined} Nothing if it is no recipe at all.
  */
 export function knownRecipe(given) {
   if (!isObject(given)) return undefined;
-  // What is measured beside a run is for the page that opens it to say.
+  // The page that opens a link decides what is measured beside the run.
   const { data, tasks, validation, encoder, pooling, training, seed, diagnostics, ...rest } = given;
   const unknown = new Set(Object.keys(rest));
   /** @param {string} field @param {unknown} value @param {(value: unknown) => boolean} ok @param {unknown} usual */
@@ -126,7 +126,7 @@ export function knownRecipe(given) {
  * @param {any} data
  * @param {Task[]} tasks
  * @param {() => void} complain
- * @returns {{ preset?: import('../types.js').Preset, examples?: InlineExample[] }}
+ * @returns {{ preset?: import('../../types.js').Preset, examples?: InlineExample[] }}
  */
 function knownData(data, tasks, complain) {
   const { preset, examples } = isObject(data) ? data : {};

@@ -1,12 +1,12 @@
-// What a tag asks for, read from its attributes. What is wrong with them is told in sentences, and the rest is used.
+// The attributes of a tag. Sentences say what is wrong with some of them, and the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
-import { recipeOfFile } from './known-recipe.js';
-import { fromAddress } from './link.js';
-import { PRESET_NAMES } from './presets.js';
-import { LANGUAGES, tableOf } from './languages.js';
+import { recipeOfFile } from '../lab/recipe/known-recipe.js';
+import { fromAddress } from './address.js';
+import { PRESET_NAMES } from '../lab/document/presets.js';
+import { LANGUAGES, tableOf } from '../lab/languages.js';
 
-/** @typedef {import('./sources.js').Wish} Wish */
+/** @typedef {import('../lab/document/sources.js').Wish} Wish */
 /** @typedef {import('../types.js').Preset} Preset */
 /** @typedef {import('../strings/words.js').Words} Words */
 
@@ -43,7 +43,7 @@ const TABLE = /\.(csv|tsv|jsonl)$/i;
  * @property {string} [record] Address of a recorded run.
  * @property {boolean} linked Whether the run is the one of the page's address.
  * @property {() => Promise<Wish>} wish Rejects with one sentence.
- * @property {Wish} fallback What to open then.
+ * @property {Wish} fallback The document to open then.
  */
 
 /** @param {HTMLElement} element @param {string} here Address of the package's folder. @returns {Promise<Wanted>} */
@@ -87,7 +87,7 @@ export async function readAttributes(element, here) {
   const record = get('record');
 
   /**
-   * What holds where `src` cannot be had too. The columns that `tasks` names are those of other sentences then.
+   * The wish without `src`, also for where it cannot be had: the columns that `tasks` names are those of other sentences then.
    *
    * @type {Wish}
    */

@@ -10,7 +10,7 @@ const BURST_MS = 1500;
 export class History {
   /** @type {T[]} */
   #past = [];
-  /** The state to redo first stands last. @type {T[]} */
+  /** The next state to redo is the last one. @type {T[]} */
   #future = [];
   /** Where and when the latest edit was. @type {{ place?: string, at: number }} */
   #latest = { at: 0 };
@@ -18,7 +18,7 @@ export class History {
   #now;
 
   /**
-   * @param {number} most So many steps can be undone; the oldest are forgotten first.
+   * @param {number} most How many steps can be undone; the oldest are forgotten first.
    * @param {() => number} [now] A clock, in milliseconds.
    */
   constructor(most, now = () => performance.now()) {
@@ -34,7 +34,7 @@ export class History {
     return this.#future.length > 0;
   }
 
-  /** Forgets everything. @param {...T} past What there is to undo to all the same, the oldest first. */
+  /** Forgets everything. @param {...T} past States that Undo leads to all the same, the oldest first. */
   begin(...past) {
     this.#past = past;
     this.#future = [];

@@ -1,14 +1,14 @@
 // Edits of the sentences and their labels, as functions from one value to the next. Nothing is changed in place, so an
 // older value can be kept for Undo, and comparing two references tells whether anything changed.
 
-/** @typedef {import('../types.js').Task} Task */
-/** @typedef {import('../types.js').InlineExample} InlineExample */
+/** @typedef {import('../../types.js').Task} Task */
+/** @typedef {import('../../types.js').InlineExample} InlineExample */
 
 /**
- * What the table shows. `preset` says that the sentences are a built-in set as it came; the first edit makes it null.
+ * The sentences and tasks in the table. `preset` says that the sentences are a built-in set as it came; the first edit makes it null.
  *
  * @typedef {object} Table
- * @property {import('../types.js').Preset | null} preset
+ * @property {import('../../types.js').Preset | null} preset
  * @property {string} name Where the sentences came from, for people.
  * @property {boolean} [edited] Whether the reader has changed them since.
  * @property {Task[]} tasks
@@ -46,7 +46,7 @@ export function setLabel(table, row, task, label) {
   return edited(table, { examples: replaced(table.examples, row, labelled(table.examples[row], task, label)) });
 }
 
-/** A new row stands first, where the reader is. @type {(table: Table, text?: string) => Table} */
+/** Adds a row at the top, where the reader is. @type {(table: Table, text?: string) => Table} */
 export const addRow = (table, text = '') => edited(table, { examples: [{ text, labels: {} }, ...table.examples] });
 
 /** @type {(table: Table, row: number) => Table} */

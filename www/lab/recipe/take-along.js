@@ -1,10 +1,10 @@
-// What a reader takes along of a run: the sentences as a table, and the tag that shows the run on another page.
+// A run to take along: its sentences as a table, and the tag that shows it on another page.
 
 import { TRAINING } from './limits.js';
-import { labelOf } from './sentences.js';
+import { labelOf } from '../document/sentences.js';
 
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('./sentences.js').Table} Table */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../document/sentences.js').Table} Table */
 
 /** Settings that the tag has attributes for. @type {(keyof typeof TRAINING)[]} */
 const ATTRIBUTES = ['epochs', 'weighting'];
@@ -28,7 +28,7 @@ const quoted = (cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"
  * The tag that shows the same run.
  *
  * @param {Recipe} recipe
- * @param {Recipe | undefined} recommended What the preset comes with, if the sentences are one.
+ * @param {Recipe | undefined} recommended The preset's recommended recipe, if the sentences are a preset.
  * @param {string} base Address of the package's folder.
  * @param {string} file Name of the recipe's file.
  * @returns {{ html: string, needsFile: boolean }} A built-in set with no more than the attributes changed needs no file.

@@ -1,34 +1,34 @@
 // Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
 
-import { messageOf } from '../engine/failure.js';
+import { messageOf } from '../../engine/failure.js';
 import { FIRST_PRESET } from './presets.js';
-import { named } from './known-recipe.js';
-import { tasksThatFit } from './limits.js';
+import { named } from '../recipe/known-recipe.js';
+import { tasksThatFit } from '../recipe/limits.js';
 import { labelOf } from './sentences.js';
 
-/** @typedef {import('../types.js').Preset} Preset */
-/** @typedef {import('../types.js').Questions} Questions */
-/** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('../../types.js').Preset} Preset */
+/** @typedef {import('../../types.js').Questions} Questions */
+/** @typedef {import('../../types.js').Recipe} Recipe */
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./presets.js').PresetName} PresetName */
 
 /**
- * What a page asks to be opened: a file or a recipe, and where there is none, or it cannot be had, a preset.
+ * The document that a page asks for: a file or a recipe, and where there is none, or it cannot be had, a preset.
  *
  * @typedef {object} Wish
  * @property {string} encoder Address of the encoder's folder.
  * @property {Preset} [preset]
- * @property {{ name: string, text: string }} [file] A table, and what it is called.
+ * @property {{ name: string, text: string }} [file] A table and its name.
  * @property {Recipe} [recipe] As known-recipe.js reads it; absent settings have the defaults of Rust.
- * @property {string} [recipeName] What to call the recipe's own sentences.
+ * @property {string} [recipeName] A name for the recipe's own sentences.
  * @property {string[]} [tasks] The label columns to keep; absent: all.
  * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened; none of a link's.
- * @property {boolean} [insists] It goes before what an earlier visit left.
- * @property {string} [notice] What is to be said of it.
+ * @property {boolean} [insists] It goes before an earlier visit's document.
+ * @property {string} [notice] A sentence about it for the reader.
  */
 
 /**
- * @param {import('./lab.js').Lab} lab Takes documents whose sentences are all new.
+ * @param {import('../lab.js').Lab} lab Takes documents whose sentences are all new.
  * @param {<Q extends keyof Questions>(question: Q, ...args: Questions[Q]['args']) => Promise<Questions[Q]['answer']>} ask
  */
 export function createSources(lab, ask) {
@@ -41,15 +41,15 @@ export function createSources(lab, ask) {
    * @type {{ names: string[], columns: string[] }}
    */
   let misnamed = { names: [], columns: [] };
-  /** Number of the sentences that the reader asked for last: what takes longer and was asked for before comes too late. */
+  /** Number of the reader's latest choice of sentences: those of an earlier choice that take longer come too late. */
   let latest = 0;
-  /** Whether the page asked for what is open, whatever an earlier visit left. */
+  /** Whether the open document is the page's choice, which goes before an earlier visit's. */
   let insists = false;
   /** Takes the latest notice with Undo back. */
   let takeBack = () => {};
 
   store.subscribe((doc, change) => {
-    // With the next change, Undo undoes something else than the notice tells of.
+    // After another change, Undo would undo that one and not the one in the notice.
     if (change !== 'diagnostics') takeBack();
     if (hasOtherSeed(doc)) drawLabels(doc);
   });
@@ -59,7 +59,7 @@ export function createSources(lab, ask) {
     if (!store.isOpen) return;
     const isFree = () => !insists && !store.hasEdits;
     /** @param {(doc: Doc) => void} use */
-    const opened = (use) => answered(wished({ encoder: lab.encoder }, found.doc), use);
+    const opened = (use) => answered(wished({ encoder: lab.state.encoder.address }, found.doc), use);
     const offer = () => {
       const run = () =>
         opened((doc) => {
@@ -100,7 +100,7 @@ export function createSources(lab, ask) {
   const titleOf = (preset) => lab.words.presets[/** @type {PresetName} */ (preset.name)]?.title ?? preset.name;
 
   /**
-   * Says what is held out where the recipe leaves it to the default, which would change with the first edit of the
+   * Fills in the held-out share where the recipe leaves it to the default, which would change with the first edit of the
    * notebook's sentences.
    *
    * @param {string} name A preset's.
@@ -112,7 +112,7 @@ export function createSources(lab, ask) {
     return asObserved({ ...recipe, validation });
   }
 
-  /** What is measured beside the training is no part of what is recommended: it stays. @param {Recipe} recipe @returns {Recipe} */
+  /** Recommended settings leave the choice of measurements as it is. @param {Recipe} recipe @returns {Recipe} */
   const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
 
   /**
@@ -155,7 +155,7 @@ export function createSources(lab, ask) {
   }
 
   /**
-   * What is opened, as the page wants it: with the columns and settings that it names.
+   * The document with the columns and settings that the page names.
    *
    * @param {Doc} doc
    * @param {Wish} wish
@@ -165,7 +165,7 @@ export function createSources(lab, ask) {
     const columns = table.tasks.map(({ name }) => name);
     misnamed = { names: tasks.filter((name) => !columns.includes(name)), columns };
     const doc = fitted({ table: onlyTasks(table, tasks), recipe: change ? change(recipe) : recipe });
-    // A recipe's warm-up is what somebody wants; that of other sentences' settings is not.
+    // A recipe's warm-up was chosen for its sentences; that of other settings was not.
     return given ? doc : withRoomForWarmup(doc);
   }
 
@@ -185,13 +185,13 @@ export function createSources(lab, ask) {
     return { table: onlyTasks(table, shown.map(({ name }) => name)), recipe };
   }
 
-  /** @param {Wish} wish @param {Doc | undefined} saved @param {import('./replay.js').Replay} [recorded] @returns {Promise<Doc>} */
+  /** @param {Wish} wish @param {Doc | undefined} saved @param {import('../run/replay.js').Replay} [recorded] @returns {Promise<Doc>} */
   async function wished(wish, saved, recorded) {
     if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
     if (wish.file) return fromTable(wish.file.name, wish.file.text);
     if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
     const wanted = wish.preset ?? FIRST_PRESET;
-    // What was recorded is here before the module is.
+    // The recording's sentences are here before the module is.
     if (recorded && isPreset(recorded, wanted)) {
       const { recipe, sentences } = recorded;
       drawnFrom.set(sentences.examples, recipe.seed);
@@ -231,13 +231,13 @@ export function createSources(lab, ask) {
     }
   }
 
-  /** @param {string} text What was done, and can be undone. */
+  /** @param {string} text Says what was done; Undo stands beside it. */
   function undoable(text) {
     takeBack = notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
   }
 
   /**
-   * Opens what a link asks for over what there is. Rejects when the worker is lost over it.
+   * Opens a link's document in place of the open one. Rejects when the worker is lost over it.
    *
    * @param {Wish} wish
    * @param {(doc: Doc) => void} replace
@@ -256,11 +256,11 @@ export function createSources(lab, ask) {
     },
 
     /**
-     * Opens what the page asks for, what an earlier visit left, or the first preset. Rejects when the worker is lost over
-     * it; called again, it goes on from there.
+     * Opens the page's choice, an earlier visit's document, or the first preset. Rejects when the worker is lost over it;
+     * called again, it goes on from there.
      *
      * @param {Wish} wish
-     * @param {import('./replay.js').Replay} [recorded]
+     * @param {import('../run/replay.js').Replay} [recorded]
      */
     async open(wish, recorded) {
       insists = wish.insists ?? false;
@@ -271,7 +271,7 @@ export function createSources(lab, ask) {
       } else if (wish.insists) {
         await openOver(wish, (doc) => store.replace('data', doc));
       }
-      // What was asked for cannot be had: there is still something to see. The names of columns were those of a file.
+      // The page's choice cannot be had: a preset opens in its place. The page's names of columns were those of a file.
       if (!store.isOpen) {
         const { encoder, preset, change } = wish;
         const rest = { encoder, preset, change };
@@ -329,7 +329,7 @@ export function createSources(lab, ask) {
   };
 }
 
-/** @param {import('./replay.js').Replay} recorded @param {Preset} preset */
+/** @param {import('../run/replay.js').Replay} recorded @param {Preset} preset */
 const isPreset = ({ recipe: { data } }, { name }) => 'preset' in data && data.preset.name === name;
 
 /**

@@ -1,12 +1,12 @@
-// The one document that the reader edits: sentences and settings. Knows undo and redo and, if it has a name, survives a
-// reload; knows no elements.
+// The one document that the reader edits: sentences and settings. It can undo and redo and, if it has a name, survives a
+// reload.
 
 import { History } from './history.js';
 import { Kept } from './kept.js';
-import { USUAL_TRAINING } from './limits.js';
+import { USUAL_TRAINING } from '../recipe/limits.js';
 
 /** @typedef {import('./sentences.js').Table} Table */
-/** @typedef {import('../types.js').Recipe} Recipe */
+/** @typedef {import('../../types.js').Recipe} Recipe */
 
 /**
  * @typedef {object} Doc
@@ -19,13 +19,13 @@ import { USUAL_TRAINING } from './limits.js';
  *
  * @typedef {object} State
  * @property {Doc} doc
- * @property {Doc} [replaced] The reader's own sentences that others took the place of last: they too are kept, for Undo in
- *   a later visit.
+ * @property {Doc} [replaced] The reader's own sentences that were replaced last: they too are kept, for Undo in a later
+ *   visit.
  */
 
 /**
- * What a change touched, so that views redraw no more than they must: `cell` is an edit that the table already shows,
- * `data` replaces all sentences (a preset, an import, an undo), `diagnostics` what is measured beside the training.
+ * The extent of a change, so that views redraw no more than they must: `cell` is an edit that the table already shows,
+ * `data` replaces all sentences (a preset, an import, an undo), `diagnostics` changes the measurements beside the training.
  *
  * @typedef {'cell' | 'rows' | 'data' | 'settings' | 'diagnostics'} Change
  */
@@ -46,10 +46,10 @@ export class Store {
   /** Whether there is something of the reader's own to keep: an edit, now or in an earlier visit. */
   #isOwn = false;
   #kept;
-  /** Fields whose entry is wrong, and so not in the document. @type {Map<string, { text: string, focus: () => void }>} */
+  /** Fields whose entry is wrong, and so not in the document, each with a sentence that says so. @type {Map<string, string>} */
   #wrong = new Map();
 
-  /** @param {string} [name] What it is kept under from visit to visit; absent: it is not kept. */
+  /** @param {string} [name] The name that keeps it from visit to visit; absent: it is not kept. */
   constructor(name) {
     this.#kept = name === undefined ? undefined : new Kept(`polytask:${name}`);
   }
@@ -76,14 +76,24 @@ export class Store {
     return this.#kept?.hasEdits ?? false;
   }
 
-  /** Before the document that turned up late is opened: what is kept from now on takes its place. @param {State} found */
+  /** Call before opening the document that turned up late: from now on it is the one that is kept. @param {State} found */
   adopt({ replaced }) {
     this.#kept?.adopt();
     this.#isOwn = true;
     this.#replaced ??= replaced;
   }
 
-  /** Ends it: what is to be kept is written. */
+  /** Writes the document now. */
+  flush() {
+    this.#kept?.flush();
+  }
+
+  /** The reader leaves the page: writes the document where that takes no time. */
+  leave() {
+    this.#kept?.leave();
+  }
+
+  /** Ends it, and writes what is still unwritten. */
   close() {
     this.#kept?.close();
   }
@@ -111,7 +121,7 @@ export class Store {
     this.#views.push(view);
   }
 
-  /** The first document. Nothing to undo but what {@link saved} found under it. @param {Doc} doc */
+  /** Opens the first document. Undo leads to the sentences that {@link saved} found under it, or nowhere. @param {Doc} doc */
   open(doc) {
     this.#doc = doc;
     this.#history.begin(...(this.#replaced ? [{ doc: this.#replaced }] : []));
@@ -146,7 +156,7 @@ export class Store {
   }
 
   /**
-   * Adds to the latest edit what follows from it but takes longer. Undo takes both back at once.
+   * Adds a consequence of the latest edit, which took longer. Undo takes both back at once.
    *
    * @param {Change} change
    * @param {Doc} doc
@@ -168,24 +178,17 @@ export class Store {
    * Remembers that a field's entry is wrong.
    *
    * @param {string} field
-   * @param {string} text What is wrong, in a sentence; '' if all is well again.
-   * @param {() => void} focus Moves the focus there.
+   * @param {string} text A sentence that says so; '' if all is well again.
    */
-  complain(field, text, focus) {
-    if (text) this.#wrong.set(field, { text, focus });
+  complain(field, text) {
+    if (text) this.#wrong.set(field, text);
     else this.#wrong.delete(field);
   }
 
-  /** Whether an entry is wrong. */
-  get isWrong() {
-    return this.#wrong.size > 0;
-  }
-
-  /** The first thing that is wrong with what was entered, after moving the focus there; '' if all is well. */
-  wrong() {
-    const [first] = this.#wrong.values();
-    first?.focus();
-    return first?.text ?? '';
+  /** The first wrong entry: its field, and a sentence that says so. */
+  get wrong() {
+    const [first] = this.#wrong;
+    return first && { field: first[0], text: first[1] };
   }
 
   undo() {
@@ -212,7 +215,7 @@ export class Store {
     return { doc: this.doc, replaced: this.#replaced };
   }
 
-  /** @returns {Promise<Doc | undefined>} What an earlier visit left, if this version understands it. */
+  /** @returns {Promise<Doc | undefined>} An earlier visit's document, if this version can read it. */
   async saved() {
     const kept = stateOf(await this.#kept?.read());
     this.#replaced = kept?.replaced;
@@ -233,14 +236,14 @@ export class Store {
   }
 }
 
-/** @param {import('./kept.js').Value | undefined} kept What was saved. @returns {State | undefined} */
+/** @param {import('./kept.js').Value | undefined} kept The saved value. @returns {State | undefined} */
 function stateOf(kept) {
   const { version, replaced, ...rest } = kept ?? {};
   const doc = version === VERSION ? understood(rest) : undefined;
   return doc && { doc, replaced: understood(replaced) };
 }
 
-/** @param {any} doc What was saved as a document. @returns {Doc | undefined} */
+/** @param {any} doc A saved document. @returns {Doc | undefined} */
 function understood(doc) {
   const { table, recipe } = doc ?? {};
   const isTable =
@@ -260,13 +263,13 @@ const isTask = (task) => typeof task?.name === 'string' && Array.isArray(task.la
 const isExample = (example) => typeof example?.text === 'string' && typeof example.labels === 'object';
 
 /**
- * The recipe that trains on what the table shows.
+ * The recipe that trains on the table's sentences.
  *
  * @param {Doc} doc
  * @returns {Recipe}
  */
 export function recipeOf({ table, recipe: { training, ...recipe } }) {
-  // The settings outlive the sentences: a weight may be for a task that there is none of any more.
+  // The settings outlive the sentences: a weight may belong to a task that is gone.
   const there = (/** @type {[string, number]} */ [name]) => table.tasks.some((task) => task.name === name);
   const task_weight = Object.fromEntries(Object.entries(training.task_weight).filter(there));
   const settings = { ...recipe, training: { ...training, task_weight } };

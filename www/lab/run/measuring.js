@@ -1,17 +1,17 @@
-// What is measured beside the run: what the document asks for, and what the views need.
+// The measurements beside the run: those that the document asks for, and those that the views need.
 
-/** @typedef {import('../types.js').Diagnostics} Diagnostics */
+/** @typedef {import('../../types.js').Diagnostics} Diagnostics */
 
-/** So many times of a run are on its map besides its beginning, however long it is: each costs as much as a step or two. */
+/** Frames of a run's map besides the first, however long the run: each costs as much as a step or two. */
 const MAP_TIMES = 6;
 
 export class Measuring {
   #needed;
   #send;
-  /** What the worker was last told, as JSON. */
-  #told = '';
+  /** The measurements that the worker was last asked for, as JSON. */
+  #asked = '';
 
-  /** @param {Partial<Diagnostics>} needed What the views need. @param {(diagnostics: Diagnostics) => void} send */
+  /** @param {Partial<Diagnostics>} needed Measurements that the views need. @param {(diagnostics: Diagnostics) => void} send */
   constructor(needed, send) {
     this.#needed = needed;
     this.#send = send;
@@ -22,26 +22,25 @@ export class Measuring {
     this.#needed = { ...this.#needed, ...needed };
   }
 
-  /** What a run that is about to be configured measures; the worker is told with the rest of it. @param {Diagnostics} asked The document's. */
+  /** The measurements of a run that is about to be configured; the worker gets them with its recipe. @param {Diagnostics} asked The document's. */
   begin(asked) {
     const diagnostics = this.#all(asked, 0, false);
-    this.#told = JSON.stringify(diagnostics);
+    this.#asked = JSON.stringify(diagnostics);
     return diagnostics;
   }
 
   /**
-   * Tells the worker what to measure from now on, if it does not do so yet.
+   * Asks the worker for these measurements from now on, if it does not make them yet.
    *
    * @param {Diagnostics} asked The document's.
    * @param {number} steps Of the whole run.
-   * @param {boolean} closely Whether what is measured now and then is measured in each step: one that is taken by hand is
-   *   looked at closely.
+   * @param {boolean} closely Whether to measure each step: the reader looks closely at one that they take by hand.
    */
   observe(asked, steps, closely) {
     const diagnostics = this.#all(asked, steps, closely);
-    const told = JSON.stringify(diagnostics);
-    if (told === this.#told) return;
-    this.#told = told;
+    const wanted = JSON.stringify(diagnostics);
+    if (wanted === this.#asked) return;
+    this.#asked = wanted;
     this.#send(diagnostics);
   }
 

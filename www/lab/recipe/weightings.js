@@ -1,6 +1,6 @@
-// The ways to make one update of several tasks, and what each looks at. The tables of strings say what they do.
+// The weightings: ways to make one update of several tasks, each from losses or from gradients. strings/ explains them.
 
-/** @typedef {import('../types.js').Weighting} Weighting */
+/** @typedef {import('../../types.js').Weighting} Weighting */
 
 /** Every name that a recipe may have, simplest first: `tsc` complains of one that is missing. @type {Record<Weighting, 'losses' | 'gradients'>} */
 export const LOOKS_AT = {

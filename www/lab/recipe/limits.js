@@ -1,15 +1,15 @@
-// What each setting of a recipe may be, and what it is where a link does not say: for the form and for links.
+// The limits of each setting of a recipe, and its value where a link leaves it out: for the form and for links.
 //
 // The recipe is checked again in Rust. The form checks to complain while one types; a link, so that a number from a stranger
 // cannot make the page draw a chart of a billion epochs.
 
 import { WEIGHTING_NAMES } from './weightings.js';
 
-/** @typedef {import('../types.js').Training} Training */
+/** @typedef {import('../../types.js').Training} Training */
 
 /**
  * @typedef {object} Limit
- * @property {unknown} usual Links of version 1 leave out what is usual, so these stay as they are as long as such links are
+ * @property {unknown} usual Links of version 1 leave out usual values, so these stay as they are as long as such links are
  *   read. They are also the defaults of Rust.
  * @property {(value: unknown) => boolean} ok
  * @property {readonly [least: number, most: number]} [whole] The bounds of a whole number.
@@ -44,7 +44,7 @@ const isShare = (/** @type {number} */ x) => x >= 0 && x < 1;
 /** More columns, or choices in a cell, than these would freeze a table. */
 export const MOST_TASKS = 50;
 export const MOST_CLASSES = 500;
-/** Of all tasks together: a class is a choice, a chip and a bar in several views at once. */
+/** Classes of all tasks together: each is a choice, a chip and a bar in several views at once. */
 export const MOST_CLASSES_IN_ALL = 1000;
 
 /**
@@ -112,7 +112,7 @@ export const POOLING = choice('mean', ['mean', 'cls', 'pooler']);
 /** Share of the sentences that is held out. */
 export const HELD_OUT = number(0.25, (x) => x >= 0 && x <= 0.9);
 
-/** What Rust takes where a recipe's `training` says nothing. */
+/** The defaults of Rust for a recipe's `training`. */
 export const USUAL_TRAINING = Object.fromEntries(
   Object.entries(TRAINING).flatMap(([name, { usual }]) => (usual === undefined ? [] : [[name, usual]])),
 );

@@ -1,10 +1,10 @@
 // A recorded run: a real one's sentences, recipe and events, played back until there is one of the reader's own.
 
-/** @typedef {import('../types.js').RunEvent} RunEvent */
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('./store.js').Doc} Doc */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../document/store.js').Doc} Doc */
 
-/** @typedef {{ recipe: Recipe, sentences: import('../types.js').Sentences, events: RunEvent[], printed: [at: number, text: string][] }} Recording build/record.mjs writes it. */
+/** @typedef {{ recipe: Recipe, sentences: import('../../types.js').Sentences, events: RunEvent[], printed: [at: number, text: string][] }} Recording build/record.mjs writes it. */
 
 /** From one recorded step to the next: a few times as fast as training, so that one sees the whole of it. */
 const STEP_MS = 250;
@@ -47,17 +47,17 @@ export class Replay {
     return this.#recording.sentences;
   }
 
-  /** Whether a document is what was recorded: what is measured beside the run does not matter. @param {Doc} doc */
+  /** Whether a document is the recorded one, but for the measurements beside the run. @param {Doc} doc */
   shows({ table: { preset }, recipe }) {
     const { training, seed, pooling } = this.#recording.recipe;
     const own = 'preset' in this.#recording.recipe.data ? this.#recording.recipe.data.preset.name : undefined;
     // The same bits everywhere or not: one sees no difference between the curves.
-    const essence = (/** @type {import('../types.js').Training} */ training) => JSON.stringify({ ...training, reproducible: false });
+    const essence = (/** @type {import('../../types.js').Training} */ training) => JSON.stringify({ ...training, reproducible: false });
     return preset?.name === own && recipe.seed === seed && recipe.pooling === pooling && essence(recipe.training) === essence(training);
   }
 
   /**
-   * @param {(event: RunEvent, text?: string) => void} take `text`: its lines in the notebook's printout.
+   * @param {(event: RunEvent, text?: string) => void} take `text`: the event's lines in the notebook's printout.
    * @param {() => void} over Called after the last event.
    */
   play(take, over) {

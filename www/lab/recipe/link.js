@@ -1,18 +1,18 @@
 // A run in an address: its recipe as JSON, deflated, in base64url, behind `#polytask=1.`: `1` is the format's version.
 //
-// A link comes from anybody, so of what it holds only what is known and as it should be is taken over (known-recipe.js),
-// and no more of it is inflated than a page can bear.
+// A link may come from anybody, so only its known and valid fields are taken over (known-recipe.js), and no more of it is
+// inflated than a page can bear.
 
 import { essentialsOf, knownRecipe } from './known-recipe.js';
 
-/** @typedef {import('./sources.js').Wish} Wish */
-/** @typedef {import('../types.js').Recipe} Recipe */
-/** @typedef {import('../strings/words.js').Words} Words */
+/** @typedef {import('../document/sources.js').Wish} Wish */
+/** @typedef {import('../../types.js').Recipe} Recipe */
+/** @typedef {import('../../strings/words.js').Words} Words */
 /** @typedef {Pick<Wish, 'recipe' | 'recipeName' | 'notice'>} Linked */
 
 const VERSION = 1;
 const LINK = /^#polytask=(\d{1,9})\.(.*)$/s;
-/** So large is a link's JSON at most: thousands of sentences. What inflates to more was made to hang the page. */
+/** Most bytes of a link's JSON: thousands of sentences. A link that inflates to more was made to hang the page. */
 const MOST_BYTES = 5e6;
 
 /**
@@ -24,19 +24,6 @@ export async function recipeToAddress(recipe, page) {
   const address = new URL(page);
   address.hash = `polytask=${VERSION}.${await packed(JSON.stringify(essentialsOf(recipe)))}`;
   return address.href;
-}
-
-/**
- * The run of the page's address, if it names one; the address is without it afterwards.
- *
- * @param {Words} words
- * @returns {Promise<Linked | undefined>}
- */
-export async function fromAddress(words) {
-  const { hash, pathname, search } = location;
-  if (!isLink(hash)) return undefined;
-  history.replaceState(history.state, '', pathname + search);
-  return fromHash(hash, words);
 }
 
 /** Whether the part of an address from `#` on holds a run. @param {string} hash */

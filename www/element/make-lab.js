@@ -1,17 +1,18 @@
 // Makes the lab that a tag asks for.
 
+import { Store } from '../lab/document/store.js';
+import { Lab } from '../lab/lab.js';
 import { createNotices } from '../views/notices.js';
-import { Lab } from './lab.js';
-import { Store } from './store.js';
+import { listenToPage, perFrame } from './page-events.js';
 
 /**
- * @param {import('./attributes.js').Wanted & Pick<import('./options.js').LabOptions, 'measured'>} wanted
+ * @param {import('./attributes.js').Wanted & Pick<import('../lab/options.js').LabOptions, 'measured'>} wanted
  * @param {(event: import('../types.js').RunEvent) => void} onEvent
  * @param {() => void} onState
  */
 export function makeLab({ words, wish, fallback, base, autostart, record, run, linked, measured }, onEvent, onState) {
   const notices = createNotices(words);
-  // A reader who saves data is not made to download an encoder that was not asked for.
+  // A reader who saves data gets no encoder that they did not ask for.
   const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (/** @type {unknown} */ (navigator));
   const lab = new Lab({
     words,
@@ -24,6 +25,8 @@ export function makeLab({ words, wish, fallback, base, autostart, record, run, l
     record,
     linked,
     measured,
+    perFrame,
+    listen: (heard) => listenToPage(heard, linked),
     onEvent,
     onState,
   });

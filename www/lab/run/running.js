@@ -1,0 +1,273 @@
+// A lab's end of the worker: sends the commands that a change of the state calls for, and reduces the worker's events into
+// the state.
+
+import { connect } from '../../engine/engine.js';
+import { HUB } from '../../engine/known-encoder.js';
+import { recipeOf } from '../document/store.js';
+import { Measuring } from './measuring.js';
+import { Questions } from './questions.js';
+import { followsDocument, hasRun, nextMove } from './select.js';
+import { isLate, QUESTIONS } from './worker-events.js';
+
+/** @typedef {import('../../types.js').Command} Command */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').Weighting} Weighting */
+/** @typedef {import('./questions.js').Question} Question */
+/** @typedef {import('./types.js').Move} Move */
+/** @typedef {import('./types.js').WorkerEvent} WorkerEvent */
+
+/** How long settings must rest before a run that has not begun is prepared anew with them. */
+const SETTLE_MS = 300;
+
+export class Running {
+  #lab;
+  #passOn;
+  #measuring;
+  /** @type {import('../../engine/engine.js').Channel | undefined} */
+  #channel;
+  #questions = new Questions();
+  /** Number of the latest command that has one. */
+  #request = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
+
+  /**
+   * @param {import('../lab.js').Lab} lab
+   * @param {Partial<import('../../types.js').Diagnostics>} measured The measurements that the views need.
+   * @param {(event: RunEvent) => void} passOn Hears of each event after the state.
+   */
+  constructor(lab, measured, passOn) {
+    this.#lab = lab;
+    this.#passOn = passOn;
+    this.#measuring = new Measuring(measured, (diagnostics) => this.send({ type: 'observe', diagnostics }));
+    if (lab.state.missing) return;
+    this.#channel = connect({
+      onReady: (build, threads) => lab.dispatch({ type: 'ready', build, threads }),
+      onEvent: (event, of, text, request) => this.#onEvent({ type: 'worker event', event, of, request, text, at: performance.now() }),
+      onDeath: (cause, beforeReady) => this.#onDeath(lab.words.sentence(cause), beforeReady),
+    });
+  }
+
+  /** Ends the worker's part in it. */
+  dispose() {
+    clearTimeout(this.#settling);
+    this.#channel?.close();
+    this.#questions.refuseAll(new DOMException('The lab is gone.', 'AbortError'));
+  }
+
+  /** @param {Command} command @param {number} [request] */
+  send(command, request) {
+    this.#channel?.send(command, request);
+  }
+
+  /**
+   * Asks the module, without a run.
+   *
+   * @template {keyof import('../../types.js').Questions} Q
+   * @param {Q} question
+   * @param {import('../../types.js').Questions[Q]['args']} args
+   * @returns {Promise<import('../../types.js').Questions[Q]['answer']>}
+   */
+  ask(question, args) {
+    const { missing } = this.#lab.state;
+    return this.#channel && !missing ? this.#channel.ask(question, ...args) : Promise.reject(new Error(missing));
+  }
+
+  // ---- the encoder
+
+  /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. @param {string} [from] */
+  wake(from) {
+    const before = this.#lab.state.encoder.is;
+    this.#lab.dispatch({ type: 'wake', from });
+    if (before !== 'loading' && this.#lab.state.encoder.is === 'loading') this.#load();
+  }
+
+  #load() {
+    this.send({ type: 'load', base: this.#lab.state.encoder.address });
+  }
+
+  /** Takes the reader's own files for the encoder. @param {File[]} files */
+  open(files) {
+    if (!this.#channel) return;
+    this.#lab.dispatch({ type: 'open encoder' });
+    this.#channel.open(files);
+  }
+
+  /** Breaks the encoder's download off. */
+  cancelLoading() {
+    if (this.#lab.state.encoder.is !== 'loading') return;
+    this.#channel?.cancel();
+    this.#questions.refuseAll(new DOMException('The encoder is not fetched any more.', 'AbortError'));
+    this.#lab.dispatch({ type: 'cancel encoder' });
+  }
+
+  // ---- its preparation
+
+  /** Configures a run from the document, as soon as both the document and the encoder are here. */
+  prepare() {
+    const { store, notices } = this.#lab;
+    this.#lab.dispatch({ type: 'want' });
+    if (this.#lab.state.encoder.is !== 'here' || !store.isOpen) return;
+    const { wrong } = store;
+    if (wrong) {
+      this.#questions.refuseAll(new Error(wrong.text));
+      notices.error(wrong.text);
+      this.#lab.dispatch({ type: 'refuse', field: wrong.field });
+      return;
+    }
+    const request = ++this.#request;
+    this.#lab.dispatch({ type: 'configure', request });
+    const recipe = recipeOf(store.doc);
+    const diagnostics = this.#measuring.begin(recipe.diagnostics);
+    this.send({ type: 'configure', recipe: { ...recipe, diagnostics } }, request);
+  }
+
+  prepareIfWanted() {
+    const { wanted, status } = this.#lab.state.run;
+    if (wanted && status === 'none') this.prepare();
+  }
+
+  /** The document was edited. @param {import('../document/store.js').Change} change */
+  edited(change) {
+    if (change === 'diagnostics') this.observe();
+    else if (change === 'settings' || change === 'data') this.settle();
+  }
+
+  /** Looks, once nothing has changed for a moment, whether the run is to follow the document. */
+  settle() {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      if (followsDocument(this.#lab.state)) this.prepare();
+    }, SETTLE_MS);
+  }
+
+  // ---- its steps
+
+  /** @param {Move} what @param {string[]} [only] Train these tasks; all if absent or empty. */
+  go(what, only = []) {
+    this.#lab.dispatch({ type: 'go', what, only });
+    const move = nextMove(this.#lab.state, this.#lab.store.wrong !== undefined);
+    if (move === 'wait') this.wake();
+    else if (move === 'prepare') this.prepare();
+    else this.#startQueued();
+  }
+
+  #startQueued() {
+    const { notices, words, state } = this.#lab;
+    const { queued, only } = state.run;
+    this.#lab.dispatch({ type: 'start queued' });
+    this.observe(queued === 'step');
+    if (queued === 'train') return this.send({ type: 'train' });
+    const gone = only.find((task) => !state.counts.tasks.includes(task));
+    if (gone !== undefined) notices.error(words.lab.taskGone(gone));
+    else this.send({ type: 'step', tasks: only });
+  }
+
+  /** Has more measured beside the run. @param {Partial<import('../../types.js').Diagnostics>} measured */
+  want(measured) {
+    this.#measuring.need(measured);
+    this.observe();
+  }
+
+  /** Has document's and views' measurements made beside the run. @param {boolean} [closely] In each step. */
+  observe(closely = false) {
+    const { state, store } = this.#lab;
+    if (!hasRun(state.run.status) || !store.isOpen) return;
+    this.#measuring.observe(store.doc.recipe.diagnostics, state.counts.steps, closely);
+  }
+
+  /**
+   * Trains with each of the weightings beside the run.
+   *
+   * @param {Weighting[]} weightings
+   * @param {number[]} seeds
+   */
+  compare(weightings, seeds) {
+    const { doc } = this.#lab.store;
+    const request = ++this.#request;
+    this.#lab.dispatch({ type: 'compare', plan: { weightings, seeds, tasks: doc.table.tasks.map(({ name }) => name) }, request });
+    this.send({ type: 'compare', recipe: recipeOf(doc), weightings, seeds }, request);
+  }
+
+  /**
+   * Asks the run, as soon as there is one.
+   *
+   * @param {Question} question
+   * @returns {Promise<any>} The event that answers it. Rejects if there is no run, or none any more, and with one sentence
+   *   if there is no answer.
+   */
+  askRun(question) {
+    const { missing, run } = this.#lab.state;
+    if (missing) return Promise.reject(new Error(missing));
+    const answer = this.#questions.add(++this.#request, question);
+    if (hasRun(run.status)) this.#sendQuestions();
+    else this.wake();
+    if (run.status === 'none') this.prepare();
+    return answer;
+  }
+
+  #sendQuestions() {
+    for (const [request, question] of this.#questions.send()) this.send(question, request);
+  }
+
+  // ---- events from the worker
+
+  /** @param {WorkerEvent} happened */
+  #onEvent(happened) {
+    const { notices, words, state } = this.#lab;
+    const { event, of, request } = happened;
+    const isAnswer = QUESTIONS.has(of) || of === 'interference';
+    if (isAnswer && request !== undefined) {
+      if (!this.#questions.awaits(request)) return; // Nobody waits for it any more.
+      if (event.type === 'error') this.#questions.refuse(request, new Error(words.sentence(event)));
+      else this.#questions.answer(request, event);
+    }
+    if (isLate(state, happened)) {
+      this.#lab.dispatch(happened); // A comparison may end with it.
+      return;
+    }
+    if (event.type === 'start') notices.forgetWarnings();
+    this.#lab.dispatch(happened);
+    switch (event.type) {
+      case 'loaded':
+        // A paused recording is being looked at: only Train, Step or Reset ends it.
+        if (state.replay.is !== 'paused') this.prepareIfWanted();
+        break;
+      case 'start':
+        this.observe();
+        this.#sendQuestions();
+        if (this.#lab.state.run.queued) this.#startQueued();
+        break;
+      case 'warning':
+        notices.warning(words.sentence(event));
+        break;
+      case 'error':
+        this.#onError(words.sentence(event), of);
+        break;
+    }
+    this.#passOn(event);
+  }
+
+  /** @param {string} message @param {Command['type']} of The command that failed. */
+  #onError(message, of) {
+    const { notices, words, state } = this.#lab;
+    if (of === 'load' || of === 'configure') this.#questions.refuseAll(new Error(message));
+    if (of !== 'load') return notices.error(message);
+    const again = { label: words.lab.retry, run: () => this.wake() };
+    const hub = { label: words.lab.hub, run: () => this.wake(HUB) };
+    notices.error(message, again, ...(state.encoder.address === HUB ? [] : [hub]));
+  }
+
+  /** @param {string} why @param {boolean} beforeReady */
+  #onDeath(why, beforeReady) {
+    const { notices, words } = this.#lab;
+    const said = beforeReady ? words.lab.notStarted(why) : words.lab.crashed(why);
+    this.#lab.dispatch({ type: 'death', beforeReady, missing: beforeReady ? said : '' });
+    this.#questions.refuseAll(new Error(words.lab.crashed(why)));
+    notices.error(said);
+    if (beforeReady) return;
+    const { encoder, reader } = this.#lab.state;
+    if (encoder.is === 'loading') this.#load();
+    this.send({ type: 'pace', ms: reader.msBetween });
+  }
+}

@@ -1,0 +1,96 @@
+// The worker's events of the reader's own run, and the state after each.
+
+import { afterEvent } from './comparison.js';
+import { Log } from './log.js';
+import { hasRun } from './select.js';
+import { cleared, NO_REPLAY, show } from './shown.js';
+
+/** @typedef {import('../../types.js').Command} Command */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
+/** @typedef {import('./types.js').OwnRun} OwnRun */
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').WorkerEvent} WorkerEvent */
+
+/** Commands that ask about the run and leave it as it is, also where they fail. @type {Set<Command['type']>} */
+export const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe']);
+/** Commands whose messages are about something else than the run in progress. @type {Set<Command['type']>} */
+const NOT_THE_RUN = new Set([...QUESTIONS, 'load', 'configure', 'compare']);
+
+/**
+ * Whether a message comes too late: it belongs to a download that was cancelled, or to a run or a comparison that another
+ * has taken the place of.
+ *
+ * @param {State} state
+ * @param {WorkerEvent} happened
+ */
+export function isLate({ encoder, run, comparison }, { event, of, request }) {
+  switch (of) {
+    case 'load':
+      return event.type === 'progress' ? encoder.is === 'away' : event.type === 'error' && encoder.is !== 'loading';
+    case 'configure':
+      return request !== run.request;
+    case 'compare':
+      return !comparison.on || request !== comparison.request;
+    default:
+      return !NOT_THE_RUN.has(of) && !hasRun(run.status);
+  }
+}
+
+/**
+ * @param {State} state
+ * @param {WorkerEvent} happened
+ * @returns {State}
+ */
+export function afterWorkerEvent(state, happened) {
+  const before = { ...state, comparison: afterEvent(state.comparison, happened) };
+  if (isLate(state, happened)) return before;
+  const { event, of } = happened;
+  if (event.type === 'error') return failed(show(before, happened, undefined), of);
+  if (event.type === 'progress') return { ...before, encoder: { ...before.encoder, latest: event } };
+  if (event.type === 'loaded') return { ...before, encoder: { ...before.encoder, is: 'here', latest: event } };
+  const ready = event.type === 'start' ? withoutRecording(before) : before;
+  const next = show(ready, happened, before.run.configured);
+  return { ...next, run: { ...next.run, status: statusAfter(next, event) } };
+}
+
+/** The reader's own run takes the recording's place, which stays to be seen behind it. @param {State} state @returns {State} */
+function withoutRecording(state) {
+  const { is, events } = state.replay;
+  if (is === '') return state;
+  const [first] = events;
+  const outline = first?.type === 'start' ? first : undefined;
+  const shown = { ...state.shown, outline, recorded: true, events: new Log([...events]) };
+  return { ...state, replay: NO_REPLAY, shown };
+}
+
+/** @param {State} state After the event. @param {RunEvent} event @returns {OwnRun['status']} */
+function statusAfter({ run: { status }, counts }, event) {
+  switch (event.type) {
+    case 'start':
+      return 'ready';
+    case 'paused':
+      return status === 'training' || status === 'ready' ? (counts.step > 0 ? 'paused' : 'ready') : status;
+    case 'end':
+      return 'ended';
+    default:
+      return status;
+  }
+}
+
+/** @param {State} state @param {Command['type']} of The command that failed. @returns {State} */
+function failed(state, of) {
+  const { run, encoder } = state;
+  if (of === 'load') {
+    // The queued move waits for the next try.
+    return { ...state, encoder: { ...encoder, is: 'unreachable' }, run: { ...run, queued: '', postponed: run.queued } };
+  }
+  if (of === 'configure') {
+    return {
+      ...state,
+      run: { ...run, status: 'none', queued: '', postponed: '', wanted: false },
+      counts: cleared(state.counts),
+      started: state.started && { ...state.started, table: undefined },
+    };
+  }
+  return NOT_THE_RUN.has(of) ? state : { ...state, run: { ...run, status: 'stopped' } };
+}

@@ -1,0 +1,7 @@
+// A part of the page that shows a lab, and that the reader may work it by.
+
+import type { Renders } from '../lab/lab.js';
+
+export interface View extends Renders {
+  element: HTMLElement;
+}
