@@ -207,7 +207,7 @@ for (const name of BROWSERS) {
     await figure('results', 'createResults');
     await take(start, evaluation);
     await page.evaluate((of) => window.figure.views.show(window.figure.noRun(''), of), doc);
-    assert.deepEqual(await text('.figures strong'), ['75 % right', 'no labels']);
+    assert.deepEqual(await text('.figures strong'), ['75 % correct', 'no labels']);
     await figure('bar', 'createBar');
     await take(start, evaluation);
     assert.match((await text('[data-part="live"]'))[0], /topic 75.%[^,]*$/);
