@@ -214,7 +214,7 @@ for (const name of BROWSERS) {
     const evaluation = { type: 'evaluation', epoch: 1, split: 'validation', tasks: { topic: figures, mood: null } };
     await figure('results', 'createResults');
     await take(start, evaluation);
-    assert.deepEqual(await text('.figures strong'), ['75 % right', 'no labels']);
+    assert.deepEqual(await text('.figures strong'), ['75 % correct', 'no labels']);
     await figure('bar', 'createBar');
     await take(start, evaluation);
     assert.match((await text('[data-part="live"]'))[0], /topic 75.%[^,]*$/);

@@ -50,7 +50,7 @@ const NOT_OPENED = [
   ],
   ['{"data":{"examples":[{"txt":"x"}]}}', / has no sentences: /],
   ['{"data":{"preset":{"name":"news"}}}', / has no sentences: /],
-  ['{"data":{"file":{"path":"own.csv"}}}', /^own\.csv: a page cannot read files by path; import the file instead\.$/],
+  ['{"data":{"file":{"path":"own.csv"}}}', /^own\.csv: a page cannot read files by path; open the file instead\.$/],
   ['{"data":', / is not JSON \(.+\)\.$/],
 ];
 NOT_OPENED.forEach(([text], i) => {

@@ -34,25 +34,25 @@ export default {
   'data.not_a_string': '{value} ist keine Zeichenkette; der Satz muss eine sein',
   'data.no_text_field': 'Es gibt kein Feld {field:?} für den Satz; gib dem Feld mit dem Satz diesen Namen',
   'data.not_a_label':
-    '{value} ist keine Klasse; das muss eine Zeichenkette, eine Zahl, ein Wahrheitswert oder null sein',
-  'data.no_sentence': 'Hier ist kein Satz; gib mindestens zwei Sätze mit Klassen an',
-  'data.no_label_column': 'Es gibt keine Spalte mit Klassen; füg neben dem Text für jede Aufgabe eine hinzu',
+    '{value} ist kein Label; das muss eine Zeichenkette, eine Zahl, ein Wahrheitswert oder null sein',
+  'data.no_sentence': 'Hier ist kein Satz; gib mindestens zwei Sätze mit Labels an',
+  'data.no_label_column': 'Es gibt keine Label-Spalte; füg neben dem Text für jede Aufgabe eine hinzu',
   'data.task_without_column':
-    'Es gibt keine Spalte {column:?} für eine Aufgabe dieses Namens; die Spalten mit Klassen sind {columns}',
+    'Es gibt keine Spalte {column:?} für eine Aufgabe dieses Namens; die Label-Spalten sind {columns}',
   'data.task_without_label':
-    'Keiner hat eine Klasse für Aufgabe {task:?}; gib einigen eine oder entferne die Aufgabe',
+    'Kein Satz hat ein Label für Aufgabe {task:?}; gib einigen eines oder entferne die Aufgabe',
   'data.task_twice': '{name:?} ist zweimal genannt',
-  'data.label_twice': 'Aufgabe {task:?} nennt eine Klasse zweimal',
-  'data.no_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Klassen, und hier ist keine',
-  'data.single_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Klassen, und hier ist nur {label:?}',
-  'data.unknown_label': 'Die Klasse {label:?} ist keine von {labels}',
+  'data.label_twice': 'Aufgabe {task:?} nennt ein Label zweimal',
+  'data.no_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Labels, und hier ist keines',
+  'data.single_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Labels, und hier ist nur {label:?}',
+  'data.unknown_label': 'Das Label {label:?} ist keines von {labels}',
   'data.preset_name': '{name:?} ist keines von {names}',
   'data.task_without_name':
-    'Jede Klasse braucht den Namen ihrer Aufgabe, und bei einer ist er {name:?}; gib ihr einen Namen',
+    'Jedes Label braucht den Namen seiner Aufgabe, und bei einem ist er {name:?}; gib ihr einen Namen',
   'data.empty_sentence': 'Hier steht nichts; schreib einen Satz oder entferne die Zeile',
   'data.not_utf8': 'Das ist kein UTF-8-Text; speichere die Datei als UTF-8',
   'data.empty_file':
-    'Die Datei ist leer; sie muss unter "text" Sätze haben und für jede Aufgabe eine Spalte mit Klassen',
+    'Die Datei ist leer; sie muss unter "text" Sätze haben und für jede Aufgabe eine Label-Spalte',
   'data.format': 'Die Endung verrät das Format nicht; sie muss .csv, .tsv oder .jsonl sein',
   'data.no_row': 'Unter der Kopfzeile steht keine Zeile',
   'data.reserved_name': 'Diesen Namen behält JavaScript für sich; gib der Spalte einen anderen',
@@ -113,13 +113,13 @@ export default {
 
   // src/train
   'train.diverged':
-    'Schritt {step}: Der Verlust von {task} wurde {loss}, deshalb hielt das Training an, und die Parameter des Schritts davor blieben; versuch eine zehnmal kleinere Lernrate als {rate:e}, ein Aufwärmen oder max_grad_norm 1',
+    'Schritt {step}: Der Verlust von {task} wurde {loss}, deshalb hielt das Training an, und die Parameter des Schritts davor blieben; versuch eine zehnmal kleinere Lernrate als {rate:e}, ein Warm-up oder max_grad_norm 1',
   'train.all_tasks': 'allen Aufgaben zusammen',
   'tensor.failed': 'Eine Tensorrechnung ist fehlgeschlagen: {why}',
   'train.best_nothing_held_out':
     'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und es gibt keine; halt einen Teil der Sätze zurück (etwa 0,25) oder gib eine Validierungsdatei an',
   'train.best_no_label':
-    'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und keiner hat eine Klasse für eine Aufgabe, die trainiert wird; halt solche zurück',
+    'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und keiner hat ein Label für eine Aufgabe, die trainiert wird; halt solche zurück',
   'train.memory':
     'Dieser Lauf braucht etwa {total:size} ({parameters:size} für {parts}, {batch:size} für einen Batch von {sentences} Sätzen{kept}), und es gibt {limit:size}: Nimm eine kleinere batch_size oder max_length, frier einige Schichten ein oder nimm einen kleineren Encoder',
   'train.parts_sgd': 'Gewichte und Gradienten',
@@ -133,26 +133,26 @@ export default {
   'train.too_many_steps':
     '{epochs} zu je {per_epoch} Schritten sind {steps} Schritte, und ein Lauf hat höchstens {most}; trainiere weniger Epochen',
   'train.warmup':
-    '{warmup} Schritte Aufwärmen sind mehr, als der Lauf hat: {steps}; gib höchstens {steps} an oder trainiere mehr Epochen',
-  'train.no_held_out_label': 'Keiner ihrer Sätze hat eine Klasse',
-  'train.no_label': 'Keiner hat eine Klasse; gib mindestens einem Satz je Klasse eine',
+    '{warmup} Schritte Warm-up sind mehr, als der Lauf hat: {steps}; gib höchstens {steps} an oder trainiere mehr Epochen',
+  'train.no_held_out_label': 'Keiner ihrer Sätze hat ein Label',
+  'train.no_label': 'Kein Satz hat ein Label; gib mindestens einem Satz je Klasse eines',
   'train.no_such_task': 'Es gibt keine Aufgabe {name:?}; die Aufgaben sind {tasks}',
   'train.all_weights_zero': 'Jede Aufgabe hat das Gewicht 0; gib einer eines über 0',
   'train.unfreezing':
     'gradual_unfreezing: Die {epochs} Epochen des Laufs erreichen nicht jede Schicht; was freeze {last:?} nennt, bleibt, wie es ist ({enough} Epochen erreichten alle)',
   'train.sentences_cut':
     '{cut} von {all} Sätzen sind länger als {limit} Tokens und wurden gekürzt; der erste, {text:?}, hat {tokens} Tokens (max_length setzt die Grenze)',
-  'train.unlabelled': '{n} von {all} Sätzen haben gar keine Klasse und nehmen am Training nicht teil',
+  'train.unlabelled': '{n} von {all} Sätzen haben gar kein Label und nehmen am Training nicht teil',
   'train.lone_labels':
-    'Diese Klassen kommen nur einmal vor; ihr Satz trainiert also, und kein zurückgehaltener prüft sie: {labels}',
+    'Diese Labels kommen nur einmal vor; ihr Satz trainiert also, und kein zurückgehaltener prüft sie: {labels}',
   'train.nothing_held_out':
-    'Kein Satz ließ sich zurückhalten: Jeder ist das einzige Trainingsbeispiel einer seiner Klassen',
-  'train.absent_labels': 'Aufgabe {task:?}: Kein Trainingssatz hat die Klasse {labels}, sie lässt sich also nicht lernen',
+    'Kein Satz ließ sich zurückhalten: Jeder ist das einzige Trainingsbeispiel eines seiner Labels',
+  'train.absent_labels': 'Aufgabe {task:?}: Kein Trainingssatz hat das Label {labels}, sie lässt sich also nicht lernen',
 
   // Der Vergleich
   'compare.no_weighting': 'Es gibt nichts zu vergleichen; nenn mindestens eine, etwa sum',
   'compare.no_seed': 'Es gibt keinen; gib mindestens einen an',
-  'compare.seed_twice': '{seed} steht zweimal da; jeder Startwert zählt einmal',
+  'compare.seed_twice': '{seed} steht zweimal da; jeder Seed zählt einmal',
   'compare.nothing_held_out': 'Es gibt keine zurückgehaltenen Sätze, um daran zu vergleichen; halt einige zurück',
 
   // src/weighting
