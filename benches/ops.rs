@@ -8,9 +8,11 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor, Var};
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use polytask::Result;
+use polytask::compute::Context;
 use polytask::ops::{
-    Activation, Adam, Attention, Block, Into, Keep, Kind, LayerNorm, Linear, Parameter, Part, Ragged, Role, Strides,
-    Table, Update, Workspace, activate, cross_entropy, embedding, matmul, mean_pool, update,
+    Activation, AdamStep, Attention, Block, EmbeddingTable, Keep, LayerNorm, Linear, ModelPart, Parameter,
+    ParameterKind, Ragged, Role, Strides, Update, WriteMode, activate, cross_entropy, embedding, matmul, mean_pool,
+    update,
 };
 use polytask::random::Stream;
 
@@ -33,7 +35,7 @@ fn variable(rows: usize, columns: usize) -> Tensor {
 
 fn parameter(shape: &[usize]) -> Arc<Parameter> {
     let values = numbers(shape.iter().product());
-    let role = Role { part: Part::Layer(0), kind: Kind::Weight };
+    let role = Role { part: ModelPart::Layer(0), kind: ParameterKind::Weight };
     Arc::new(Parameter::trainable("p", role, values, shape, &Device::Cpu).expect("numbers fit the shape"))
 }
 
@@ -65,29 +67,32 @@ fn for_each_batch(c: &mut Criterion, name: &str, set_up: impl Fn(&mut BenchmarkG
 }
 
 fn operations(c: &mut Criterion) {
-    let workspace = Workspace::default();
+    let context = Context::default();
 
     let up = linear(F, H);
     for_each_batch(c, "linear, 384 to 1536", |group, n, _| {
         let xs = variable(n, H);
-        time(group, n, || up.forward(&xs));
+        time(group, n, || up.forward(&xs, &context));
     });
 
     let norm = layer_norm();
     for_each_batch(c, "layer_norm", |group, n, _| {
         let xs = variable(n, H);
-        time(group, n, || norm.forward(&xs, &workspace));
+        time(group, n, || norm.forward(&xs, &context));
     });
 
     let table = |rows| {
         let all = Some((0..rows as u32).collect());
-        Arc::new(Table::new("table", numbers(rows * H), (rows, H), all, &Device::Cpu).expect("numbers fit the shape"))
+        Arc::new(
+            EmbeddingTable::new("table", numbers(rows * H), (rows, H), all, &Device::Cpu)
+                .expect("numbers fit the shape"),
+        )
     };
     let (word, position, token_type) = (table(V), table(512), parameter(&[2, H]));
     for_each_batch(c, "embedding", |group, n, sentences| {
         let ids: Vec<u32> = (0..n).map(|i| (i * 31 % V) as u32).collect();
         let positions: Vec<u32> = sentences.ranges().flat_map(|range| 0..range.len() as u32).collect();
-        time(group, n, || embedding(&word, &ids, &position, &positions, &token_type));
+        time(group, n, || embedding(&word, &ids, &position, &positions, &token_type, &context));
     });
 
     let block = Arc::new(Block {
@@ -104,12 +109,12 @@ fn operations(c: &mut Criterion) {
     });
     for_each_batch(c, "block", |group, n, sentences| {
         let xs = variable(n, H);
-        time(group, n, || block.forward(&xs, sentences, Keep::Activations(None), &workspace));
+        time(group, n, || block.forward(&xs, sentences, Keep::Activations(None), &context));
     });
 
     for_each_batch(c, "mean_pool", |group, n, sentences| {
         let xs = variable(n, H);
-        time(group, n, || mean_pool(&xs, sentences));
+        time(group, n, || mean_pool(&xs, sentences, &context));
     });
 
     for_each_batch(c, "cross_entropy, 3 classes", |group, n, sentences| {
@@ -119,14 +124,17 @@ fn operations(c: &mut Criterion) {
     });
 }
 
-/// The parts that stand only inside a block.
+/// The parts of a block that are no operations of their own.
 fn parts(c: &mut Criterion) {
+    let cpu = Context::default().cpu();
     for_each_batch(c, "matmul, 384 to 1536", |group, n, _| {
         let (xs, weight, mut ys) = (numbers(n * H), numbers(F * H), vec![0.0; n * F]);
         let (rows, transposed) = (Strides::rows, Strides::rows(H).transposed());
         group.bench_function(format!("forward/{n}"), |bencher| {
-            bencher
-                .iter(|| matmul((n, F, H), &mut ys, rows(F), Into::Overwrite, &xs, rows(H), &weight, transposed, 1.0));
+            bencher.iter(|| {
+                let (ys, mode) = ((ys.as_mut_slice(), rows(F)), WriteMode::Overwrite);
+                matmul(cpu, (n, F, H), ys, mode, (&xs, rows(H)), (&weight, transposed), 1.0);
+            });
         });
     });
 
@@ -136,11 +144,11 @@ fn parts(c: &mut Criterion) {
         let (mut probabilities, mut ys) = (vec![0.0; sentences.probabilities(HEADS)], vec![0.0; n * H]);
         let mut gradients = [(); 3].map(|()| vec![0.0; n * H]);
         group.bench_function(format!("forward/{n}"), |bencher| {
-            bencher.iter(|| attention.forward([&xs; 3], &mut probabilities, &mut ys));
+            bencher.iter(|| attention.forward(cpu, [&xs; 3], &mut probabilities, &mut ys));
         });
         group.bench_function(format!("backward/{n}"), |bencher| {
             let mut run = || {
-                attention.backward([&xs; 3], &probabilities, &xs, gradients.each_mut().map(Vec::as_mut_slice));
+                attention.backward(cpu, [&xs; 3], &probabilities, &xs, gradients.each_mut().map(Vec::as_mut_slice));
             };
             bencher.iter(&mut run);
         });
@@ -151,18 +159,19 @@ fn parts(c: &mut Criterion) {
         group.bench_function(format!("forward/{n}"), |bencher| {
             bencher.iter(|| {
                 ys.copy_from_slice(&xs);
-                activate(Activation::Gelu, &mut ys, &mut slopes);
+                activate(cpu, Activation::Gelu, &mut ys, &mut slopes);
             });
         });
     });
 }
 
 fn optimizer(c: &mut Criterion) {
+    let context = Context::default();
     let [theta, gradient, m, v] = [0; 4].map(|_| variable(F, H));
-    let adam = Update::Adam(Adam { learning_rate: 1e-3, l2: 0.0, decay: 0.0, t: 1 });
+    let adam = Update::Adam(AdamStep { learning_rate: 1e-3, l2: 0.0, decay: 0.0, t: 1 });
     // Each update leaves old values in the gradient's place, which the next one takes for a gradient: as good as any.
     c.bench_function("adam, 1536 × 384", |bencher| {
-        bencher.iter(|| update(&theta, gradient.clone(), 1.0, [&m, &v], adam).expect("the shapes agree"));
+        bencher.iter(|| update(&theta, gradient.clone(), 1.0, [&m, &v], adam, &context).expect("the shapes agree"));
     });
 }
 

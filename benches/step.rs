@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use candle_core::Device;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
-use polytask::ops;
 use polytask::protocol::PhaseName;
 use polytask::recipe::Recipe;
-use polytask::train::{Inputs, Plan, Trainer};
+use polytask::run::{Plan, Run};
+use polytask::train::Inputs;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo test --benches` and `cargo bench` add a flag of their own.
@@ -23,7 +24,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     };
     let (warm_up, counted): (usize, usize) = (warm_up.parse()?, counted.parse()?);
-    ops::set_threads(threads.parse()?);
     let mut recipe = Recipe::from_json(&std::fs::read_to_string(recipe)?)?;
     // Every sentence in one batch: an epoch is a step, and an `advance` is too, since nothing is measured before the end.
     recipe.training.epochs = (warm_up + counted) as u32;
@@ -34,21 +34,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         config: parse_config(&read("config.json")?)?,
         keep_heads: false,
         tokenizer: &read("tokenizer.json")?,
-        device: Device::Cpu,
+        context: Context::new(Device::Cpu, threads.parse()?),
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&read("model.safetensors")?)?;
-    let (mut trainer, _) = Trainer::start(Plan::new(recipe, inputs)?, weights)?;
+    let (mut run, _) = Run::start(Plan::new(recipe, inputs)?, weights)?;
     for _ in 0..warm_up {
-        trainer.advance()?;
+        run.advance(&[])?;
     }
     let clock = Arc::new(Mutex::new(Clock::default()));
-    let watching = clock.clone();
-    trainer.watch(Some(Box::new(move |phase| lock(&watching).begin(Some(phase.name)))));
+    let running = clock.clone();
+    run.on_phase(Some(Box::new(move |phase| lock(&running).begin(Some(phase.name)))));
     let mut times = Vec::with_capacity(counted);
     for _ in 0..counted {
         let start = Instant::now();
-        trainer.advance()?;
+        run.advance(&[])?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
         lock(&clock).begin(None);
     }

@@ -1,10 +1,24 @@
 //! Multi-task fine-tuning of a real pretrained sentence encoder.
 //!
 //! One shared BERT-family encoder, one classification head per task, trained together: in a browser tab and on the
-//! command line, from this one crate. The way of the data is the way of the modules:
+//! command line, from this one crate. The modules in the order in which data passes through them; a module imports only
+//! modules above it:
 //!
 //! ```text
-//! sentences + label columns → data → text → model (ops) → train → protocol → a face
+//! recipe      every setting that decides a run's numbers
+//! compute     device, threads, arithmetic and reused memory of a model: its Context
+//! ops         differentiable operations: forward, backward, CPU kernels
+//! data        files and tables → a data set: one column, one task
+//! text        sentences → token ids → packed batches
+//! model       encoder, pooling, heads; weights in and out
+//! metrics     accuracy, macro-F1, confusion matrix
+//! weighting   the factors of K tasks in one update
+//! train       the loop alone: steps, epochs, evaluation, the best epoch
+//! measure     observers: gradient geometry, interference, map, mistakes; and saliency
+//! compare     several weightings and seeds beside baselines
+//! protocol    commands and events, gathered from the modules above
+//! run         a trainer with its observers and evaluations: what faces drive
+//! faces       printout, wasm and www/, the command `polytask`
 //! ```
 //!
 //! The library does no I/O, reads no clock and prints nothing: bytes in, values and [`protocol::Event`]s out.
@@ -19,16 +33,20 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod compare;
+pub mod compute;
 pub mod data;
 pub mod error;
+pub mod measure;
+pub mod metrics;
 pub mod model;
 pub mod ops;
+pub mod printout;
 pub mod protocol;
 pub mod random;
 pub mod recipe;
+pub mod run;
 pub mod text;
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-mod threads;
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

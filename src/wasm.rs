@@ -1,21 +1,26 @@
-//! The browser's face: what `www/engine/worker.js` calls. Types cross as plain objects, as `protocol` and `recipe` declare them.
+//! The browser's face, called by `www/engine/worker.js`. Types cross as plain objects, as the modules declare them.
 
 use std::cell::Cell;
 
+use js_sys::Reflect;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::Digest;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::Error;
-use crate::data::{Dataset, presets, read_table};
+use crate::compare::ComparisonRuns;
+use crate::compute::Context;
+use crate::data::{Dataset, column_of, presets, read_table};
 use crate::error::{Message, message};
 use crate::model::{Receiver, parse_config};
-use crate::ops::set_reproducible;
-use crate::protocol::{Event, Phase};
+use crate::protocol::{Evaluation, Event, Phase};
 use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
-use crate::train::{Compare, Inputs, Plan, Trainer, Watch};
+use crate::run::{Plan, Run};
+use crate::text::catches_panic;
+use crate::train::Inputs;
 
 /// Sentences for the page's table, and the tasks that they are labelled for.
 #[derive(Debug, Serialize, Tsify)]
@@ -26,16 +31,29 @@ pub struct Examples {
     pub examples: Vec<InlineExample>,
 }
 
-/// Called once by the module's start: a panic becomes a readable line in the console before the instance traps.
+/// Called when the module starts, and by each thread of the `threads` build: a panic writes its message and stack to the
+/// console before the instance traps, unless it is thrown as a sentence about the tokenizer.
 #[wasm_bindgen(start)]
 pub fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        if !catches_panic(panic) {
+            let stack = Reflect::get(&js_sys::Error::new(""), &"stack".into());
+            let stack = stack.ok().and_then(|stack| stack.as_string()).unwrap_or_default();
+            web_sys::console::error_1(&format!("{panic}\n\nStack:\n\n{stack}\n\n").into());
+        }
+    }));
 }
 
-/// Sets how many threads the kernels may use. More than one only in the `threads` build, once its pool has started.
+thread_local! {
+    /// Number of threads for the runs that are planned from now on. Sessions never leave the thread that made them.
+    static THREADS: Cell<usize> = const { Cell::new(1) };
+}
+
+/// Sets how many threads the runs use that are planned from now on. More than one only in the `threads` build, once its
+/// pool has started.
 #[wasm_bindgen]
 pub fn set_threads(threads: usize) {
-    crate::ops::set_threads(threads);
+    THREADS.set(threads);
 }
 
 /// A built-in set's sentences; `seed` draws the notebook's random labels.
@@ -56,6 +74,7 @@ pub fn default_recipe(preset: &str) -> Result<JsValue> {
 #[wasm_bindgen(js_name = read_table, unchecked_return_type = "Examples")]
 pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
     let table = read_table(name, text.as_bytes(), "text")?;
+    check_names(table.name.as_str(), &table.tasks)?;
     let tasks = Dataset::from_table(&table, &[])?.tasks;
     to_js(&Examples { tasks, examples: table.to_examples() })
 }
@@ -65,15 +84,15 @@ pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct Session {
-    run: Option<Run>,
+    active: Option<ActiveRun>,
     /// The next run, its weights as far as they are in, and its share of the memory once they begin to fill it.
     next: Option<(Plan, Receiver, Option<Share>)>,
-    /// What the last call told.
-    told: Vec<Event>,
+    /// The events that the last call returned.
+    events: Vec<Event>,
     /// The run's evaluations so far.
-    evaluations: Vec<Event>,
-    /// What is told of each part of a step.
-    watch: Option<js_sys::Function>,
+    evaluations: Vec<Evaluation>,
+    /// Called at the start of each phase of a step.
+    on_phase: Option<js_sys::Function>,
 }
 
 #[wasm_bindgen]
@@ -92,20 +111,20 @@ impl Session {
         tokenizer: &[u8],
     ) -> Result<()> {
         self.next = None;
-        let own = self.run.as_ref().map_or(0, |run| run.share.0);
+        let own = self.active.as_ref().map_or(0, |active| active.share.0);
         let plan = plan(from_js(recipe)?, config, tokenizer, Share::most(own))?;
         let receiver = Receiver::of(plan.wanted());
         self.next = Some((plan, receiver, None));
         Ok(())
     }
 
-    /// Takes in the next bytes of the encoder's `model.safetensors`. Once its header is in and right, the run before ends,
-    /// so that two runs never share the memory; an error earlier than that leaves it as it was.
+    /// Receives the next bytes of the encoder's `model.safetensors`. Once its header is complete and valid, the run before
+    /// ends, so that two runs never share the memory; an earlier error leaves that run as it was.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
         let (plan, mut receiver, mut share) = self.next.take().ok_or_else(no_plan)?;
         let bytes = receiver.push_header(bytes)?;
         if receiver.has_header() {
-            self.run = None;
+            self.active = None;
             share.get_or_insert_with(|| Share::of(plan.memory()));
         }
         receiver.push(bytes)?;
@@ -118,71 +137,71 @@ impl Session {
     pub fn begin(&mut self) -> Result<JsValue> {
         let (plan, receiver, share) = self.next.take().ok_or_else(no_plan)?;
         let share = share.unwrap_or_else(|| Share::of(plan.memory()));
-        let (mut trainer, events) = Trainer::start(plan, receiver.finish()?)?;
-        trainer.watch(self.watch.clone().map(Callback::watch));
-        self.run = Some(Run { trainer, share });
+        let (mut run, events) = Run::start(plan, receiver.finish()?)?;
+        run.on_phase(self.on_phase.clone().map(Callback::boxed));
+        self.active = Some(ActiveRun { run, share });
         self.evaluations.clear();
-        self.tell(events)
+        self.keep(events)
     }
 
-    /// Does the next piece of work, a training step, a batch of an evaluation or a measurement, and tells of it. A step is
-    /// on `tasks` only; on all of them, or those in turn, if none is named. Nothing after `end`.
+    /// Does the next piece of work: a training step, a batch of an evaluation or a piece of a measurement. A step trains
+    /// `tasks` only; without names, all tasks or those whose turn it is. Does nothing after `end`.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn advance(&mut self, tasks: Option<Vec<String>>) -> Result<JsValue> {
-        let events = self.run()?.advance_on(&tasks.unwrap_or_default())?;
-        self.tell(events)
+        let events = self.run()?.advance(&tasks.unwrap_or_default())?;
+        self.keep(events)
     }
 
-    /// Has `callback` told of each part of a step as it begins, in this run and later ones, while [`Session::advance`] is
-    /// at work: a `phase` event each. The callback must call nothing of this session.
+    /// Calls `callback` with a `phase` event at the start of each phase of a step, in this run and later ones, while
+    /// [`Session::advance`] runs. The callback must not call this session.
     pub fn watch(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "((phase: Event) => void) | undefined")] callback: Option<
             js_sys::Function,
         >,
     ) {
-        self.watch = callback;
-        if let Some(run) = &mut self.run {
-            run.trainer.watch(self.watch.clone().map(Callback::watch));
+        self.on_phase = callback;
+        if let Some(active) = &mut self.active {
+            active.run.on_phase(self.on_phase.clone().map(Callback::boxed));
         }
     }
 
-    /// For each event that [`Session::begin`] or [`Session::advance`] last told: the notebook's lines for it, if it is one
-    /// that the notebook prints.
+    /// For each event that [`Session::begin`] or [`Session::advance`] returned last: the notebook's lines for it, if the
+    /// notebook prints such an event.
     #[wasm_bindgen(unchecked_return_type = "(string | null)[]")]
     pub fn lines(&self) -> Result<JsValue> {
-        to_js(&self.told.iter().map(crate::train::printout).collect::<Vec<_>>())
+        to_js(&self.events.iter().map(crate::printout::printout).collect::<Vec<_>>())
     }
 
-    /// Measures from now on what `diagnostics` says. The numbers that the run computes are the same with any. An error, and
-    /// nothing has changed, if there is not the memory for it.
+    /// Changes what is measured beside the training from now on; the run's numbers are the same with any diagnostics. If
+    /// there is too little memory for it: an error, and nothing has changed.
     pub fn observe(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Diagnostics")] diagnostics: JsValue,
     ) -> Result<()> {
-        let trainer = self.run()?;
-        trainer.observe(from_js(diagnostics)?)?;
-        let needed = trainer.memory()?;
-        if let Some(run) = &mut self.run {
-            run.share = Share::of(needed);
+        let run = self.run()?;
+        run.set_diagnostics(from_js(diagnostics)?)?;
+        let needed = run.memory()?;
+        if let Some(active) = &mut self.active {
+            active.share = Share::of(needed);
         }
         Ok(())
     }
 
-    /// Measures what a step on each task alone would do to every task's loss. The run stays as it is.
+    /// Measures how a step on each task alone would change every task's loss. The run stays as it is.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn interference(&mut self) -> Result<JsValue> {
         to_js(&Event::Interference(self.run()?.interference()?))
     }
 
-    /// Classifies a sentence with every head as it stands.
+    /// Classifies a sentence with every head as it is now.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn predict(&mut self, text: String) -> Result<JsValue> {
-        let mut predictions = self.run()?.predict(&[text])?;
+        let mut predictions = self.run()?.trainer().predict(&[text])?;
         to_js(&predictions.pop().map(Event::Prediction))
     }
 
-    /// Which words of a sentence each head's answer rests on. The run stays as it is.
+    /// Measures which words of a sentence each head's answer depends on. The run stays as it is.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn explain(&mut self, text: &str) -> Result<JsValue> {
         to_js(&Event::Saliency(self.run()?.explain(text)?))
@@ -191,39 +210,40 @@ impl Session {
     /// A sentence as the encoder reads it, token by token.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn tokens(&mut self, text: &str) -> Result<JsValue> {
-        to_js(&Event::Tokens(self.run()?.tokens(text)?))
+        to_js(&Event::Tokens(self.run()?.trainer().tokens(text)?))
     }
 
-    /// Sentence vectors (B,H) of `texts` as one batch, row after row, by the encoder as it stands.
+    /// Sentence vectors (B,H) of `texts` as one batch, row after row, with the encoder as it is now.
     pub fn embed(&mut self, texts: Vec<String>) -> Result<Vec<f32>> {
-        Ok(self.run()?.embed(&texts)?)
+        Ok(self.run()?.trainer().embed(&texts)?)
     }
 
-    fn tell(&mut self, events: Vec<Event>) -> Result<JsValue> {
-        self.evaluations.extend(events.iter().filter(|event| matches!(event, Event::Evaluation(_))).cloned());
-        self.told = events;
-        to_js(&self.told)
+    fn keep(&mut self, events: Vec<Event>) -> Result<JsValue> {
+        self.evaluations.extend(events.iter().filter_map(|event| match event {
+            Event::Evaluation(evaluation) => Some(evaluation.clone()),
+            _ => None,
+        }));
+        self.events = events;
+        to_js(&self.events)
     }
 
-    fn run(&mut self) -> Result<&mut Trainer> {
+    fn run(&mut self) -> Result<&mut Run> {
         let no_run = || message!("wasm.no_run", "there is no run yet; configure one first");
-        let Run { trainer, share } = self.run.as_mut().ok_or_else(no_run)?;
-        // Another session may have asked for other arithmetic since, or taken memory: a comparison trains beside the
-        // configured run.
-        set_reproducible(trainer.recipe().training.reproducible);
-        trainer.set_memory_limit(Some(Share::most(share.0)));
-        Ok(trainer)
+        let ActiveRun { run, share } = self.active.as_mut().ok_or_else(no_run)?;
+        // Another session may have taken memory since: a comparison trains beside the configured run.
+        run.set_memory_limit(Some(Share::most(share.0)));
+        Ok(run)
     }
 }
 
 /// Several weightings and seeds side by side. The page trains each of the runs in a [`Session`] of its own.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = ComparisonRuns)]
 #[derive(Debug)]
-pub struct ComparisonRuns(Compare);
+pub struct JsComparisonRuns(ComparisonRuns);
 
-#[wasm_bindgen]
-impl ComparisonRuns {
-    /// The comparison that a `compare` command asks for.
+#[wasm_bindgen(js_class = ComparisonRuns)]
+impl JsComparisonRuns {
+    /// Plans the comparison of a `compare` command.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
@@ -234,7 +254,7 @@ impl ComparisonRuns {
         let weightings: Vec<Weighting> = from_js(weightings)?;
         let seeds: Vec<u64> = seeds.into_iter().map(|seed| seed as u64).collect();
         let tasks: Vec<String> = dataset(&recipe)?.tasks.into_iter().map(|task| task.name).collect();
-        Ok(Self(Compare::new(&recipe, &tasks, &weightings, &seeds)?))
+        Ok(Self(ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?))
     }
 
     /// The recipes of all runs.
@@ -243,13 +263,13 @@ impl ComparisonRuns {
         to_js(&self.0.runs().iter().map(|run| &run.recipe).collect::<Vec<_>>())
     }
 
-    /// Takes in that run `run` came to its end in `session`: a `compared` event.
+    /// Records the result of run `run`, which finished in `session`: a `compared` event.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn finish(&mut self, run: usize, session: &Session) -> Result<JsValue> {
         to_js(&Event::Compared(self.0.finish(run, &session.evaluations)))
     }
 
-    /// Takes in that run `run` failed: a `compared` event.
+    /// Records that run `run` failed: a `compared` event.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn fail(
         &mut self,
@@ -266,22 +286,22 @@ impl ComparisonRuns {
     }
 }
 
-/// A function of the page's, for the thread that it came to.
+/// A JavaScript function, to be called on the thread that it came from.
 struct Callback(js_sys::Function);
 
-// SAFETY: a run that is watched tells of its steps on the thread that asks for them, and a session, which holds both the run
+// SAFETY: a run with a phase callback calls it on the thread that calls `advance`, and a session, which holds both the run
 // and the function, never leaves the thread that made it.
 #[cfg(target_feature = "atomics")]
 unsafe impl Send for Callback {}
 
 impl Callback {
-    fn watch(function: js_sys::Function) -> Watch {
+    fn boxed(function: js_sys::Function) -> Box<dyn FnMut(Phase) + Send> {
         let callback = Self(function);
         Box::new(move |phase| callback.call(phase))
     }
 
     fn call(&self, phase: Phase) {
-        // What the callback makes of it, or throws, is nothing to the run.
+        // The run ignores the callback's value and its exceptions.
         let _ = to_js(&Event::Phase(phase)).map(|event| self.0.call1(&JsValue::UNDEFINED, &event));
     }
 }
@@ -290,7 +310,7 @@ fn no_plan() -> Message {
     message!("wasm.no_plan", "no run is planned; plan one first")
 }
 
-/// All that 32 bits can address: every session's run has its share of it.
+/// Bytes that 32 bits can address: the runs of all sessions share them.
 const MEMORY: u64 = 1 << 32;
 
 thread_local! {
@@ -298,10 +318,10 @@ thread_local! {
     static NEEDED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A run and what it may come to need.
+/// A run and the memory reserved for it.
 #[derive(Debug)]
-struct Run {
-    trainer: Trainer,
+struct ActiveRun {
+    run: Run,
     share: Share,
 }
 
@@ -315,7 +335,7 @@ impl Share {
         Self(bytes)
     }
 
-    /// What a run may take whose share is `own` so far: all that the others leave.
+    /// The most that a run may take whose share is `own` so far: everything that the other runs leave.
     fn most(own: u64) -> u64 {
         MEMORY.saturating_sub(NEEDED.get() - own)
     }
@@ -328,10 +348,24 @@ impl Drop for Share {
 }
 
 fn dataset(recipe: &Recipe) -> crate::Result<Dataset> {
-    Dataset::from_recipe(recipe, |file| {
+    let data = Dataset::from_recipe(recipe, |file| {
         let wrong = message!("wasm.data_file", "a page cannot read files by path; import the file instead");
         Err(Error::data(file.path.as_str(), wrong))
-    })
+    })?;
+    check_names(message!("place.sentences", "the sentences"), data.tasks.iter().map(|task| &task.name))?;
+    Ok(data)
+}
+
+/// The page holds labels in objects by their tasks' names, and `__proto__` cannot be a field of a JavaScript object.
+fn check_names<'a>(table: impl Into<Value>, tasks: impl IntoIterator<Item = &'a String>) -> crate::Result<()> {
+    const RESERVED: &str = "__proto__";
+    if tasks.into_iter().any(|task| task == RESERVED) {
+        return Err(Error::data(
+            column_of(table, RESERVED),
+            message!("data.reserved_name", "JavaScript keeps this name for itself; give the column another"),
+        ));
+    }
+    Ok(())
 }
 
 fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> crate::Result<Plan> {
@@ -346,7 +380,7 @@ fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> c
         config: parse_config(config)?,
         keep_heads: false,
         tokenizer,
-        device: candle_core::Device::Cpu,
+        context: Context::new(candle_core::Device::Cpu, THREADS.get()),
         memory_limit: Some(memory_limit),
     };
     Plan::new(recipe, inputs)

@@ -4,7 +4,7 @@
 mod runs;
 mod tiny;
 
-use candle_core::Device;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
 use polytask::ops::cross_entropy;
@@ -12,7 +12,7 @@ use polytask::random::Stream;
 use polytask::recipe::{Freeze, Recipe};
 use polytask::text::{Batch, Encoding, Tokenizer};
 use polytask::train::Optimizer;
-use runs::{recipe, run};
+use runs::{recipe, run_to_end};
 use tiny::Tiny;
 
 const TRAINING: &str = r#""epochs": 3, "batch_size": 4, "shuffle": false, "learning_rate": 1e-2, "dropout": 0,
@@ -33,7 +33,7 @@ fn by_hand(recipe: &Recipe) -> polytask::Result<Model> {
         word_rows: None,
         positions: None,
         keep_heads: false,
-        device: &Device::Cpu,
+        context: &Context::default(),
     };
     let weights = Weights::from_safetensors(&files.weights)?;
     let model = Model::load(&config, weights, &tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;
@@ -63,10 +63,18 @@ fn by_hand(recipe: &Recipe) -> polytask::Result<Model> {
 #[test]
 fn the_page_s_loop_is_the_trainers() {
     let recipe = recipe(TRAINING);
-    let (trainer, _) = run(&recipe).unwrap();
+    let (run, _) = run_to_end(&recipe).unwrap();
     let model = by_hand(&recipe).unwrap();
-    let files = model.to_files(trainer.tasks(), recipe.training.max_length).unwrap();
-    let (own, expected) = (files.weights, trainer.to_files().unwrap().weights);
+    let files = model.to_files(run.trainer().tasks(), recipe.training.max_length).unwrap();
+    let (own, expected) = (files.weights, run.trainer().to_files().unwrap().weights);
     assert!(own == expected, "the parameters differ");
-    assert!(own != run(&runs::recipe(r#""epochs": 1, "learning_rate": 1e-2"#)).unwrap().0.to_files().unwrap().weights);
+    assert!(
+        own != run_to_end(&runs::recipe(r#""epochs": 1, "learning_rate": 1e-2"#))
+            .unwrap()
+            .0
+            .trainer()
+            .to_files()
+            .unwrap()
+            .weights
+    );
 }

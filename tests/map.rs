@@ -6,8 +6,8 @@ mod tiny;
 use candle_core::{Device, Tensor};
 use polytask::protocol::{Event, Map};
 use polytask::recipe::{Diagnostics, Recipe, Source, Validation};
-use polytask::train::Trainer;
-use runs::{many, parameters, prepare, prepare_from, recipe, recipe_on, run, serialised};
+use polytask::run::Run;
+use runs::{many, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, serialised};
 
 fn maps(events: &[Event]) -> Vec<&Map> {
     events.iter().filter_map(|event| if let Event::Map(map) = event { Some(map) } else { None }).collect()
@@ -30,7 +30,7 @@ fn texts(recipe: &Recipe) -> Vec<String> {
 #[test]
 fn it_is_told_before_the_first_step_every_so_many_and_at_the_end() {
     let names = |every| -> Vec<String> {
-        let (_, events) = run(&mapped(recipe(r#""epochs": 1, "batch_size": 1"#), every)).unwrap();
+        let (_, events) = run_to_end(&mapped(recipe(r#""epochs": 1, "batch_size": 1"#), every)).unwrap();
         let name = |event| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_string();
         events.iter().map(name).collect()
     };
@@ -47,11 +47,11 @@ fn it_is_told_before_the_first_step_every_so_many_and_at_the_end() {
 #[test]
 fn many_sentences_are_thinned_out_evenly_and_few_are_all_there() {
     let first = |recipe: &Recipe| {
-        let (mut trainer, _) = prepare(recipe).unwrap();
+        let (mut run, _) = prepare(recipe).unwrap();
         let mut calls = 0;
         loop {
             calls += 1;
-            if let [Event::Map(map)] = &trainer.advance().unwrap()[..] {
+            if let [Event::Map(map)] = &run.advance(&[]).unwrap()[..] {
                 return (map.clone(), calls);
             }
         }
@@ -92,8 +92,8 @@ fn components(vectors: &[Vec<f64>]) -> [Vec<f64>; 2] {
 }
 
 /// `trainer`'s vectors of `texts`.
-fn vectors(trainer: &Trainer, texts: &[String]) -> Vec<Vec<f64>> {
-    let numbers = trainer.embed(texts).unwrap();
+fn vectors(run: &Run, texts: &[String]) -> Vec<Vec<f64>> {
+    let numbers = run.trainer().embed(texts).unwrap();
     numbers.chunks_exact(32).map(|x| x.iter().map(|&x| f64::from(x)).collect()).collect()
 }
 
@@ -103,7 +103,7 @@ fn the_points_are_the_principal_components_of_all_frames() {
         let training = format!(r#""epochs": 4, "batch_size": 8, "learning_rate": 0.01, "freeze": "{freeze}""#);
         let recipe = mapped(many(24, &training), 3);
         let texts = texts(&recipe);
-        let (_, events) = run(&recipe).unwrap();
+        let (_, events) = run_to_end(&recipe).unwrap();
         let told = maps(&events);
         let last = told.last().unwrap();
         assert_eq!((steps(last), &last.rows), (vec![0, 3, 6, 9, 12], &(0..24).collect()));
@@ -111,7 +111,7 @@ fn the_points_are_the_principal_components_of_all_frames() {
         let (mut twin, _) = prepare(&mapped(recipe, 0)).unwrap();
         let mut all = vectors(&twin, &texts);
         while !twin.is_finished() {
-            let events = twin.advance().unwrap();
+            let events = twin.advance(&[]).unwrap();
             if events.iter().any(|event| matches!(event, Event::Step(step) if step.step % 3 == 0)) {
                 all.extend(vectors(&twin, &texts));
             }
@@ -134,7 +134,7 @@ fn the_points_are_the_principal_components_of_all_frames() {
 #[test]
 fn from_event_to_event_the_axes_keep_their_sides() {
     let recipe = mapped(many(40, r#""epochs": 8, "batch_size": 8, "learning_rate": 0.001"#), 1);
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     let told = maps(&events);
     assert_eq!(told.len(), 41);
     let mut cosines = Vec::new();
@@ -156,7 +156,7 @@ fn from_event_to_event_the_axes_keep_their_sides() {
 #[test]
 fn of_too_many_frames_every_second_one_goes() {
     let recipe = mapped(many(16, r#""epochs": 70, "batch_size": 16"#), 1);
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     let told = maps(&events);
     assert_eq!(told.len(), 71);
     assert_eq!(steps(told[63]), (0..64).collect::<Vec<_>>());
@@ -176,12 +176,12 @@ fn it_changes_nothing() {
     ] {
         let mut recipe = many(40, training);
         recipe.validation = Some(Validation::Fraction(0.25));
-        let (quiet, quiet_events) = run(&recipe).unwrap();
-        let (trainer, mut events) = run(&mapped(recipe, 1)).unwrap();
+        let (quiet, quiet_events) = run_to_end(&recipe).unwrap();
+        let (run, mut events) = run_to_end(&mapped(recipe, 1)).unwrap();
         assert!(maps(&events).len() > 3, "{training}");
         events.retain(|event| !matches!(event, Event::Map(_)));
         assert_eq!(events, quiet_events, "{training}");
-        assert_eq!(parameters(&trainer), parameters(&quiet), "{training}");
+        assert_eq!(parameters(&run), parameters(&quiet), "{training}");
     }
 }
 
@@ -190,7 +190,7 @@ fn at_the_end_it_shows_the_epoch_that_was_gone_back_to() {
     let training = r#""epochs": 30, "batch_size": 7, "learning_rate": 0.02, "early_stopping_patience": 1"#;
     let mut recipe = mapped(many(40, training), 1);
     recipe.validation = Some(Validation::Fraction(0.25));
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     let [.., Event::Map(map), Event::End(end)] = &events[..] else { panic!("{:?}", events.last()) };
     let Some(Event::Start(start)) = events.first() else { panic!("{:?}", events[0]) };
     let best = end.best_epoch.unwrap() as usize * start.steps_per_epoch;
@@ -201,17 +201,17 @@ fn at_the_end_it_shows_the_epoch_that_was_gone_back_to() {
 
 #[test]
 fn it_can_be_asked_for_in_the_middle_of_a_run_and_no_more() {
-    let (mut trainer, _) = prepare(&recipe(r#""epochs": 3, "batch_size": 2"#)).unwrap();
+    let (mut run, _) = prepare(&recipe(r#""epochs": 3, "batch_size": 2"#)).unwrap();
     let mut events = Vec::new();
-    while !trainer.is_finished() {
-        let told = trainer.advance().unwrap();
+    while !run.is_finished() {
+        let told = run.advance(&[]).unwrap();
         let every = told.iter().find_map(|event| match event {
             Event::Step(step) if step.step == 3 => Some(2),
             Event::Step(step) if step.step == 7 => Some(0),
             _ => None,
         });
         if let Some(map_every) = every {
-            trainer.observe(Diagnostics { map_every, ..Diagnostics::default() }).unwrap();
+            run.set_diagnostics(Diagnostics { map_every, ..Diagnostics::default() }).unwrap();
         }
         events.extend(told);
     }
@@ -221,11 +221,11 @@ fn it_can_be_asked_for_in_the_middle_of_a_run_and_no_more() {
 
 #[test]
 fn switched_off_while_it_is_due_at_the_end_the_run_ends_without_it() {
-    let (mut trainer, _) = prepare(&mapped(recipe(r#""epochs": 1, "batch_size": 6"#), 5)).unwrap();
-    while !matches!(trainer.advance().unwrap()[..], [Event::Evaluation(_)]) {}
-    trainer.observe(Diagnostics { interference_every: 1, ..Diagnostics::default() }).unwrap();
-    assert!(matches!(trainer.advance().unwrap()[..], [Event::End(_)]));
-    assert!(trainer.is_finished() && trainer.advance().unwrap().is_empty());
+    let (mut run, _) = prepare(&mapped(recipe(r#""epochs": 1, "batch_size": 6"#), 5)).unwrap();
+    while !matches!(run.advance(&[]).unwrap()[..], [Event::Evaluation(_)]) {}
+    run.set_diagnostics(Diagnostics { interference_every: 1, ..Diagnostics::default() }).unwrap();
+    assert!(matches!(run.advance(&[]).unwrap()[..], [Event::End(_)]));
+    assert!(run.is_finished() && run.advance(&[]).unwrap().is_empty());
 }
 
 #[test]
@@ -235,17 +235,17 @@ fn vectors_that_are_no_numbers_are_not_drawn() {
         {"text": "w5 w6", "labels": {"a": "x"}}, {"text": "w7 w8", "labels": {"a": "y"}}, {"text": "w60", "labels": {}}
     ]"#;
     let recipe = mapped(recipe_on(examples, r#""epochs": 3, "batch_size": 1"#), 1);
-    let (trainer, _) = prepare(&recipe).unwrap();
-    let mut files = trainer.to_files().unwrap();
+    let (run, _) = prepare(&recipe).unwrap();
+    let mut files = run.trainer().to_files().unwrap();
     let mut tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).unwrap();
     let table = tensors.iter_mut().find(|(name, _)| name.ends_with("word_embeddings.weight")).unwrap().1;
     let mut rows = table.to_vec2::<f32>().unwrap();
     rows[60].fill(f32::NAN);
     *table = Tensor::new(rows, &Device::Cpu).unwrap();
     files.weights = serialised(&tensors);
-    let (mut trainer, mut events) = prepare_from(&recipe, Some(&files)).unwrap();
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().unwrap());
+    let (mut run, mut events) = prepare_from(&recipe, Some(&files)).unwrap();
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).unwrap());
     }
     assert!(maps(&events).is_empty() && matches!(events.last(), Some(Event::End(_))), "{events:?}");
 }

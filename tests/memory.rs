@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use polytask::Error;
 use polytask::model::Weights;
 use polytask::recipe::{Diagnostics, Recipe};
-use polytask::train::{Plan, Trainer};
+use polytask::run::{Plan, Run};
 use runs::{plan, step};
 use tiny::Tiny;
 
@@ -72,13 +72,13 @@ fn recipe_of(words: usize, training: &str, diagnostics: &str) -> Recipe {
     recipe
 }
 
-fn start(plan: Plan, files: &Tiny) -> Trainer {
-    Trainer::start(plan, Weights::from_safetensors(&files.weights).expect("weights")).expect("a run").0
+fn start(plan: Plan, files: &Tiny) -> Run {
+    Run::start(plan, Weights::from_safetensors(&files.weights).expect("weights")).expect("a run").0
 }
 
-fn to_the_end(trainer: &mut Trainer) {
-    while !trainer.is_finished() {
-        trainer.advance().expect("it does not diverge");
+fn to_the_end(run: &mut Run) {
+    while !run.is_finished() {
+        run.advance(&[]).expect("it does not diverge");
     }
 }
 
@@ -144,13 +144,13 @@ fn runs_alone(files: &Tiny) {
         let recipe = recipe(training, diagnostics);
         let planned = plan(&recipe, files, None).expect("a plan");
         let said = planned.memory() as f64;
-        let (trainer, taken) = most_taken(|| {
-            let mut trainer = start(planned, files);
-            to_the_end(&mut trainer);
-            trainer
+        let (run, taken) = most_taken(|| {
+            let mut run = start(planned, files);
+            to_the_end(&mut run);
+            run
         });
-        assert_eq!(trainer.memory().expect("sizes") as f64, said, "{training} {diagnostics}");
-        drop(trainer);
+        assert_eq!(run.memory().expect("sizes") as f64, said, "{training} {diagnostics}");
+        drop(run);
         hold(&format!("{training} {diagnostics}"), said, taken);
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -176,41 +176,41 @@ fn a_run_beside_another(files: &Tiny) {
 
 /// What the page asks of a run that was planned without it.
 fn what_is_asked_meanwhile(files: &Tiny) {
-    let observe = |diagnostics: &Diagnostics, trainer: &mut Trainer| {
-        trainer.observe(*diagnostics)?;
-        (0..4).try_for_each(|_| step(trainer).map(drop))
+    let observe = |diagnostics: &Diagnostics, run: &mut Run| {
+        run.set_diagnostics(*diagnostics)?;
+        (0..4).try_for_each(|_| step(run).map(drop))
     };
     let gradients = Diagnostics { gradients_every: 1, ..Diagnostics::default() };
     let interference = Diagnostics { interference_every: 1, ..Diagnostics::default() };
     let all_words: String = (4..34).map(|i| format!("w{i} ")).collect();
-    type Question<'a> = &'a dyn Fn(&mut Trainer) -> polytask::Result<()>;
+    type Question<'a> = &'a dyn Fn(&mut Run) -> polytask::Result<()>;
     let questions: [(&str, &str, Question); 4] = [
-        ("gradients", "", &|trainer| observe(&gradients, trainer)),
-        ("interference every step", "", &|trainer| observe(&interference, trainer)),
-        ("interference once", r#", "optimizer": "sgd""#, &|trainer| trainer.interference().map(drop)),
-        ("saliency", r#", "freeze": "encoder""#, &|trainer| trainer.explain(&all_words).map(drop)),
+        ("gradients", "", &|run| observe(&gradients, run)),
+        ("interference every step", "", &|run| observe(&interference, run)),
+        ("interference once", r#", "optimizer": "sgd""#, &|run| run.interference().map(drop)),
+        ("saliency", r#", "freeze": "encoder""#, &|run| run.explain(&all_words).map(drop)),
     ];
     for (what, settings, question) in questions {
         let recipe = recipe_of(3, &format!(r#""batch_size": 2, "epochs": 3{settings}"#), "");
         let begun = || {
-            let mut trainer = start(plan(&recipe, files, None).expect("a plan"), files);
-            step(&mut trainer).expect("a step");
-            trainer
+            let mut run = start(plan(&recipe, files, None).expect("a plan"), files);
+            step(&mut run).expect("a step");
+            run
         };
         let (_, taken) = most_taken(|| {
-            let mut trainer = begun();
-            question(&mut trainer).expect("there is no limit");
-            trainer
+            let mut run = begun();
+            question(&mut run).expect("there is no limit");
+            run
         });
-        let mut trainer = begun();
+        let mut run = begun();
         let too_little = (0.85 * taken) as u64;
-        assert!(trainer.memory().expect("sizes") < too_little, "{what}: without it there is room");
-        trainer.set_memory_limit(Some(too_little));
-        let refused = question(&mut trainer).expect_err("it would take more");
+        assert!(run.memory().expect("sizes") < too_little, "{what}: without it there is room");
+        run.set_memory_limit(Some(too_little));
+        let refused = question(&mut run).expect_err("it would take more");
         assert!(matches!(refused, Error::Memory(_)), "{what}: {refused}");
-        assert_eq!(trainer.recipe().diagnostics, recipe.diagnostics, "{what}");
-        trainer.set_memory_limit(Some((1.15 * taken) as u64));
-        question(&mut trainer).unwrap_or_else(|error| panic!("{what}: {error}"));
-        to_the_end(&mut trainer);
+        assert_eq!(run.diagnostics(), recipe.diagnostics, "{what}");
+        run.set_memory_limit(Some((1.15 * taken) as u64));
+        question(&mut run).unwrap_or_else(|error| panic!("{what}: {error}"));
+        to_the_end(&mut run);
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
+use polytask::compute::Context;
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
 use polytask::ops::CrossEntropy;
 use polytask::random::Stream;
 use polytask::recipe::{Freeze, OptimizerKind, Pooling, Schedule, Task, Training};
 use polytask::text::{Batch, Encoding, Tokenizer};
-use polytask::train::{Optimizer, TaskWeights, factor};
+use polytask::train::{Optimizer, TaskWeights, lr_multiplier};
 use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -50,14 +51,14 @@ fn tiny_with_rows(pooling: Pooling, hidden_act: &str, rows: Option<(&[u32], usiz
     let mut config = json("tiny/config.json")?;
     config["hidden_act"] = hidden_act.into();
     let bytes = std::fs::read(reference("tiny/weights.safetensors"))?;
-    let device = Device::Cpu;
+    let context = Context::default();
     let loading = Loading {
         freeze: Freeze::None,
         pooling,
         word_rows: rows.map(|(rows, _)| rows),
         positions: rows.map(|(_, positions)| positions),
         keep_heads: true,
-        device: &device,
+        context: &context,
     };
     let model = Model::load(
         &parse_config(config.to_string().as_bytes())?,
@@ -112,7 +113,7 @@ fn train_by(
     for step in 0..steps {
         let (values, total) = losses_by(of, model, batch)?;
         course.push([0, 1, 2].map(|i| f64::from(values[i])));
-        let rate = factor(training.schedule, step, training.warmup as usize, steps);
+        let rate = lr_multiplier(training.schedule, step, training.warmup as usize, steps);
         let gradients = model.gradients(&total)?;
         optimizer.step(gradients, training.learning_rate * rate)?;
     }
@@ -190,7 +191,7 @@ fn optimizers_and_schedules() -> Result<()> {
         ("adam_cosine", Training { schedule: Schedule::Cosine, warmup: 3, ..adam.clone() }),
     ] {
         for (step, rate) in numbers(&golden[name]["learning_rates"]).into_iter().enumerate() {
-            let ours = training.learning_rate * factor(training.schedule, step, training.warmup as usize, 10);
+            let ours = training.learning_rate * lr_multiplier(training.schedule, step, training.warmup as usize, 10);
             assert!((ours - rate).abs() < 1e-9, "{name}, step {step}: {ours} against PyTorch's {rate}");
         }
         let (model, batch) = tiny(Pooling::Mean, "gelu")?;
@@ -235,7 +236,7 @@ fn twenty_steps_with_each_setting() -> Result<()> {
         ),
     ] {
         for (step, rate) in numbers(&golden[name]["learning_rates"]).into_iter().enumerate() {
-            let ours = training.learning_rate * factor(training.schedule, step, training.warmup as usize, 20);
+            let ours = training.learning_rate * lr_multiplier(training.schedule, step, training.warmup as usize, 20);
             assert!((ours - rate).abs() < 1e-9, "{name}, step {step}: {ours} against PyTorch's {rate}");
         }
         let (model, batch) = tiny(Pooling::Mean, "gelu")?;
@@ -413,8 +414,8 @@ fn candles_own_bert_agrees_on_the_forward_pass() -> Result<()> {
         unsafe { candle_nn::VarBuilder::from_mmaped_safetensors(&[path], candle_core::DType::F32, &Device::Cpu)? };
     let theirs = candle_transformers::models::bert::BertModel::load(weights.pp("bert"), &config)?;
     let encoder = model.encoder();
-    let xs = encoder.embed(&batch, &mut Pass::Evaluation)?;
-    let ours = flat(&encoder.blocks(0..encoder.depth(), xs, &batch, &mut Pass::Evaluation)?);
+    let xs = encoder.embed(&batch, &mut Pass::Evaluation, model.context())?;
+    let ours = flat(&encoder.blocks(0..encoder.depth(), xs, &batch, &mut Pass::Evaluation, model.context())?);
     for range in batch.sentences.ranges() {
         let ids = Tensor::new(&batch.input_ids[range.clone()], &Device::Cpu)?.unsqueeze(0)?;
         let expected = flat(&theirs.forward(&ids, &ids.zeros_like()?, None)?);
@@ -431,9 +432,15 @@ fn minilm(file: &str) -> Result<Vec<u8>> {
 }
 
 fn minilm_model(heads: &[u8], pooling: Pooling, bytes: &[u8]) -> Result<Model> {
-    let device = Device::Cpu;
-    let loading =
-        Loading { freeze: Freeze::None, pooling, word_rows: None, positions: None, keep_heads: true, device: &device };
+    let context = Context::default();
+    let loading = Loading {
+        freeze: Freeze::None,
+        pooling,
+        word_rows: None,
+        positions: None,
+        keep_heads: true,
+        context: &context,
+    };
     let model = Model::load(
         &parse_config(&minilm("config.json")?)?,
         Weights::from_safetensors(bytes)?,
@@ -441,7 +448,7 @@ fn minilm_model(heads: &[u8], pooling: Pooling, bytes: &[u8]) -> Result<Model> {
         &loading,
         &mut Stream::new(0, "init"),
     )?;
-    for (name, values) in candle_core::safetensors::load_buffer(heads, &device)? {
+    for (name, values) in candle_core::safetensors::load_buffer(heads, &Device::Cpu)? {
         polytask::ops::copy_into(model.trainable()[name.as_str()].value(), &values)?;
     }
     Ok(model)

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use candle_core::Device;
 use polytask::protocol::{Event, Gradients, Interference, StepReport};
 use polytask::recipe::{Recipe, Weighting};
-use polytask::train::Trainer;
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run, serialised, step};
+use polytask::run::Run;
+use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run_to_end, serialised, step};
 
 const ONE_BATCH: &str = r#""epochs": 4, "batch_size": 6, "shuffle": false"#;
 
@@ -35,23 +35,23 @@ fn close(what: &str, found: f64, expected: f64, tolerance: f64) {
 }
 
 /// The shared parameters' values, one after the other.
-fn shared(trainer: &Trainer) -> Vec<f64> {
-    let parameters = parameters(trainer).into_iter().filter(|(name, _)| !name.starts_with("heads."));
+fn shared(run: &Run) -> Vec<f64> {
+    let parameters = parameters(run).into_iter().filter(|(name, _)| !name.starts_with("heads."));
     parameters.flat_map(|(_, xs)| xs).map(f64::from).collect()
 }
 
-fn head(trainer: &Trainer, task: &str) -> Vec<f32> {
+fn head(run: &Run, task: &str) -> Vec<f32> {
     let name = format!("heads.{task}.weight");
-    parameters(trainer).into_iter().find(|(found, _)| *found == name).expect("a head").1
+    parameters(run).into_iter().find(|(found, _)| *found == name).expect("a head").1
 }
 
 /// What plain gradient descent with step size 1 on `task` alone takes off the shared parameters: its gradient.
 fn descent(training: &str, task: &str) -> Vec<f64> {
     let training = format!(r#"{training}, "optimizer": "sgd", "learning_rate": 1"#);
-    let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
-    let before = shared(&trainer);
-    trainer.advance_on(&[task.into()]).unwrap();
-    before.iter().zip(shared(&trainer)).map(|(before, after)| before - after).collect()
+    let (mut run, _) = prepare(&recipe(&training)).unwrap();
+    let before = shared(&run);
+    run.advance(&[task.into()]).unwrap();
+    before.iter().zip(shared(&run)).map(|(before, after)| before - after).collect()
 }
 
 fn dot(xs: &[f64], ys: &[f64]) -> f64 {
@@ -60,9 +60,9 @@ fn dot(xs: &[f64], ys: &[f64]) -> f64 {
 
 #[test]
 fn the_geometry_is_that_of_each_tasks_own_gradient() {
-    let (mut trainer, _) = prepare(&observed(ONE_BATCH)).unwrap();
-    let before = shared(&trainer);
-    let events = trainer.advance().unwrap();
+    let (mut run, _) = prepare(&observed(ONE_BATCH)).unwrap();
+    let before = shared(&run);
+    let events = run.advance(&[]).unwrap();
     let told = gradients(&events)[0];
     let own = ["a", "b"].map(|task| descent(ONE_BATCH, task));
     for i in 0..2 {
@@ -81,7 +81,7 @@ fn the_geometry_is_that_of_each_tasks_own_gradient() {
     assert_eq!(told.tasks, ["a", "b"]);
 
     // What Adam made of it, seen from the gradients.
-    let change: Vec<f64> = shared(&trainer).iter().zip(&before).map(|(after, before)| after - before).collect();
+    let change: Vec<f64> = shared(&run).iter().zip(&before).map(|(after, before)| after - before).collect();
     close("‖Δθ‖", told.update.norm, dot(&change, &change).sqrt(), 1e-4);
     for (product, own) in told.update.products.iter().zip(&own) {
         close("Δθ·g", *product, dot(&change, own), 1e-3);
@@ -100,7 +100,8 @@ fn the_geometry_is_that_of_each_tasks_own_gradient() {
 
 #[test]
 fn with_plain_descent_the_update_lies_in_the_gradients_span() {
-    let (_, events) = run(&observed(&format!(r#"{ONE_BATCH}, "optimizer": "sgd", "learning_rate": 0.5"#))).unwrap();
+    let (_, events) =
+        run_to_end(&observed(&format!(r#"{ONE_BATCH}, "optimizer": "sgd", "learning_rate": 0.5"#))).unwrap();
     for told in gradients(&events) {
         close("share", told.update.share, 1.0, 1e-5);
         for coefficient in &told.update.coefficients {
@@ -124,7 +125,8 @@ fn watching_changes_nothing() {
         let mut watched = quiet.clone();
         watched.diagnostics.gradients_every = 1;
         watched.diagnostics.interference_every = 1;
-        let ((quiet, quiet_events), (watched, watched_events)) = (run(&quiet).unwrap(), run(&watched).unwrap());
+        let ((quiet, quiet_events), (watched, watched_events)) =
+            (run_to_end(&quiet).unwrap(), run_to_end(&watched).unwrap());
         assert_eq!(loss_bits(&quiet_events), loss_bits(&watched_events), "{training}");
         assert_eq!(parameters(&quiet), parameters(&watched), "{training}");
         assert!(!gradients(&watched_events).is_empty());
@@ -135,27 +137,27 @@ fn watching_changes_nothing() {
 fn gradients_are_told_every_so_many_steps() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
     recipe.diagnostics.gradients_every = 4;
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     assert_eq!(gradients(&events).iter().map(|told| told.step).collect::<Vec<_>>(), [1, 5]);
 }
 
 #[test]
 fn a_frozen_encoder_has_no_shared_gradients_to_tell_of() {
-    let (_, events) = run(&observed(&format!(r#"{ONE_BATCH}, "freeze": "encoder""#))).unwrap();
+    let (_, events) = run_to_end(&observed(&format!(r#"{ONE_BATCH}, "freeze": "encoder""#))).unwrap();
     assert!(gradients(&events).is_empty());
     assert!(steps(&events).last().unwrap().total < steps(&events)[0].total);
 }
 
 #[test]
 fn interference_is_what_a_step_on_one_task_does() {
-    let (mut trainer, _) = prepare(&recipe(ONE_BATCH)).unwrap();
-    step(&mut trainer).unwrap();
-    let told = trainer.interference().unwrap();
+    let (mut run, _) = prepare(&recipe(ONE_BATCH)).unwrap();
+    step(&mut run).unwrap();
+    let told = run.interference().unwrap();
     assert_eq!((told.step, told.tasks.len()), (1, 2));
     for (i, task) in ["a", "b"].into_iter().enumerate() {
         let (mut other, _) = prepare(&recipe(ONE_BATCH)).unwrap();
         step(&mut other).unwrap();
-        other.advance_on(&[task.into()]).unwrap();
+        other.advance(&[task.into()]).unwrap();
         // The next batch holds the same sentences.
         let after = other.interference().unwrap().losses;
         let changes: Vec<Option<f32>> = after.iter().zip(&told.losses).map(|(after, now)| Some(after - now)).collect();
@@ -170,12 +172,12 @@ fn interference_has_the_full_rate_wherever_the_schedule_stands() {
     let expected = steady.interference().unwrap();
     assert_eq!(expected.learning_rate, 1e-3);
     let training = format!(r#"{ONE_BATCH}, "warmup": 3, "schedule": "linear""#);
-    let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
-    assert_eq!(trainer.interference().unwrap(), expected, "in the warm-up");
-    while !trainer.is_finished() {
-        trainer.advance().unwrap();
+    let (mut run, _) = prepare(&recipe(&training)).unwrap();
+    assert_eq!(run.interference().unwrap(), expected, "in the warm-up");
+    while !run.is_finished() {
+        run.advance(&[]).unwrap();
     }
-    let at_the_end = trainer.interference().unwrap();
+    let at_the_end = run.interference().unwrap();
     assert_eq!(at_the_end.learning_rate, 1e-3);
     assert!(at_the_end.changes.iter().flatten().all(|change| *change != Some(0.0)), "{at_the_end:?}");
 }
@@ -184,19 +186,19 @@ fn interference_has_the_full_rate_wherever_the_schedule_stands() {
 fn interference_undoes_itself_bit_for_bit() {
     for optimizer in ["adam", "adamw", "sgd"] {
         let training = format!(r#"{ONE_BATCH}, "optimizer": "{optimizer}", "weight_decay": 0.01, "dropout": 0.1"#);
-        let (mut trainer, _) = prepare(&recipe(&training)).unwrap();
+        let (mut run, _) = prepare(&recipe(&training)).unwrap();
         let (mut twin, _) = prepare(&recipe(&training)).unwrap();
-        step(&mut trainer).unwrap();
+        step(&mut run).unwrap();
         step(&mut twin).unwrap();
-        let before = parameters(&trainer);
-        let first = trainer.interference().unwrap();
-        assert_eq!(parameters(&trainer), before, "{optimizer}");
-        assert_eq!(trainer.interference().unwrap(), first, "{optimizer}: a second measurement gives the same");
+        let before = parameters(&run);
+        let first = run.interference().unwrap();
+        assert_eq!(parameters(&run), before, "{optimizer}");
+        assert_eq!(run.interference().unwrap(), first, "{optimizer}: a second measurement gives the same");
         // Moments, step counts and streams show in what comes next.
         for _ in 0..2 {
-            assert_eq!(step(&mut trainer).unwrap(), step(&mut twin).unwrap(), "{optimizer}");
+            assert_eq!(step(&mut run).unwrap(), step(&mut twin).unwrap(), "{optimizer}");
         }
-        assert_eq!(parameters(&trainer), parameters(&twin), "{optimizer}");
+        assert_eq!(parameters(&run), parameters(&twin), "{optimizer}");
     }
 }
 
@@ -204,13 +206,13 @@ fn interference_undoes_itself_bit_for_bit() {
 fn what_diverges_after_interference_still_rolls_back() {
     let recipe = recipe(r#""epochs": 54, "batch_size": 6, "learning_rate": 10, "optimizer": "sgd""#);
     let good = |measures: bool| {
-        let (mut trainer, _) = prepare(&recipe).unwrap();
+        let (mut run, _) = prepare(&recipe).unwrap();
         for _ in 0..54 {
-            if measures && trainer.interference().is_err() {
-                return parameters(&trainer);
+            if measures && run.interference().is_err() {
+                return parameters(&run);
             }
-            if step(&mut trainer).is_err() {
-                return parameters(&trainer);
+            if step(&mut run).is_err() {
+                return parameters(&run);
             }
         }
         panic!("it did not diverge");
@@ -220,16 +222,16 @@ fn what_diverges_after_interference_still_rolls_back() {
 
 #[test]
 fn a_step_on_one_task_leaves_the_other_head_alone() {
-    let (mut trainer, _) = prepare(&recipe(ONE_BATCH)).unwrap();
-    let (a, b, encoder) = (head(&trainer, "a"), head(&trainer, "b"), shared(&trainer));
-    let events = trainer.advance_on(&["b".into()]).unwrap();
-    assert_eq!(head(&trainer, "a"), a);
-    assert!(head(&trainer, "b") != b && shared(&trainer) != encoder);
+    let (mut run, _) = prepare(&recipe(ONE_BATCH)).unwrap();
+    let (a, b, encoder) = (head(&run, "a"), head(&run, "b"), shared(&run));
+    let events = run.advance(&["b".into()]).unwrap();
+    assert_eq!(head(&run, "a"), a);
+    assert!(head(&run, "b") != b && shared(&run) != encoder);
     let step = steps(&events)[0];
     assert_eq!(step.total, step.losses["b"]);
     assert!(step.losses.contains_key("a"), "its loss is told all the same");
     assert_eq!(
-        trainer.advance_on(&["c".into()]).unwrap_err().to_string(),
+        run.advance(&["c".into()]).unwrap_err().to_string(),
         "tasks: there is no task \"c\"; the tasks are \"a\", \"b\""
     );
 }
@@ -237,7 +239,7 @@ fn a_step_on_one_task_leaves_the_other_head_alone() {
 #[test]
 fn one_task_a_step_takes_turns() {
     let training = format!(r#"{ONE_BATCH}, "tasks_per_step": 1"#);
-    let (_, events) = run(&recipe(&training)).unwrap();
+    let (_, events) = run_to_end(&recipe(&training)).unwrap();
     for (i, step) in steps(&events).into_iter().enumerate() {
         assert_eq!(step.total, step.losses[i % 2], "step {}", i + 1);
     }
@@ -247,11 +249,11 @@ fn one_task_a_step_takes_turns() {
 
 #[test]
 fn a_task_of_weight_zero_takes_no_part() {
-    let (mut trainer, _) = prepare(&observed(&format!(r#"{ONE_BATCH}, "task_weight": {{"a": 0}}"#))).unwrap();
-    let before = head(&trainer, "a");
-    let events = trainer.advance().unwrap();
+    let (mut run, _) = prepare(&observed(&format!(r#"{ONE_BATCH}, "task_weight": {{"a": 0}}"#))).unwrap();
+    let before = head(&run, "a");
+    let events = run.advance(&[]).unwrap();
     assert_eq!(gradients(&events)[0].tasks, ["b"]);
-    assert_eq!(head(&trainer, "a"), before);
+    assert_eq!(head(&run, "a"), before);
 }
 
 #[test]
@@ -267,9 +269,9 @@ fn small_batches_add_up_to_a_large_one() {
             // SGD too: Adam hides a gradient's length.
             let training =
                 format!(r#""epochs": 6, "shuffle": false, "optimizer": "sgd", "learning_rate": 0.1, {batches}{extra}"#);
-            let (trainer, events) = run(&recipe(&training)).unwrap();
+            let (run, events) = run_to_end(&recipe(&training)).unwrap();
             let losses: Vec<f32> = steps(&events).iter().flat_map(|step| step.losses.values().copied()).collect();
-            (losses, shared(&trainer))
+            (losses, shared(&run))
         };
         let (large, large_end) = course(r#""batch_size": 6"#);
         // Task b's blank label makes the parts uneven: 2 labelled of 2, 1 of 2, 2 of 2.
@@ -296,7 +298,7 @@ fn four_batches_of_four_are_one_of_sixteen() {
     for optimizer in [r#""sgd", "learning_rate": 0.1"#, r#""adam", "learning_rate": 0.001"#] {
         let course = |batches: &str| {
             let training = format!(r#""epochs": 8, "optimizer": {optimizer}, {batches}"#);
-            let (_, events) = run(&runs::recipe_on(&examples, &training)).unwrap();
+            let (_, events) = run_to_end(&runs::recipe_on(&examples, &training)).unwrap();
             steps(&events).iter().flat_map(|step| step.losses.values().copied()).collect::<Vec<f32>>()
         };
         let large = course(r#""batch_size": 16"#);
@@ -310,7 +312,7 @@ fn four_batches_of_four_are_one_of_sixteen() {
 
 #[test]
 fn an_epochs_last_step_may_find_fewer_batches() {
-    let (_, events) = run(&recipe(r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2"#)).unwrap();
+    let (_, events) = run_to_end(&recipe(r#""epochs": 2, "batch_size": 2, "gradient_accumulation_steps": 2"#)).unwrap();
     assert_eq!(steps(&events).len(), 4);
     let start =
         events.iter().find_map(|event| if let Event::Start(start) = event { Some(start) } else { None }).unwrap();
@@ -321,7 +323,7 @@ fn an_epochs_last_step_may_find_fewer_batches() {
 fn interference_is_told_before_the_steps_that_it_is_due_at() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
     recipe.diagnostics.interference_every = 2;
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     let told: Vec<&Interference> = events
         .iter()
         .filter_map(|event| if let Event::Interference(told) = event { Some(told) } else { None })
@@ -331,7 +333,7 @@ fn interference_is_told_before_the_steps_that_it_is_due_at() {
 
 #[test]
 fn only_layers_that_train_are_told_of() {
-    let (_, events) = run(&observed(r#""epochs": 4, "batch_size": 6, "gradual_unfreezing": 1"#)).unwrap();
+    let (_, events) = run_to_end(&observed(r#""epochs": 4, "batch_size": 6, "gradual_unfreezing": 1"#)).unwrap();
     let layers: Vec<(usize, Vec<&str>)> =
         gradients(&events).iter().map(|told| (told.step, told.layers.keys().map(String::as_str).collect())).collect();
     assert_eq!(
@@ -347,7 +349,7 @@ fn every_weighting_trains_with_blanks_and_frozen_parts() {
         for extra in ["", r#", "freeze": "encoder""#, r#", "freeze": "layers:2""#, r#", "gradual_unfreezing": 9"#] {
             let training =
                 format!(r#""epochs": 30, "batch_size": 3, "learning_rate": 0.003, "weighting": {name}{extra}"#);
-            let (_, events) = run(&recipe(&training)).unwrap();
+            let (_, events) = run_to_end(&recipe(&training)).unwrap();
             let course: Vec<f32> =
                 events.iter().filter_map(|e| if let Event::Epoch(e) = e { Some(e.total) } else { None }).collect();
             assert!(course[29] < course[0], "{name}{extra}: {course:?}");
@@ -360,9 +362,9 @@ fn every_weighting_trains_with_blanks_and_frozen_parts() {
 #[test]
 fn a_step_says_which_tasks_took_part_where_these_are_not_all() {
     let trained = |training: &str, only: &[String]| {
-        let (mut trainer, _) = prepare(&recipe(training)).unwrap();
-        let first = steps(&trainer.advance_on(only).unwrap())[0].trained.clone();
-        let second = steps(&trainer.advance().unwrap())[0].trained.clone();
+        let (mut run, _) = prepare(&recipe(training)).unwrap();
+        let first = steps(&run.advance(only).unwrap())[0].trained.clone();
+        let second = steps(&run.advance(&[]).unwrap())[0].trained.clone();
         [first, second].map(|names| names.map(|names| names.join(" ")))
     };
     let named = |names: [Option<&str>; 2]| names.map(|names| names.map(String::from));
@@ -375,15 +377,15 @@ fn a_step_says_which_tasks_took_part_where_these_are_not_all() {
     assert_eq!(trained(&one_of_two, &[]), named([Some("a"), Some("b")]));
     assert_eq!(trained(&weightless, &[]), named([Some("b"), Some("b")]));
     // A task without a label in the batch has no loss, and needs no mention.
-    let (_, events) = run(&recipe(r#""epochs": 1, "batch_size": 1, "shuffle": false"#)).unwrap();
+    let (_, events) = run_to_end(&recipe(r#""epochs": 1, "batch_size": 1, "shuffle": false"#)).unwrap();
     let whole = steps(&events);
     assert!(whole.iter().any(|step| step.losses.len() == 1) && whole.iter().all(|step| step.trained.is_none()));
 }
 
 /// The tiny encoder with heads of which a's has only zeros: what it sends into the encoder is zero too.
-fn with_a_dead_head(training: &str) -> (Trainer, Vec<Event>) {
-    let (trainer, _) = prepare(&recipe(training)).unwrap();
-    let mut files = trainer.to_files().unwrap();
+fn with_a_dead_head(training: &str) -> (Run, Vec<Event>) {
+    let (run, _) = prepare(&recipe(training)).unwrap();
+    let mut files = run.trainer().to_files().unwrap();
     let mut tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).unwrap();
     let dead = tensors["heads.a.weight"].zeros_like().unwrap();
     tensors.insert("heads.a.weight".into(), dead);
@@ -395,13 +397,12 @@ fn with_a_dead_head(training: &str) -> (Trainer, Vec<Event>) {
 fn a_zero_gradient_is_told_of_once_and_does_no_harm() {
     for weighting in Weighting::ALL {
         let name = serde_json::to_value(weighting).unwrap();
-        let (mut trainer, _) =
-            with_a_dead_head(&format!(r#"{ONE_BATCH}, "weighting": {name}, "learning_rate": 1e-12"#));
+        let (mut run, _) = with_a_dead_head(&format!(r#"{ONE_BATCH}, "weighting": {name}, "learning_rate": 1e-12"#));
         let mut warnings = Vec::new();
-        while !trainer.is_finished() {
-            warnings.extend(trainer.advance().unwrap().iter().filter_map(printed_warning));
+        while !run.is_finished() {
+            warnings.extend(run.advance(&[]).unwrap().iter().filter_map(printed_warning));
         }
-        assert!(parameters(&trainer).iter().all(|(_, xs)| xs.iter().all(|x| x.is_finite())), "{name}");
+        assert!(parameters(&run).iter().all(|(_, xs)| xs.iter().all(|x| x.is_finite())), "{name}");
         let minds = [Weighting::ImtlG, Weighting::NashMtl, Weighting::AlignedMtl].contains(&weighting);
         assert!(!minds || !warnings.is_empty(), "{name} says nothing");
         let once: BTreeSet<&String> = warnings.iter().collect();
@@ -423,8 +424,8 @@ fn a_later_batch_that_diverges_takes_the_last_step_back_whole() {
             r#""epochs": 2, "shuffle": false, "batch_size": 1, "gradient_accumulation_steps": 2, "weighting": "{weighting}""#
         );
         let recipe = runs::recipe_on(examples, &training);
-        let (trainer, _) = prepare(&recipe).unwrap();
-        let mut files = trainer.to_files().unwrap();
+        let (run, _) = prepare(&recipe).unwrap();
+        let mut files = run.trainer().to_files().unwrap();
         let mut tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).unwrap();
         let (name, table) = tensors
             .iter()
@@ -436,15 +437,14 @@ fn a_later_batch_that_diverges_takes_the_last_step_back_whole() {
         rows[12] = vec![f32::NAN; h];
         tensors.insert(name, candle_core::Tensor::new(rows, &Device::Cpu).unwrap());
         files.weights = serialised(&tensors);
-        let (mut trainer, _) = prepare_from(&recipe, Some(&files)).unwrap();
-        let numbers = |trainer: &Trainer| -> Vec<u32> {
-            parameters(trainer).into_iter().flat_map(|(_, xs)| xs).map(f32::to_bits).collect()
-        };
-        let before = numbers(&trainer);
-        step(&mut trainer).unwrap();
-        assert!(numbers(&trainer) != before);
-        assert!(step(&mut trainer).is_err(), "{weighting}");
-        assert!(numbers(&trainer) == before, "{weighting}: something else than the first step was taken back");
+        let (mut run, _) = prepare_from(&recipe, Some(&files)).unwrap();
+        let numbers =
+            |run: &Run| -> Vec<u32> { parameters(run).into_iter().flat_map(|(_, xs)| xs).map(f32::to_bits).collect() };
+        let before = numbers(&run);
+        step(&mut run).unwrap();
+        assert!(numbers(&run) != before);
+        assert!(step(&mut run).is_err(), "{weighting}");
+        assert!(numbers(&run) == before, "{weighting}: something else than the first step was taken back");
     }
 }
 

@@ -6,11 +6,14 @@ mod tiny;
 
 use std::sync::{Arc, Mutex};
 
-use polytask::ops::set_threads;
+use candle_core::Device;
+use polytask::compute::Context;
+use polytask::model::Weights;
 use polytask::protocol::{Evaluation, Event, PartSize, Phase, PhaseName, Split, Start};
 use polytask::recipe::{Diagnostics, Pooling, Recipe, Source, Validation};
-use polytask::train::Trainer;
-use runs::{many, parameters, prepare, recipe, run};
+use polytask::run::Run;
+use runs::{many, parameters, plan_in, prepare, recipe, run_to_end};
+use tiny::Tiny;
 
 fn start(recipe: &Recipe) -> Start {
     let (_, events) = prepare(recipe).unwrap();
@@ -27,7 +30,7 @@ const HEADS: [usize; 2] = [3 * 32 + 3, 2 * 32 + 2];
 
 #[test]
 fn a_run_starts_with_its_models_shape() {
-    let (trainer, _) = prepare(&recipe(PLAIN)).unwrap();
+    let (run, _) = prepare(&recipe(PLAIN)).unwrap();
     let start = start(&recipe(PLAIN));
     let shape = &start.model;
     assert_eq!((shape.vocab_size, shape.max_position_embeddings), (64, 16));
@@ -44,7 +47,7 @@ fn a_run_starts_with_its_models_shape() {
     ];
     let found: Vec<(&str, PartSize)> = shape.parts.iter().map(|(name, size)| (name.as_str(), *size)).collect();
     assert_eq!(found, expected);
-    let saved: usize = parameters(&trainer).iter().map(|(_, xs)| xs.len()).sum();
+    let saved: usize = parameters(&run).iter().map(|(_, xs)| xs.len()).sum();
     assert_eq!(start.parameters, saved, "a saved model holds as many numbers");
 }
 
@@ -71,43 +74,45 @@ fn the_parts_add_up_whatever_trains() {
 
 #[test]
 fn a_sentence_is_shown_as_training_reads_it() {
-    let (trainer, _) = prepare(&recipe(PLAIN)).unwrap();
-    let told = trainer.tokens("w5 what w7").unwrap();
+    let (run, _) = prepare(&recipe(PLAIN)).unwrap();
+    let told = run.trainer().tokens("w5 what w7").unwrap();
     assert_eq!(told.text, "w5 what w7");
     assert_eq!(told.tokens, ["[CLS]", "w5", "[UNK]", "w7", "[SEP]"]);
     assert_eq!(told.ids, [1, 5, 3, 7, 2]);
     assert_eq!(told.words, [None, Some(0), Some(1), Some(2), None]);
     assert!(!told.cut);
     assert_eq!(
-        serde_json::to_string(&Event::Tokens(trainer.tokens("").unwrap())).unwrap(),
+        serde_json::to_string(&Event::Tokens(run.trainer().tokens("").unwrap())).unwrap(),
         r#"{"type":"tokens","text":"","tokens":["[CLS]","[SEP]"],"ids":[1,2],"words":[null,null],"cut":false}"#
     );
-    let long = trainer.tokens(&"w5 ".repeat(15)).unwrap();
+    let long = run.trainer().tokens(&"w5 ".repeat(15)).unwrap();
     assert_eq!((long.tokens.len(), long.tokens[15].as_str(), long.cut), (16, "[SEP]", true));
-    assert!(!trainer.tokens(&"w5 ".repeat(14)).unwrap().cut);
+    assert!(!run.trainer().tokens(&"w5 ".repeat(14)).unwrap().cut);
 }
 
 /// Runs to the end: the phases that were told, the trainer and its events.
-fn watched(recipe: &Recipe) -> (Vec<Phase>, Trainer, Vec<Event>) {
+fn watched(recipe: &Recipe, threads: usize) -> (Vec<Phase>, Run, Vec<Event>) {
     let phases = Arc::new(Mutex::new(Vec::new()));
-    let (mut trainer, mut events) = prepare(recipe).unwrap();
+    let files = Tiny::new();
+    let plan = plan_in(Context::new(Device::Cpu, threads), recipe, &files, None).unwrap();
+    let (mut run, mut events) = Run::start(plan, Weights::from_safetensors(&files.weights).unwrap()).unwrap();
     let (seen, here) = (phases.clone(), std::thread::current().id());
-    trainer.watch(Some(Box::new(move |phase| {
+    run.on_phase(Some(Box::new(move |phase| {
         // A page's function lives on one thread.
         assert_eq!(std::thread::current().id(), here);
         seen.lock().unwrap().push(phase);
     })));
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().unwrap());
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).unwrap());
     }
     let phases = std::mem::take(&mut *phases.lock().unwrap());
-    (phases, trainer, events)
+    (phases, run, events)
 }
 
 #[test]
 fn the_parts_of_a_step_are_told_as_they_begin() {
     let training = r#""epochs": 1, "shuffle": false, "batch_size": 2, "gradient_accumulation_steps": 2"#;
-    let (phases, ..) = watched(&recipe(training));
+    let (phases, ..) = watched(&recipe(training), 1);
     let part = |step, name| Phase { step, name, rows: vec![], tokens: 0 };
     let batch = |step, rows: [usize; 2], tokens| {
         let batch = Phase { step, name: PhaseName::Batch, rows: rows.into(), tokens };
@@ -133,12 +138,10 @@ fn a_watched_run_is_the_same_run() {
         (r#""epochs": 2, "batch_size": 2, "weighting": "famo", "gradient_accumulation_steps": 2"#, 2),
         (r#""epochs": 2, "freeze": "encoder""#, 2),
     ] {
-        set_threads(threads);
         let mut recipe = recipe(training);
         recipe.diagnostics.interference_every = 1;
-        let (quiet, quiet_events) = run(&recipe).unwrap();
-        let (phases, seen, seen_events) = watched(&recipe);
-        set_threads(1);
+        let (quiet, quiet_events) = run_to_end(&recipe).unwrap();
+        let (phases, seen, seen_events) = watched(&recipe, threads);
         assert_eq!(quiet_events, seen_events, "{training}");
         assert_eq!(parameters(&quiet), parameters(&seen), "{training}");
         let updates = phases.iter().filter(|phase| phase.name == PhaseName::Update).map(|phase| phase.step);
@@ -152,14 +155,14 @@ fn a_watched_run_is_the_same_run() {
 }
 
 /// A run that has learnt something.
-fn learnt() -> Trainer {
-    run(&recipe(r#""epochs": 20, "batch_size": 6, "learning_rate": 0.01"#)).unwrap().0
+fn learnt() -> Run {
+    run_to_end(&recipe(r#""epochs": 20, "batch_size": 6, "learning_rate": 0.01"#)).unwrap().0
 }
 
 /// The probability of `label` for `text`, as `predict` has it.
-fn probability(trainer: &Trainer, text: &str, task: &str, label: &str) -> f32 {
-    let prediction = trainer.predict(&[text.into()]).unwrap().remove(0);
-    let place = trainer.tasks().iter().find(|found| found.name == task).unwrap();
+fn probability(run: &Run, text: &str, task: &str, label: &str) -> f32 {
+    let prediction = run.trainer().predict(&[text.into()]).unwrap().remove(0);
+    let place = run.trainer().tasks().iter().find(|found| found.name == task).unwrap();
     prediction.tasks[task].probabilities[place.labels.iter().position(|found| found == label).unwrap()]
 }
 
@@ -169,19 +172,19 @@ fn near(found: f32, expected: f32) {
 
 #[test]
 fn a_words_weight_is_what_the_answer_loses_without_it() {
-    let trainer = learnt();
+    let run = learnt();
     let words: Vec<String> = ["w5", "w9", "unknown", "w8"].map(String::from).to_vec();
-    let told = trainer.explain(&words.join("  ")).unwrap();
+    let told = run.explain(&words.join("  ")).unwrap();
     assert_eq!(told.spans, words);
     assert_eq!(told.tasks.keys().collect::<Vec<_>>(), ["a", "b"]);
-    let prediction = trainer.predict(&[words.join(" ")]).unwrap().remove(0);
+    let prediction = run.trainer().predict(&[words.join(" ")]).unwrap().remove(0);
     for (task, told) in &told.tasks {
         assert_eq!(told.label, prediction.tasks[task].label);
-        near(told.probability, probability(&trainer, &words.join(" "), task, &told.label));
+        near(told.probability, probability(&run, &words.join(" "), task, &told.label));
         assert_eq!(told.changes.len(), words.len());
         for (i, change) in told.changes.iter().enumerate() {
             let without = [&words[..i], &words[i + 1..]].concat().join(" ");
-            near(*change, told.probability - probability(&trainer, &without, task, &told.label));
+            near(*change, told.probability - probability(&run, &without, task, &told.label));
         }
     }
     assert!(told.tasks["a"].changes.iter().any(|change| change.abs() > 0.01), "{told:?}");
@@ -189,33 +192,33 @@ fn a_words_weight_is_what_the_answer_loses_without_it() {
 
 #[test]
 fn a_sentence_is_explained_as_far_as_it_is_read_however_short_it_is() {
-    let (trainer, _) = prepare(&recipe(PLAIN)).unwrap();
+    let (run, _) = prepare(&recipe(PLAIN)).unwrap();
     // 14 words fit between [CLS] and [SEP].
     let text: Vec<String> = (20..50).map(|i| format!("w{i}")).collect();
-    assert_eq!(trainer.explain(&text.join(" ")).unwrap().spans, text[..14]);
+    assert_eq!(run.explain(&text.join(" ")).unwrap().spans, text[..14]);
 
-    let one = trainer.explain(" w7 ").unwrap();
+    let one = run.explain(" w7 ").unwrap();
     assert_eq!((one.text.as_str(), one.spans), (" w7 ", vec!["w7".to_string()]));
     for (task, told) in &one.tasks {
-        near(told.changes[0], told.probability - probability(&trainer, "", task, &told.label));
+        near(told.changes[0], told.probability - probability(&run, "", task, &told.label));
     }
-    let none = trainer.explain("").unwrap();
+    let none = run.explain("").unwrap();
     assert!(none.spans.is_empty());
     for (task, told) in &none.tasks {
         assert!(told.changes.is_empty());
-        near(told.probability, probability(&trainer, "", task, &told.label));
+        near(told.probability, probability(&run, "", task, &told.label));
     }
 }
 
 #[test]
 fn explaining_leaves_the_run_as_it_is() {
     let recipe = recipe(r#""epochs": 3, "batch_size": 2, "dropout": 0.1, "freeze": "layers:1""#);
-    let (quiet, quiet_events) = run(&recipe).unwrap();
+    let (quiet, quiet_events) = run_to_end(&recipe).unwrap();
     let (mut asked, mut events) = prepare(&recipe).unwrap();
     while !asked.is_finished() {
         asked.explain("w5 w6 w7 w8").unwrap();
-        asked.tokens("w5 w6").unwrap();
-        events.extend(asked.advance().unwrap());
+        asked.trainer().tokens("w5 w6").unwrap();
+        events.extend(asked.advance(&[]).unwrap());
     }
     assert_eq!(quiet_events, events);
     assert_eq!(parameters(&quiet), parameters(&asked));
@@ -234,7 +237,7 @@ fn mistakes_are_those_that_the_evaluation_counted() {
     let mut recipe = many(60, r#""epochs": 2, "batch_size": 16, "learning_rate": 0.003"#);
     recipe.validation = Some(Validation::Fraction(0.4));
     recipe.diagnostics.mistakes = true;
-    let (trainer, events) = run(&recipe).unwrap();
+    let (run, events) = run_to_end(&recipe).unwrap();
     let Source::Examples(examples) = &recipe.data else { panic!("inline") };
     let Event::Start(start) = &events[0] else { panic!("{:?}", events[0]) };
     let evaluations = evaluations(&events);
@@ -264,9 +267,9 @@ fn mistakes_are_those_that_the_evaluation_counted() {
         assert!(told.tasks.values().any(|mistakes| !mistakes.is_empty()));
         for (task, mistakes) in &told.tasks {
             for mistake in mistakes {
-                let prediction = trainer.predict(&[examples[mistake.row].text.clone()]).unwrap().remove(0);
+                let prediction = run.trainer().predict(&[examples[mistake.row].text.clone()]).unwrap().remove(0);
                 assert_eq!(prediction.tasks[task].label, mistake.said);
-                near(mistake.probability, probability(&trainer, &prediction.text, task, &mistake.said));
+                near(mistake.probability, probability(&run, &prediction.text, task, &mistake.said));
             }
         }
     }
@@ -275,28 +278,28 @@ fn mistakes_are_those_that_the_evaluation_counted() {
 #[test]
 fn the_fifty_surest_mistakes_are_told_and_the_run_is_the_same() {
     let mut recipe = many(200, r#""epochs": 2, "batch_size": 16, "learning_rate": 1e-9, "dropout": 0.1"#);
-    let (quiet, quiet_events) = run(&recipe).unwrap();
+    let (quiet, quiet_events) = run_to_end(&recipe).unwrap();
     recipe.diagnostics.mistakes = true;
-    let (trainer, mut events) = run(&recipe).unwrap();
+    let (run, mut events) = run_to_end(&recipe).unwrap();
     let [(evaluation, Event::Mistakes(told))] = evaluations(&events)[..] else { panic!("one evaluation") };
     let confusion = &evaluation.tasks["a"].as_ref().unwrap().confusion;
     let wrong = (0..3).flat_map(|t| (0..3).filter(move |p| *p != t).map(move |p| confusion[t][p])).sum::<u32>();
     assert!(wrong > 50 && told.tasks["a"].len() == 50, "{wrong}, {}", told.tasks["a"].len());
     events.retain(|event| !matches!(event, Event::Mistakes(_)));
     assert_eq!(events, quiet_events);
-    assert_eq!(parameters(&trainer), parameters(&quiet));
+    assert_eq!(parameters(&run), parameters(&quiet));
 }
 
 #[test]
 fn mistakes_are_told_from_the_next_evaluation_on_once_they_are_asked_for() {
-    let (mut trainer, _) = prepare(&many(40, r#""epochs": 1, "batch_size": 40"#)).unwrap();
-    trainer.advance().unwrap();
+    let (mut run, _) = prepare(&many(40, r#""epochs": 1, "batch_size": 40"#)).unwrap();
+    run.advance(&[]).unwrap();
     // The evaluation takes three batches, and one of them is over.
-    trainer.advance().unwrap();
-    trainer.observe(Diagnostics { mistakes: true, ..Diagnostics::default() }).unwrap();
+    run.advance(&[]).unwrap();
+    run.set_diagnostics(Diagnostics { mistakes: true, ..Diagnostics::default() }).unwrap();
     let mut events = Vec::new();
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().unwrap());
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).unwrap());
     }
     assert!(matches!(events[..], [Event::Evaluation(_), Event::End(_)]), "not half of them: {events:?}");
 }

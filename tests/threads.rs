@@ -1,28 +1,27 @@
 //! A number of threads changes no bit, on products and rows that are large enough to be shared out between threads.
-//!
-//! One test in a process of its own: the number of threads is the process's.
 
 mod runs;
 mod tiny;
 
+use candle_core::Device;
+use polytask::compute::Context;
 use polytask::model::Weights;
-use polytask::ops::set_threads;
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
-use polytask::train::Trainer;
-use runs::{many, parameters, plan};
+use polytask::run::Run;
+use runs::{many, parameters, plan_in};
 use tiny::Tiny;
 
 /// Runs to the end on `threads` threads: every parameter's bits, and all that was told.
 fn run(recipe: &Recipe, files: &Tiny, threads: usize) -> (Vec<(String, Vec<u32>)>, Vec<Event>) {
-    set_threads(threads);
+    let plan = plan_in(Context::new(Device::Cpu, threads), recipe, files, None).expect("a plan");
     let weights = Weights::from_safetensors(&files.weights).expect("weights");
-    let (mut trainer, mut events) = Trainer::start(plan(recipe, files, None).expect("a plan"), weights).expect("a run");
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().expect("it does not diverge"));
+    let (mut run, mut events) = Run::start(plan, weights).expect("a run");
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).expect("it does not diverge"));
     }
     let bits = |(name, xs): (String, Vec<f32>)| (name, xs.into_iter().map(f32::to_bits).collect());
-    (parameters(&trainer).into_iter().map(bits).collect(), events)
+    (parameters(&run).into_iter().map(bits).collect(), events)
 }
 
 #[test]

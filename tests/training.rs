@@ -3,21 +3,22 @@
 mod runs;
 mod tiny;
 
-use candle_core::Device;
 use polytask::Error;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Receiver, Weights, parse_config};
 use polytask::protocol::{End, Evaluation, Event, Split, TaskMetrics};
 use polytask::recipe::{Pooling, Recipe, Validation};
-use polytask::train::{Inputs, Plan, Trainer};
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run, step};
+use polytask::run::{Plan, Run};
+use polytask::train::Inputs;
+use runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, step};
 use tiny::Tiny;
 
 #[test]
 fn a_run_tells_its_steps_epochs_evaluations_and_end() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2"#);
     recipe.validation = Some(Validation::Fraction(0.34));
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     let names: Vec<String> =
         events.iter().map(|event| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_string()).collect();
     assert_eq!(
@@ -36,7 +37,7 @@ fn a_run_tells_its_steps_epochs_evaluations_and_end() {
 
 #[test]
 fn an_epochs_loss_is_the_mean_over_its_labelled_examples() {
-    let (_, events) = run(&recipe(r#""epochs": 1, "batch_size": 4, "shuffle": false"#)).unwrap();
+    let (_, events) = run_to_end(&recipe(r#""epochs": 1, "batch_size": 4, "shuffle": false"#)).unwrap();
     let steps: Vec<_> = events.iter().filter_map(|e| if let Event::Step(s) = e { Some(s) } else { None }).collect();
     let epoch = events.iter().find_map(|e| if let Event::Epoch(e) = e { Some(e) } else { None }).unwrap();
     // Task b: three of the first four sentences are labelled, and both of the last two.
@@ -48,14 +49,15 @@ fn an_epochs_loss_is_the_mean_over_its_labelled_examples() {
 #[test]
 fn smoothing_and_class_weights_act_on_training_and_not_on_evaluation() {
     let run = |settings: &str| {
-        let (trainer, events) =
-            run(&recipe(&format!(r#""epochs": 1, "batch_size": 6, "learning_rate": 1e-9, {settings}"#))).unwrap();
+        let (run, events) =
+            run_to_end(&recipe(&format!(r#""epochs": 1, "batch_size": 6, "learning_rate": 1e-9, {settings}"#)))
+                .unwrap();
         let step = events.iter().find_map(|e| if let Event::Step(s) = e { Some(s.clone()) } else { None }).unwrap();
         let epoch = events.iter().find_map(|e| if let Event::Epoch(e) = e { Some(e.clone()) } else { None }).unwrap();
         let evaluation = events.iter().find_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None }).unwrap();
         assert!((epoch.total - step.total).abs() < 1e-6, "one step is the whole epoch");
         let texts = ["w5 w6 w7", "w8 w9", "w5 w10 w11 w12", "w14 w15 w6", "w14 w9 w9"].map(String::from);
-        let predictions = trainer.predict(&texts).unwrap().into_iter();
+        let predictions = run.trainer().predict(&texts).unwrap().into_iter();
         let b: Vec<Vec<f32>> = predictions.map(|p| p.tasks["b"].probabilities.clone()).collect();
         (step.losses["b"], evaluation.tasks["b"].as_ref().unwrap().loss, b)
     };
@@ -81,11 +83,11 @@ fn smoothing_and_class_weights_act_on_training_and_not_on_evaluation() {
 
 #[test]
 fn losses_fall_and_the_heads_learn_the_labels() {
-    let (trainer, events) = run(&recipe(r#""epochs": 30, "batch_size": 6, "learning_rate": 0.01"#)).unwrap();
+    let (run, events) = run_to_end(&recipe(r#""epochs": 30, "batch_size": 6, "learning_rate": 0.01"#)).unwrap();
     let totals: Vec<f32> =
         events.iter().filter_map(|e| if let Event::Epoch(e) = e { Some(e.total) } else { None }).collect();
     assert!(totals[29] < 0.1 * totals[0], "{totals:?}");
-    let prediction = &trainer.predict(&["w8 w9".into()]).unwrap()[0];
+    let prediction = &run.trainer().predict(&["w8 w9".into()]).unwrap()[0];
     assert_eq!(prediction.tasks["a"].label, "y");
     assert_eq!(prediction.tasks["b"].label, "q");
     for answer in prediction.tasks.values() {
@@ -96,7 +98,7 @@ fn losses_fall_and_the_heads_learn_the_labels() {
 #[test]
 fn same_recipe_same_run_and_another_seed_another() {
     let once = recipe(r#""epochs": 3, "batch_size": 2, "dropout": 0.1"#);
-    let bits = |recipe: &Recipe| loss_bits(&run(recipe).unwrap().1);
+    let bits = |recipe: &Recipe| loss_bits(&run_to_end(recipe).unwrap().1);
     assert_eq!(bits(&once), bits(&once));
     assert_ne!(bits(&once), bits(&Recipe { seed: 4, ..once.clone() }));
     let still = recipe(r#""epochs": 3, "batch_size": 2"#);
@@ -107,10 +109,11 @@ fn same_recipe_same_run_and_another_seed_another() {
 fn the_compact_embedding_table_equals_dense_adam() {
     // Weight decay inside Adam's gradient moves every row in its own way, so the trainer keeps the table whole; a decay
     // too small to change an f32 compares.
-    let compact = run(&recipe(r#""epochs": 5, "batch_size": 2"#)).unwrap();
-    let dense = run(&recipe(r#""epochs": 5, "batch_size": 2, "weight_decay": 1e-30"#)).unwrap();
+    let compact = run_to_end(&recipe(r#""epochs": 5, "batch_size": 2"#)).unwrap();
+    let dense = run_to_end(&recipe(r#""epochs": 5, "batch_size": 2, "weight_decay": 1e-30"#)).unwrap();
     assert!(
-        dense.0.model().encoder().word_table().rows().len() > compact.0.model().encoder().word_table().rows().len()
+        dense.0.trainer().model().encoder().word_table().rows().len()
+            > compact.0.trainer().model().encoder().word_table().rows().len()
     );
     assert_eq!(loss_bits(&compact.1), loss_bits(&dense.1));
     assert_eq!(parameters(&compact.0), parameters(&dense.0));
@@ -136,10 +139,10 @@ fn what_a_task_is_called_changes_no_number() {
             let renamed = json.replace(r#""a":"#, &format!("{a:?}:")).replace(r#""b":"#, &format!("{b:?}:"));
             let mut recipe = Recipe::from_json(&renamed).unwrap();
             recipe.diagnostics.gradients_every = 1;
-            let (trainer, events) = run(&recipe).unwrap();
+            let (run, events) = run_to_end(&recipe).unwrap();
             // As a set: the names decide the order of the tensors in the file.
             let mut values: Vec<Vec<u32>> =
-                parameters(&trainer).into_iter().map(|(_, xs)| xs.iter().map(|x| x.to_bits()).collect()).collect();
+                parameters(&run).into_iter().map(|(_, xs)| xs.iter().map(|x| x.to_bits()).collect()).collect();
             values.sort();
             let layers: Vec<Vec<String>> = events
                 .iter()
@@ -147,8 +150,8 @@ fn what_a_task_is_called_changes_no_number() {
                     |e| if let Event::Gradients(g) = e { Some(g.layers.keys().cloned().collect()) } else { None },
                 )
                 .collect();
-            let saved = prepare_from(&recipe, Some(&trainer.to_files().unwrap())).unwrap().0;
-            assert_eq!(parameters(&saved), parameters(&trainer), "{a}, {b}: saved and read again");
+            let saved = prepare_from(&recipe, Some(&run.trainer().to_files().unwrap())).unwrap().0;
+            assert_eq!(parameters(&saved), parameters(&run), "{a}, {b}: saved and read again");
             (values, loss_bits(&events), layers)
         };
         let expected = with_names(["a", "b"]);
@@ -164,13 +167,13 @@ fn the_first_step_of_a_warm_up_and_the_last_of_a_schedule_train() {
         let recipe = recipe(&format!(
             r#""epochs": 6, "batch_size": 6, "optimizer": "sgd", "learning_rate": 0.1, "warmup": 3, "schedule": "{schedule}""#
         ));
-        let (mut trainer, _) = prepare(&recipe).unwrap();
+        let (mut run, _) = prepare(&recipe).unwrap();
         let mut rates = Vec::new();
-        while !trainer.is_finished() {
-            let before = parameters(&trainer);
-            for event in trainer.advance().unwrap() {
+        while !run.is_finished() {
+            let before = parameters(&run);
+            for event in run.advance(&[]).unwrap() {
                 if let Event::Step(report) = event {
-                    assert_ne!(parameters(&trainer), before, "{schedule}: step {} trains nothing", report.step);
+                    assert_ne!(parameters(&run), before, "{schedule}: step {} trains nothing", report.step);
                     rates.push((report.learning_rate / 0.1 * 1e6).round() / 1e6);
                 }
             }
@@ -198,7 +201,7 @@ fn an_encoder_of_absurd_depth_is_refused() {
                 config: parse_config(config.to_string().as_bytes()).unwrap(),
                 keep_heads: false,
                 tokenizer: &files.tokenizer,
-                device: Device::Cpu,
+                context: Context::default(),
                 memory_limit,
             };
             Plan::new(recipe, inputs)
@@ -223,9 +226,9 @@ fn freezing_keeps_what_it_names() {
         ("encoder", &["heads."]),
     ] {
         let recipe = recipe(&format!(r#""epochs": 1, "freeze": "{freeze}""#));
-        let (trainer, _) = prepare(&recipe).unwrap();
-        let before = parameters(&trainer);
-        let after = parameters(&run(&recipe).unwrap().0);
+        let (run, _) = prepare(&recipe).unwrap();
+        let before = parameters(&run);
+        let after = parameters(&run_to_end(&recipe).unwrap().0);
         let moved: Vec<&str> = before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, _)| a.0.as_str()).collect();
         for part in ["bert.embeddings.word", "layer.0.", "layer.1.", "heads."] {
             let moved = moved.iter().any(|name| name.contains(part));
@@ -241,14 +244,14 @@ fn layers_are_unfrozen_from_the_top_epoch_by_epoch() {
     let moved_by_epoch = |settings: &str, pooling| {
         let mut recipe = recipe(settings);
         recipe.pooling = pooling;
-        let (mut trainer, events) = prepare(&recipe).unwrap();
+        let (mut run, events) = prepare(&recipe).unwrap();
         assert_eq!(events.len(), 1, "nothing to warn of: {events:?}");
-        let mut before = parameters(&trainer);
+        let mut before = parameters(&run);
         let mut moved = Vec::new();
-        while !trainer.is_finished() {
-            for event in trainer.advance().unwrap() {
+        while !run.is_finished() {
+            for event in run.advance(&[]).unwrap() {
                 if let Event::Epoch(_) = event {
-                    let after = parameters(&trainer);
+                    let after = parameters(&run);
                     let differs = |part: &str| before.iter().zip(&after).any(|(a, b)| a.0.contains(part) && a != b);
                     let parts = ["heads.", "pooler.", "layer.1.", "layer.0.", "embeddings."];
                     moved.push(parts.into_iter().filter(|part| differs(part)).collect::<Vec<_>>());
@@ -264,7 +267,7 @@ fn layers_are_unfrozen_from_the_top_epoch_by_epoch() {
     assert_eq!(moved_by_epoch(settings, Pooling::Pooler), [&pooled[..2], &pooled[..3], &pooled[..4], &pooled]);
     let frozen = moved_by_epoch(&format!(r#"{settings}, "freeze": "layers:1""#), Pooling::Mean);
     assert_eq!(frozen, [&all[..1], &all[..2], &all[..2], &all[..2]]);
-    let (_, events) = run(&recipe(r#""epochs": 2, "gradual_unfreezing": 1"#)).unwrap();
+    let (_, events) = run_to_end(&recipe(r#""epochs": 2, "gradual_unfreezing": 1"#)).unwrap();
     assert!(matches!(&events[1], Event::Warning(w) if w.message.starts_with("gradual_unfreezing: the run's 2 epochs")));
 }
 
@@ -273,17 +276,17 @@ fn a_run_that_unfreezes_equals_runs_that_freeze_less_and_less() {
     // SGD has no memory, so runs of one epoch in a row are one run of four.
     let sgd =
         |settings: &str| recipe(&format!(r#""optimizer": "sgd", "learning_rate": 0.1, "batch_size": 2, {settings}"#));
-    let whole = run(&sgd(r#""epochs": 4, "gradual_unfreezing": 1, "shuffle": false"#)).unwrap().0;
+    let whole = run_to_end(&sgd(r#""epochs": 4, "gradual_unfreezing": 1, "shuffle": false"#)).unwrap().0;
     let mut files = None;
     for freeze in ["encoder", "layers:1", "embeddings", "none"] {
         let recipe = sgd(&format!(r#""epochs": 1, "freeze": "{freeze}", "shuffle": false"#));
-        let (mut trainer, _) = prepare_from(&recipe, files.as_ref()).unwrap();
-        while !trainer.is_finished() {
-            trainer.advance().unwrap();
+        let (mut run, _) = prepare_from(&recipe, files.as_ref()).unwrap();
+        while !run.is_finished() {
+            run.advance(&[]).unwrap();
         }
-        files = Some(trainer.to_files().unwrap());
+        files = Some(run.trainer().to_files().unwrap());
         if freeze == "none" {
-            for ((name, a), (_, b)) in parameters(&whole).iter().zip(parameters(&trainer)) {
+            for ((name, a), (_, b)) in parameters(&whole).iter().zip(parameters(&run)) {
                 assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() <= 1e-6), "{name}");
             }
         }
@@ -316,12 +319,12 @@ fn the_best_epoch_is_gone_back_to() {
         let settings = format!(r#""epochs": 12, "batch_size": 2, "learning_rate": 0.02, {settings}"#);
         let mut plain = recipe(&settings);
         plain.validation = Some(Validation::Fraction(0.34));
-        let (mut trainer, _) = prepare(&plain).unwrap();
+        let (mut run, _) = prepare(&plain).unwrap();
         let (mut states, mut events) = (Vec::new(), Vec::new());
-        while !trainer.is_finished() {
-            events.extend(trainer.advance().unwrap());
+        while !run.is_finished() {
+            events.extend(run.advance(&[]).unwrap());
             if let Some(Event::Epoch(_)) = events.last() {
-                states.push(parameters(&trainer));
+                states.push(parameters(&run));
             }
         }
         assert_eq!(end(&events), End { steps: 24, epochs: 12, best_epoch: None });
@@ -339,9 +342,9 @@ fn the_best_epoch_is_gone_back_to() {
         going_back.training =
             recipe(&format!(r#"{settings}, "load_best_model_at_end": true, "metric_for_best_model": "{metric}""#))
                 .training;
-        let (trainer, events) = run(&going_back).unwrap();
+        let (run, events) = run_to_end(&going_back).unwrap();
         assert_eq!(end(&events), End { steps: 24, epochs: 12, best_epoch: Some(best as u32 + 1) });
-        assert_eq!(parameters(&trainer), states[best], "{metric}");
+        assert_eq!(parameters(&run), states[best], "{metric}");
         let evaluations = held_out(&events);
         assert_eq!(evaluations.len(), 13);
         assert_eq!(evaluations[12], evaluations[best], "what is saved was measured last");
@@ -355,12 +358,12 @@ fn the_best_epoch_is_gone_back_to() {
         let mut patient = going_back.clone();
         patient.training.load_best_model_at_end = false;
         patient.training.early_stopping_patience = Some(1);
-        let (trainer, events) = run(&patient).unwrap();
+        let (run, events) = run_to_end(&patient).unwrap();
         let stop = (1..12).find(|&epoch| figures[epoch] <= figures[..epoch].iter().copied().fold(f64::MIN, f64::max));
         let stop = stop.expect("it gets worse") + 1;
         let last = End { steps: 2 * stop, epochs: stop as u32, best_epoch: Some(stop as u32 - 1) };
         assert_eq!(end(&events), last, "{metric}");
-        assert_eq!(parameters(&trainer), states[stop - 2]);
+        assert_eq!(parameters(&run), states[stop - 2]);
         assert_eq!(events.iter().filter(|event| matches!(event, Event::Epoch(_))).count(), stop);
     }
 }
@@ -372,7 +375,7 @@ fn a_head_that_does_not_train_has_no_say_in_which_epoch_is_best() {
         let settings = r#""epochs": 8, "batch_size": 2, "learning_rate": 0.02, "task_weight": {"b": 0}"#;
         let mut plain = Recipe { seed, ..recipe(settings) };
         plain.validation = Some(Validation::Fraction(0.34));
-        let figures = held_out(&run(&plain).unwrap().1);
+        let figures = held_out(&run_to_end(&plain).unwrap().1);
         let earliest_best = |figure: &dyn Fn(&Evaluation) -> f64| {
             (0..8).rev().max_by(|&a, &b| figure(&figures[a]).total_cmp(&figure(&figures[b]))).unwrap() as u32 + 1
         };
@@ -382,7 +385,7 @@ fn a_head_that_does_not_train_has_no_say_in_which_epoch_is_best() {
         for rule in [r#""load_best_model_at_end": true"#, r#""early_stopping_patience": 7"#] {
             let mut going_back = plain.clone();
             going_back.training = recipe(&format!("{settings}, {rule}")).training;
-            assert_eq!(end(&run(&going_back).unwrap().1).best_epoch, Some(own), "seed {seed}, {rule}");
+            assert_eq!(end(&run_to_end(&going_back).unwrap().1).best_epoch, Some(own), "seed {seed}, {rule}");
         }
     }
     assert!(
@@ -396,7 +399,7 @@ fn a_run_whose_last_epoch_is_best_measures_it_once() {
     let mut recipe = recipe(r#""epochs": 2, "batch_size": 2, "learning_rate": 1e-4, "early_stopping_patience": 2"#);
     recipe.validation = Some(Validation::Fraction(0.34));
     recipe.seed = 2;
-    let (_, events) = run(&recipe).unwrap();
+    let (_, events) = run_to_end(&recipe).unwrap();
     assert_eq!(end(&events).best_epoch, Some(2), "{:?}", held_out(&events));
     assert_eq!(held_out(&events).len(), 2);
     assert!(matches!(&events[events.len() - 2], Event::Evaluation(e) if e.split == Split::Train && e.epoch == 2));
@@ -420,11 +423,11 @@ fn the_best_epoch_needs_held_out_sentences() {
 fn a_diverging_run_stops_with_the_last_good_parameters() {
     // Such a decay with such a step makes every parameter ten thousand million times larger, until a loss is no number.
     let settings = r#""epochs": 50, "batch_size": 6, "optimizer": "sgd", "learning_rate": 10, "weight_decay": 1e9"#;
-    let (mut trainer, _) = prepare(&recipe(settings)).unwrap();
-    let mut states = vec![parameters(&trainer)];
+    let (mut run, _) = prepare(&recipe(settings)).unwrap();
+    let mut states = vec![parameters(&run)];
     let error = loop {
-        match step(&mut trainer) {
-            Ok(_) => states.push(parameters(&trainer)),
+        match step(&mut run) {
+            Ok(_) => states.push(parameters(&run)),
             Err(error) => break error,
         }
         assert!(states.len() < 50, "it never diverged");
@@ -436,18 +439,18 @@ fn a_diverging_run_stops_with_the_last_good_parameters() {
     assert!(text.starts_with(&format!("step {step}: the loss of ")), "{text}");
     assert!(text.ends_with("try a learning rate ten times smaller than 1e1, a warm-up, or max_grad_norm 1"), "{text}");
     // The parameters whose losses were last finite: those from before the last update.
-    assert_eq!(parameters(&trainer), states[states.len() - 2]);
-    assert!(trainer.is_finished());
-    assert_eq!(trainer.advance().unwrap(), []);
+    assert_eq!(parameters(&run), states[states.len() - 2]);
+    assert!(run.is_finished());
+    assert_eq!(run.advance(&[]).unwrap(), []);
 }
 
 #[test]
 fn saved_models_predict_as_the_run_did() {
-    let (trainer, _) = run(&recipe(r#""epochs": 3"#)).unwrap();
-    let files = trainer.to_files().unwrap();
+    let (run, _) = run_to_end(&recipe(r#""epochs": 3"#)).unwrap();
+    let files = run.trainer().to_files().unwrap();
     let config = parse_config(&files.config).unwrap();
     let saved = config.polytask.as_ref().unwrap();
-    assert_eq!(saved.tasks, trainer.tasks());
+    assert_eq!(saved.tasks, run.trainer().tasks());
     let again = recipe(r#""epochs": 1, "freeze": "encoder""#);
     let data = Dataset::from_recipe(&again, |_| unreachable!()).unwrap();
     let inputs = Inputs {
@@ -456,14 +459,14 @@ fn saved_models_predict_as_the_run_did() {
         config,
         keep_heads: true,
         tokenizer: &Tiny::new().tokenizer,
-        device: Device::Cpu,
+        context: Context::default(),
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&files.weights).unwrap();
-    let (reloaded, _) = Trainer::start(Plan::new(again, inputs).unwrap(), weights).unwrap();
+    let (reloaded, _) = Run::start(Plan::new(again, inputs).unwrap(), weights).unwrap();
     // w50 was never trained on, so its row comes from the frozen part of the table.
     let sentences = ["w8 w9".to_string(), "w50 w5".into()];
-    assert_eq!(reloaded.predict(&sentences).unwrap(), trainer.predict(&sentences).unwrap());
+    assert_eq!(reloaded.trainer().predict(&sentences).unwrap(), run.trainer().predict(&sentences).unwrap());
 }
 
 #[test]
@@ -473,7 +476,7 @@ fn long_sentences_are_cut_and_told_of() {
         r#"[{{"text": "{long}", "labels": {{"a": "x"}}}}, {{"text": "w6", "labels": {{"a": "y"}}}},
             {{"text": "w7", "labels": {{}}}}]"#
     );
-    let (_, events) = run(&recipe_on(&examples, r#""epochs": 1"#)).unwrap();
+    let (_, events) = run_to_end(&recipe_on(&examples, r#""epochs": 1"#)).unwrap();
     let warnings: Vec<&str> = events
         .iter()
         .filter_map(|event| if let Event::Warning(w) = event { Some(w.message.as_str()) } else { None })
@@ -562,32 +565,32 @@ fn sentences_without_tasks_or_labels_are_refused() {
 fn a_frozen_prefix_is_computed_once_and_changes_no_number() {
     for freeze in ["embeddings", "layers:1", "encoder"] {
         let recipe = recipe(&format!(r#""epochs": 4, "batch_size": 2, "freeze": "{freeze}""#));
-        let (trainer, expected) = run(&recipe).unwrap();
+        let (run, expected) = run_to_end(&recipe).unwrap();
         let events = &expected;
         // The evaluation at the end came from the cache; prediction passes through the whole model.
         let losses =
             events.iter().rev().find_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None }).unwrap();
         let sentences = ["w5 w6 w7", "w8 w9", "w5 w10 w11 w12", "w8 w13", "w14 w15 w6", "w14 w9 w9"].map(String::from);
         let right = [0, 1, 0, 1, 2, 2];
-        let predictions = trainer.predict(&sentences).unwrap();
+        let predictions = run.trainer().predict(&sentences).unwrap();
         let loss: f32 = predictions.iter().zip(right).map(|(p, class)| -p.tasks["a"].probabilities[class].ln()).sum();
         assert!((loss / 6.0 - losses.tasks["a"].as_ref().unwrap().loss).abs() < 1e-5, "{freeze}");
 
         // Were anything of the prefix computed again after the first epoch, it would be no number.
-        let (mut trainer, mut events) = prepare(&recipe).unwrap();
+        let (mut run, mut events) = prepare(&recipe).unwrap();
         let mut epochs = 0;
-        while !trainer.is_finished() {
-            events.extend(trainer.advance().unwrap());
+        while !run.is_finished() {
+            events.extend(run.advance(&[]).unwrap());
             if epochs == 0 && matches!(events.last(), Some(Event::Epoch(_))) {
                 epochs += 1;
-                for frozen in trainer.model().encoder().parameters().iter().filter(|p| !p.is_trainable()) {
+                for frozen in run.trainer().model().encoder().parameters().iter().filter(|p| !p.is_trainable()) {
                     let nothing = frozen.value().affine(0.0, f64::NAN).unwrap();
                     polytask::ops::copy_into(frozen.value(), &nothing).unwrap();
                 }
             }
         }
         assert_eq!(events, expected, "{freeze}");
-        let whole = trainer.predict(&sentences).unwrap();
+        let whole = run.trainer().predict(&sentences).unwrap();
         assert!(whole[0].tasks["a"].probabilities[0].is_nan(), "{freeze}: the frozen part was not overwritten");
     }
 }
@@ -595,11 +598,11 @@ fn a_frozen_prefix_is_computed_once_and_changes_no_number() {
 #[test]
 fn a_total_that_is_no_number_stops_before_it_moves_anything() {
     let recipe = recipe(r#""epochs": 3, "batch_size": 1, "shuffle": false, "task_weight": {"b": 1e39}"#);
-    let (mut trainer, _) = prepare(&recipe).unwrap();
-    let before = parameters(&trainer);
-    let error = step(&mut trainer).unwrap_err().to_string();
+    let (mut run, _) = prepare(&recipe).unwrap();
+    let before = parameters(&run);
+    let error = step(&mut run).unwrap_err().to_string();
     assert!(error.starts_with("step 1: the loss of all tasks together became inf, so training stopped"), "{error}");
-    assert_eq!(parameters(&trainer), before);
+    assert_eq!(parameters(&run), before);
 }
 
 #[test]

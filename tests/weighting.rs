@@ -11,13 +11,15 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Weights, parse_config};
 use polytask::protocol::Event;
 use polytask::random::Stream;
 use polytask::recipe::Weighting;
-use polytask::train::{Inputs, Plan, Trainer};
-use polytask::weighting::{Chosen, Gram, Method, Seen, method};
+use polytask::run::{Plan, Run};
+use polytask::train::Inputs;
+use polytask::weighting::{Chosen, Gram, Method, StepInfo, method};
 use serde_json::{Value, json};
 
 fn golden() -> Value {
@@ -62,7 +64,8 @@ fn chosen(name: &str, gradients: &[Vec<f64>], seed: u64) -> Chosen {
     let gram = Gram::new(k, |i, j| dot(&gradients[i], &gradients[j]));
     let tasks: Vec<usize> = (0..k).collect();
     let losses = vec![1.0; k];
-    let seen = Seen { tasks: &tasks, losses: &losses, gram: Some(&gram), last_layer: Some(&gram), learning_rate: 1e-3 };
+    let seen =
+        StepInfo { tasks: &tasks, losses: &losses, gram: Some(&gram), last_layer: Some(&gram), learning_rate: 1e-3 };
     method(weighting(name), k, seed).choose(&seen)
 }
 
@@ -164,7 +167,7 @@ fn follow(name: &str, golden: &Value) {
         let (tasks, losses) = present(&step["losses"]);
         let (_, norms) = present(&step["norms"]);
         let layer = Gram::new(norms.len(), |i, j| norms[i] * norms[j]);
-        let seen = Seen {
+        let seen = StepInfo {
             tasks: &tasks,
             losses: &losses,
             gram: Some(&layer),
@@ -176,7 +179,7 @@ fn follow(name: &str, golden: &Value) {
         assert_eq!((those, chosen.warning), (tasks, None), "{name}, step {number}");
         close(&format!("{name}, step {number}"), &chosen.weights, &expected, 1e-9);
         blanks += 3 - expected.len();
-        if method.asks_after() {
+        if method.wants_losses_after() {
             method.stepped(&present(&step["after"]).1);
         }
     }
@@ -195,7 +198,7 @@ fn weights_that_are_trained_follow_the_reference() {
 fn dynamic_weight_average_follows_the_reference() {
     let golden = &golden()["runs"];
     let mut method = method(Weighting::Dwa, 3, 0);
-    let seen = Seen { tasks: &[0, 1, 2], losses: &[], gram: None, last_layer: None, learning_rate: 1e-3 };
+    let seen = StepInfo { tasks: &[0, 1, 2], losses: &[], gram: None, last_layer: None, learning_rate: 1e-3 };
     let epochs = golden["epochs"].as_array().expect("epochs");
     let expected = golden["dwa"].as_array().expect("weights");
     assert_eq!(expected.len(), epochs.len() + 1);
@@ -243,7 +246,7 @@ fn weights_of(h: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Six sentences, one a batch, with `k` tasks on an encoder with `h` hidden units.
-fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Trainer, Vec<Event>) {
+fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Run, Vec<Event>) {
     let mut labels = Stream::new(seed, "labels");
     let examples: Vec<Value> = (0..6)
         .map(|i| {
@@ -270,16 +273,16 @@ fn run_in_few_dimensions(weighting: &str, h: usize, k: usize, seed: u64) -> (Tra
         config: parse_config(config.to_string().as_bytes()).expect("a config"),
         keep_heads: false,
         tokenizer: &tiny::Tiny::new().tokenizer,
-        device: Device::Cpu,
+        context: Context::default(),
         memory_limit: None,
     };
     let weights = Weights::from_safetensors(&weights_of(h, seed)).expect("weights");
     let plan = Plan::new(recipe, inputs).expect("a plan");
-    let (mut trainer, mut events) = Trainer::start(plan, weights).expect("a run");
-    while !trainer.is_finished() {
-        events.extend(trainer.advance().expect("a step"));
+    let (mut run, mut events) = Run::start(plan, weights).expect("a run");
+    while !run.is_finished() {
+        events.extend(run.advance(&[]).expect("a step"));
     }
-    (trainer, events)
+    (run, events)
 }
 
 #[test]
@@ -289,8 +292,8 @@ fn a_run_with_more_tasks_than_dimensions_stays_finite() {
         for (h, k) in [2, 3, 4].into_iter().flat_map(|h| [4, 5, 6].map(|k| (h, k))) {
             for seed in 0..3 {
                 let at = format!("{weighting}, H = {h}, K = {k}, seed {seed}");
-                let (trainer, events) = run_in_few_dimensions(weighting, h, k, seed);
-                for (name, xs) in runs::parameters(&trainer) {
+                let (run, events) = run_in_few_dimensions(weighting, h, k, seed);
+                for (name, xs) in runs::parameters(&run) {
                     assert!(xs.iter().all(|x| x.is_finite()), "{at}: {name} is {xs:?}");
                 }
                 let gradients = events.iter().filter_map(|event| match event {

@@ -4,15 +4,17 @@ mod delimited;
 mod jsonl;
 mod labels;
 pub mod presets;
+mod read;
 mod split;
 mod table;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use labels::Labels;
+pub use read::read_table;
 pub use split::stratified_split;
-use table::column_of;
-pub use table::{Place, Row, Table, read_table};
+pub(crate) use table::column_of;
+pub use table::{Place, Row, Table};
 
 use crate::error::{message, quoted, shortened};
 use crate::recipe::{DataFile, Recipe, Source, Task};
@@ -27,7 +29,7 @@ pub struct Example {
     pub labels: Labels<u32>,
 }
 
-/// Examples and the tasks that their labels belong to.
+/// Examples and the tasks that their labels belong to. See [`read_table`] for an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
     /// The tasks with their label sets, in head order. (K)
@@ -38,6 +40,10 @@ pub struct Dataset {
 
 impl Dataset {
     /// A recipe's training data. `read` fetches a data file's table: the library does no I/O.
+    ///
+    /// # Errors
+    ///
+    /// If `read` fails, or the table does not fit the recipe's tasks; see [`Dataset::from_table`].
     pub fn from_recipe(recipe: &Recipe, read: impl FnOnce(&DataFile) -> Result<Table>) -> Result<Self> {
         let (table, tasks) = match &recipe.data {
             Source::Preset(preset) => presets::preset(&preset.name, preset.labels, recipe.seed)?,
@@ -61,6 +67,11 @@ impl Dataset {
     ///
     /// `tasks` chooses and orders the label columns (empty: all) and may give label sets; a task without one gets the
     /// labels that occur, sorted. Rows that are labelled for none of the tasks are kept: they can be predicted on.
+    ///
+    /// # Errors
+    ///
+    /// If there is no sentence or no label column, a task has no column or fewer than two labels, or a label is not in
+    /// its task's set.
     pub fn from_table(table: &Table, tasks: &[Task]) -> Result<Self> {
         let chosen: Vec<Task> = if tasks.is_empty() {
             let named = |name: &String| Task { name: name.clone(), labels: Vec::new() };
@@ -79,7 +90,7 @@ impl Dataset {
         }
         let places: HashMap<&String, usize> = table.tasks.iter().zip(0..).collect();
         let found = table.label_sets();
-        // The task that a column belongs to, if it is one of the chosen.
+        // Each column's task, if that is among the chosen.
         let mut task_of: Vec<Option<usize>> = vec![None; table.tasks.len()];
         let mut resolved: Vec<Task> = Vec::with_capacity(chosen.len());
         let mut names = HashSet::with_capacity(chosen.len());
@@ -156,11 +167,19 @@ impl Dataset {
     }
 
     /// Whether example `i` is labelled for at least one task.
+    ///
+    /// # Panics
+    ///
+    /// If there is no example `i`.
     pub fn is_labelled(&self, i: usize) -> bool {
         !self.examples[i].labels.is_empty()
     }
 
-    /// For each task, how many of the examples `of` carry each class. (K,C_k)
+    /// For each task, the number of examples among `of` with each class. (K,C_k)
+    ///
+    /// # Panics
+    ///
+    /// If `of` names an example that does not exist.
     pub fn class_counts(&self, of: &[usize]) -> Vec<Vec<usize>> {
         let mut counts: Vec<Vec<usize>> = self.tasks.iter().map(|t| vec![0; t.labels.len()]).collect();
         for &i in of {

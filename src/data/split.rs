@@ -7,7 +7,7 @@
 //! at once. Ties go to training.
 //!
 //! Rounded class by class, many small classes together hold out far too many (one of each two) or too few. So in the end
-//! sentences change sides until as many are held out as were asked for: those first whose move lowers
+//! sentences change sides until the number held out is the one asked for, starting with those whose move lowers
 //! Σ (held out − wanted)² over the labels most.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use super::Dataset;
 use crate::random::Stream;
 
-/// Times that a better choice is looked for.
+/// Number of attempts to find a better choice.
 const EXCHANGES: usize = 4;
 
 /// Splits the labelled examples into (training, validation), both ascending, with `fraction` of them, rounded, in the
@@ -167,7 +167,7 @@ impl Sides {
         }
     }
 
-    /// Looks for a better choice of as many: holds out some more, then takes as many back.
+    /// Looks for a better choice of the same size: holds out some more, then takes the same number back.
     fn exchange(&mut self, examples: &[usize]) {
         let held = self.held_out();
         for part in 1..=EXCHANGES {
@@ -214,7 +214,7 @@ mod tests {
         Dataset::from_table(&table.0, &table.1).unwrap()
     }
 
-    /// Rows with these classes of tasks that have so many classes; `None`: blank.
+    /// Rows with these classes for tasks with `classes[k]` classes each; `None`: blank.
     fn dataset(classes: &[usize], rows: impl IntoIterator<Item = Vec<Option<u32>>>) -> Dataset {
         let task = |(k, &count): (usize, &usize)| Task {
             name: format!("task {k}"),
@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    /// So many rows of each of so many classes.
+    /// A task of `classes` classes with `rows` rows each.
     fn even(classes: usize, rows: usize) -> Dataset {
         dataset(&[classes], (0..classes * rows).map(|i| vec![Some((i % classes) as u32)]))
     }

@@ -8,30 +8,34 @@ use crate::error::message;
 use crate::recipe::{Pooling, Task};
 use crate::{Error, Result};
 
-/// What a model directory's config says.
+/// A model directory's `config.json`.
 #[derive(Debug, Clone)]
 pub struct ModelConfig {
     /// BERT's shape.
     pub bert: Config,
     /// Pooling and tasks, if the model was saved by Polytask.
     pub polytask: Option<Polytask>,
-    /// The file as it stood, so that saving loses none of its fields.
+    /// The file's own fields, so that saving loses none of them.
     pub(super) raw: Map<String, Value>,
 }
 
 /// The `"polytask"` object of a saved model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Polytask {
-    /// How tokens become a sentence vector.
+    /// How token vectors become a sentence vector.
     pub pooling: Pooling,
     /// The heads, in order.
     pub tasks: Vec<Task>,
-    /// The length that sentences were cut to in training, in tokens.
+    /// The length in tokens to which sentences were cut in training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
 }
 
-/// Reads `config.json`. Errors name the field and what would be right.
+/// Reads `config.json`.
+///
+/// # Errors
+///
+/// If it is not a BERT encoder's config; the error names the field and its valid values.
 pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
     let raw: Map<String, Value> = serde_json::from_slice(json).map_err(|e| {
         Error::encoder(message!(

@@ -13,10 +13,10 @@ use candle_core::Tensor;
 use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 
-use super::{Loading, Pass, Weights};
+use super::{Loading, PartSize, Pass, Weights};
+use crate::compute::Context;
 use crate::error::message;
-use crate::ops::{Block, Kind, LayerNorm, Linear, Parameter, Part, Role, Table, Workspace, embedding};
-use crate::protocol::PartSize;
+use crate::ops::{Block, EmbeddingTable, LayerNorm, Linear, ModelPart, Parameter, ParameterKind, Role, embedding};
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
 use crate::{Error, Result};
@@ -24,13 +24,12 @@ use crate::{Error, Result};
 /// Embeddings, blocks and, where the checkpoint has one, the pooler.
 #[derive(Debug)]
 pub struct Encoder {
-    word: Arc<Table>,
-    position: Arc<Table>,
+    word: Arc<EmbeddingTable>,
+    position: Arc<EmbeddingTable>,
     token_type: Arc<Parameter>,
     norm: LayerNorm,
     blocks: Vec<Arc<Block>>,
     pooler: Option<Linear>,
-    workspace: Workspace,
 }
 
 /// Reads parameters by name, trainable or frozen.
@@ -43,21 +42,21 @@ impl Reader<'_> {
     fn parameter(&mut self, name: String, role: Role, shape: &[usize], trains: bool) -> Result<Arc<Parameter>> {
         let values = self.weights.take(&name, shape)?;
         let make = if trains { Parameter::trainable } else { Parameter::frozen };
-        Ok(Arc::new(make(name, role, values, shape, self.loading.device)?))
+        Ok(Arc::new(make(name, role, values, shape, self.loading.context.device())?))
     }
 
     /// `in_size → out_size` as PyTorch stores it: weight (O,I), bias (O).
-    fn linear(&mut self, name: String, part: Part, [o, i]: [usize; 2], trains: bool) -> Result<Linear> {
+    fn linear(&mut self, name: String, part: ModelPart, [o, i]: [usize; 2], trains: bool) -> Result<Linear> {
         let role = |kind| Role { part, kind };
         Ok(Linear {
-            weight: self.parameter(format!("{name}.weight"), role(Kind::Weight), &[o, i], trains)?,
-            bias: self.parameter(format!("{name}.bias"), role(Kind::Bias), &[o], trains)?,
+            weight: self.parameter(format!("{name}.weight"), role(ParameterKind::Weight), &[o, i], trains)?,
+            bias: self.parameter(format!("{name}.bias"), role(ParameterKind::Bias), &[o], trains)?,
         })
     }
 
-    fn norm(&mut self, name: String, part: Part, config: &Config, trains: bool) -> Result<LayerNorm> {
+    fn norm(&mut self, name: String, part: ModelPart, config: &Config, trains: bool) -> Result<LayerNorm> {
         let h = config.hidden_size;
-        let role = Role { part, kind: Kind::Norm };
+        let role = Role { part, kind: ParameterKind::Norm };
         Ok(LayerNorm {
             weight: self.parameter(format!("{name}.weight"), role, &[h], trains)?,
             bias: self.parameter(format!("{name}.bias"), role, &[h], trains)?,
@@ -65,14 +64,14 @@ impl Reader<'_> {
         })
     }
 
-    fn table(&mut self, name: &str, v: usize, h: usize, rows: Option<Vec<u32>>) -> Result<Arc<Table>> {
+    fn table(&mut self, name: &str, v: usize, h: usize, rows: Option<Vec<u32>>) -> Result<Arc<EmbeddingTable>> {
         let values = self.weights.take(name, &[v, h])?;
-        Ok(Arc::new(Table::new(name, values, (v, h), rows, self.loading.device)?))
+        Ok(Arc::new(EmbeddingTable::new(name, values, (v, h), rows, self.loading.context.device())?))
     }
 
     fn block(&mut self, i: usize, config: &Config, trains: bool) -> Result<Arc<Block>> {
         let (h, f) = (config.hidden_size, config.intermediate_size);
-        let part = Part::Layer(i);
+        let part = ModelPart::Layer(i);
         let name = |of: &str| format!("encoder.layer.{i}.{of}");
         Ok(Arc::new(Block {
             query: self.linear(name("attention.self.query"), part, [h, h], trains)?,
@@ -91,6 +90,10 @@ impl Reader<'_> {
 
 impl Encoder {
     /// Moves the encoder that `config` describes out of `weights`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::load`](super::Model::load).
     pub fn load(config: &Config, weights: &mut Weights, loading: &Loading) -> Result<Self> {
         let (h, layers) = (config.hidden_size, config.num_hidden_layers);
         let frozen_layers = loading.freeze.blocks(layers)?;
@@ -106,7 +109,7 @@ impl Encoder {
         let mut reader = Reader { weights, loading };
         let pooler = if has_pooler {
             let trains = pools && loading.freeze != Freeze::Encoder;
-            Some(reader.linear("pooler.dense".into(), Part::Pooler, [h, h], trains)?)
+            Some(reader.linear("pooler.dense".into(), ModelPart::Pooler, [h, h], trains)?)
         } else if pools {
             return Err(no_pooler());
         } else {
@@ -118,23 +121,25 @@ impl Encoder {
             position: reader.table("embeddings.position_embeddings.weight", p, h, rows(positions.min(p)))?,
             token_type: reader.parameter(
                 "embeddings.token_type_embeddings.weight".into(),
-                Role { part: Part::Embeddings, kind: Kind::Weight },
+                Role { part: ModelPart::Embeddings, kind: ParameterKind::Weight },
                 &[config.type_vocab_size, h],
                 trains,
             )?,
-            norm: reader.norm("embeddings.LayerNorm".into(), Part::Embeddings, config, trains)?,
+            norm: reader.norm("embeddings.LayerNorm".into(), ModelPart::Embeddings, config, trains)?,
             blocks: (0..layers).map(|i| reader.block(i, config, i >= frozen_layers)).collect::<Result<_>>()?,
             pooler,
-            workspace: Workspace::default(),
         })
     }
 
-    /// Token vectors (N,H) below the first block. Every id must be below `vocab_size` and every position below
-    /// `max_position_embeddings`.
-    pub fn embed(&self, batch: &Batch, pass: &mut Pass) -> Result<Tensor> {
+    /// Token vectors (N,H) below the first block.
+    ///
+    /// # Panics
+    ///
+    /// If an id is not below `vocab_size` or a position not below `max_position_embeddings`.
+    pub fn embed(&self, batch: &Batch, pass: &mut Pass, context: &Context) -> Result<Tensor> {
         let Batch { input_ids, positions, .. } = batch;
-        let xs = embedding(&self.word, input_ids, &self.position, positions, &self.token_type)?;
-        pass.dropped(self.norm.forward(&xs, &self.workspace)?)
+        let xs = embedding(&self.word, input_ids, &self.position, positions, &self.token_type, context)?;
+        pass.dropped(self.norm.forward(&xs, context)?)
     }
 
     /// Token vectors (N,H) through the blocks `range`.
@@ -144,10 +149,11 @@ impl Encoder {
         mut xs: Tensor,
         batch: &Batch,
         pass: &mut Pass,
+        context: &Context,
     ) -> Result<Tensor> {
         for block in &self.blocks[range] {
             let keep = pass.keep(&batch.sentences, &xs, block.heads);
-            xs = block.forward(&xs, &batch.sentences, keep, &self.workspace)?;
+            xs = block.forward(&xs, &batch.sentences, keep, context)?;
         }
         Ok(xs)
     }
@@ -162,14 +168,14 @@ impl Encoder {
         self.pooler.as_ref().ok_or_else(no_pooler)
     }
 
-    /// Every parameter but the frozen rows of the tables.
+    /// Every parameter except the tables' frozen rows.
     pub fn parameters(&self) -> Vec<&Arc<Parameter>> {
         let tables = self.tables().into_iter().filter_map(|table| table.parameter());
         tables.chain(self.others()).collect()
     }
 
     /// The word- and the position-embedding table.
-    pub fn tables(&self) -> [&Arc<Table>; 2] {
+    pub fn tables(&self) -> [&Arc<EmbeddingTable>; 2] {
         [&self.word, &self.position]
     }
 
@@ -185,7 +191,7 @@ impl Encoder {
         [&self.token_type, &self.norm.weight, &self.norm.bias].into_iter().chain(blocks).chain(pooler)
     }
 
-    /// The tables by name, each whole, and every other parameter: what a saved model holds.
+    /// The tensors of a saved model, by name: the tables whole, and every other parameter.
     pub(super) fn tensors(&self) -> Result<Vec<(String, Tensor)>> {
         let mut tensors: Vec<(String, Tensor)> =
             self.others().map(|p| (p.name().to_string(), p.value().detach())).collect();
@@ -196,14 +202,14 @@ impl Encoder {
     }
 
     /// The word-embedding table.
-    pub fn word_table(&self) -> &Table {
+    pub fn word_table(&self) -> &EmbeddingTable {
         &self.word
     }
 
-    /// Its parts from below: `embeddings`, with the tables counted whole, `layer.0`, …, `pooler`.
+    /// The sizes of its parts, the lowest first: `embeddings`, with the tables counted whole, `layer.0`, …, `pooler`.
     pub(super) fn parts(&self) -> IndexMap<String, PartSize> {
         let tables = self.tables().into_iter();
-        let tables = tables.map(|table| (Part::Embeddings, table.elem_count(), table.parameter().is_some()));
+        let tables = tables.map(|table| (ModelPart::Embeddings, table.elem_count(), table.parameter().is_some()));
         let others = self.others().map(|p| (p.role().part, p.value().elem_count(), p.is_trainable()));
         let mut parts: IndexMap<String, PartSize> = IndexMap::new();
         for (part, count, trains) in tables.chain(others) {

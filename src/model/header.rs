@@ -15,7 +15,7 @@ use crate::{Error, Result};
 pub(super) struct Header {
     /// In the file's order, which the bytes follow without a gap.
     pub entries: Vec<Entry>,
-    /// A name as it is today, without `bert.`, to its entry.
+    /// The entry of each current name without `bert.`
     places: HashMap<String, usize>,
 }
 
@@ -44,7 +44,7 @@ impl Header {
                 Entry { dtype: info.dtype, shape: info.shape.clone(), bytes, name }
             })
             .collect();
-        // Of two tensors for one name the prefixed one counts, and today's name before the old one.
+        // If two tensors have one name, the prefixed one counts, and the current name before the old one.
         let mut ranked: Vec<(bool, bool, String, usize)> = entries
             .iter()
             .enumerate()
@@ -62,12 +62,12 @@ impl Header {
         Ok(Self { entries, places })
     }
 
-    /// Where the tensor `name` stands among the entries.
+    /// The index of the tensor `name` among the entries.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
     }
 
-    /// Where the tensor `name` stands; an error if it is missing, has another shape, or holds no floating-point numbers.
+    /// The index of the tensor `name`; an error if it is missing, has another shape, or holds no floating-point numbers.
     pub fn find(&self, name: &str, shape: &[usize]) -> Result<usize> {
         let place = self.place(name).ok_or_else(|| {
             Error::encoder(message!(
@@ -105,7 +105,7 @@ impl Entry {
     }
 }
 
-/// A name as it is today, and whether it was an old one.
+/// The current form of a name, and whether `name` was an old one.
 fn todays_name(name: &str) -> (String, bool) {
     match name.rsplit_once("LayerNorm.") {
         Some((stem, "gamma")) => (format!("{stem}LayerNorm.weight"), true),

@@ -6,7 +6,8 @@ use candle_core::{Device, Tensor};
 
 use super::Weights;
 use crate::Result;
-use crate::ops::{Kind, Linear, Parameter, Part, Role};
+use crate::compute::Context;
+use crate::ops::{Linear, ModelPart, Parameter, ParameterKind, Role};
 use crate::random::Stream;
 use crate::recipe::Task;
 
@@ -15,8 +16,12 @@ use crate::recipe::Task;
 pub struct Heads(Vec<Linear>);
 
 impl Heads {
-    /// Reads `heads.<task>.weight` (C,H) and `.bias` (C) where `saved` weights have them; others are drawn as
-    /// `torch.nn.Linear` draws them, uniform in ±1/√H.
+    /// Reads `heads.<task>.weight` (C,H) and `.bias` (C) where `saved` weights have them; draws the others as
+    /// `torch.nn.Linear` does, uniform in ±1/√H.
+    ///
+    /// # Errors
+    ///
+    /// If a saved tensor has another shape.
     pub fn load(
         tasks: &[Task],
         h: usize,
@@ -25,8 +30,8 @@ impl Heads {
         device: &Device,
     ) -> Result<Self> {
         let bound = 1.0 / (h as f32).sqrt();
-        let mut parameter = |task: &Task, kind: Kind, shape: &[usize]| -> Result<Arc<Parameter>> {
-            let part = if kind == Kind::Bias { "bias" } else { "weight" };
+        let mut parameter = |task: &Task, kind: ParameterKind, shape: &[usize]| -> Result<Arc<Parameter>> {
+            let part = if kind == ParameterKind::Bias { "bias" } else { "weight" };
             let name = format!("heads.{}.{part}", task.name);
             let values = match saved.as_mut().filter(|weights| weights.has(&name)) {
                 Some(weights) => weights.take(&name, shape)?,
@@ -35,18 +40,27 @@ impl Heads {
                     (0..n).map(|_| (init.uniform() * 2.0 - 1.0) * bound).collect()
                 }
             };
-            Ok(Arc::new(Parameter::trainable(name, Role { part: Part::Head, kind }, values, shape.to_vec(), device)?))
+            Ok(Arc::new(Parameter::trainable(
+                name,
+                Role { part: ModelPart::Head, kind },
+                values,
+                shape.to_vec(),
+                device,
+            )?))
         };
         let heads = tasks.iter().map(|task| {
             let c = task.labels.len();
-            Ok(Linear { weight: parameter(task, Kind::Weight, &[c, h])?, bias: parameter(task, Kind::Bias, &[c])? })
+            Ok(Linear {
+                weight: parameter(task, ParameterKind::Weight, &[c, h])?,
+                bias: parameter(task, ParameterKind::Bias, &[c])?,
+            })
         });
         Ok(Self(heads.collect::<Result<_>>()?))
     }
 
     /// Sentence vectors (B,H) → each task's logits. (K)(B,C_k)
-    pub fn forward(&self, embeddings: &Tensor) -> Result<Vec<Tensor>> {
-        self.0.iter().map(|head| head.forward(embeddings)).collect()
+    pub fn forward(&self, embeddings: &Tensor, context: &Context) -> Result<Vec<Tensor>> {
+        self.0.iter().map(|head| head.forward(embeddings, context)).collect()
     }
 
     /// Weights and biases, head by head.

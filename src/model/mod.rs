@@ -4,6 +4,8 @@ mod config;
 mod encoder;
 mod header;
 mod heads;
+mod loading;
+mod part_size;
 mod pass;
 mod receiver;
 mod save;
@@ -13,12 +15,14 @@ mod weights;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use indexmap::IndexMap;
 
 pub use config::{ModelConfig, Polytask, parse_config};
 pub use encoder::Encoder;
 pub use heads::Heads;
+pub use loading::Loading;
+pub use part_size::PartSize;
 pub use pass::{Dropout, Pass};
 pub use receiver::Receiver;
 pub use save::ModelFiles;
@@ -26,44 +30,63 @@ pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tenso
 pub use weights::Weights;
 
 use crate::Result;
-use crate::ops::{Parameter, Part, first_tokens, mean_pool, on_threads};
-use crate::protocol::PartSize;
+use crate::compute::Context;
+use crate::ops::{ModelPart, Parameter, first_tokens, mean_pool};
 use crate::random::Stream;
 use crate::recipe::{Freeze, Pooling, Task};
 use crate::text::Batch;
 
-/// How an encoder is loaded for a run.
-#[derive(Debug, Clone)]
-pub struct Loading<'a> {
-    /// Which parameters stay as they are.
-    pub freeze: Freeze,
-    /// How tokens become a sentence vector.
-    pub pooling: Pooling,
-    /// Word-embedding rows that can occur in training, ascending; `None`: all of them.
-    pub word_rows: Option<&'a [u32]>,
-    /// Position rows in reach: the longest training sentence; `None`: all.
-    pub positions: Option<usize>,
-    /// Keep the heads that the weights hold; else every head is drawn anew.
-    pub keep_heads: bool,
-    /// Where it computes.
-    pub device: &'a Device,
-}
-
 /// The encoder, the pooling and the heads.
+///
+/// ```no_run
+/// use polytask::compute::Context;
+/// use polytask::model::{Loading, Model, Pass, Weights, parse_config};
+/// use polytask::random::Stream;
+/// use polytask::recipe::{Freeze, Pooling, Task};
+/// use polytask::text::{Batch, Tokenizer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let read = |file: &str| std::fs::read(format!("all-MiniLM-L6-v2/{file}"));
+/// let config = parse_config(&read("config.json")?)?;
+/// let weights = Weights::from_safetensors(&read("model.safetensors")?)?;
+/// let loading = Loading {
+///     freeze: Freeze::None,
+///     pooling: Pooling::Mean,
+///     word_rows: None,
+///     positions: None,
+///     keep_heads: false,
+///     context: &Context::default(),
+/// };
+/// let tone = Task { name: "tone".into(), labels: vec!["annoyed".into(), "calm".into()] };
+/// let model = Model::load(&config, weights, &[tone], &loading, &mut Stream::new(0, "init"))?;
+///
+/// let tokenizer = Tokenizer::from_json(&read("tokenizer.json")?, 128, config.bert.vocab_size)?;
+/// let batch = Batch::of_sentences(&[tokenizer.encode("This is fine.")?]);
+/// let logits = model.forward(&batch, Pass::Evaluation)?;
+/// assert_eq!(logits[0].dims(), [1, 2]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Model {
+    context: Context,
     config: ModelConfig,
     encoder: Encoder,
     pooling: Pooling,
-    /// What never trains: its parameters are no variables.
+    /// The part that never trains: its parameters are no variables.
     freeze: Freeze,
-    /// What does not train now.
+    /// The part that does not train now.
     frozen: Freeze,
     heads: Heads,
 }
 
 impl Model {
-    /// Moves encoder weights in under `config`; heads that are not kept are drawn from `init`.
+    /// Moves the encoder's weights into a model of `config`'s shape; heads that are not kept are drawn from `init`.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor is missing or has another shape, `loading` freezes more blocks than there are, or it pools by a pooler
+    /// that the encoder does not have.
     pub fn load(
         config: &ModelConfig,
         mut weights: Weights,
@@ -73,14 +96,26 @@ impl Model {
     ) -> Result<Self> {
         let encoder = Encoder::load(&config.bert, &mut weights, loading)?;
         let saved = loading.keep_heads.then_some(&mut weights);
-        let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.device)?;
+        let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.context.device())?;
         let (pooling, freeze) = (loading.pooling, loading.freeze);
-        Ok(Self { config: config.clone(), encoder, pooling, freeze, frozen: freeze, heads })
+        Ok(Self {
+            context: loading.context.clone(),
+            config: config.clone(),
+            encoder,
+            pooling,
+            freeze,
+            frozen: freeze,
+            heads,
+        })
     }
 
-    /// Keeps what `frozen` names out of training from here on, besides what the model was loaded to freeze for good: it
-    /// is run without keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of
-    /// the frozen part, so that outputs of [`Model::prefix`] kept from before are of no use any more.
+    /// Keeps the part `frozen` out of training from here on, besides the part that was frozen at loading: it is run without
+    /// keeping activations, and [`Model::gradients`] leaves it out. Returns whether that moved the end of the frozen part:
+    /// then outputs of [`Model::prefix`] from before are outdated.
+    ///
+    /// # Errors
+    ///
+    /// If `frozen` names more blocks than there are.
     pub fn set_frozen(&mut self, frozen: Freeze) -> Result<bool> {
         frozen.blocks(self.encoder.depth())?;
         let frozen = frozen.max(self.freeze);
@@ -89,7 +124,12 @@ impl Model {
         Ok(moved)
     }
 
-    /// The config it was loaded under.
+    /// Where and how it computes.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The config that it was loaded with.
     pub fn config(&self) -> &ModelConfig {
         &self.config
     }
@@ -100,10 +140,14 @@ impl Model {
     }
 
     /// Sentence vectors (B,H), not normalised.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails. So in every method here that returns a `Result`, unless it says otherwise.
     pub fn embed(&self, batch: &Batch, mut pass: Pass) -> Result<Tensor> {
-        on_threads(|| {
-            let xs = self.encoder.embed(batch, &mut pass)?;
-            self.pool(&self.encoder.blocks(0..self.encoder.depth(), xs, batch, &mut pass)?, batch)
+        self.context.on_threads(|| {
+            let xs = self.encoder.embed(batch, &mut pass, &self.context)?;
+            self.pool(&self.encoder.blocks(0..self.encoder.depth(), xs, batch, &mut pass, &self.context)?, batch)
         })
     }
 
@@ -112,15 +156,15 @@ impl Model {
         if self.has_prefix() {
             return self.forward_from(self.prefix(batch)?, batch, pass);
         }
-        self.heads.forward(&self.embed(batch, pass)?)
+        self.heads.forward(&self.embed(batch, pass)?, &self.context)
     }
 
-    /// What the frozen part makes of a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. Only for
-    /// a model of which something is frozen. No gradient goes through it.
+    /// The frozen part's output for a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. For a model
+    /// with a frozen part. No gradient goes through it.
     pub fn prefix(&self, batch: &Batch) -> Result<Tensor> {
-        on_threads(|| {
-            let xs = self.encoder.embed(batch, &mut Pass::Evaluation)?;
-            let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation)?;
+        self.context.on_threads(|| {
+            let xs = self.encoder.embed(batch, &mut Pass::Evaluation, &self.context)?;
+            let xs = self.encoder.blocks(0..self.frozen_blocks(), xs, batch, &mut Pass::Evaluation, &self.context)?;
             let xs = if self.prefix_pools() { self.pool(&xs, batch)? } else { xs };
             Ok(xs.detach())
         })
@@ -128,7 +172,7 @@ impl Model {
 
     /// Each task's logits from [`Model::prefix`]'s output; dropout acts only above it.
     pub fn forward_from(&self, xs: Tensor, batch: &Batch, pass: Pass) -> Result<Vec<Tensor>> {
-        self.heads.forward(&self.embed_from(xs, batch, pass)?)
+        self.heads.forward(&self.embed_from(xs, batch, pass)?, &self.context)
     }
 
     /// Sentence vectors (B,H) from [`Model::prefix`]'s output; dropout acts only above it.
@@ -136,9 +180,9 @@ impl Model {
         if self.prefix_pools() {
             return Ok(xs);
         }
-        on_threads(|| {
+        self.context.on_threads(|| {
             let blocks = self.frozen_blocks()..self.encoder.depth();
-            self.pool(&self.encoder.blocks(blocks, xs, batch, &mut pass)?, batch)
+            self.pool(&self.encoder.blocks(blocks, xs, batch, &mut pass, &self.context)?, batch)
         })
     }
 
@@ -162,9 +206,12 @@ impl Model {
 
     fn pool(&self, xs: &Tensor, batch: &Batch) -> Result<Tensor> {
         Ok(match self.pooling {
-            Pooling::Mean => mean_pool(xs, &batch.sentences)?,
+            Pooling::Mean => mean_pool(xs, &batch.sentences, &self.context)?,
             Pooling::Cls => first_tokens(xs, &batch.sentences)?,
-            Pooling::Pooler => self.encoder.pooler()?.forward(&first_tokens(xs, &batch.sentences)?)?.tanh()?,
+            Pooling::Pooler => {
+                let firsts = first_tokens(xs, &batch.sentences)?;
+                self.encoder.pooler()?.forward(&firsts, &self.context)?.tanh()?
+            }
         })
     }
 
@@ -174,22 +221,29 @@ impl Model {
         all.filter(|p| p.is_trainable()).map(|p| (p.name(), p)).collect()
     }
 
-    /// Back-propagates `loss`: adds the gradient of every trainable parameter that it reaches to what is there.
+    /// Back-propagates `loss` and adds the gradient of every trainable parameter that it reaches to the parameter's own
+    /// sum, from where [`Model::take_gradients`] takes it.
+    ///
+    /// On the CPU the kernels add weight gradients straight into the [`Parameter`]s, in buffers that live as long as the
+    /// model, while Candle walks the graph; Candle's store holds the gradients of activations alone. On other devices the
+    /// operations are composed of Candle's, which leave weight gradients in its store: they are moved from there into the
+    /// parameters at the end. Either way a parameter frozen at loading has none. `loss` is a single number, and each graph
+    /// can be walked back once.
     pub fn backward(&self, loss: &Tensor) -> Result<()> {
-        on_threads(|| {
+        self.context.on_threads(|| {
             let mut store = loss.backward()?;
             self.trainable().values().try_for_each(|parameter| parameter.collect(&mut store))
         })
     }
 
-    /// Takes what [`Model::backward`] added up, in name order, and begins anew. The tensors may share buffers that the
-    /// next backward pass overwrites. A parameter that no loss reached is left out.
+    /// Takes the sums of [`Model::backward`], in name order; the next one starts from zero. The tensors may share buffers
+    /// that the next backward pass overwrites. A parameter that no loss reached is left out.
     pub fn take_gradients(&self) -> BTreeMap<&str, Tensor> {
         let gradient = |(name, parameter): (_, &Arc<Parameter>)| Some((name, parameter.take_gradient()?));
         self.trainable().into_iter().filter_map(gradient).collect()
     }
 
-    /// Back-propagates `loss` alone and takes its gradients.
+    /// [`Model::backward`], then [`Model::take_gradients`].
     pub fn gradients(&self, loss: &Tensor) -> Result<BTreeMap<&str, Tensor>> {
         self.backward(loss)?;
         Ok(self.take_gradients())
@@ -202,10 +256,10 @@ impl Model {
         for parameter in self.encoder.parameters().into_iter().filter(|p| p.is_trainable()) {
             let part = parameter.role().part;
             let trains = match part {
-                Part::Embeddings => !self.has_prefix(),
-                Part::Layer(i) => i >= self.frozen_blocks(),
-                Part::Pooler => !self.prefix_pools(),
-                Part::Head => false,
+                ModelPart::Embeddings => !self.has_prefix(),
+                ModelPart::Layer(i) => i >= self.frozen_blocks(),
+                ModelPart::Pooler => !self.prefix_pools(),
+                ModelPart::Head => false,
             };
             let layer = part.to_string();
             match layers.iter_mut().find(|(name, _)| *name == layer) {

@@ -1,4 +1,4 @@
-//! What a forward pass is for: whether anything is kept for a backward, and what is dropped.
+//! The purpose of a forward pass: it decides on dropout and on keeping activations for a backward pass.
 
 use candle_core::Tensor;
 
@@ -6,16 +6,16 @@ use crate::Result;
 use crate::ops::{Keep, Masks, Ragged};
 use crate::random::Stream;
 
-/// What a forward pass is for.
+/// The purpose of a forward pass.
 #[derive(Debug)]
 pub enum Pass<'a> {
     /// Evaluation and prediction: nothing is dropped, and no activation is kept.
     Evaluation,
-    /// A step: activations are kept for the backward, some elements perhaps dropped.
+    /// A training step: activations are kept for the backward pass, with dropout if given.
     Training(Option<Dropout<'a>>),
 }
 
-/// Dropout of a training step: the probability and where the masks come from.
+/// Dropout of a training step: its probability, and the stream from which masks are drawn.
 #[derive(Debug)]
 pub struct Dropout<'a> {
     /// Probability of dropping, in [0, 1).
@@ -44,7 +44,7 @@ impl Pass<'_> {
         }
     }
 
-    /// What a block with so many `heads` is to keep of this pass, whose token vectors are `xs` (N,H).
+    /// The activations that a block with `heads` heads keeps of this pass over token vectors `xs` (N,H).
     pub(super) fn keep(&mut self, sentences: &Ragged, xs: &Tensor, heads: usize) -> Keep {
         match self {
             Pass::Evaluation => Keep::Nothing,

@@ -1,8 +1,8 @@
-//! `model.safetensors` taken in as it arrives, in pieces of any size.
+//! Reads `model.safetensors` as it arrives, in pieces of any size.
 //!
 //! A file of this format is 8 bytes of length, a JSON header of that length, and the tensors' bytes end to end. Once the
-//! header is in, each tensor that is wanted is allocated when its first byte comes, and filled in place: the file is
-//! never in memory beside its numbers.
+//! header is complete, each tensor that the model reads is allocated when its first byte comes, and filled in place: the
+//! file is never in memory beside its numbers.
 
 use safetensors::{Dtype, SafeTensorError};
 
@@ -16,11 +16,11 @@ const LENGTH: usize = 8;
 /// The format's own limit on a header.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// Takes a file's bytes in and gives its [`Weights`] out.
+/// Receives a file's bytes and makes its [`Weights`].
 #[derive(Debug, Default)]
 pub struct Receiver {
     wanted: Option<Wanted>,
-    /// The bytes up to the header's end, as far as they are in.
+    /// The bytes up to the header's end that have come.
     front: Vec<u8>,
     body: Option<Body>,
     received: u64,
@@ -30,9 +30,9 @@ pub struct Receiver {
 #[derive(Debug)]
 struct Body {
     header: Header,
-    /// For each entry its numbers; `None` if it is passed over.
+    /// The numbers of each entry; `None` if it is skipped.
     values: Vec<Option<Vec<f32>>>,
-    /// The entry that comes in now, and how many of its bytes are in.
+    /// The entry whose bytes come now, and how many of them have come.
     at: usize,
     done: usize,
     /// The first bytes of a number whose last ones are in the next piece.
@@ -40,18 +40,22 @@ struct Body {
 }
 
 impl Receiver {
-    /// Takes in every tensor of floating-point numbers.
+    /// Keeps every tensor of floating-point numbers.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes in what `wanted` names and passes the rest over. A tensor that is missing or has another shape is an error
-    /// as soon as the header is in, before anything is allocated.
+    /// Keeps the tensors in `wanted` and skips the others. A tensor that is missing or has another shape is an error as soon
+    /// as the header is complete, before anything is allocated.
     pub fn of(wanted: Wanted) -> Self {
         Self { wanted: Some(wanted), ..Self::default() }
     }
 
-    /// The file's next bytes.
+    /// Receives the file's next bytes.
+    ///
+    /// # Errors
+    ///
+    /// If they are not those of a safetensors file, it holds the wrong tensors, or there is no memory for them.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let bytes = self.push_header(bytes)?;
         match &mut self.body {
@@ -60,8 +64,12 @@ impl Receiver {
         }
     }
 
-    /// Takes of the file's next bytes those that belong to the header, and returns the others. Nothing is allocated for
-    /// tensors before bytes of theirs are pushed.
+    /// Receives the header's part of the file's next bytes and returns the others. Memory for tensors is allocated when
+    /// [`Receiver::push`] receives their bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::push`].
     pub fn push_header<'b>(&mut self, mut bytes: &'b [u8]) -> Result<&'b [u8]> {
         while self.body.is_none() {
             let missing = self.header_end()? - self.front.len();
@@ -84,12 +92,12 @@ impl Receiver {
         Ok(bytes)
     }
 
-    /// Whether the header is in, and right.
+    /// Whether the header is complete, and right.
     pub fn has_header(&self) -> bool {
         self.body.is_some()
     }
 
-    /// Where the header ends, as far as that is known.
+    /// The header's end in the file, as far as it is known.
     fn header_end(&self) -> Result<usize> {
         match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
             None => Ok(LENGTH),
@@ -98,7 +106,11 @@ impl Receiver {
         }
     }
 
-    /// The tensors; an error if bytes are missing.
+    /// The tensors.
+    ///
+    /// # Errors
+    ///
+    /// If bytes are missing.
     pub fn finish(self) -> Result<Weights> {
         let cut = || {
             Error::encoder(message!(
@@ -114,6 +126,19 @@ impl Receiver {
             return Err(cut());
         }
         Ok(Weights::new(body.header, body.values))
+    }
+}
+
+impl Weights {
+    /// Reads a whole file. For one that arrives in pieces there is [`Receiver`].
+    ///
+    /// # Errors
+    ///
+    /// If it is not a whole safetensors file.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
+        let mut receiver = Receiver::new();
+        receiver.push(bytes)?;
+        receiver.finish()
     }
 }
 
@@ -161,7 +186,7 @@ impl Body {
     }
 }
 
-/// Room for all of a tensor's numbers, so that it never moves while it fills.
+/// Reserves memory for all of a tensor's numbers, so that they never move while they come.
 fn reserve(values: &mut Vec<f32>, entry: &Entry) -> Result<()> {
     let n: usize = entry.shape.iter().product();
     values.try_reserve_exact(n).map_err(|_| {

@@ -12,7 +12,7 @@ use crate::error::Message;
 use crate::recipe::Task;
 use crate::{Error, Result};
 
-/// The two files that training changes; `tokenizer.json` goes beside them as it was.
+/// The two files that training changes; `tokenizer.json` stays as it was.
 #[derive(Debug, Clone)]
 pub struct ModelFiles {
     /// `config.json`: the encoder's own, plus the `"polytask"` object.
@@ -22,7 +22,11 @@ pub struct ModelFiles {
 }
 
 impl Model {
-    /// The model as it stands, for `tasks` in head order, trained on sentences of at most `max_length` tokens.
+    /// The model's current files, for `tasks` in head order, trained on sentences of at most `max_length` tokens.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor cannot be read from its device.
     pub fn to_files(&self, tasks: &[Task], max_length: u32) -> Result<ModelFiles> {
         let mut config = self.config.raw.clone();
         let polytask = Polytask { pooling: self.pooling, tasks: tasks.to_vec(), max_length: Some(max_length) };

@@ -1,4 +1,4 @@
-//! Which tensors a model reads, by name and shape: known from its config, before any of them is here.
+//! The names and shapes of the tensors that a model reads: known from its config, before any of them has come.
 
 use candle_transformers::models::bert::Config;
 
@@ -55,18 +55,18 @@ fn affine(name: &str, weight: &[usize]) -> [Described; 2] {
     [(format!("{name}.weight"), weight.to_vec()), (format!("{name}.bias"), vec![weight[0]])]
 }
 
-/// What a model reads of `model.safetensors`.
+/// The tensors that a model reads of `model.safetensors`.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// All of its tensors are required. They are not listed here: a hostile config can name billions.
     config: Config,
-    /// Read where the file has them.
+    /// Read if the file has them.
     optional: Vec<Described>,
     pools: bool,
 }
 
 impl Wanted {
-    /// The encoder under `config`, its pooler, and what there is of the heads of `tasks`.
+    /// The encoder of `config`, and its pooler and the heads of `tasks` if the file has them.
     pub fn new(config: &Config, pooling: Pooling, tasks: &[Task]) -> Self {
         Self {
             config: config.clone(),
@@ -75,7 +75,7 @@ impl Wanted {
         }
     }
 
-    /// The places of its tensors among the entries of `header`; an error if one is missing or has another shape.
+    /// The indices of its tensors among the entries of `header`; an error if one is missing or has another shape.
     pub(super) fn places(&self, header: &Header) -> Result<Vec<usize>> {
         if self.pools && header.place("pooler.dense.weight").is_none() {
             return Err(no_pooler());

@@ -1,6 +1,5 @@
-//! The numbers of `model.safetensors`, each tensor's to be taken once.
+//! The numbers of `model.safetensors`, from which a model takes each tensor once.
 
-use super::Receiver;
 use super::header::Header;
 use crate::Result;
 use crate::error::message;
@@ -12,7 +11,7 @@ use crate::error::message;
 #[derive(Debug)]
 pub struct Weights {
     header: Header,
-    /// For each of the header's entries its numbers, until they are taken.
+    /// The numbers of each of the header's entries, until they are taken.
     values: Vec<Option<Vec<f32>>>,
 }
 
@@ -21,19 +20,16 @@ impl Weights {
         Self { header, values }
     }
 
-    /// Reads a whole file. One that arrives in pieces goes through a [`Receiver`].
-    pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
-        let mut receiver = Receiver::new();
-        receiver.push(bytes)?;
-        receiver.finish()
-    }
-
     /// Whether the file has a tensor of this name.
     pub fn has(&self, name: &str) -> bool {
         self.header.place(name).is_some()
     }
 
-    /// Moves out the numbers of the tensor `name`, which must have `shape`; f16 and bf16 have been widened to f32.
+    /// Moves out the numbers of the tensor `name`, which must have `shape`; f16 and bf16 were widened to f32.
+    ///
+    /// # Errors
+    ///
+    /// If the tensor is missing, has another shape or another type, or was taken before.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let place = self.header.find(name, shape)?;
         self.values[place].take().ok_or_else(|| {

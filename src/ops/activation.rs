@@ -10,27 +10,27 @@
 //! Stegun 7.1.26, |error| ≤ 1.5e-7, whose exponential is the one that φ needs.
 
 use candle_core::Tensor;
-use candle_transformers::models::bert::HiddenAct as Activation_;
+use candle_transformers::models::bert::HiddenAct;
 
 use super::kernel::{exp, vectorised};
-use super::threads::each_rows;
 use crate::Result;
+use crate::compute::{Cpu, each_rows};
 
-/// Which activation: Hugging Face's `hidden_act`.
-pub type Activation = Activation_;
+/// Hugging Face's `hidden_act`.
+pub type Activation = HiddenAct;
 
-/// Every x becomes its activation; its slope goes to `slopes`, for the backward.
-pub fn activate(kind: Activation, xs: &mut [f32], slopes: &mut [f32]) {
-    match kind {
-        Activation::Gelu => map(xs, slopes, gelu),
-        Activation::GeluApproximate => map(xs, slopes, gelu_new),
-        Activation::Relu => map(xs, slopes, |x| (x.max(0.0), f32::from(u8::from(x > 0.0)))),
+/// Replaces every x by its activation and writes the activation's slope at x to `slopes`, for the backward.
+pub fn activate(cpu: Cpu, activation: Activation, xs: &mut [f32], slopes: &mut [f32]) {
+    match activation {
+        Activation::Gelu => map(cpu, xs, slopes, gelu),
+        Activation::GeluApproximate => map(cpu, xs, slopes, gelu_new),
+        Activation::Relu => map(cpu, xs, slopes, |x| (x.max(0.0), f32::from(u8::from(x > 0.0)))),
     }
 }
 
 #[inline(always)]
-fn map(xs: &mut [f32], slopes: &mut [f32], f: impl Fn(f32) -> (f32, f32) + Sync) {
-    each_rows(xs.len(), [xs, slopes], |_, [xs, slopes]| {
+fn map(cpu: Cpu, xs: &mut [f32], slopes: &mut [f32], f: impl Fn(f32) -> (f32, f32) + Sync) {
+    each_rows(cpu, xs.len(), [xs, slopes], |_, [xs, slopes]| {
         vectorised(
             #[inline(always)]
             || {
@@ -43,8 +43,8 @@ fn map(xs: &mut [f32], slopes: &mut [f32], f: impl Fn(f32) -> (f32, f32) + Sync)
 }
 
 /// `xs` ← x·y, element by element.
-pub(super) fn multiply(xs: &mut [f32], ys: &[f32]) {
-    each_rows(xs.len(), [xs], |range, [xs]| {
+pub(super) fn multiply(cpu: Cpu, xs: &mut [f32], ys: &[f32]) {
+    each_rows(cpu, xs.len(), [xs], |range, [xs]| {
         vectorised(
             #[inline(always)]
             || {
@@ -56,8 +56,8 @@ pub(super) fn multiply(xs: &mut [f32], ys: &[f32]) {
     });
 }
 
-pub(super) fn composed(xs: &Tensor, kind: Activation) -> Result<Tensor> {
-    Ok(match kind {
+pub(super) fn composed(xs: &Tensor, activation: Activation) -> Result<Tensor> {
+    Ok(match activation {
         Activation::Gelu => xs.gelu_erf()?,
         Activation::GeluApproximate => xs.gelu()?,
         Activation::Relu => xs.relu()?,
@@ -98,21 +98,23 @@ mod tests {
 
     use super::super::testing::{Differentiable, agrees, numbers};
     use super::*;
+    use crate::compute::Context;
 
     #[test]
     fn kernel_and_fallback_agree() -> Result<()> {
+        let cpu = Context::default().cpu();
         for kind in [Activation::Gelu, Activation::GeluApproximate, Activation::Relu] {
             // Away from relu's corner, where a difference is no derivative.
             let numbers = numbers(1, 165).iter().map(|x| x + x.signum() * 0.05).collect();
             let xs = Var::from_vec(numbers, (5, 33), &Device::Cpu)?.into_inner();
             let forward = move |[xs, ..]: [&[f32]; 3]| {
                 let (mut ys, mut slopes) = (xs.to_vec(), vec![0.0; xs.len()]);
-                activate(kind, &mut ys, &mut slopes);
+                activate(cpu, kind, &mut ys, &mut slopes);
                 (ys, slopes)
             };
-            let backward = |slopes: &Vec<f32>, _: [&[f32]; 3], dys: &[f32]| {
+            let backward = move |slopes: &Vec<f32>, _: [&[f32]; 3], dys: &[f32]| {
                 let mut dxs = dys.to_vec();
-                multiply(&mut dxs, slopes);
+                multiply(cpu, &mut dxs, slopes);
                 [dxs, vec![], vec![]]
             };
             let kernel = Differentiable::new(forward, backward);

@@ -15,11 +15,12 @@ use std::sync::Arc;
 use candle_core::{D, Tensor};
 
 use super::kernel::{exp, largest, sum, sum_pairs, vectorised};
-use super::matmul::{Into, Strides, matmul};
-use super::threads::each_item;
+use super::matmul::matmul;
+use super::matrix::{Strides, WriteMode};
 use crate::Result;
+use crate::compute::{Cpu, each_item};
 
-/// Where the sentences of a batch lie: sentence b is rows `offsets[b]..offsets[b+1]`. (B+1)
+/// The offsets of a batch's sentences: sentence b is rows `offsets[b]..offsets[b+1]`. (B+1)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ragged(Arc<[usize]>);
 
@@ -34,12 +35,12 @@ impl Ragged {
         Self(std::iter::once(0).chain(ends).collect())
     }
 
-    /// How many sentences: B.
+    /// B, the number of sentences.
     pub fn sentences(&self) -> usize {
         self.0.len() - 1
     }
 
-    /// How many tokens in all: N.
+    /// N, the number of tokens.
     pub fn tokens(&self) -> usize {
         self.0[self.sentences()]
     }
@@ -49,20 +50,20 @@ impl Ragged {
         self.0.windows(2).map(|pair| pair[0]..pair[1])
     }
 
-    /// A·ΣT²: how many attention probabilities there are, sentence by sentence, head by head, row by row.
+    /// A·ΣT², the number of attention probabilities: sentence by sentence, head by head, row by row.
     pub fn probabilities(&self, heads: usize) -> usize {
         self.ranges().map(|r| heads * r.len() * r.len()).sum()
     }
 }
 
-/// How one call attends: over which sentences, with how many heads, and which probabilities are dropped.
+/// The settings of one call: the sentences, the number of heads, and the dropout.
 #[derive(Debug, Clone, Copy)]
 pub struct Attention<'a> {
-    /// Where the sentences lie.
+    /// The sentences' rows.
     pub sentences: &'a Ragged,
     /// A
     pub heads: usize,
-    /// Dropout factors on the probabilities, [`Ragged::probabilities`] many.
+    /// Dropout factors on the probabilities, [`Ragged::probabilities`] of them.
     pub mask: Option<&'a [f32]>,
 }
 
@@ -119,18 +120,21 @@ pub(super) fn composed(q: &Tensor, k: &Tensor, v: &Tensor, attention: &Attention
         .index_select(&Tensor::new(scatter, device)?, 0)?)
 }
 
-/// One head of one sentence: its tokens, where its numbers start among those of the sentences at hand, where among all,
-/// and its probabilities, likewise.
+/// One head of one sentence.
 struct Head {
+    /// T
     t: usize,
+    /// Its first number, counted from the first one of this thread's sentences.
     here: usize,
+    /// Its first number, counted from the batch's first one.
     start: usize,
+    /// The places of its probabilities, counted in the same two ways.
     probabilities_here: Range<usize>,
     probabilities: Range<usize>,
 }
 
 impl Attention<'_> {
-    /// Where each sentence's numbers start, in rows of `h` and in probabilities. (B+1)
+    /// The first number of each sentence among those of all rows of `h`, and its first probability. (B+1)
     fn starts(&self, h: usize) -> Vec<[usize; 2]> {
         let mut at = [0, 0];
         let mut starts = vec![at];
@@ -171,33 +175,48 @@ impl Attention<'_> {
     }
 
     /// `os` (N,H) ← attention of `q`, `k`, `v` (N,H) each; the probabilities before dropout go to `probabilities`.
-    pub fn forward(&self, [q, k, v]: [&[f32]; 3], probabilities: &mut [f32], os: &mut [f32]) {
+    pub fn forward(&self, cpu: Cpu, [q, k, v]: [&[f32]; 3], probabilities: &mut [f32], os: &mut [f32]) {
         let h = os.len() / self.sentences.tokens().max(1);
         let (starts, rows) = (self.starts(h), Strides::rows);
         let d = h / self.heads;
         let scale = 1.0 / (d as f32).sqrt();
         let cost = os.len() + probabilities.len() * d;
-        each_item(self.sentences.sentences(), cost, [os, probabilities], &|s| starts[s], &|range, [os, ps]| {
+        let (wide, over) = (rows(h), WriteMode::Overwrite);
+        each_item(cpu, self.sentences.sentences(), cost, [os, probabilities], &|s| starts[s], &|range, [os, ps]| {
             for Head { t, here, start, probabilities_here, probabilities } in self.heads(range, &starts, h) {
                 let p = &mut ps[probabilities_here];
-                let keys = rows(h).transposed();
-                matmul((t, t, d), p, rows(t), Into::Overwrite, &q[start..], rows(h), &k[start..], keys, scale);
+                matmul(
+                    cpu,
+                    (t, t, d),
+                    (p, rows(t)),
+                    over,
+                    (&q[start..], wide),
+                    (&k[start..], wide.transposed()),
+                    scale,
+                );
                 softmax_in_place(p, t);
                 let p = self.dropped(p, probabilities);
-                matmul((t, d, t), &mut os[here..], rows(h), Into::Overwrite, &p, rows(t), &v[start..], rows(h), 1.0);
+                matmul(cpu, (t, d, t), (&mut os[here..], wide), over, (&p, rows(t)), (&v[start..], wide), 1.0);
             }
         });
     }
 
     /// `dqkv` ← the gradients of q, k and v, (N,H) each.
-    pub fn backward(&self, [q, k, v]: [&[f32]; 3], probabilities: &[f32], dos: &[f32], dqkv: [&mut [f32]; 3]) {
+    pub fn backward(
+        &self,
+        cpu: Cpu,
+        [q, k, v]: [&[f32]; 3],
+        probabilities: &[f32],
+        dos: &[f32],
+        dqkv: [&mut [f32]; 3],
+    ) {
         let h = dos.len() / self.sentences.tokens().max(1);
         let (starts, rows) = (self.starts(h), Strides::rows);
         let d = h / self.heads;
         let scale = 1.0 / (d as f32).sqrt();
         let cost = dos.len() + probabilities.len() * d;
-        let (wide, over) = (rows(h), Into::Overwrite);
-        each_item(self.sentences.sentences(), cost, dqkv, &|s| [starts[s][0]; 3], &|range, [dq, dk, dv]| {
+        let (wide, over) = (rows(h), WriteMode::Overwrite);
+        each_item(cpu, self.sentences.sentences(), cost, dqkv, &|s| [starts[s][0]; 3], &|range, [dq, dk, dv]| {
             let mut ds = Vec::new();
             for Head { t, here, start, probabilities: at, .. } in self.heads(range, &starts, h) {
                 let p = &probabilities[at.clone()];
@@ -205,21 +224,21 @@ impl Attention<'_> {
                 let (dq, dk, dv) = (&mut dq[here..], &mut dk[here..], &mut dv[here..]);
                 let dos = &dos[start..];
                 let dropped = self.dropped(p, at.clone());
-                matmul((t, d, t), dv, wide, over, &dropped, columns, dos, wide, 1.0);
+                matmul(cpu, (t, d, t), (dv, wide), over, (&dropped, columns), (dos, wide), 1.0);
                 ds.resize(t * t, 0.0);
-                matmul((t, t, d), &mut ds, rows(t), over, dos, wide, &v[start..], wide.transposed(), 1.0);
+                matmul(cpu, (t, t, d), (&mut ds, rows(t)), over, (dos, wide), (&v[start..], wide.transposed()), 1.0);
                 if let Some(mask) = &self.mask {
                     ds.iter_mut().zip(&mask[at]).for_each(|(dp, m)| *dp *= m);
                 }
                 softmax_gradient_in_place(&mut ds, p, t);
-                matmul((t, d, t), dq, wide, over, &ds, rows(t), &k[start..], wide, scale);
-                matmul((t, d, t), dk, wide, over, &ds, columns, &q[start..], wide, scale);
+                matmul(cpu, (t, d, t), (dq, wide), over, (&ds, rows(t)), (&k[start..], wide), scale);
+                matmul(cpu, (t, d, t), (dk, wide), over, (&ds, columns), (&q[start..], wide), scale);
             }
         });
     }
 }
 
-/// Each row of `scores` (T,T) becomes its softmax.
+/// Replaces each row of `scores` (T,T) by its softmax.
 fn softmax_in_place(scores: &mut [f32], t: usize) {
     vectorised(
         #[inline(always)]
@@ -238,7 +257,7 @@ fn softmax_in_place(scores: &mut [f32], t: usize) {
     );
 }
 
-/// Each row of dP (T,T) becomes that of dS.
+/// Replaces each row of dP (T,T) by that of dS.
 fn softmax_gradient_in_place(gradient: &mut [f32], probabilities: &[f32], t: usize) {
     vectorised(
         #[inline(always)]
@@ -257,6 +276,7 @@ fn softmax_gradient_in_place(gradient: &mut [f32], probabilities: &[f32], t: usi
 mod tests {
     use super::super::testing::{Differentiable, agrees, numbers, variable};
     use super::*;
+    use crate::compute::Context;
 
     #[test]
     fn kernel_and_fallback_agree_with_and_without_dropout() -> Result<()> {
@@ -265,6 +285,7 @@ mod tests {
         let (q, k, v) = (variable(1, shape)?, variable(2, shape)?, variable(3, shape)?);
         let mask: Vec<f32> =
             numbers(4, sentences.probabilities(3)).iter().map(|x| if *x < -0.5 { 0.0 } else { 1.25 }).collect();
+        let cpu = Context::default().cpu();
         for mask in [None, Some(mask)] {
             let owned = (sentences.clone(), mask.clone());
             let forward = move |qkv: [&[f32]; 3]| {
@@ -272,7 +293,7 @@ mod tests {
                 let mut probabilities = vec![0.0; sentences.probabilities(3)];
                 let mut os = vec![0.0; qkv[0].len()];
                 let attention = Attention { sentences, heads: 3, mask: mask.as_deref() };
-                attention.forward(qkv, &mut probabilities, &mut os);
+                attention.forward(cpu, qkv, &mut probabilities, &mut os);
                 (os, probabilities)
             };
             let owned = (sentences.clone(), mask.clone());
@@ -280,7 +301,7 @@ mod tests {
                 let (sentences, mask) = &owned;
                 let mut gradients = [(); 3].map(|()| vec![0.0; dos.len()]);
                 let attention = Attention { sentences, heads: 3, mask: mask.as_deref() };
-                attention.backward(qkv, probabilities, dos, gradients.each_mut().map(Vec::as_mut_slice));
+                attention.backward(cpu, qkv, probabilities, dos, gradients.each_mut().map(Vec::as_mut_slice));
                 gradients
             };
             let kernel = Differentiable::new(forward, backward);
@@ -296,7 +317,7 @@ mod tests {
         let q: Vec<f32> = numbers(1, 32).iter().map(|x| x * 1e4).collect();
         let (mut probabilities, mut os) = (vec![0.0; 32], vec![0.0; 32]);
         let attention = Attention { sentences: &sentences, heads: 2, mask: None };
-        attention.forward([&q, &q, &q], &mut probabilities, &mut os);
+        attention.forward(Context::default().cpu(), [&q, &q, &q], &mut probabilities, &mut os);
         assert!(os.iter().all(|o| o.is_finite()));
     }
 }

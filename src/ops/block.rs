@@ -5,8 +5,8 @@
 //! ```
 //!
 //! A graph of separate operations would allocate, clear and add a gradient for each arrow of this picture. Here the
-//! backward walks the same steps in reverse, every gradient is computed where it is needed, and all that lies between x
-//! and y is in buffers that the next step takes again.
+//! backward walks the same steps in reverse, every gradient is computed where it is needed, and the activations between x
+//! and y are in buffers that the next step uses again.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,9 +17,9 @@ use super::attention::{self, Attention, Ragged};
 use super::kernel::{f32s, on_cpu, read};
 use super::layer_norm::{LayerNorm, Normalised};
 use super::linear::Linear;
-use super::matmul::Into;
-use super::workspace::{Buffer, Workspace};
+use super::matrix::WriteMode;
 use crate::Result;
+use crate::compute::{Buffer, Context};
 
 /// The parameters of a block, named as in the equation: Q, K, V and O are (H,H), W₁ (F,H), W₂ (H,F).
 #[derive(Debug, Clone)]
@@ -41,42 +41,40 @@ pub struct Block {
 /// Dropout factors of one pass through a block: 0 where dropped, 1/(1−p) where kept.
 #[derive(Debug, Clone)]
 pub struct Masks {
-    /// On the attention probabilities, [`Ragged::probabilities`] many.
+    /// On the attention probabilities, [`Ragged::probabilities`] of them.
     pub probabilities: Vec<f32>,
-    /// On what the attention adds to x. (N,H)
+    /// On the attention's output, before it is added to x. (N,H)
     pub attended: Vec<f32>,
-    /// On what the two linear maps add to u. (N,H)
+    /// On the output of the two linear maps, before it is added to u. (N,H)
     pub output: Vec<f32>,
 }
 
-/// What a forward pass is for, seen from a block.
+/// The part of a forward pass that a block keeps for the backward pass.
 #[derive(Debug)]
 pub enum Keep {
-    /// Nothing is kept.
+    /// Nothing: there is no backward pass.
     Nothing,
-    /// Activations are kept for a backward pass, with these elements dropped.
+    /// The activations, of a forward pass with this dropout.
     Activations(Option<Masks>),
 }
 
 impl Block {
     /// `xs` (N,H) → (N,H).
-    pub fn forward(
-        self: &Arc<Self>,
-        xs: &Tensor,
-        sentences: &Ragged,
-        keep: Keep,
-        workspace: &Workspace,
-    ) -> Result<Tensor> {
+    ///
+    /// # Errors
+    ///
+    /// If `xs` does not fit the parameters or the sentences.
+    pub fn forward(self: &Arc<Self>, xs: &Tensor, sentences: &Ragged, keep: Keep, context: &Context) -> Result<Tensor> {
         if !on_cpu(xs) {
             let masks = if let Keep::Activations(masks) = keep { masks } else { None };
             return self.composed(xs, sentences, masks.as_ref());
         }
         let keeps = matches!(keep, Keep::Activations(_));
-        let op = Operation {
+        let op = BlockOp {
             block: self.clone(),
             sentences: sentences.clone(),
             keep,
-            workspace: workspace.clone(),
+            context: context.clone(),
             saved: OnceLock::new(),
         };
         // A trainable weight ties the operation into the graph even where x itself has no gradient.
@@ -100,18 +98,18 @@ impl Block {
     }
 }
 
-struct Operation {
+struct BlockOp {
     block: Arc<Block>,
     sentences: Ragged,
     keep: Keep,
-    workspace: Workspace,
+    context: Context,
     /// Set by the forward, for the backward.
-    saved: OnceLock<Saved>,
+    saved: OnceLock<BlockActivations>,
 }
 
 /// The activations that the gradients need.
 #[derive(Debug)]
-struct Saved {
+struct BlockActivations {
     /// Q x, K x, V x (N,H)
     qkv: [Buffer; 3],
     probabilities: Buffer,
@@ -126,7 +124,7 @@ struct Saved {
     output_norm: Normalised,
 }
 
-impl Operation {
+impl BlockOp {
     fn masks(&self) -> Option<&Masks> {
         match &self.keep {
             Keep::Activations(masks) => masks.as_ref(),
@@ -140,89 +138,90 @@ impl Operation {
     }
 
     /// `ys` (N,H) ← the block's output for `xs` (N,H).
-    fn forward(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<Saved> {
+    fn forward(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<BlockActivations> {
         let Block { query, key, value, output, attention_norm, up, down, output_norm, heads, activation } =
             &*self.block;
-        let take = |len| self.workspace.take(len);
+        let (cpu, take) = (self.context.cpu(), |len| self.context.buffer(len));
         let n = self.sentences.tokens();
 
         let mut qkv = [take(xs.len()), take(xs.len()), take(xs.len())];
         for (linear, ys) in [query, key, value].into_iter().zip(&mut qkv) {
-            linear.apply(xs, ys)?;
+            linear.apply(cpu, xs, ys)?;
         }
         let mut probabilities = take(self.sentences.probabilities(*heads));
         let mut attended = take(xs.len());
-        self.attention().forward(qkv.each_ref().map(|xs| &**xs), &mut probabilities, &mut attended);
+        self.attention().forward(cpu, qkv.each_ref().map(|xs| &**xs), &mut probabilities, &mut attended);
 
         let mut added = take(xs.len());
-        output.apply(&attended, &mut added)?;
+        output.apply(cpu, &attended, &mut added)?;
         if let Some(masks) = self.masks() {
-            multiply(&mut added, &masks.attended);
+            multiply(cpu, &mut added, &masks.attended);
         }
         let mut us = take(xs.len());
-        let attention_norm = attention_norm.apply(added, Some(xs), &mut us, &self.workspace)?;
+        let attention_norm = attention_norm.apply(added, Some(xs), &mut us, &self.context)?;
 
         let f = up.bias.value().elem_count();
         let (mut activated, mut slopes) = (take(n * f), take(n * f));
-        up.apply(&us, &mut activated)?;
-        activate(*activation, &mut activated, &mut slopes);
+        up.apply(cpu, &us, &mut activated)?;
+        activate(cpu, *activation, &mut activated, &mut slopes);
         let mut added = take(xs.len());
-        down.apply(&activated, &mut added)?;
+        down.apply(cpu, &activated, &mut added)?;
         if let Some(masks) = self.masks() {
-            multiply(&mut added, &masks.output);
+            multiply(cpu, &mut added, &masks.output);
         }
-        let output_norm = output_norm.apply(added, Some(&us), ys, &self.workspace)?;
-        Ok(Saved { qkv, probabilities, attended, attention_norm, us, activated, slopes, output_norm })
+        let output_norm = output_norm.apply(added, Some(&us), ys, &self.context)?;
+        Ok(BlockActivations { qkv, probabilities, attended, attention_norm, us, activated, slopes, output_norm })
     }
 
-    /// Accumulates the parameters' gradients; `dxs` (N,H) ← the gradient of x, only begun unless it is `wanted`.
+    /// Accumulates the parameters' gradients; `dxs` (N,H) ← the gradient of x if it is `wanted`,
+    /// else only the part of it that comes by the residual.
     fn backward(
         &self,
-        saved: &Saved,
+        saved: &BlockActivations,
         xs: &[f32],
         dys: &[f32],
         dxs: &mut [f32],
         wanted: bool,
     ) -> candle_core::Result<()> {
         let Block { query, key, value, output, attention_norm, up, down, output_norm, .. } = &*self.block;
-        let Saved { qkv, probabilities, attended, us, activated, slopes, .. } = saved;
-        let take = |len| self.workspace.take(len);
+        let BlockActivations { qkv, probabilities, attended, us, activated, slopes, .. } = saved;
+        let (cpu, take) = (self.context.cpu(), |len| self.context.buffer(len));
 
         // y = LayerNorm(u + dropped(W₂ act(W₁ u)))
         let mut dus = take(xs.len());
-        output_norm.backward(dys, &saved.output_norm, &mut dus)?;
+        output_norm.backward(cpu, dys, &saved.output_norm, &mut dus)?;
         let mut dactivated = take(activated.len());
         {
-            // Goes back before its like is taken below.
+            // Given back before a buffer of this length is taken below.
             let dadded = self.dropped(&dus, |masks| &masks.output);
             let dadded: &[f32] = dadded.as_deref().unwrap_or(&dus);
-            down.accumulate(activated, dadded)?;
-            down.input_gradient(dadded, &mut dactivated, Into::Overwrite)?;
+            down.accumulate(cpu, activated, dadded)?;
+            down.input_gradient(cpu, dadded, &mut dactivated, WriteMode::Overwrite)?;
         }
-        multiply(&mut dactivated, slopes);
-        up.accumulate(us, &dactivated)?;
-        up.input_gradient(&dactivated, &mut dus, Into::Add)?;
+        multiply(cpu, &mut dactivated, slopes);
+        up.accumulate(cpu, us, &dactivated)?;
+        up.input_gradient(cpu, &dactivated, &mut dus, WriteMode::Add)?;
         drop(dactivated);
 
         // u = LayerNorm(x + dropped(O(attention)))
-        attention_norm.backward(&dus, &saved.attention_norm, dxs)?;
+        attention_norm.backward(cpu, &dus, &saved.attention_norm, dxs)?;
         let dadded = self.dropped(dxs, |masks| &masks.attended);
         let dadded: &[f32] = dadded.as_deref().unwrap_or(dxs);
-        output.accumulate(attended, dadded)?;
+        output.accumulate(cpu, attended, dadded)?;
         let mut dattended = dus;
-        output.input_gradient(dadded, &mut dattended, Into::Overwrite)?;
+        output.input_gradient(cpu, dadded, &mut dattended, WriteMode::Overwrite)?;
 
-        // One buffer for all three: `dactivated`'s, which three small ones would break up.
+        // One buffer for all three: the one that `dactivated` had, which three small requests would break up.
         let mut dqkv = take(3 * xs.len());
         let (dquery, dkey_value) = dqkv.split_at_mut(xs.len());
         let (dkey, dvalue) = dkey_value.split_at_mut(xs.len());
         let mut dqkv = [dquery, dkey, dvalue];
         let gradients = dqkv.each_mut().map(|gradient| &mut **gradient);
-        self.attention().backward(qkv.each_ref().map(|xs| &**xs), probabilities, &dattended, gradients);
+        self.attention().backward(cpu, qkv.each_ref().map(|xs| &**xs), probabilities, &dattended, gradients);
         for (linear, gradient) in [query, key, value].into_iter().zip(&dqkv) {
-            linear.accumulate(xs, gradient)?;
+            linear.accumulate(cpu, xs, gradient)?;
             if wanted {
-                linear.input_gradient(gradient, dxs, Into::Add)?;
+                linear.input_gradient(cpu, gradient, dxs, WriteMode::Add)?;
             }
         }
         Ok(())
@@ -231,14 +230,14 @@ impl Operation {
     /// `gradient` where the forward dropped nothing; `None` if it dropped nothing at all.
     fn dropped(&self, gradient: &[f32], mask: fn(&Masks) -> &Vec<f32>) -> Option<Buffer> {
         let masks = self.masks()?;
-        let mut dropped = self.workspace.take(gradient.len());
+        let mut dropped = self.context.buffer(gradient.len());
         dropped.copy_from_slice(gradient);
-        multiply(&mut dropped, mask(masks));
+        multiply(self.context.cpu(), &mut dropped, mask(masks));
         Some(dropped)
     }
 }
 
-impl CustomOp2 for Operation {
+impl CustomOp2 for BlockOp {
     fn name(&self) -> &'static str {
         "block"
     }
@@ -254,7 +253,7 @@ impl CustomOp2 for Operation {
         let mut ys = vec![0.0; xs.len()];
         let saved = self.forward(xs, &mut ys)?;
         if matches!(self.keep, Keep::Activations(_)) {
-            // Set once: an operation stands in one graph and runs forward once.
+            // Set once: an operation is in one graph and runs forward once.
             let _ = self.saved.set(saved);
         }
         Ok((CpuStorage::F32(ys), layout.shape().clone()))
@@ -279,8 +278,10 @@ impl CustomOp2 for Operation {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matmul::tests::recorded;
     use super::super::testing::{ROLE, agrees, numbers, parameter, variable};
     use super::*;
+    use crate::compute::Arithmetic;
     use crate::ops::Parameter;
 
     fn block(h: usize, f: usize, heads: usize, activation: Activation) -> Result<Block> {
@@ -322,7 +323,7 @@ mod tests {
             attended: mask(8, n * h),
             output: mask(9, n * h),
         };
-        let workspace = Workspace::default();
+        let context = Context::default();
         for masks in [None, Some(masks)] {
             let block = Arc::new(block(h, 10, heads, Activation::Gelu)?);
             let xs = variable(50, (n, h))?;
@@ -332,13 +333,40 @@ mod tests {
             agrees(
                 &[&xs],
                 &[linears.as_flattened(), norms.as_flattened()].concat(),
-                || block.forward(&xs, &sentences, Keep::Activations(masks.clone()), &workspace),
+                || block.forward(&xs, &sentences, Keep::Activations(masks.clone()), &context),
                 || block.composed(&xs, &sentences, masks.as_ref()),
             )?;
-            let kept = block.forward(&xs, &sentences, Keep::Activations(None), &workspace)?;
-            let unkept = block.forward(&xs, &sentences, Keep::Nothing, &workspace)?;
+            let kept = block.forward(&xs, &sentences, Keep::Activations(None), &context)?;
+            let unkept = block.forward(&xs, &sentences, Keep::Nothing, &context)?;
             assert_eq!(kept.to_vec2::<f32>()?, unkept.to_vec2::<f32>()?);
         }
+        Ok(())
+    }
+
+    #[test]
+    fn contexts_of_unlike_arithmetic_take_turns_and_each_keeps_its_own() -> Result<()> {
+        let sentences = Ragged::from_lengths([3, 1, 4]);
+        let fast = Context::default();
+        let reproducible = fast.clone().with_arithmetic(Arithmetic::Reproducible);
+        let block = Arc::new(block(6, 10, 2, Activation::Gelu)?);
+        let forward = |context: &Context| -> Result<Tensor> {
+            let xs = variable(50, (sentences.tokens(), 6))?;
+            Ok(block.forward(&xs, &sentences, Keep::Activations(None), context)?.sum_all()?)
+        };
+        let expect = |arithmetic: Arithmetic| {
+            let products = recorded();
+            assert!(products.len() > 6, "{products:?}");
+            assert!(products.iter().all(|&found| found == arithmetic), "not {arithmetic:?}: {products:?}");
+        };
+        recorded();
+        let first = forward(&reproducible)?;
+        expect(Arithmetic::Reproducible);
+        let second = forward(&fast)?;
+        expect(Arithmetic::Fast);
+        first.backward()?;
+        expect(Arithmetic::Reproducible);
+        second.backward()?;
+        expect(Arithmetic::Fast);
         Ok(())
     }
 
@@ -352,16 +380,16 @@ mod tests {
             output: vec![1.0; n * h],
         };
         for masks in [None, Some(masks)] {
-            let workspace = Workspace::default();
+            let context = Context::default();
             let blocks = [0; 3].map(|_| block(h, 4 * h, heads, Activation::Gelu).map(Arc::new));
             let step = || -> Result<usize> {
                 let mut xs = variable(50, (n, h))?;
                 for block in &blocks {
                     let block = block.as_ref().expect("a block of these sizes");
-                    xs = block.forward(&xs, &sentences, Keep::Activations(masks.clone()), &workspace)?;
+                    xs = block.forward(&xs, &sentences, Keep::Activations(masks.clone()), &context)?;
                 }
                 xs.sum_all()?.backward()?;
-                Ok(workspace.made())
+                Ok(context.buffers_made())
             };
             step()?;
             let made = step()?;

@@ -19,7 +19,7 @@ use crate::Result;
 /// The label of a row that is not labelled for the task.
 pub const IGNORE: i64 = -100;
 
-/// What `torch.nn.CrossEntropyLoss` is made with. The default is the plain mean over the labelled rows.
+/// The settings of `torch.nn.CrossEntropyLoss`. The default is the plain mean over the labelled rows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CrossEntropy {
     /// ε: the share of each label that is spread evenly over all classes, in [0, 1).
@@ -29,8 +29,15 @@ pub struct CrossEntropy {
 }
 
 impl CrossEntropy {
-    /// `logits` (B,C), `labels` (B) in 0..C or [`IGNORE`] → L in nats; `None` if no row is labelled. A label of C or
-    /// more is a defect of the caller and panics; so are fewer than C class weights.
+    /// `logits` (B,C), `labels` (B) in 0..C or [`IGNORE`] → L in nats; `None` if no row is labelled.
+    ///
+    /// # Errors
+    ///
+    /// If `logits` is not an f32 matrix.
+    ///
+    /// # Panics
+    ///
+    /// If a label is C or more, or there are fewer than C class weights.
     pub fn loss(&self, logits: &Tensor, labels: &[i64]) -> Result<Option<Tensor>> {
         if labels.iter().all(|&label| label == IGNORE) {
             return Ok(None);
@@ -38,13 +45,13 @@ impl CrossEntropy {
         if !on_cpu(logits) {
             return self.composed(logits, labels).map(Some);
         }
-        let op = Operation { settings: self.clone(), labels: labels.to_vec() };
+        let op = CrossEntropyOp { settings: self.clone(), labels: labels.to_vec() };
         Ok(Some(logits.contiguous()?.apply_op1(op)?))
     }
 
-    /// D, what the sum over these rows is divided by: the number of labelled rows, or the sum of their labels' weights.
+    /// D, the denominator for these rows: the number of labelled rows, or the sum of their labels' weights.
     ///
-    /// The losses Lᵢ of the parts that a batch is cut into make the batch's own as Σ DᵢLᵢ / Σ Dᵢ.
+    /// A batch that is cut into parts with the losses Lᵢ has the loss Σ DᵢLᵢ / Σ Dᵢ.
     pub fn denominator(&self, labels: &[i64]) -> f64 {
         labelled(labels).map(|(_, label)| self.weight(label)).sum()
     }
@@ -53,7 +60,7 @@ impl CrossEntropy {
         self.class_weights.as_ref().map_or(1.0, |weights| f64::from(weights[class]))
     }
 
-    /// The classes of which a row labelled `label` has a share, with q: of `c` classes the label's own, or all.
+    /// The classes with a share in a row labelled `label`, and q of each: among `c` classes the label's own, or all.
     fn shares(&self, label: usize, c: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         let smoothing = self.label_smoothing;
         let classes = if smoothing == 0.0 { label..label + 1 } else { 0..c };
@@ -83,6 +90,10 @@ impl CrossEntropy {
 }
 
 /// The plain [`CrossEntropy`] of `logits` (B,C): the mean loss over the labelled rows.
+///
+/// # Errors
+///
+/// As [`CrossEntropy::loss`].
 pub fn cross_entropy(logits: &Tensor, labels: &[i64]) -> Result<Option<Tensor>> {
     CrossEntropy::default().loss(logits, labels)
 }
@@ -93,7 +104,7 @@ fn labelled(labels: &[i64]) -> impl Iterator<Item = (usize, usize)> + '_ {
     labels.iter().enumerate().filter_map(labelled)
 }
 
-/// Each row of `logits` (B,C) becomes its softmax.
+/// The softmax of each row of `logits` (B,C).
 pub fn softmax_rows(logits: &[f32], c: usize) -> Vec<f32> {
     let mut probabilities = logits.to_vec();
     for row in probabilities.chunks_exact_mut(c) {
@@ -108,12 +119,12 @@ pub fn softmax_rows(logits: &[f32], c: usize) -> Vec<f32> {
     probabilities
 }
 
-struct Operation {
+struct CrossEntropyOp {
     settings: CrossEntropy,
     labels: Vec<i64>,
 }
 
-impl CustomOp1 for Operation {
+impl CustomOp1 for CrossEntropyOp {
     fn name(&self) -> &'static str {
         "cross-entropy"
     }

@@ -5,28 +5,29 @@
 //! ```
 //!
 //! A vocabulary's table is half of MiniLM, but a row that no training sentence uses has gradient 0, and Adam leaves
-//! such a row exactly as it is. So a [`Table`] trains only the rows that can occur (R,H) and keeps the rest aside.
+//! such a row exactly as it is. So a [`EmbeddingTable`] trains only the rows that can occur (R,H) and keeps the rest aside.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Shape, Tensor};
 
-use super::Parameter;
 use super::kernel::{on_cpu, read, vectorised};
 use super::linear::add_rows;
-use super::role::{Kind, Part, Role};
+use super::parameter::Parameter;
+use super::role::{ModelPart, ParameterKind, Role};
 use crate::Result;
+use crate::compute::{Context, Cpu};
 
 /// Marks a row that does not train.
 const UNTRAINED: u32 = u32::MAX;
 
 /// An embedding table (V,H) of which some rows train.
 #[derive(Debug)]
-pub struct Table {
+pub struct EmbeddingTable {
     full: Tensor,
     trained: Option<Trained>,
-    /// What the rows that do not train are to be multiplied by: an f64's bits.
+    /// The factor on the rows that do not train, as the bits of an f64.
     shrinkage: AtomicU64,
 }
 
@@ -39,8 +40,16 @@ struct Trained {
     places: Vec<u32>,
 }
 
-impl Table {
+impl EmbeddingTable {
     /// A table of which `rows` (ascending, each below V) train; `None`: the whole table is frozen.
+    ///
+    /// # Errors
+    ///
+    /// If `values` are not V·H numbers, or the device has no room for them.
+    ///
+    /// # Panics
+    ///
+    /// If a row is not below V.
     pub fn new(
         name: &str,
         values: Vec<f32>,
@@ -56,7 +65,7 @@ impl Table {
                     gathered.extend_from_slice(&values[row as usize * h..][..h]);
                     places[row as usize] = place as u32;
                 }
-                let role = Role { part: Part::Embeddings, kind: Kind::Weight };
+                let role = Role { part: ModelPart::Embeddings, kind: ParameterKind::Weight };
                 let parameter = Parameter::trainable(name, role, gathered, (rows.len(), h), device)?;
                 Ok(Trained { parameter: Arc::new(parameter), rows, places })
             })
@@ -70,7 +79,7 @@ impl Table {
         self.trained.as_ref().map(|t| &t.parameter)
     }
 
-    /// Which rows of the table [`Table::parameter`] holds, in its order. (R)
+    /// Which rows of the table [`EmbeddingTable::parameter`] holds, in its order. (R)
     pub fn rows(&self) -> &[u32] {
         self.trained.as_ref().map_or(&[], |t| &t.rows)
     }
@@ -80,17 +89,21 @@ impl Table {
         self.full.elem_count()
     }
 
-    /// What the rows that do not train have been multiplied by so far.
+    /// The factor on the rows that do not train: the product of their decays so far.
     pub fn shrinkage(&self) -> f64 {
         f64::from_bits(self.shrinkage.load(Ordering::Relaxed))
     }
 
-    /// Sets [`Table::shrinkage`].
+    /// Sets [`EmbeddingTable::shrinkage`].
     pub fn set_shrinkage(&self, factor: f64) {
         self.shrinkage.store(factor.to_bits(), Ordering::Relaxed);
     }
 
-    /// The whole table as it stands (V,H), trained rows in their places.
+    /// The whole table with its current values (V,H), trained rows in their places.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read from its device.
     pub fn assembled(&self) -> Result<Tensor> {
         let Some(trained) = &self.trained else {
             return Ok(self.full.clone());
@@ -106,7 +119,7 @@ impl Table {
         Ok(Tensor::from_vec(values, (v, h), self.full.device())?)
     }
 
-    /// What ties the table into Candle's graph.
+    /// The tensor that connects the table to Candle's graph.
     fn anchor(&self) -> &Tensor {
         self.parameter().map_or(&self.full, |p| p.value())
     }
@@ -169,41 +182,58 @@ impl Table {
 }
 
 /// `ids` (N) and `positions` (N) → (N,H), the sum of the three embeddings; every token is of type 0.
-/// Every id must be below the table's V; the tokeniser and the batch see to that.
+/// The tokeniser and the batch guarantee that every id is below the table's V.
+///
+/// # Errors
+///
+/// If a tensor operation fails.
+///
+/// # Panics
+///
+/// If an id or a position is not below its table's V.
 pub fn embedding(
-    word: &Arc<Table>,
+    word: &Arc<EmbeddingTable>,
     ids: &[u32],
-    position: &Arc<Table>,
+    position: &Arc<EmbeddingTable>,
     positions: &[u32],
     token_type: &Arc<Parameter>,
+    context: &Context,
 ) -> Result<Tensor> {
     if !on_cpu(&word.full) {
         return composed(word, ids, position, positions, token_type);
     }
-    let op = Embedding {
+    let op = EmbeddingOp {
         word: word.clone(),
         ids: ids.to_vec(),
         position: position.clone(),
         positions: positions.to_vec(),
         token_type: token_type.clone(),
+        cpu: context.cpu(),
     };
     Ok(word.anchor().apply_op3(position.anchor(), token_type.value(), op)?)
 }
 
-fn composed(word: &Table, ids: &[u32], position: &Table, positions: &[u32], token_type: &Parameter) -> Result<Tensor> {
+fn composed(
+    word: &EmbeddingTable,
+    ids: &[u32],
+    position: &EmbeddingTable,
+    positions: &[u32],
+    token_type: &Parameter,
+) -> Result<Tensor> {
     let sum = (word.composed(ids)? + position.composed(positions)?)?;
     Ok(sum.broadcast_add(&token_type.value().narrow(0, 0, 1)?)?)
 }
 
-struct Embedding {
-    word: Arc<Table>,
+struct EmbeddingOp {
+    word: Arc<EmbeddingTable>,
     ids: Vec<u32>,
-    position: Arc<Table>,
+    position: Arc<EmbeddingTable>,
     positions: Vec<u32>,
     token_type: Arc<Parameter>,
+    cpu: Cpu,
 }
 
-impl CustomOp3 for Embedding {
+impl CustomOp3 for EmbeddingOp {
     fn name(&self) -> &'static str {
         "embedding"
     }
@@ -239,7 +269,7 @@ impl CustomOp3 for Embedding {
         self.word.accumulate(&self.ids, dys, h)?;
         self.position.accumulate(&self.positions, dys, h)?;
         if self.token_type.is_trainable() {
-            self.token_type.accumulate(|rows| add_rows(&mut rows[..h], dys))?;
+            self.token_type.accumulate(|rows| add_rows(self.cpu, &mut rows[..h], dys))?;
         }
         Ok((None, None, None))
     }
@@ -252,7 +282,8 @@ mod tests {
 
     #[test]
     fn kernel_and_fallback_agree_with_some_rows_frozen() -> Result<()> {
-        let table = |seed, v, rows| Table::new("t", numbers(seed, v * 6), (v, 6), rows, &Device::Cpu).map(Arc::new);
+        let table =
+            |seed, v, rows| EmbeddingTable::new("t", numbers(seed, v * 6), (v, 6), rows, &Device::Cpu).map(Arc::new);
         let word = table(1, 9, Some(vec![1, 4, 8]))?;
         let position = table(2, 4, Some(vec![0, 1, 2, 3]))?;
         let token_type = Arc::new(parameter(3, "type", (2, 6))?);
@@ -263,7 +294,7 @@ mod tests {
         agrees(
             &[],
             &trained,
-            || embedding(&word, &ids, &position, &positions, &token_type),
+            || embedding(&word, &ids, &position, &positions, &token_type, &Context::default()),
             || composed(&word, &ids, &position, &positions, &token_type),
         )
     }
@@ -271,7 +302,7 @@ mod tests {
     #[test]
     fn assembling_puts_trained_rows_back() -> Result<()> {
         let values = numbers(1, 12);
-        let table = Table::new("t", values.clone(), (4, 3), Some(vec![1, 3]), &Device::Cpu)?;
+        let table = EmbeddingTable::new("t", values.clone(), (4, 3), Some(vec![1, 3]), &Device::Cpu)?;
         let back: Vec<f32> = table.assembled()?.flatten_all()?.to_vec1()?;
         assert_eq!(back, values);
         Ok(())

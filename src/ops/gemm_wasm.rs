@@ -10,7 +10,7 @@
 //! accumulators hide the latency of a sum, and they, three vectors and three broadcasts (which LLVM likes to load
 //! together) are the fifteen registers that are free. 6 × 8 would be faster still if the broadcasts came one by one.
 //!
-//! Where the module is compiled with relaxed SIMD and the run need not be reproducible on every machine, a
+//! Where the module is compiled with relaxed SIMD and the arithmetic is [`Arithmetic::Fast`](crate::compute::Arithmetic), a
 //! multiplication and its addition are one fused instruction: more of them at a time, and one rounding fewer.
 //! Every element's sum over k is added in one order whatever the shape and the number of threads.
 
@@ -19,9 +19,10 @@ use std::arch::wasm32::{
 };
 use std::cell::RefCell;
 
-use super::matmul::{Into, Strides};
-use super::threads;
-use super::threads::join;
+use super::matrix::{Strides, WriteMode};
+#[cfg(target_feature = "relaxed-simd")]
+use crate::compute::Arithmetic;
+use crate::compute::{Cpu, join};
 
 /// Rows of the register tile.
 const MR: usize = 3;
@@ -35,22 +36,23 @@ const NC: usize = 768;
 const MC: usize = 96;
 /// With fewer rows than this, packing a whole transposed `rhs` costs more than writing `dst` crosswise.
 const FEW_ROWS: usize = 64;
-/// Multiplications that a thread should have to itself before another one is worth waking.
+/// A thread gets at least this many multiplications: waking one for fewer costs more time than it saves.
 const GRAIN: u64 = 1 << 19;
 
 thread_local! {
-    /// Packed blocks, kept from call to call.
+    /// Scratch memory for this thread's packed blocks, kept from call to call. It carries nothing over: every product packs
+    /// its own numbers first.
     static PACKED: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A matrix that is read: where it starts and how it lies.
+/// A matrix that is read: where it starts, and its strides.
 #[derive(Clone, Copy)]
-pub(super) struct Source {
+pub(super) struct Operand {
     pub start: *const f32,
     pub strides: Strides,
 }
 
-impl Source {
+impl Operand {
     unsafe fn from(self, i: usize, j: usize) -> Self {
         // SAFETY: the caller vouches that element (i, j) is inside.
         Self { start: unsafe { self.start.add(self.strides.at(i, j)) }, strides: self.strides }
@@ -63,21 +65,21 @@ impl Source {
 
 /// A matrix that is written.
 #[derive(Clone, Copy)]
-pub(super) struct Target {
+pub(super) struct Destination {
     pub start: *mut f32,
     pub strides: Strides,
-    pub into: Into,
+    pub mode: WriteMode,
 }
 
-impl Target {
+impl Destination {
     unsafe fn from(self, i: usize, j: usize) -> Self {
         // SAFETY: the caller vouches that element (i, j) is inside.
         Self { start: unsafe { self.start.add(self.strides.at(i, j)) }, ..self }
     }
 }
 
-/// How a product and a sum are computed.
-trait Arithmetic {
+/// How a product is added to a sum.
+trait MultiplyAdd {
     /// `x·y + sum`
     fn multiply_add(x: v128, y: v128, sum: v128) -> v128;
 }
@@ -85,7 +87,7 @@ trait Arithmetic {
 /// Rounded twice, as wasm specifies it: the same bits everywhere.
 struct Plain;
 
-impl Arithmetic for Plain {
+impl MultiplyAdd for Plain {
     #[inline(always)]
     fn multiply_add(x: v128, y: v128, sum: v128) -> v128 {
         f32x4_add(sum, f32x4_mul(x, y))
@@ -97,7 +99,7 @@ impl Arithmetic for Plain {
 struct Fused;
 
 #[cfg(target_feature = "relaxed-simd")]
-impl Arithmetic for Fused {
+impl MultiplyAdd for Fused {
     #[inline(always)]
     fn multiply_add(x: v128, y: v128, sum: v128) -> v128 {
         std::arch::wasm32::f32x4_relaxed_madd(x, y, sum)
@@ -109,10 +111,12 @@ impl Arithmetic for Fused {
 struct Product {
     /// m, n and k
     shape: (usize, usize, usize),
-    dst: Target,
-    lhs: Source,
-    rhs: Source,
+    dst: Destination,
+    lhs: Operand,
+    rhs: Operand,
     scale: f32,
+    #[cfg(target_feature = "relaxed-simd")]
+    arithmetic: Arithmetic,
 }
 
 // SAFETY: a product is a description; `gemm`'s caller vouches for the memory, and no two threads get the same part of
@@ -123,11 +127,18 @@ unsafe impl Send for Product {}
 ///
 /// Every element of the three matrices must lie where its pointer and strides say; no two elements of `dst` may be the
 /// same number, and none an operand's.
-pub(super) unsafe fn gemm(shape: (usize, usize, usize), dst: Target, lhs: Source, rhs: Source, scale: f32) {
+pub(super) unsafe fn gemm(
+    cpu: Cpu,
+    shape: (usize, usize, usize),
+    dst: Destination,
+    lhs: Operand,
+    rhs: Operand,
+    scale: f32,
+) {
     let (m, n, k) = shape;
     if k == 0 {
         // Every sum is empty.
-        if dst.into == Into::Overwrite {
+        if dst.mode == WriteMode::Overwrite {
             for (i, j) in (0..m).flat_map(|i| (0..n).map(move |j| (i, j))) {
                 // SAFETY: the caller vouches for every (i, j) below (m, n).
                 unsafe { *dst.from(i, j).start = 0.0 };
@@ -137,21 +148,30 @@ pub(super) unsafe fn gemm(shape: (usize, usize, usize), dst: Target, lhs: Source
     }
     // A product of few rows by a transposed weight is computed as its transpose: the weight then needs no packing.
     let crosswise = m < FEW_ROWS && n > m && rhs.strides.row == 1 && rhs.strides.column != 1;
-    let product = if crosswise {
-        let dst = Target { strides: dst.strides.transposed(), ..dst };
-        Product { shape: (n, m, k), dst, lhs: rhs.transposed(), rhs: lhs.transposed(), scale }
+    let (shape, dst, lhs, rhs) = if crosswise {
+        let dst = Destination { strides: dst.strides.transposed(), ..dst };
+        ((n, m, k), dst, rhs.transposed(), lhs.transposed())
     } else {
-        Product { shape, dst, lhs, rhs, scale }
+        (shape, dst, lhs, rhs)
+    };
+    let product = Product {
+        shape,
+        dst,
+        lhs,
+        rhs,
+        scale,
+        #[cfg(target_feature = "relaxed-simd")]
+        arithmetic: cpu.arithmetic(),
     };
     // In 64 bits: m·n·k passes what wasm's usize holds.
     let grains = m as u64 * n as u64 * k as u64 / GRAIN;
-    let pieces = grains.clamp(1, threads() as u64) as usize;
+    let pieces = grains.clamp(1, cpu.threads() as u64) as usize;
     // SAFETY: the caller's.
     unsafe { product.share(pieces) }
 }
 
 impl Product {
-    /// Computes the product in so many pieces of `dst`, each on a thread of its own if there is one.
+    /// Computes the product in `pieces` pieces of `dst`, each on a thread of its own if there is one.
     unsafe fn share(self, pieces: usize) {
         let (m, n, k) = self.shape;
         let Product { dst, lhs, rhs, .. } = self;
@@ -182,7 +202,7 @@ impl Product {
     /// Computes the product on this thread.
     unsafe fn compute(self) {
         #[cfg(target_feature = "relaxed-simd")]
-        if !super::is_reproducible() {
+        if self.arithmetic == Arithmetic::Fast {
             // SAFETY: the caller's.
             return unsafe { blocks::<Fused>(self) };
         }
@@ -192,8 +212,8 @@ impl Product {
 }
 
 /// Goes over the matrices block by block.
-unsafe fn blocks<A: Arithmetic>(product: Product) {
-    let Product { shape: (m, n, k), dst, lhs, rhs, scale } = product;
+unsafe fn blocks<A: MultiplyAdd>(product: Product) {
+    let Product { shape: (m, n, k), dst, lhs, rhs, scale, .. } = product;
     let width = n.min(NC).next_multiple_of(NR);
     // Rows that lie in order are read where they are.
     let packs_lhs = lhs.strides.column != 1;
@@ -206,8 +226,8 @@ unsafe fn blocks<A: Arithmetic>(product: Product) {
         let (packed_rhs, packed_lhs) = packed.split_at_mut(depth * width);
         for p in (0..k).step_by(KC) {
             let depth = KC.min(k - p);
-            // From the second block of k on, every tile adds to what the first one left.
-            let into = if p > 0 { Into::Add } else { dst.into };
+            // From the second block of k on, every tile adds to the first one's result.
+            let mode = if p > 0 { WriteMode::Add } else { dst.mode };
             for j in (0..n).step_by(NC) {
                 let columns = NC.min(n - j);
                 // SAFETY: the caller vouches for every (i, j) below (m, n) and every p below k; a block holds only such.
@@ -219,7 +239,7 @@ unsafe fn blocks<A: Arithmetic>(product: Product) {
                         if packs_lhs {
                             pack_lhs(lhs, (rows, depth), packed_lhs);
                         }
-                        let dst = Target { into, ..dst.from(i, j) };
+                        let dst = Destination { mode, ..dst.from(i, j) };
                         let packed_lhs = packs_lhs.then_some(&*packed_lhs);
                         multiply::<A>((rows, columns, depth), dst, lhs, packed_lhs, packed_rhs, scale);
                     }
@@ -235,10 +255,10 @@ fn heights(rows: usize) -> impl Iterator<Item = usize> {
 }
 
 /// A block (rows, depth) of `lhs`, packed or in place, times a packed block (depth, columns).
-unsafe fn multiply<A: Arithmetic>(
+unsafe fn multiply<A: MultiplyAdd>(
     (rows, columns, depth): (usize, usize, usize),
-    dst: Target,
-    lhs: Source,
+    dst: Destination,
+    lhs: Operand,
     packed_lhs: Option<&[f32]>,
     rhs: &[f32],
     scale: f32,
@@ -271,14 +291,14 @@ unsafe fn multiply<A: Arithmetic>(
 /// The register tile: `M` rows by NR columns, `width` of which are written.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-unsafe fn tile<A: Arithmetic, const M: usize>(
+unsafe fn tile<A: MultiplyAdd, const M: usize>(
     depth: usize,
     lhs: *const f32,
     row: usize,
     step: usize,
     mut rhs: *const f32,
     width: usize,
-    dst: Target,
+    dst: Destination,
     scale: f32,
 ) {
     let mut tile = [[f32x4_splat(0.0); NV]; M];
@@ -306,7 +326,7 @@ unsafe fn tile<A: Arithmetic, const M: usize>(
             let out = dst.start.add(r * dst.strides.row);
             if width == NR && dst.strides.column == 1 {
                 for (v, numbers) in numbers.into_iter().enumerate() {
-                    put(out.add(4 * v), numbers, dst.into);
+                    put(out.add(4 * v), numbers, dst.mode);
                 }
             } else {
                 let mut row = [0.0_f32; NR];
@@ -315,7 +335,7 @@ unsafe fn tile<A: Arithmetic, const M: usize>(
                 }
                 for (c, x) in row.into_iter().take(width).enumerate() {
                     let out = out.add(c * dst.strides.column);
-                    *out = if dst.into == Into::Add { *out + x } else { x };
+                    *out = if dst.mode == WriteMode::Add { *out + x } else { x };
                 }
             }
         }
@@ -323,16 +343,16 @@ unsafe fn tile<A: Arithmetic, const M: usize>(
 }
 
 #[inline(always)]
-unsafe fn put(out: *mut f32, numbers: v128, into: Into) {
+unsafe fn put(out: *mut f32, numbers: v128, mode: WriteMode) {
     // SAFETY: the caller has four numbers' room at `out`.
     unsafe {
-        let numbers = if into == Into::Add { f32x4_add(v128_load(out.cast()), numbers) } else { numbers };
+        let numbers = if mode == WriteMode::Add { f32x4_add(v128_load(out.cast()), numbers) } else { numbers };
         v128_store(out.cast(), numbers);
     }
 }
 
 /// Packs (rows, depth) into panels of [`heights`] rows, column after column.
-unsafe fn pack_lhs(lhs: Source, (rows, depth): (usize, usize), packed: &mut [f32]) {
+unsafe fn pack_lhs(lhs: Operand, (rows, depth): (usize, usize), packed: &mut [f32]) {
     let mut i = 0;
     for height in heights(rows) {
         let panel = &mut packed[i * depth..][..height * depth];
@@ -347,7 +367,7 @@ unsafe fn pack_lhs(lhs: Source, (rows, depth): (usize, usize), packed: &mut [f32
 }
 
 /// Packs (depth, columns) into panels of NR columns, filled up with zeros.
-unsafe fn pack_rhs(rhs: Source, (depth, columns): (usize, usize), packed: &mut [f32]) {
+unsafe fn pack_rhs(rhs: Operand, (depth, columns): (usize, usize), packed: &mut [f32]) {
     for (panel, j) in packed.chunks_exact_mut(NR * depth).zip((0..columns).step_by(NR)) {
         let width = NR.min(columns - j);
         let rows = panel.as_chunks_mut::<NR>().0;

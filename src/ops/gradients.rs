@@ -7,16 +7,16 @@
 use candle_core::Tensor;
 
 use super::kernel::{on_cpu, read, sum_pairs, vectorised};
-use super::threads::each_rows;
 use crate::Result;
+use crate::compute::{Cpu, each_rows};
 
-/// Numbers that are added up in f32 lanes before the sum goes on in f64. Also what stays in a core's cache while every
+/// This many numbers are added up in f32 lanes before the sum goes on in f64. They stay in a core's cache while every
 /// pair of gradients is multiplied.
 const RUN: usize = 1 << 12;
 
 /// `sum` ← Σ wᵢxᵢ over at least one term.
-pub(super) fn weighted_sum(sum: &mut [f32], terms: &[(f32, &[f32])]) {
-    each_rows(sum.len(), [sum], |range, [sum]| {
+pub(super) fn weighted_sum(cpu: Cpu, sum: &mut [f32], terms: &[(f32, &[f32])]) {
+    each_rows(cpu, sum.len(), [sum], |range, [sum]| {
         for (i, sum) in sum.chunks_mut(RUN).enumerate() {
             let start = range.start + i * RUN;
             for (t, (w, xs)) in terms.iter().enumerate() {
@@ -37,11 +37,19 @@ pub(super) fn weighted_sum(sum: &mut [f32], terms: &[(f32, &[f32])]) {
 }
 
 /// ‖xs‖², added up in double precision.
+///
+/// # Errors
+///
+/// If a tensor operation fails.
 pub fn squared_norm(xs: &Tensor) -> Result<f64> {
     Ok(products(&[Some(xs)], &[(0, 0)])?[0])
 }
 
-/// xsᵢ·xsⱼ for each pair (i, j); 0 where one of the two is absent. All that are there have one shape.
+/// xsᵢ·xsⱼ for each pair (i, j), in double precision; 0 where one of the two is absent. The others have one shape.
+///
+/// # Errors
+///
+/// If a tensor operation fails.
 pub fn products(xs: &[Option<&Tensor>], pairs: &[(usize, usize)]) -> Result<Vec<f64>> {
     if xs.iter().flatten().any(|x| !on_cpu(x)) {
         let product = |&(i, j): &(usize, usize)| match (xs[i], xs[j]) {

@@ -1,25 +1,12 @@
-//! What the CPU kernels share: views of tensors as slices, vector lanes and `exp`.
+//! Shared by the CPU kernels: views of tensors as slices, vector lanes and `exp`.
 
 use std::cell::RefCell;
 use std::ops::{Deref, Range};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Storage, Tensor, bail};
 
-static REPRODUCIBLE: AtomicBool = AtomicBool::new(false);
-
-/// Asks for arithmetic that gives the same bits in every browser on every machine: no fused multiply-add where a
-/// processor may lack it. It concerns the wasm builds with relaxed SIMD; others compute as before.
-pub fn set_reproducible(reproducible: bool) {
-    REPRODUCIBLE.store(reproducible, Ordering::Relaxed);
-}
-
-/// Whether such arithmetic was asked for.
-pub fn is_reproducible() -> bool {
-    REPRODUCIBLE.load(Ordering::Relaxed)
-}
-
-/// Whether the kernels of this crate compute with `xs`; known at compile time in wasm, which so holds no fallbacks.
+/// Whether `xs` is on the CPU, for which this crate has kernels. In wasm that is known at compile time, so that those
+/// builds hold no fallbacks.
 #[inline(always)]
 pub(super) fn on_cpu(xs: &Tensor) -> bool {
     cfg!(target_arch = "wasm32") || xs.device().is_cpu()
@@ -44,7 +31,7 @@ pub(super) fn read(xs: &Tensor) -> Result<impl Deref<Target = [f32]> + '_> {
         fn deref(&self) -> &[f32] {
             match &*self.storage {
                 Storage::Cpu(CpuStorage::F32(values)) => &values[self.range.clone()],
-                _ => unreachable!("it was looked at below, and is locked"),
+                _ => unreachable!("it was checked below, and is locked"),
             }
         }
     }
@@ -57,8 +44,8 @@ pub(super) fn read(xs: &Tensor) -> Result<impl Deref<Target = [f32]> + '_> {
 
 /// Runs `write` on the numbers of a contiguous f32 tensor on the CPU, in place.
 pub(super) fn with_f32_mut<R>(xs: &Tensor, write: impl FnOnce(&mut [f32]) -> R) -> Result<R> {
-    struct Write<F, R>(RefCell<(Option<F>, Option<R>)>);
-    impl<F: FnOnce(&mut [f32]) -> R, R> InplaceOp1 for Write<F, R> {
+    struct InPlace<F, R>(RefCell<(Option<F>, Option<R>)>);
+    impl<F: FnOnce(&mut [f32]) -> R, R> InplaceOp1 for InPlace<F, R> {
         fn name(&self) -> &'static str {
             "with_f32_mut"
         }
@@ -76,7 +63,7 @@ pub(super) fn with_f32_mut<R>(xs: &Tensor, write: impl FnOnce(&mut [f32]) -> R) 
             Ok(())
         }
     }
-    let op = Write(RefCell::new((Some(write), None)));
+    let op = InPlace(RefCell::new((Some(write), None)));
     xs.inplace_op1(&op)?;
     match op.0.into_inner().1 {
         Some(result) => Ok(result),

@@ -12,12 +12,11 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{CpuStorage, CustomOp2, D, Layout, Shape, Tensor};
 
-use super::Parameter;
 use super::kernel::{f32s, on_cpu, read, sum, sum_pairs, vectorised};
 use super::linear::add_rows;
-use super::threads::each_rows;
-use super::workspace::{Buffer, Workspace};
+use super::parameter::Parameter;
 use crate::Result;
+use crate::compute::{Buffer, Context, Cpu, each_rows};
 
 /// γ, β and ε of a LayerNorm over H.
 #[derive(Debug, Clone)]
@@ -30,7 +29,7 @@ pub struct LayerNorm {
     pub eps: f64,
 }
 
-/// What the backward needs: ŝ (N,H) and 1/√(σ² + ε) (N).
+/// Values of the forward that the backward needs: ŝ (N,H) and 1/√(σ² + ε) (N).
 #[derive(Debug)]
 pub(super) struct Normalised {
     rows: Buffer,
@@ -39,11 +38,15 @@ pub(super) struct Normalised {
 
 impl LayerNorm {
     /// `xs` (N,H), normalised over H.
-    pub fn forward(&self, xs: &Tensor, workspace: &Workspace) -> Result<Tensor> {
+    ///
+    /// # Errors
+    ///
+    /// If `xs` is not f32.
+    pub fn forward(&self, xs: &Tensor, context: &Context) -> Result<Tensor> {
         if !on_cpu(xs) {
             return self.composed(xs, None);
         }
-        let op = Operation { norm: self.clone(), workspace: workspace.clone(), normalised: OnceLock::new() };
+        let op = LayerNormOp { norm: self.clone(), context: context.clone(), normalised: OnceLock::new() };
         Ok(xs.contiguous()?.apply_op2(self.weight.value(), op)?)
     }
 
@@ -64,15 +67,15 @@ impl LayerNorm {
         mut xs: Buffer,
         residual: Option<&[f32]>,
         ys: &mut [f32],
-        workspace: &Workspace,
+        context: &Context,
     ) -> candle_core::Result<Normalised> {
         let (weight, bias) = (read(self.weight.value())?, read(self.bias.value())?);
         let (weight, bias): (&[f32], &[f32]) = (&weight, &bias);
         let h = weight.len();
         let n = xs.len() / h;
         let eps = self.eps as f32;
-        let mut inverse_deviations = workspace.take(n);
-        each_rows(n, [&mut xs, ys, &mut inverse_deviations], |rows, [xs, ys, inverses]| {
+        let mut inverse_deviations = context.buffer(n);
+        each_rows(context.cpu(), n, [&mut xs, ys, &mut inverse_deviations], |rows, [xs, ys, inverses]| {
             let residual = residual.map(|residual| &residual[rows.start * h..rows.end * h]);
             vectorised(
                 #[inline(always)]
@@ -99,14 +102,20 @@ impl LayerNorm {
     }
 
     /// `ds` (N,H) ← the gradient of x and of the residual; dγ and dβ are accumulated unless they are frozen.
-    pub(super) fn backward(&self, dys: &[f32], saved: &Normalised, ds: &mut [f32]) -> candle_core::Result<()> {
+    pub(super) fn backward(
+        &self,
+        cpu: Cpu,
+        dys: &[f32],
+        saved: &Normalised,
+        ds: &mut [f32],
+    ) -> candle_core::Result<()> {
         let weight = read(self.weight.value())?;
         let (weight, normalised, inverses): (&[f32], &[f32], &[f32]) =
             (&weight, &saved.rows, &saved.inverse_deviations);
         let h = weight.len();
         if self.weight.is_trainable() {
             self.weight.accumulate(|dw| {
-                each_rows(h, [dw], |columns, [dw]| {
+                each_rows(cpu, h, [dw], |columns, [dw]| {
                     vectorised(
                         #[inline(always)]
                         || {
@@ -122,9 +131,9 @@ impl LayerNorm {
             })?;
         }
         if self.bias.is_trainable() {
-            self.bias.accumulate(|db| add_rows(db, dys))?;
+            self.bias.accumulate(|db| add_rows(cpu, db, dys))?;
         }
-        each_rows(inverses.len(), [ds], |rows, [ds]| {
+        each_rows(cpu, inverses.len(), [ds], |rows, [ds]| {
             let part = rows.start * h..rows.end * h;
             let (dys, normalised, inverses) = (&dys[part.clone()], &normalised[part], &inverses[rows]);
             vectorised(
@@ -148,14 +157,14 @@ impl LayerNorm {
     }
 }
 
-struct Operation {
+struct LayerNormOp {
     norm: LayerNorm,
-    workspace: Workspace,
+    context: Context,
     /// Set by the forward, for the backward.
     normalised: OnceLock<Normalised>,
 }
 
-impl CustomOp2 for Operation {
+impl CustomOp2 for LayerNormOp {
     fn name(&self) -> &'static str {
         "layer-norm"
     }
@@ -168,11 +177,11 @@ impl CustomOp2 for Operation {
         _: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         let xs = f32s(xs, layout)?;
-        let mut copy = self.workspace.take(xs.len());
+        let mut copy = self.context.buffer(xs.len());
         copy.copy_from_slice(xs);
         let mut ys = vec![0.0; xs.len()];
-        let normalised = self.norm.apply(copy, None, &mut ys, &self.workspace)?;
-        // Set once: an operation stands in one graph and runs forward once.
+        let normalised = self.norm.apply(copy, None, &mut ys, &self.context)?;
+        // Set once: an operation is in one graph and runs forward once.
         let _ = self.normalised.set(normalised);
         Ok((CpuStorage::F32(ys), layout.shape().clone()))
     }
@@ -188,7 +197,7 @@ impl CustomOp2 for Operation {
             candle_core::bail!("layer norm: backward before forward");
         };
         let mut ds = vec![0.0; xs.elem_count()];
-        self.norm.backward(&read(&dys.contiguous()?)?, normalised, &mut ds)?;
+        self.norm.backward(self.context.cpu(), &read(&dys.contiguous()?)?, normalised, &mut ds)?;
         Ok((xs.track_op().then(|| Tensor::from_vec(ds, xs.shape(), xs.device())).transpose()?, None))
     }
 }
@@ -203,8 +212,8 @@ mod tests {
         let xs = variable(1, (5, 37))?;
         let (weight, bias) = (Arc::new(parameter(2, "w", 37)?), Arc::new(parameter(3, "b", 37)?));
         let norm = LayerNorm { weight, bias, eps: 1e-12 };
-        let workspace = Workspace::default();
+        let context = Context::default();
         let parameters = [&norm.weight, &norm.bias];
-        agrees(&[&xs], &parameters, || norm.forward(&xs, &workspace), || norm.composed(&xs, None))
+        agrees(&[&xs], &parameters, || norm.forward(&xs, &context), || norm.composed(&xs, None))
     }
 }

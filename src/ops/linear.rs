@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
 
-use super::Parameter;
 use super::kernel::{f32s, on_cpu, read, vectorised};
-use super::matmul::{Into, Strides, matmul};
-use super::threads::each_rows;
+use super::matmul::matmul;
+use super::matrix::{Strides, WriteMode};
+use super::parameter::Parameter;
 use crate::Result;
+use crate::compute::{Context, Cpu, each_rows};
 
 /// A linear map: weight (O,I) and bias (O), as PyTorch stores them.
 #[derive(Debug, Clone)]
@@ -26,11 +27,15 @@ pub struct Linear {
 
 impl Linear {
     /// `xs` (N,I) → (N,O).
-    pub fn forward(&self, xs: &Tensor) -> Result<Tensor> {
+    ///
+    /// # Errors
+    ///
+    /// If `xs` is not an f32 matrix with I columns.
+    pub fn forward(&self, xs: &Tensor, context: &Context) -> Result<Tensor> {
         if !on_cpu(xs) {
             return self.composed(xs);
         }
-        Ok(xs.contiguous()?.apply_op2(self.weight.value(), Operation(self.clone()))?)
+        Ok(xs.contiguous()?.apply_op2(self.weight.value(), LinearOp { linear: self.clone(), cpu: context.cpu() })?)
     }
 
     pub(super) fn composed(&self, xs: &Tensor) -> Result<Tensor> {
@@ -42,47 +47,58 @@ impl Linear {
     }
 
     /// `ys` (N,O) ← x·Wᵀ + b.
-    pub(super) fn apply(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<()> {
+    pub(super) fn apply(&self, cpu: Cpu, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<()> {
         let (o, i) = self.sizes()?;
         let n = xs.len() / i;
         let (weight, bias) = (read(self.weight.value())?, read(self.bias.value())?);
         let bias: &[f32] = &bias;
-        each_rows(n, [&mut *ys], |_, [ys]| ys.chunks_exact_mut(o).for_each(|y| y.copy_from_slice(bias)));
+        each_rows(cpu, n, [&mut *ys], |_, [ys]| ys.chunks_exact_mut(o).for_each(|y| y.copy_from_slice(bias)));
         let transposed = Strides::rows(i).transposed();
-        matmul((n, o, i), ys, Strides::rows(o), Into::Add, xs, Strides::rows(i), &weight, transposed, 1.0);
+        let rows = Strides::rows;
+        matmul(cpu, (n, o, i), (ys, rows(o)), WriteMode::Add, (xs, rows(i)), (&weight, transposed), 1.0);
         Ok(())
     }
 
     /// dW += dyᵀ·x and db += Σₙ dyₙ, unless they are frozen.
-    pub(super) fn accumulate(&self, xs: &[f32], dys: &[f32]) -> candle_core::Result<()> {
+    pub(super) fn accumulate(&self, cpu: Cpu, xs: &[f32], dys: &[f32]) -> candle_core::Result<()> {
         let (o, i) = self.sizes()?;
         let n = xs.len() / i;
         if self.weight.is_trainable() {
             self.weight.accumulate_or_set(|dw, fresh| {
-                let into = if fresh { Into::Overwrite } else { Into::Add };
+                let mode = if fresh { WriteMode::Overwrite } else { WriteMode::Add };
                 let transposed = Strides::rows(o).transposed();
-                matmul((o, i, n), dw, Strides::rows(i), into, dys, transposed, xs, Strides::rows(i), 1.0);
+                let rows = Strides::rows;
+                matmul(cpu, (o, i, n), (dw, rows(i)), mode, (dys, transposed), (xs, rows(i)), 1.0);
             })?;
         }
         if self.bias.is_trainable() {
-            self.bias.accumulate(|db| add_rows(db, dys))?;
+            self.bias.accumulate(|db| add_rows(cpu, db, dys))?;
         }
         Ok(())
     }
 
     /// `dxs` (N,I) ← [`dxs` +] dy·W.
-    pub(super) fn input_gradient(&self, dys: &[f32], dxs: &mut [f32], into: Into) -> candle_core::Result<()> {
+    pub(super) fn input_gradient(
+        &self,
+        cpu: Cpu,
+        dys: &[f32],
+        dxs: &mut [f32],
+        mode: WriteMode,
+    ) -> candle_core::Result<()> {
         let (o, i) = self.sizes()?;
         let weight = read(self.weight.value())?;
         let rows = Strides::rows;
-        matmul((dys.len() / o, i, o), dxs, rows(i), into, dys, rows(o), &weight, rows(i), 1.0);
+        matmul(cpu, (dys.len() / o, i, o), (dxs, rows(i)), mode, (dys, rows(o)), (&weight, rows(i)), 1.0);
         Ok(())
     }
 }
 
-struct Operation(Linear);
+struct LinearOp {
+    linear: Linear,
+    cpu: Cpu,
+}
 
-impl CustomOp2 for Operation {
+impl CustomOp2 for LinearOp {
     fn name(&self) -> &'static str {
         "linear"
     }
@@ -95,9 +111,9 @@ impl CustomOp2 for Operation {
         _: &Layout,
     ) -> candle_core::Result<(CpuStorage, Shape)> {
         let (n, _) = layout.shape().dims2()?;
-        let (o, _) = self.0.sizes()?;
+        let (o, _) = self.linear.sizes()?;
         let mut ys = vec![0.0; n * o];
-        self.0.apply(f32s(xs, layout)?, &mut ys)?;
+        self.linear.apply(self.cpu, f32s(xs, layout)?, &mut ys)?;
         Ok((CpuStorage::F32(ys), (n, o).into()))
     }
 
@@ -110,20 +126,20 @@ impl CustomOp2 for Operation {
     ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>)> {
         let dys = dys.contiguous()?;
         let dys = read(&dys)?;
-        self.0.accumulate(&read(xs)?, &dys)?;
+        self.linear.accumulate(self.cpu, &read(xs)?, &dys)?;
         if !xs.track_op() {
             return Ok((None, None));
         }
         let mut dxs = vec![0.0; xs.elem_count()];
-        self.0.input_gradient(&dys, &mut dxs, Into::Overwrite)?;
+        self.linear.input_gradient(self.cpu, &dys, &mut dxs, WriteMode::Overwrite)?;
         Ok((Some(Tensor::from_vec(dxs, xs.shape(), xs.device())?), None))
     }
 }
 
 /// `sum` (O) += Σₙ `rows`ₙ, `rows` (N,O), row after row.
-pub(super) fn add_rows(sum: &mut [f32], rows: &[f32]) {
+pub(super) fn add_rows(cpu: Cpu, sum: &mut [f32], rows: &[f32]) {
     let width = sum.len();
-    each_rows(width, [sum], |columns, [sum]| {
+    each_rows(cpu, width, [sum], |columns, [sum]| {
         vectorised(
             #[inline(always)]
             || {
@@ -146,6 +162,11 @@ mod tests {
     fn kernel_and_fallback_agree() -> Result<()> {
         let xs = variable(1, (5, 7))?;
         let linear = Linear { weight: Arc::new(parameter(2, "w", (3, 7))?), bias: Arc::new(parameter(3, "b", 3)?) };
-        agrees(&[&xs], &[&linear.weight, &linear.bias], || linear.forward(&xs), || linear.composed(&xs))
+        agrees(
+            &[&xs],
+            &[&linear.weight, &linear.bias],
+            || linear.forward(&xs, &Context::default()),
+            || linear.composed(&xs),
+        )
     }
 }

@@ -3,7 +3,11 @@
 //!
 //! Numbers are small integers, so that every sum is exact and any order of additions gives the same bits.
 
-use super::matmul::{Into, Strides, matmul};
+use super::matmul::matmul;
+use super::matrix::{Strides, WriteMode};
+use crate::compute::{Arithmetic, Cpu};
+
+const CPU: Cpu = Cpu::new(1, Arithmetic::Fast);
 
 /// The tests by name, for tests/wasm.
 #[cfg(not(test))]
@@ -24,9 +28,9 @@ fn by_hand() {
     let shape = (2, 2, 3);
     let transposed = Strides::rows(3).transposed();
     let rows = Strides::rows;
-    matmul(shape, &mut dst, rows(2), Into::Overwrite, &lhs, rows(3), &rhs, transposed, 1.0);
+    matmul(CPU, shape, (&mut dst, rows(2)), WriteMode::Overwrite, (&lhs, rows(3)), (&rhs, transposed), 1.0);
     assert_eq!(dst, [7.0, 2.5, 16.0, 4.0]);
-    matmul(shape, &mut dst, rows(2), Into::Add, &lhs, rows(3), &rhs, transposed, 2.0);
+    matmul(CPU, shape, (&mut dst, rows(2)), WriteMode::Add, (&lhs, rows(3)), (&rhs, transposed), 2.0);
     assert_eq!(dst, [21.0, 7.5, 48.0, 12.0]);
 }
 
@@ -85,7 +89,8 @@ fn without_rows_or_columns_nothing_is_written() {
 #[cfg(test)]
 fn what_would_lie_outside_or_on_itself_is_refused() {
     let refused = |shape, dst: Strides, lhs: Strides, rhs: Strides| {
-        let product = || matmul(shape, &mut [0.0; 4], dst, Into::Overwrite, &[1.0; 4], lhs, &[1.0; 4], rhs, 1.0);
+        let product =
+            || matmul(CPU, shape, (&mut [0.0; 4], dst), WriteMode::Overwrite, (&[1.0; 4], lhs), (&[1.0; 4], rhs), 1.0);
         let message = std::panic::catch_unwind(product).expect_err("it was computed");
         *message.downcast_ref::<&str>().expect("a sentence")
     };
@@ -103,7 +108,7 @@ fn what_would_lie_outside_or_on_itself_is_refused() {
 }
 
 /// Computes a product of this shape with each operand in rows, transposed, with gaps in rows and with gaps both ways; over
-/// what was there and added to it.
+/// the numbers that were there, and added to them.
 fn every_layout((m, n, k): (usize, usize, usize)) {
     let layouts = |rows: usize, columns: usize| {
         [
@@ -116,8 +121,10 @@ fn every_layout((m, n, k): (usize, usize, usize)) {
     for lhs in layouts(m, k) {
         for rhs in layouts(k, n) {
             for gap in [0, 2] {
-                for into in [Into::Overwrite, Into::Add] {
-                    check((m, n, k), Strides::rows(n + gap), into, lhs, rhs);
+                for mode in [WriteMode::Overwrite, WriteMode::Add] {
+                    for arithmetic in [Arithmetic::Fast, Arithmetic::Reproducible] {
+                        check(Cpu::new(1, arithmetic), (m, n, k), Strides::rows(n + gap), mode, lhs, rhs);
+                    }
                 }
             }
         }
@@ -126,19 +133,20 @@ fn every_layout((m, n, k): (usize, usize, usize)) {
 
 /// Asserts that `dst` holds the product, and between its rows what it held before.
 fn check(
+    cpu: Cpu,
     (m, n, k): (usize, usize, usize),
     dst_strides: Strides,
-    into: Into,
+    mode: WriteMode,
     lhs_strides: Strides,
     rhs_strides: Strides,
 ) {
     const SCALE: f32 = 0.5;
-    // What lies between the operands' numbers must not be read, nor what is overwritten.
+    // A NaN for each number that must not be read: those between the operands' own, and those to be overwritten.
     let lhs = matrix((m, k), lhs_strides, f32::NAN, 1);
     let rhs = matrix((k, n), rhs_strides, f32::NAN, 2);
-    let mut dst = match into {
-        Into::Overwrite => vec![f32::NAN; length((m, n), dst_strides)],
-        Into::Add => matrix((m, n), dst_strides, -7.0, 3),
+    let mut dst = match mode {
+        WriteMode::Overwrite => vec![f32::NAN; length((m, n), dst_strides)],
+        WriteMode::Add => matrix((m, n), dst_strides, -7.0, 3),
     };
     let mut expected = dst.clone();
     for i in 0..m {
@@ -146,15 +154,15 @@ fn check(
             let terms = (0..k).map(|p| lhs[lhs_strides.at(i, p)] * rhs[rhs_strides.at(p, j)]);
             let product = SCALE * terms.sum::<f32>();
             let element = &mut expected[dst_strides.at(i, j)];
-            *element = if into == Into::Add { *element + product } else { product };
+            *element = if mode == WriteMode::Add { *element + product } else { product };
         }
     }
-    matmul((m, n, k), &mut dst, dst_strides, into, &lhs, lhs_strides, &rhs, rhs_strides, SCALE);
+    matmul(cpu, (m, n, k), (&mut dst, dst_strides), mode, (&lhs, lhs_strides), (&rhs, rhs_strides), SCALE);
     let same = |(a, b): (&f32, &f32)| a == b || a.is_nan() && b.is_nan();
     let place = dst.iter().zip(&expected).position(|pair| !same(pair));
     assert!(
         place.is_none(),
-        "({m},{k})·({k},{n}) {into:?} lhs {lhs_strides:?} rhs {rhs_strides:?} dst {dst_strides:?}: number {place:?} is {} \
+        "({m},{k})·({k},{n}) {mode:?} lhs {lhs_strides:?} rhs {rhs_strides:?} dst {dst_strides:?}: number {place:?} is {} \
          and should be {}",
         dst[place.unwrap_or(0)],
         expected[place.unwrap_or(0)],

@@ -1,8 +1,9 @@
 //! The differentiable operations: one a file, forward and backward together.
 //!
 //! Each has a kernel for the CPU (native and wasm) and, for every other device, a fallback composed of Candle's own
-//! differentiable operations; tests hold the two against each other, value and gradient. Kernels add the gradients of
-//! weights straight into their [`Parameter`]; Candle's graph carries only the gradients of activations.
+//! differentiable operations; tests compare the two, value and gradient. Kernels add the gradients of weights straight
+//! into their [`Parameter`]; Candle's graph carries only the gradients of activations. Operations are given the
+//! [`Context`](crate::compute::Context) of the model that calls them.
 
 mod activation;
 mod attention;
@@ -18,28 +19,25 @@ mod linear;
 mod matmul;
 #[cfg(test)]
 mod matmul_cases;
+mod matrix;
 mod optimizer;
 mod parameter;
 mod pooling;
 mod role;
 #[cfg(test)]
 mod testing;
-mod threads;
-mod workspace;
 
 pub use activation::{Activation, activate};
 pub use attention::{Attention, Ragged};
 pub use block::{Block, Keep, Masks};
 pub use cross_entropy::{CrossEntropy, IGNORE, cross_entropy, softmax_rows};
-pub use embedding::{Table, embedding};
+pub use embedding::{EmbeddingTable, embedding};
 pub use gradients::{products, squared_norm};
-pub use kernel::{is_reproducible, set_reproducible};
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
-pub use matmul::{Into, Strides, matmul};
-pub use optimizer::{Adam, Update, copy_into, update};
+pub use matmul::matmul;
+pub use matrix::{Strides, WriteMode};
+pub use optimizer::{AdamStep, Update, copy_into, update};
 pub use parameter::{Gradient, Parameter};
 pub use pooling::{first_tokens, mean_pool};
-pub use role::{Kind, Part, Role};
-pub use threads::{on_threads, set_threads, threads};
-pub use workspace::Workspace;
+pub use role::{ModelPart, ParameterKind, Role};

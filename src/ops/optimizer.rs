@@ -6,24 +6,24 @@
 //! SGD    θ ← θ − lr·(g + λθ)
 //! ```
 //!
-//! The gradient's numbers are needed no more after this, so the values before the update take their place: a step that
-//! turns out to diverge can be taken back, at no cost in memory.
+//! Afterwards the gradient's buffer holds the values before the update, since its own numbers are no longer needed: a step
+//! that turns out to diverge can be taken back at no cost in memory.
 
 use candle_core::Tensor;
 
 use super::kernel::{on_cpu, read, vectorised, with_f32_mut};
-use super::threads::each_rows;
 use crate::Result;
+use crate::compute::{Context, Cpu, each_rows};
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPS: f64 = 1e-8;
 
-/// What one step does to a parameter.
+/// The update rule of one step for a parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Update {
     /// Adam or, with `decay`, AdamW.
-    Adam(Adam),
+    Adam(AdamStep),
     /// Gradient descent.
     Sgd {
         /// Step size.
@@ -35,39 +35,50 @@ pub enum Update {
 
 /// One step of Adam.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Adam {
+pub struct AdamStep {
     /// Step size.
     pub learning_rate: f64,
     /// λ, added to the gradient as λθ.
     pub l2: f64,
     /// λ, taken off the parameter as lr·λ·θ before the step.
     pub decay: f64,
-    /// How many updates this parameter has had, this one included.
+    /// The number of this parameter's updates, this one included.
     pub t: i32,
 }
 
-/// Updates `theta` by `scale`·`gradient`, with Adam's moments `m` and `v`, and returns the values that `theta` had before.
-/// All have one shape, but that SGD does not look at the moments. The gradient's numbers are lost.
-pub fn update(theta: &Tensor, gradient: Tensor, scale: f64, [m, v]: [&Tensor; 2], update: Update) -> Result<Tensor> {
+/// Updates `theta` by `scale`·`gradient`, with Adam's moments `m` and `v`, and returns the values that `theta` had before,
+/// in the gradient's buffer. All have one shape; SGD does not read the moments.
+///
+/// # Errors
+///
+/// If the tensors are not f32 or on different devices.
+pub fn update(
+    theta: &Tensor,
+    gradient: Tensor,
+    scale: f64,
+    [m, v]: [&Tensor; 2],
+    update: Update,
+    context: &Context,
+) -> Result<Tensor> {
     if !on_cpu(theta) {
         return composed(theta, &gradient, scale, [m, v], update);
     }
-    let scale = scale as f32;
+    let (scale, cpu) = (scale as f32, context.cpu());
     let gradient = gradient.contiguous()?;
     with_f32_mut(&gradient, |g| {
         with_f32_mut(theta, |theta| match update {
             Update::Sgd { learning_rate, l2 } => {
-                sgd(theta, g, scale, learning_rate as f32, l2 as f32);
+                sgd(cpu, theta, g, scale, learning_rate as f32, l2 as f32);
                 Ok(())
             }
-            Update::Adam(step) => with_f32_mut(m, |m| with_f32_mut(v, |v| adam([theta, g, m, v], scale, step)))?,
+            Update::Adam(step) => with_f32_mut(m, |m| with_f32_mut(v, |v| adam(cpu, [theta, g, m, v], scale, step)))?,
         })?
     })??;
     Ok(gradient)
 }
 
-fn sgd(theta: &mut [f32], g: &mut [f32], scale: f32, learning_rate: f32, l2: f32) {
-    each_rows(theta.len(), [theta, g], |_, [theta, g]| {
+fn sgd(cpu: Cpu, theta: &mut [f32], g: &mut [f32], scale: f32, learning_rate: f32, l2: f32) {
+    each_rows(cpu, theta.len(), [theta, g], |_, [theta, g]| {
         for (theta, g) in theta.iter_mut().zip(g) {
             let old = *theta;
             *theta -= learning_rate * (*g * scale + l2 * old);
@@ -76,14 +87,14 @@ fn sgd(theta: &mut [f32], g: &mut [f32], scale: f32, learning_rate: f32, l2: f32
     });
 }
 
-fn adam(numbers: [&mut [f32]; 4], scale: f32, step: Adam) {
-    let Adam { learning_rate, l2, decay, t } = step;
+fn adam(cpu: Cpu, numbers: [&mut [f32]; 4], scale: f32, step: AdamStep) {
+    let AdamStep { learning_rate, l2, decay, t } = step;
     let (beta1, beta2) = (BETA1 as f32, BETA2 as f32);
     let (rest1, rest2) = ((1.0 - BETA1) as f32, (1.0 - BETA2) as f32);
     let step = (learning_rate / (1.0 - BETA1.powi(t))) as f32;
     let root = (1.0 / (1.0 - BETA2.powi(t)).sqrt()) as f32;
     let (l2, keep, eps) = (l2 as f32, (1.0 - learning_rate * decay) as f32, EPS as f32);
-    each_rows(numbers[0].len(), numbers, |_, [theta, g, m, v]| {
+    each_rows(cpu, numbers[0].len(), numbers, |_, [theta, g, m, v]| {
         vectorised(
             #[inline(always)]
             || {
@@ -101,6 +112,14 @@ fn adam(numbers: [&mut [f32]; 4], scale: f32, step: Adam) {
 }
 
 /// Overwrites `target`'s numbers with `source`'s, in place.
+///
+/// # Errors
+///
+/// If the tensors are on different devices.
+///
+/// # Panics
+///
+/// If their lengths differ.
 pub fn copy_into(target: &Tensor, source: &Tensor) -> Result<()> {
     if on_cpu(target) {
         let source = source.contiguous()?;
@@ -119,7 +138,7 @@ fn composed(theta: &Tensor, gradient: &Tensor, scale: f64, [m, v]: [&Tensor; 2],
             let g = (g + (&old * l2)?)?;
             (&old - (g * learning_rate)?)?
         }
-        Update::Adam(Adam { learning_rate, l2, decay, t }) => {
+        Update::Adam(AdamStep { learning_rate, l2, decay, t }) => {
             let g = (g + (&old * l2)?)?;
             let new_m = ((m * BETA1)? + (&g * (1.0 - BETA1))?)?;
             let new_v = ((v * BETA2)? + (g.sqr()? * (1.0 - BETA2))?)?;
@@ -143,7 +162,7 @@ mod tests {
 
     #[test]
     fn kernel_and_fallback_agree() -> Result<()> {
-        let adam = |t| Update::Adam(Adam { learning_rate: 0.1, l2: 0.2, decay: 0.3, t });
+        let adam = |t| Update::Adam(AdamStep { learning_rate: 0.1, l2: 0.2, decay: 0.3, t });
         let sgd = Update::Sgd { learning_rate: 0.1, l2: 0.2 };
         for steps in [[adam(1), adam(2)], [sgd, sgd]] {
             let mut results = Vec::new();
@@ -154,7 +173,7 @@ mod tests {
                 for (i, step) in steps.into_iter().enumerate() {
                     let gradient = Tensor::new(numbers(5 + i as u64, 40), theta.device())?;
                     let update = if kernel {
-                        update(&theta, gradient, 0.5, [&state[0], &state[1]], step)?
+                        update(&theta, gradient, 0.5, [&state[0], &state[1]], step, &Context::default())?
                     } else {
                         composed(&theta, &gradient, 0.5, [&state[0], &state[1]], step)?
                     };

@@ -7,8 +7,9 @@ use candle_core::{Device, Shape, Tensor, Var};
 
 use super::gradients::weighted_sum;
 use super::kernel::{on_cpu, read, with_f32_mut};
-use super::role::{Part, Role};
+use super::role::{ModelPart, Role};
 use crate::Result;
+use crate::compute::Context;
 
 /// A weight of the model.
 ///
@@ -22,12 +23,12 @@ pub struct Parameter {
     gradient: Mutex<Gradient>,
 }
 
-/// A gradient, or the place for one.
+/// A gradient and its buffer.
 #[derive(Debug, Default)]
 pub struct Gradient {
-    /// Kept when its numbers are of no more use, for the next ones.
+    /// Kept as a buffer after the gradient was taken.
     numbers: Option<Tensor>,
-    /// Whether anything has been added since it was last taken; if not, the numbers mean nothing.
+    /// Whether anything has been added since the gradient was last taken; if not, the numbers mean nothing.
     filled: bool,
 }
 
@@ -37,7 +38,7 @@ impl Gradient {
         self.numbers.as_ref().filter(|_| self.filled)
     }
 
-    /// Forgets what was added; the place stays.
+    /// Forgets the gradient and keeps its buffer.
     pub fn clear(&mut self) {
         self.filled = false;
     }
@@ -45,6 +46,10 @@ impl Gradient {
 
 impl Parameter {
     /// A weight that trains.
+    ///
+    /// # Errors
+    ///
+    /// If `values` do not fill `shape`, or the device has no room for them.
     pub fn trainable(
         name: impl Into<String>,
         role: Role,
@@ -56,7 +61,11 @@ impl Parameter {
         Ok(Self::holding(name.into(), role, value))
     }
 
-    /// A weight that stays as it is.
+    /// A weight that never changes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Parameter::trainable`].
     pub fn frozen(
         name: impl Into<String>,
         role: Role,
@@ -77,14 +86,14 @@ impl Parameter {
         &self.name
     }
 
-    /// What it is in the model.
+    /// Its place and function in the model.
     pub fn role(&self) -> Role {
         self.role
     }
 
     /// Whether it belongs to one task's head; all others are shared.
     pub fn is_head(&self) -> bool {
-        self.role.part == Part::Head
+        self.role.part == ModelPart::Head
     }
 
     /// The weight itself.
@@ -97,7 +106,7 @@ impl Parameter {
         self.value.is_variable()
     }
 
-    /// Hands the gradient's buffer to `add`, all zeros if nothing has been added since it was last taken.
+    /// Calls `add` with the gradient's buffer, all zeros if nothing has been added since the gradient was last taken.
     pub(super) fn accumulate(&self, add: impl FnOnce(&mut [f32])) -> candle_core::Result<()> {
         self.accumulate_or_set(|buffer, fresh| {
             if fresh {
@@ -107,7 +116,7 @@ impl Parameter {
         })
     }
 
-    /// Hands the gradient's buffer to `add` with `true` if it must be overwritten, `false` if added to.
+    /// Calls `add` with the gradient's buffer, and `true` if it must be overwritten, `false` if added to.
     pub(super) fn accumulate_or_set(&self, add: impl FnOnce(&mut [f32], bool)) -> candle_core::Result<()> {
         let Gradient { numbers, filled } = &mut *self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
         let buffer = match numbers {
@@ -118,7 +127,11 @@ impl Parameter {
         with_f32_mut(buffer, |values| add(values, fresh))
     }
 
-    /// Adds what a backward pass left for this parameter in Candle's store.
+    /// Moves this parameter's gradient from Candle's store, if a backward pass left one there, and adds it to the sum.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn collect(&self, store: &mut GradStore) -> Result<()> {
         match store.remove(&self.value) {
             Some(gradient) => self.add(&gradient),
@@ -141,8 +154,12 @@ impl Parameter {
         Ok(())
     }
 
-    /// Makes Σ wᵢgᵢ the gradient; a task without a gradient adds nothing, and without any there is none.
-    pub fn combine(&self, weights: &[f64], gradients: &[&Gradient]) -> Result<()> {
+    /// Replaces the gradient by Σ wᵢgᵢ; a task without a gradient adds nothing, and without any there is none.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    pub fn combine(&self, weights: &[f64], gradients: &[&Gradient], context: &Context) -> Result<()> {
         let terms: Vec<(f64, &Tensor)> =
             weights.iter().zip(gradients).filter_map(|(&w, g)| Some((w, g.numbers()?))).collect();
         self.take_gradient();
@@ -154,10 +171,10 @@ impl Parameter {
         }
         let numbers = terms.iter().map(|(_, g)| read(g)).collect::<candle_core::Result<Vec<_>>>()?;
         let terms: Vec<(f32, &[f32])> = terms.iter().zip(&numbers).map(|((w, _), xs)| (*w as f32, &**xs)).collect();
-        Ok(self.accumulate_or_set(|sum, _| weighted_sum(sum, &terms))?)
+        Ok(self.accumulate_or_set(|sum, _| weighted_sum(context.cpu(), sum, &terms))?)
     }
 
-    /// Exchanges the gradient as far as it has been added up for another one of the same parameter.
+    /// Exchanges the gradient summed so far for another one of the same parameter.
     pub fn exchange(&self, other: &mut Gradient) {
         std::mem::swap(&mut *self.gradient.lock().unwrap_or_else(PoisonError::into_inner), other);
     }

@@ -1,20 +1,20 @@
-//! What a parameter is in the model. A head's name holds its task's, which may be any text (`LayerNorm`, `a.bias`), so
-//! nothing is ever read out of a name.
+//! A parameter's place and function in the model. They are never read from its name: a head's name contains its task's,
+//! which may be any text (`LayerNorm`, `a.bias`).
 
 use std::fmt;
 
-/// What a parameter is in the model.
+/// A parameter's place and function in the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Role {
-    /// Where it stands.
-    pub part: Part,
-    /// What it does there.
-    pub kind: Kind,
+    /// The part that it belongs to.
+    pub part: ModelPart,
+    /// Its function there.
+    pub kind: ParameterKind,
 }
 
-/// A part of the model, from below. Written `embeddings`, `layer.3`, `pooler`, and `heads` for any head.
+/// A part of the model, the first one lowest. Displayed as `embeddings`, `layer.3`, `pooler`, and `heads` for any head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum ModelPart {
     /// The embedding tables and their LayerNorm.
     Embeddings,
     /// Block i of the encoder, from 0.
@@ -25,9 +25,9 @@ pub enum Part {
     Head,
 }
 
-/// What a parameter does, as far as weight decay cares.
+/// A parameter's function, as far as weight decay distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ParameterKind {
     /// The matrix of a linear map, or the rows of a table.
     Weight,
     /// The bias of a linear map.
@@ -36,7 +36,7 @@ pub enum Kind {
     Norm,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for ModelPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Embeddings => f.write_str("embeddings"),

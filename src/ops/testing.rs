@@ -1,11 +1,11 @@
-//! How an operation is tested: kernel against fallback, value and gradient, and both against finite differences.
+//! Tests of an operation: kernel against fallback, value and gradient, and both against finite differences.
 
 use std::sync::{Arc, OnceLock};
 
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Shape, Tensor, Var};
 
 use super::kernel::{f32s, read, with_f32_mut};
-use super::{Kind, Parameter, Part, Role};
+use super::{ModelPart, Parameter, ParameterKind, Role};
 use crate::Result;
 use crate::random::Stream;
 
@@ -21,8 +21,8 @@ pub fn variable(seed: u64, shape: impl Into<Shape>) -> Result<Tensor> {
     Ok(Var::from_vec(numbers(seed, shape.elem_count()), shape, &Device::Cpu)?.into_inner())
 }
 
-/// What a parameter is in an operation's test, where it does not matter.
-pub const ROLE: Role = Role { part: Part::Layer(0), kind: Kind::Weight };
+/// Some role for the parameters of an operation's test, where it does not matter.
+pub const ROLE: Role = Role { part: ModelPart::Layer(0), kind: ParameterKind::Weight };
 
 /// A trainable parameter of such numbers.
 pub fn parameter(seed: u64, name: &str, shape: impl Into<Shape>) -> Result<Parameter> {
@@ -34,8 +34,8 @@ pub fn parameter(seed: u64, name: &str, shape: impl Into<Shape>) -> Result<Param
 type Forward<S> = dyn Fn([&[f32]; 3]) -> (Vec<f32>, S) + Send + Sync;
 type Backward<S> = dyn Fn(&S, [&[f32]; 3], &[f32]) -> [Vec<f32>; 3] + Send + Sync;
 
-/// A kernel of up to three inputs, of which the first has the output's shape, as an operation of Candle's graph: its
-/// forward gives the output and what the backward needs, which gives an empty gradient for an input that it ignores.
+/// A kernel with three inputs as an operation of Candle's graph; the first input has the output's shape. The forward
+/// returns the output and the values for the backward. The backward returns an empty gradient for an input that it ignores.
 pub struct Differentiable<S> {
     forward: Arc<Forward<S>>,
     backward: Arc<Backward<S>>,

@@ -5,13 +5,23 @@ use crate::data::Example;
 use crate::ops::{IGNORE, Ragged};
 
 /// B sentences of N tokens in all, without padding.
+///
+/// ```
+/// use polytask::text::{Batch, Encoding};
+///
+/// let sentence = |ids: &[u32]| Encoding { input_ids: ids.to_vec(), full_length: ids.len() };
+/// let batch = Batch::of_sentences(&[sentence(&[101, 7592, 102]), sentence(&[101, 102])]);
+/// assert_eq!(batch.input_ids, [101, 7592, 102, 101, 102]);
+/// assert_eq!(batch.positions, [0, 1, 2, 0, 1]);
+/// assert_eq!(batch.sentences.ranges().collect::<Vec<_>>(), [0..3, 3..5]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// All sentences' token ids, end to end. (N)
     pub input_ids: Vec<u32>,
     /// Each token's place in its sentence, from 0. (N)
     pub positions: Vec<u32>,
-    /// Where each sentence lies.
+    /// Each sentence's range of tokens.
     pub sentences: Ragged,
     /// Each task's labels, −100 where blank. (K)(B)
     pub labels: Vec<Vec<i64>>,
@@ -32,6 +42,10 @@ impl Batch {
     }
 
     /// Packs the examples `rows` with their labels for `tasks` tasks.
+    ///
+    /// # Panics
+    ///
+    /// If `rows` names an example that does not exist.
     pub fn of_examples(encodings: &[Encoding], examples: &[Example], rows: &[usize], tasks: usize) -> Self {
         let label =
             |row: &usize, task: usize| examples[*row].labels.get(task).map_or(IGNORE, |&class| i64::from(class));

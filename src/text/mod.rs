@@ -5,4 +5,5 @@ mod panics;
 mod tokenizer;
 
 pub use batch::Batch;
+pub use panics::catches_panic;
 pub use tokenizer::{Encoding, Token, Tokenizer};

@@ -1,12 +1,11 @@
-//! Panics of the tokenizers library as errors: there are `tokenizer.json` files that it reads or encodes with only to panic.
+//! Panics of the tokenizers library as errors: it panics on some `tokenizer.json` files, in reading or in encoding.
 //!
-//! Natively the panic is caught. A module in the browser cannot unwind: there the sentence is thrown as what a trap throws,
-//! so that the page replaces the worker and shows the sentence.
+//! Natively the panic is caught. A module in the browser cannot unwind: there the panic hook throws the sentence as a
+//! `RuntimeError`, the type that a trap throws, so that the page replaces the worker and shows the sentence.
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 
 use crate::error::message;
 use crate::{Error, Result};
@@ -16,27 +15,33 @@ thread_local! {
     static SUBJECT: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Calls the library, with `subject` for the error's sentence. A panic prints nothing.
+/// Whether a panic is one of the tokenizers library that [`Tokenizer`](super::Tokenizer) turns into an error: for a
+/// program's panic hook, which need not print it. In the browser it does not return then, but throws the error.
+///
+/// ```
+/// let default = std::panic::take_hook();
+/// std::panic::set_hook(Box::new(move |panic| {
+///     if !polytask::text::catches_panic(panic) {
+///         default(panic);
+///     }
+/// }));
+/// ```
+pub fn catches_panic(panic: &PanicHookInfo<'_>) -> bool {
+    let subject = SUBJECT.with_borrow(Option::clone);
+    #[cfg(target_arch = "wasm32")]
+    if let Some(subject) = &subject {
+        let failure = failure(subject, panic.payload());
+        let thrown = js_sys::WebAssembly::RuntimeError::new(&failure.to_string());
+        failure.message().attach_to(&thrown);
+        wasm_bindgen::throw_val(thrown.into());
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    let _ = panic;
+    cfg!(panic = "unwind") && subject.is_some()
+}
+
+/// Calls the library, with `subject` for the error's sentence.
 pub(super) fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let others = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            let subject = SUBJECT.with_borrow(Option::clone);
-            match subject {
-                #[cfg(target_arch = "wasm32")]
-                Some(subject) => {
-                    let failure = failure(&subject, panic.payload());
-                    let thrown = js_sys::WebAssembly::RuntimeError::new(&failure.to_string());
-                    failure.message().attach_to(&thrown);
-                    wasm_bindgen::throw_val(thrown.into());
-                }
-                #[cfg(not(target_arch = "wasm32"))]
-                Some(_) if cfg!(panic = "unwind") => {}
-                _ => others(panic),
-            }
-        }));
-    });
     SUBJECT.set(Some(subject));
     // After a panic the library's caches may be poisoned, at which it panics again: another error, no wrong answer.
     let outcome = panic::catch_unwind(AssertUnwindSafe(call));

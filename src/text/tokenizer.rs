@@ -27,7 +27,7 @@ pub struct Token {
     pub id: u32,
     /// Which word of the sentence it belongs to, from 0; `None` for `[CLS]`, `[SEP]` and the like.
     pub word: Option<u32>,
-    /// Where it stands in the sentence, in characters.
+    /// Its place in the sentence, in characters.
     pub characters: Range<usize>,
 }
 
@@ -42,7 +42,27 @@ pub struct Tokenizer {
 impl Tokenizer {
     /// Reads `tokenizer.json`. Sentences are cut to `max_length` tokens; every id must be below `vocab_size`.
     ///
-    /// The first call adds to the process's panic hook: a panic of the tokenizers library prints nothing, and becomes an error.
+    /// A panic of the tokenizers library becomes an error, too. A program that does not want it printed gives its panic hook
+    /// [`catches_panic`](super::catches_panic).
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or gives a token an id that is not below `vocab_size`.
+    ///
+    /// ```
+    /// use polytask::text::Tokenizer;
+    ///
+    /// let json = r###"{
+    ///     "version": "1.0", "added_tokens": [], "normalizer": null, "decoder": null,
+    ///     "pre_tokenizer": {"type": "Whitespace"},
+    ///     "post_processor": {"type": "BertProcessing", "cls": ["[CLS]", 0], "sep": ["[SEP]", 1]},
+    ///     "model": {"type": "WordLevel", "unk_token": "[UNK]",
+    ///         "vocab": {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2, "good": 3, "soup": 4}}
+    /// }"###;
+    /// let tokenizer = Tokenizer::from_json(json.as_bytes(), 8, 5)?;
+    /// assert_eq!(tokenizer.encode("good cold soup")?.input_ids, [0, 3, 2, 4, 1]);
+    /// # Ok::<(), polytask::Error>(())
+    /// ```
     pub fn from_json(json: &[u8], max_length: usize, vocab_size: usize) -> Result<Self> {
         let unreadable = |why: String| {
             Error::tokenizer(message!("text.tokenizer_unreadable", "tokenizer.json cannot be read: {why}", why = why))
@@ -76,7 +96,7 @@ impl Tokenizer {
         let _ = inner.with_truncation(None);
         without_dropout(&mut inner);
         let tokenizer = Self { inner, max_length, vocab_size };
-        // What the post-processor adds, it adds to no text at all too.
+        // The post-processor adds its tokens to an empty text, too.
         let added = caught("tokenizer.json".into(), || tokenizer.inner.encode("", true))?;
         if let Ok(added) = added {
             tokenizer.check(&added)?;
@@ -85,6 +105,10 @@ impl Tokenizer {
     }
 
     /// Encodes one sentence.
+    ///
+    /// # Errors
+    ///
+    /// If the tokenizers library fails on `text`, or the result holds no token or an id that is not below `vocab_size`.
     pub fn encode(&self, text: &str) -> Result<Encoding> {
         let encoding = self.checked(text, || self.inner.encode(text, true))?;
         let mut input_ids = encoding.get_ids().to_vec();
@@ -92,7 +116,11 @@ impl Tokenizer {
         Ok(Encoding { input_ids, full_length: encoding.len() })
     }
 
-    /// The tokens of one sentence, whose ids are those of [`Tokenizer::encode`], and whether it was cut.
+    /// The tokens of one sentence, with the ids of [`Tokenizer::encode`], and whether the sentence was cut.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode`].
     pub fn tokens(&self, text: &str) -> Result<(Vec<Token>, bool)> {
         let encoding = self.checked(text, || self.inner.encode_char_offsets(text, true))?;
         let token = |i: usize| Token {
@@ -107,7 +135,7 @@ impl Tokenizer {
         Ok((tokens, !cut.is_empty()))
     }
 
-    /// What `encode` makes of `text`, if that is a sentence.
+    /// The result of `encode` for `text`, checked.
     fn checked(
         &self,
         text: &str,
@@ -151,8 +179,8 @@ impl Tokenizer {
         }
     }
 
-    /// Which tokens are taken out so that no more than `max_length` are left. What the tokeniser puts at the end, `[SEP]`,
-    /// stays at the end.
+    /// The tokens that are removed so that no more than `max_length` are left. The tokeniser's special tokens at the end,
+    /// `[SEP]`, stay at the end.
     fn cut(&self, encoding: &tokenizers::Encoding) -> Range<usize> {
         let (full_length, start) = (encoding.len(), self.max_length.min(encoding.len()));
         if start == full_length {

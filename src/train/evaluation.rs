@@ -1,87 +1,133 @@
-//! A model at work without training: evaluation on labelled examples, prediction on any sentence.
+//! Evaluation of a model on labelled examples, a batch at a time.
 //!
 //! An evaluation's loss is plain cross-entropy, whatever smoothing and class weights a run trains with.
 
 use candle_core::Tensor;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
-use super::losses::TaskLosses;
-use super::metrics::{Tally, argmax};
+use super::update::TaskLosses;
+use super::{EvaluationBatch, Hook, Moment, Trainer};
 use crate::Result;
 use crate::data::Dataset;
+use crate::metrics::{Tally, TaskMetrics};
 use crate::model::{Model, Pass};
-use crate::ops::softmax_rows;
-use crate::protocol::{Prediction, TaskMetrics, TaskPrediction};
 use crate::recipe::Task;
 use crate::text::{Batch, Encoding, Tokenizer};
 
-/// Sentences of one pass; few, so that a browser's worker is never deaf for long.
-pub(super) const BATCH: usize = 16;
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
 
-/// Each task's figures over all of `data`'s labelled examples, `None` for a task that none is labelled for; `data` has the
-/// model's tasks in head order.
+/// Sentences of one forward pass outside of training; few, so that a browser's worker soon answers again.
+pub const EVALUATION_BATCH_SIZE: usize = 16;
+
+/// A split of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// The examples that train.
+    Train,
+    /// The examples held out.
+    Validation,
+}
+
+/// How well each task is solved on a split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Evaluation {
+    /// Which examples.
+    pub split: Split,
+    /// Epochs completed before it; if the best epoch's parameters have been restored, that epoch.
+    pub epoch: u32,
+    /// Figures by task; `null` for a task that none of the examples is labelled for.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, TaskMetrics | null>"))]
+    pub tasks: IndexMap<String, Option<TaskMetrics>>,
+}
+
+/// Each task's figures over all of `data`'s labelled examples, `None` for a task without any; `data` has the model's tasks
+/// in head order.
+///
+/// # Errors
+///
+/// If a sentence cannot be tokenised, or a tensor operation fails.
 pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<IndexMap<String, Option<TaskMetrics>>> {
     let encodings: Vec<Encoding> = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
-    let mut tallies = tallies(&data.tasks);
+    let mut tallies = empty_tallies(&data.tasks);
     let rows: Vec<usize> = (0..data.examples.len()).collect();
-    for rows in rows.chunks(BATCH) {
+    for rows in rows.chunks(EVALUATION_BATCH_SIZE) {
         let batch = Batch::of_examples(&encodings, &data.examples, rows, data.tasks.len());
         tally_batch(&model.forward(&batch, Pass::Evaluation)?, &batch, &mut tallies)?;
     }
-    let named = data.tasks.iter().zip(&tallies);
-    Ok(named.map(|(task, tally)| (task.name.clone(), tally.metrics())).collect())
+    Ok(metrics_by_task(&data.tasks, &tallies))
 }
 
-/// Classifies sentences with every head of `model`.
-pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[String]) -> Result<Vec<Prediction>> {
-    let mut predictions = Vec::with_capacity(texts.len());
-    for texts in texts.chunks(BATCH) {
-        let encodings: Vec<Encoding> = texts.iter().map(|text| tokenizer.encode(text)).collect::<Result<_>>()?;
-        let logits = model.forward(&Batch::of_sentences(&encodings), Pass::Evaluation)?;
-        let probabilities = probabilities(&logits, tasks)?;
-        for (row, text) in texts.iter().enumerate() {
-            let answers = tasks.iter().zip(&probabilities).map(|(task, probabilities)| {
-                let probabilities = probabilities[row].clone();
-                let label = task.labels[argmax(&probabilities)].clone();
-                (task.name.clone(), TaskPrediction { label, probabilities })
-            });
-            predictions.push(Prediction { text: text.clone(), tasks: answers.collect() });
-        }
+/// An evaluation in progress: of which split, and the batches so far.
+#[derive(Debug)]
+pub(crate) struct EvaluationPass {
+    split: Split,
+    /// Sentences evaluated so far.
+    done: usize,
+    tallies: Vec<Tally>,
+}
+
+impl EvaluationPass {
+    /// An evaluation before its first batch.
+    pub fn new(split: Split, tasks: &[Task]) -> Self {
+        Self { split, done: 0, tallies: empty_tallies(tasks) }
     }
-    Ok(predictions)
 }
 
-/// The softmax of each task's `logits` (B,C_k), sentence by sentence. (K)(B)(C_k)
-pub(super) fn probabilities(logits: &[Tensor], tasks: &[Task]) -> Result<Vec<Vec<Vec<f32>>>> {
-    let of_task = |(logits, task): (&Tensor, &Task)| {
-        let c = task.labels.len();
-        let probabilities = softmax_rows(&logits.flatten_all()?.to_vec1::<f32>()?, c);
-        Ok(probabilities.chunks_exact(c).map(<[f32]>::to_vec).collect())
-    };
-    logits.iter().zip(tasks).map(of_task).collect()
+impl Trainer {
+    /// Evaluates the next batch of `pass`. Returns the evaluation after the last one. If a loss is not finite, the
+    /// parameters go back to those of the step before, and the run is over.
+    pub(crate) fn evaluate_batch(&mut self, pass: &mut EvaluationPass, hook: &mut Hook) -> Result<Option<Evaluation>> {
+        let all = self.data.rows(pass.split);
+        let rows = all[pass.done..(pass.done + EVALUATION_BATCH_SIZE).min(all.len())].to_vec();
+        let is_last = pass.done + rows.len() == all.len();
+        let batch = self.data.batch(&rows);
+        let logits = self.prefix.logits(&self.model, &self.data.encodings, &rows, &batch, Pass::Evaluation)?;
+        let losses = tally_batch(&logits, &batch, &mut pass.tallies)?;
+        self.stop_if_diverged(&losses, self.progress.steps)?;
+        let is_first = pass.done == 0;
+        let view = EvaluationBatch { trainer: self, is_first, rows: &rows, batch: &batch, logits: &logits };
+        hook(Moment::EvaluationBatch(view))?;
+        pass.done += rows.len();
+        if !is_last {
+            return Ok(None);
+        }
+        let tasks = metrics_by_task(self.tasks(), &pass.tallies);
+        let evaluation = Evaluation { split: pass.split, epoch: self.evaluated_epoch(), tasks };
+        hook(Moment::Evaluation(&evaluation))?;
+        Ok(Some(evaluation))
+    }
 }
 
-/// An empty tally for each task.
-pub(super) fn tallies(tasks: &[Task]) -> Vec<Tally> {
+/// An empty tally for each task. (K)
+pub(super) fn empty_tallies(tasks: &[Task]) -> Vec<Tally> {
     tasks.iter().map(|task| Tally::new(task.labels.len())).collect()
 }
 
+fn metrics_by_task(tasks: &[Task], tallies: &[Tally]) -> IndexMap<String, Option<TaskMetrics>> {
+    tasks.iter().zip(tallies).map(|(task, tally)| (task.name.clone(), tally.metrics())).collect()
+}
+
 /// Counts one batch's logits into `tallies` and returns its plain losses. (K)
-pub(super) fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally]) -> Result<Vec<Option<f32>>> {
+fn tally_batch(logits: &[Tensor], batch: &Batch, tallies: &mut [Tally]) -> Result<Vec<Option<f32>>> {
     let plain = TaskLosses::plain(batch.labels.len());
-    let losses = scalars(&plain.of(logits, batch)?)?;
-    tally(tallies, logits, &losses, &plain, batch)?;
+    let losses = scalars(&plain.compute(logits, batch)?)?;
+    add_to_tallies(tallies, logits, &losses, &plain, batch)?;
     Ok(losses)
 }
 
-/// The losses as numbers.
+/// The losses as numbers. (K)
 pub(super) fn scalars(losses: &[Option<Tensor>]) -> Result<Vec<Option<f32>>> {
     let scalar = |loss: &Option<Tensor>| Ok(loss.as_ref().map(Tensor::to_scalar::<f32>).transpose()?);
     losses.iter().map(scalar).collect()
 }
 
-/// Counts a batch's answers, and its `losses` as `task_losses` gave them, into each task's tally.
-pub(super) fn tally(
+/// Counts a batch's answers, and its `losses` as `task_losses` computed them, into each task's tally.
+pub(super) fn add_to_tallies(
     tallies: &mut [Tally],
     logits: &[Tensor],
     losses: &[Option<f32>],

@@ -1,38 +1,30 @@
-//! The loop: losses, their weighting, the optimizer and the schedule, evaluation, and the events that tell of it.
+//! The training loop alone: steps, epochs, evaluation and the best epoch.
+//!
+//! A [`Setup`] holds everything that is checked before the weights are there; a [`Trainer`] takes single steps and
+//! evaluates single batches. [`Run`](crate::run::Run) decides which of them is due, and lets observers look on through a
+//! [`Hook`].
 
-mod best;
-mod comparison;
-mod evaluating;
+mod best_epoch;
 mod evaluation;
-mod geometry;
-mod interference;
-mod losses;
-mod map;
-mod memory;
-mod metrics;
-mod mistakes;
-mod optimizer;
-mod plan;
+mod moment;
+mod prediction;
 mod prefix;
-mod principal;
-mod printout;
-mod saliency;
-mod schedule;
+mod reports;
+mod setup;
 mod step;
-mod task_gradients;
-mod task_weights;
 mod trainer;
+mod trial;
 mod unfreezing;
-mod warnings;
-mod watching;
+mod update;
 
-pub use comparison::{Compare, Planned};
-pub use evaluation::{evaluate, predict};
-pub use metrics::Tally;
-pub use optimizer::{Optimizer, Snapshot};
-pub use plan::{Inputs, Plan};
-pub use printout::printout;
-pub use schedule::factor;
-pub use task_weights::TaskWeights;
+pub(crate) use evaluation::EvaluationPass;
+pub use evaluation::{EVALUATION_BATCH_SIZE, Evaluation, Split, evaluate};
+pub use moment::{EvaluationBatch, Hook, Moment, Phase, PhaseName, TaskGradientView};
+pub(crate) use prediction::predict_proba;
+pub use prediction::{Prediction, TaskPrediction, Tokens, predict};
+pub use reports::{End, EpochReport, ModelShape, Start, StepReport};
+pub use setup::{Extras, Inputs, MemoryEstimate, Setup, Sizes};
+pub(crate) use step::StepOptions;
 pub use trainer::Trainer;
-pub use watching::Watch;
+pub(crate) use trial::Trial;
+pub use update::{Optimizer, Snapshot, TaskWeights, lr_multiplier};

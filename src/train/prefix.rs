@@ -1,9 +1,9 @@
-//! What a frozen prefix makes of a sentence, computed once.
+//! Cached outputs of the frozen part of the model.
 //!
-//! With `--freeze embeddings`, `layers:N` or `encoder` the first part of the model gives a sentence the same numbers at
-//! every step, since nothing in it trains and dropout is off there. So each sentence passes through it once in a run;
-//! after the first epoch a step costs only what lies above. A linear probe becomes two small products. Under gradual
-//! unfreezing it is the same for as long as the frozen part ends in one place.
+//! With `--freeze embeddings`, `layers:N` or `encoder` the first part of the model computes the same output for a sentence at
+//! every step, since nothing in it trains and dropout is off there. So each sentence passes through it once in a run, and
+//! after the first epoch a step costs only the layers above. A linear probe becomes two small products. With gradual
+//! unfreezing the cache is emptied whenever the frozen part gets smaller.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::Result;
 use crate::model::{Model, Pass};
 use crate::text::{Batch, Encoding};
 
-/// The prefix's output of each sentence of the data, once it has been needed: (T,H), or (1,H) with the whole encoder
+/// The frozen part's output for each sentence of the data, once a batch has needed it: (T,H), or (1,H) with the whole encoder
 /// frozen.
 #[derive(Debug)]
 pub(super) struct PrefixCache(Vec<Option<Tensor>>);
@@ -24,7 +24,7 @@ impl PrefixCache {
         Self(vec![None; sentences])
     }
 
-    /// Forgets everything, as the frozen part ends in another place now.
+    /// Empties the cache: the frozen part is another one now.
     pub fn clear(&mut self) {
         self.0.fill(None);
     }
@@ -45,8 +45,8 @@ impl PrefixCache {
         model.forward_from(self.outputs(model, encodings, rows)?, batch, pass)
     }
 
-    /// Sentence vectors (B,H) of the sentences `rows`, which `batch` holds, as the parameters stand. What the cache lacks it
-    /// goes on lacking: it is to hold what a training step made of it, in whose batch the last bits may be others.
+    /// Sentence vectors (B,H) of the sentences `rows`, which `batch` holds, with the parameters as they are now. Adds nothing
+    /// to the cache: the last bits of an output may depend on its batch, and the cached ones must be a training step's.
     pub fn vectors(&self, model: &Model, encodings: &[Encoding], rows: &[usize], batch: &Batch) -> Result<Tensor> {
         if !model.has_prefix() {
             return model.embed(batch, Pass::Evaluation);
@@ -57,7 +57,7 @@ impl PrefixCache {
         model.embed_from(Tensor::cat(&outputs, 0)?, batch, Pass::Evaluation)
     }
 
-    /// The prefix's output for the sentences `rows`, end to end.
+    /// The frozen part's output for the sentences `rows`, end to end; adds what is missing to the cache.
     fn outputs(&mut self, model: &Model, encodings: &[Encoding], rows: &[usize]) -> Result<Tensor> {
         for (row, output) in self.missing(model, encodings, rows)? {
             self.0[row] = Some(output);
@@ -66,7 +66,7 @@ impl PrefixCache {
         Ok(Tensor::cat(&parts, 0)?)
     }
 
-    /// The prefix's output for those of the sentences `rows` that are not in the cache.
+    /// The frozen part's output for each of the sentences `rows` that is not in the cache.
     fn missing(&self, model: &Model, encodings: &[Encoding], rows: &[usize]) -> Result<BTreeMap<usize, Tensor>> {
         let missing: Vec<usize> = rows.iter().copied().filter(|&row| self.0[row].is_none()).collect();
         if missing.is_empty() {

@@ -13,8 +13,8 @@
 use crate::error::{Message, message};
 use crate::recipe::{Freeze, Pooling, Recipe};
 
-/// What is frozen in the epoch after `epochs` epochs, of an encoder with so many `layers`: what the recipe freezes for
-/// good, and whatever is not due yet.
+/// The frozen part of an encoder of `layers` blocks in the epoch after `epochs` epochs: what the recipe freezes for good, and
+/// the blocks whose turn has not come.
 pub(super) fn frozen(recipe: &Recipe, layers: usize, epochs: u32) -> Freeze {
     let Some(every) = recipe.training.gradual_unfreezing else {
         return recipe.training.freeze;
@@ -29,8 +29,8 @@ pub(super) fn frozen(recipe: &Recipe, layers: usize, epochs: u32) -> Freeze {
     not_due.max(recipe.training.freeze)
 }
 
-/// Of the run's stages the first, the last that keeps a frozen part, and the last. In between each stage trains one block
-/// more than the one before and differs in nothing else, so one of these three needs the most of anything.
+/// The run's first stage, its last stage with a frozen part, and its last stage. From stage to stage only the number of
+/// trained blocks grows, so one of these three needs the most memory.
 pub(super) fn outermost(recipe: &Recipe, layers: usize) -> [Freeze; 3] {
     let last = recipe.training.epochs - 1;
     let every = u64::from(recipe.training.gradual_unfreezing.unwrap_or(1));
@@ -39,7 +39,7 @@ pub(super) fn outermost(recipe: &Recipe, layers: usize) -> [Freeze; 3] {
     [0, with_prefix, last].map(|epochs| frozen(recipe, layers, epochs))
 }
 
-/// A sentence for the reader if the run ends before everything has trained that should.
+/// A warning if the run ends before every layer has trained that should.
 pub(super) fn warning(recipe: &Recipe, layers: usize) -> Option<Message> {
     let training = &recipe.training;
     let every = training.gradual_unfreezing?;

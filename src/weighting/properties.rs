@@ -1,11 +1,11 @@
-//! What the methods promise, for gradients of every rank, scale and likeness.
+//! The methods' promises, for gradients of every rank, scale and likeness.
 //!
 //! `cargo test --release weighting::properties -- --include-ignored` tries 100,000 sets a method.
 
-#![cfg(test)]
-
-use super::tests::{combine, random_grams};
-use super::*;
+use super::testing::{combine, random_grams};
+use super::{Chosen, Dependency, Gram, method};
+use crate::random::Stream;
+use crate::recipe::Weighting;
 
 /// A set of gradients (K,D), and inner products (K,K) that may be off, as those added up in single precision are.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Case {
         combine(&mut *method(weighting, self.gram.len(), 1), &self.gram)
     }
 
-    /// Checks what the method promises of these gradients.
+    /// Checks the method's promises for these gradients.
     #[track_caller]
     fn check(&self, weighting: Weighting) {
         let Self { gradients, gram, noise, error } = self;
@@ -88,10 +88,10 @@ impl Case {
                 assert!(length <= bound, "{weighting:?}, {what}: {length:e} > {bound:e}; {weights:?} of {self:?}");
             }
         };
-        // Single precision adds up what is not longer than that.
+        // Single precision can add up vectors up to this length.
         let largest = weights.iter().zip(&lengths).map(|(w, length)| w.abs() * length).fold(0.0, f64::max);
         let bound = if weighting == Weighting::NashMtl { 1e4 } else { 1e5 * longest };
-        let weighs_losses = method(weighting, k, 1).asks() != Asks::Gradients;
+        let weighs_losses = method(weighting, k, 1).depends_on() != Dependency::Gradients;
         assert!(weighs_losses || largest <= bound, "{weighting:?}: {weights:?} of {self:?}");
 
         match weighting {
@@ -137,7 +137,7 @@ impl Case {
                     assert!(ours >= means - tolerance, "the mean is better: {ours:e} < {means:e}, {self:?}");
                 }
             }
-            // Its factors are as long as 1e4: what is off by `error` makes that much of a difference.
+            // Its factors reach 1e4, by which the products' `error` is multiplied.
             Weighting::NashMtl if *error > 0.0 => {}
             Weighting::NashMtl => within((k as f64).sqrt(), "√K"),
             Weighting::Pcgrad => within(total, "the sum of the lengths"),
@@ -171,7 +171,7 @@ fn sum(weights: &[f64], gradients: &[Vec<f64>]) -> Vec<f64> {
     (0..gradients[0].len()).map(|d| weights.iter().zip(gradients).map(|(w, g)| w * g[d]).sum()).collect()
 }
 
-/// As many sets for every method.
+/// Checks `count` drawn sets of gradients for every method.
 fn check_every_method(count: usize) {
     for weighting in Weighting::ALL {
         let mut stream = Stream::new(5, "weighting");

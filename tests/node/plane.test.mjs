@@ -11,7 +11,7 @@ const minus = (u, v) => u.map((x, i) => x - v[i]);
 const plus = (u, v) => u.map((x, i) => x + v[i]);
 const near = (x, y) => assert.ok(Math.abs(x - y) < 1e-9, `${x}, not ${y}`);
 
-/** As src/train/geometry.rs makes it. */
+/** As src/measure/geometry.rs makes it. */
 function eventOf(gradients, weights, change) {
   const gram = gradients.map((u) => gradients.map((v) => dot(u, v)));
   const norms = gradients.map(norm);

@@ -2,11 +2,13 @@
 #![allow(dead_code)] // Each test file uses some of it.
 
 use candle_core::{Device, Tensor};
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{ModelFiles, Weights, parse_config};
 use polytask::protocol::{Event, StepReport};
 use polytask::recipe::Recipe;
-use polytask::train::{Inputs, Plan, Trainer};
+use polytask::run::{Plan, Run};
+use polytask::train::Inputs;
 
 use crate::tiny::Tiny;
 
@@ -44,26 +46,31 @@ pub fn many(n: usize, training: &str) -> Recipe {
     recipe_on(&format!("[{}]", (0..n).map(sentence).collect::<Vec<_>>().join(",")), training)
 }
 
-pub fn prepare(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
+pub fn prepare(recipe: &Recipe) -> polytask::Result<(Run, Vec<Event>)> {
     prepare_from(recipe, None)
 }
 
 /// A run of `recipe` on an encoder other than the tiny one, before its weights.
 pub fn plan(recipe: &Recipe, files: &Tiny, memory_limit: Option<u64>) -> polytask::Result<Plan> {
+    plan_in(Context::default(), recipe, files, memory_limit)
+}
+
+/// The same in `context`.
+pub fn plan_in(context: Context, recipe: &Recipe, files: &Tiny, memory_limit: Option<u64>) -> polytask::Result<Plan> {
     let inputs = Inputs {
         data: Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?,
         validation: None,
         config: parse_config(&files.config)?,
         keep_heads: false,
         tokenizer: &files.tokenizer,
-        device: Device::Cpu,
+        context,
         memory_limit,
     };
     Plan::new(recipe.clone(), inputs)
 }
 
 /// A run that goes on with a saved model, or begins with the tiny encoder and new heads.
-pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Result<(Trainer, Vec<Event>)> {
+pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Result<(Run, Vec<Event>)> {
     let files = Tiny::new();
     let data = Dataset::from_recipe(recipe, |_| unreachable!("the sentences are in the recipe"))?;
     let inputs = Inputs {
@@ -72,18 +79,18 @@ pub fn prepare_from(recipe: &Recipe, saved: Option<&ModelFiles>) -> polytask::Re
         config: parse_config(saved.map_or(&files.config, |saved| &saved.config))?,
         keep_heads: saved.is_some(),
         tokenizer: &files.tokenizer,
-        device: Device::Cpu,
+        context: Context::default(),
         memory_limit: None,
     };
     let weights = saved.map_or(&files.weights, |saved| &saved.weights);
-    Trainer::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(weights)?)
+    Run::start(Plan::new(recipe.clone(), inputs)?, Weights::from_safetensors(weights)?)
 }
 
-/// Does what is due first and then the next step, of which it returns the report.
-pub fn step(trainer: &mut Trainer) -> polytask::Result<StepReport> {
+/// Does the work that is due, then the next step, and returns the step's report.
+pub fn step(run: &mut Run) -> polytask::Result<StepReport> {
     loop {
-        assert!(!trainer.is_finished(), "no step is left to take");
-        for event in trainer.advance()? {
+        assert!(!run.is_finished(), "no step is left to take");
+        for event in run.advance(&[])? {
             if let Event::Step(report) = event {
                 return Ok(report);
             }
@@ -91,13 +98,13 @@ pub fn step(trainer: &mut Trainer) -> polytask::Result<StepReport> {
     }
 }
 
-/// Runs to the end: the trainer and all that it told.
-pub fn run(recipe: &Recipe) -> polytask::Result<(Trainer, Vec<Event>)> {
-    let (mut trainer, mut events) = prepare(recipe)?;
-    while !trainer.is_finished() {
-        events.extend(trainer.advance()?);
+/// Runs to the end. Returns the run and all its events.
+pub fn run_to_end(recipe: &Recipe) -> polytask::Result<(Run, Vec<Event>)> {
+    let (mut run, mut events) = prepare(recipe)?;
+    while !run.is_finished() {
+        events.extend(run.advance(&[])?);
     }
-    Ok((trainer, events))
+    Ok((run, events))
 }
 
 pub fn loss_bits(events: &[Event]) -> Vec<u32> {
@@ -108,8 +115,8 @@ pub fn loss_bits(events: &[Event]) -> Vec<u32> {
     steps.flat_map(|step| step.losses.values().chain([&step.total]).map(|x| x.to_bits())).collect()
 }
 
-pub fn parameters(trainer: &Trainer) -> Vec<(String, Vec<f32>)> {
-    let files = trainer.to_files().expect("files");
+pub fn parameters(run: &Run) -> Vec<(String, Vec<f32>)> {
+    let files = run.trainer().to_files().expect("files");
     let tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).expect("safetensors");
     let mut all: Vec<(String, Vec<f32>)> = tensors
         .into_iter()

@@ -13,10 +13,9 @@ export const compiled = (build) =>
  * given its source.
  *
  * @param {Uint8Array} bytes
- * @param {boolean} reproducible Without fused multiplications where the module has them.
  * @returns {Promise<{ name: string, failure: string | undefined }[]>}
  */
-export async function runAll(bytes, reproducible) {
+export async function runAll(bytes) {
   const module = await WebAssembly.compile(bytes);
   let said = '';
   const start = async () => {
@@ -32,7 +31,7 @@ export async function runAll(bytes, reproducible) {
     const name = said;
     said = '';
     try {
-      instance.run(i, reproducible);
+      instance.run(i);
       results.push({ name, failure: undefined });
     } catch (error) {
       results.push({ name, failure: said || String(error) });

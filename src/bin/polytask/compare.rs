@@ -1,4 +1,4 @@
-//! `polytask compare`: several weightings and seeds on the same sentences, beside single tasks and a linear probe.
+//! `polytask compare`: several weightings and seeds on the same sentences, beside baselines.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -9,13 +9,16 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::compare::ComparisonRuns;
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::error::Message;
-use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Event, Spread};
+use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
-use polytask::train::{Compare, Plan, Trainer};
+use polytask::run::{Plan, Run};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
+use crate::device::Device;
 use crate::encoders::{self, EncoderFiles};
 use crate::{Result, device, files, memory, train};
 
@@ -27,7 +30,7 @@ pub struct CompareArguments {
     /// The seeds that each of them trains with, comma-separated [default: 0,1,2].
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
     seeds: Vec<u64>,
-    /// The settings that all runs share.
+    /// The settings of all runs.
     #[command(flatten)]
     train: TrainArguments,
 }
@@ -53,37 +56,36 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
     };
     let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
-    let device = device::choose(common.device.as_deref())?;
-    device::use_threads(common.threads)?;
+    let all = device::context(common.device.as_deref(), common.threads)?;
     let directory = encoders::locate(&recipe.encoder)?;
     let data = Dataset::from_recipe(&recipe, files::table)?;
     let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
-    let compare = Compare::new(&recipe, &tasks, &weightings, &seeds)?;
+    let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
 
-    // On the CPU each run gets one core: several runs side by side spend no time waiting for each other's threads.
-    let at_a_time = if device.is_cpu() { polytask::ops::threads().min(compare.runs().len()) } else { 1 };
-    let limit = memory::available(&device).map(|bytes| bytes / at_a_time as u64);
-    let one = |recipe: &Recipe| -> Result<Vec<Event>> {
+    // On the CPU each run has one core: several runs side by side need not wait for each other's threads.
+    let at_a_time = if all.device().is_cpu() { all.cpu().threads().min(compare.runs().len()) } else { 1 };
+    let context = || if at_a_time > 1 { Context::new(Device::Cpu, 1) } else { all.clone() };
+    let limit = memory::available(all.device()).map(|bytes| bytes / at_a_time as u64);
+    let one = |recipe: &Recipe| -> Result<Vec<Evaluation>> {
         let mut encoder = EncoderFiles::read(&directory)?;
-        let plan = plan(recipe, &encoder, &device, limit)?;
+        let plan = plan(recipe, &encoder, context(), limit)?;
         let weights = encoder.read_weights(plan.wanted())?;
-        let (mut trainer, _) = encoder.named(Trainer::start(plan, weights))?;
-        let mut events = Vec::new();
-        while !trainer.is_finished() {
-            events.extend(trainer.advance()?);
+        let (mut run, _) = encoder.named(Run::start(plan, weights))?;
+        let mut evaluations = Vec::new();
+        while !run.is_finished() {
+            evaluations.extend(run.advance(&[])?.into_iter().filter_map(|event| match event {
+                Event::Evaluation(evaluation) => Some(evaluation),
+                _ => None,
+            }));
         }
-        Ok(events)
+        Ok(evaluations)
     };
-    // Wrong settings are reported before the first run. A task alone may have no held-out sentence to be judged by: that is
-    // reported in its row.
+    // Wrong settings are reported before the first run. A task alone may have no held-out label: that is reported in its row.
     for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
-        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, &device, limit);
+        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, context(), limit);
         if planned.contender != Contender::SingleTask {
             planning?;
         }
-    }
-    if at_a_time > 1 {
-        polytask::ops::set_threads(1);
     }
     let output = Mutex::new(Output::new(compare.runs().len(), common.log.as_deref())?);
     let runs = compare.runs().to_vec();
@@ -94,15 +96,15 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(planned) = runs.get(i) else { return Ok(()) };
             let start = Instant::now();
-            let events = one(&planned.recipe);
+            let evaluations = one(&planned.recipe);
             let mut compare = compare.lock().map_err(|e| e.to_string())?;
-            let compared = match events {
-                Ok(events) => compare.finish(i, &events),
+            let compared = match evaluations {
+                Ok(evaluations) => compare.finish(i, &evaluations),
                 Err(error) => compare.fail(i, message_of(error.as_ref())),
             };
             drop(compare);
             let mut output = output.lock().map_err(|e| e.to_string())?;
-            output.tell(compared, start.elapsed().as_secs_f64()).map_err(|e| e.to_string())?;
+            output.show(compared, start.elapsed().as_secs_f64()).map_err(|e| e.to_string())?;
         }
     };
     std::thread::scope(|scope| -> Result<()> {
@@ -116,8 +118,8 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     output.into_inner()?.end(&table)
 }
 
-fn plan(recipe: &Recipe, encoder: &EncoderFiles, device: &device::Device, limit: Option<u64>) -> Result<Plan> {
-    let inputs = train::inputs(recipe, encoder, device.clone(), limit)?;
+fn plan(recipe: &Recipe, encoder: &EncoderFiles, context: Context, limit: Option<u64>) -> Result<Plan> {
+    let inputs = train::inputs(recipe, encoder, context, limit)?;
     encoder.named(Plan::new(recipe.clone(), inputs))
 }
 
@@ -144,7 +146,7 @@ impl Output {
         Ok(Self { bar, log: log.map(open).transpose()? })
     }
 
-    fn tell(&mut self, compared: Compared, seconds: f64) -> Result<()> {
+    fn show(&mut self, compared: Compared, seconds: f64) -> Result<()> {
         let name = title(&compared.contender);
         if let Some(why) = &compared.failure {
             self.bar.suspend(|| eprintln!("Warning: {name}, seed {}: {why}", compared.seed));
@@ -152,7 +154,7 @@ impl Output {
         self.bar.set_message(format!("{name}, seed {}", compared.seed));
         self.bar.inc(1);
         let mut line = serde_json::to_value(Event::Compared(compared))?;
-        // The library has no clock: the command adds the seconds that a run took.
+        // The library has no clock: the command adds how long the run took.
         line["seconds"] = seconds.into();
         self.log(&line)
     }

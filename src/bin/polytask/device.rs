@@ -1,13 +1,13 @@
 //! Where to compute, chosen as the notebook chooses: CUDA if it is available and built in, else the CPU.
 
-use polytask::ops;
+use polytask::compute::Context;
 
 use crate::Result;
 
 pub use candle_core::Device;
 
 /// The device that `--device` names; without the flag, CUDA where there is one.
-pub fn choose(name: Option<&str>) -> Result<Device> {
+fn choose(name: Option<&str>) -> Result<Device> {
     match name {
         Some("cpu") => Ok(Device::Cpu),
         Some("cuda") if !cfg!(feature = "cuda") => {
@@ -21,12 +21,12 @@ pub fn choose(name: Option<&str>) -> Result<Device> {
     }
 }
 
-/// Lets the kernels use `threads` threads; absent: every core.
-pub fn use_threads(threads: Option<usize>) -> Result<()> {
+/// Computes on the device that `--device` names, or the best there is, with `threads` threads; absent: every core.
+pub fn context(name: Option<&str>, threads: Option<usize>) -> Result<Context> {
+    let device = choose(name)?;
     if threads == Some(0) {
         return Err("--threads: is 0; at least 1 is needed".into());
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    ops::set_threads(threads.unwrap_or(cores));
-    Ok(())
+    Ok(Context::new(device, threads.unwrap_or(cores)))
 }

@@ -68,7 +68,7 @@ struct Saved {
 impl Saved {
     fn open(arguments: &SavedArguments) -> Result<Self> {
         let SavedArguments { model: directory, max_length, device, threads } = arguments;
-        device::use_threads(*threads)?;
+        let context = device::context(device.as_deref(), *threads)?;
         let mut encoder = EncoderFiles::read(directory)?;
         let config = encoder.named(parse_config(&encoder.config))?;
         let polytask = config
@@ -82,14 +82,13 @@ impl Saved {
             return Err(format!("--max-length: {max_length} is not in 3..={positions}").into());
         }
         let weights = encoder.read_weights(Wanted::new(&config.bert, polytask.pooling, &polytask.tasks))?;
-        let device = device::choose(device.as_deref())?;
         let loading = Loading {
             freeze: Freeze::Encoder,
             pooling: polytask.pooling,
             word_rows: None,
             positions: None,
             keep_heads: true,
-            device: &device,
+            context: &context,
         };
         for task in &polytask.tasks {
             let name = format!("heads.{}.weight", task.name);

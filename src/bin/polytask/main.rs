@@ -46,6 +46,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !polytask::text::catches_panic(panic) {
+            default(panic);
+        }
+    }));
     let done = match Cli::parse().command {
         Command::Train(arguments) => train::run(*arguments),
         Command::Compare(arguments) => compare::run(*arguments),

@@ -1,12 +1,12 @@
-//! A run's output: progress and the printout for people, the log for machines.
+//! A run's output: the printout for people, and the log for machines.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use polytask::printout::printout;
 use polytask::protocol::Event;
-use polytask::train::printout;
 
 use crate::Result;
 
@@ -29,7 +29,7 @@ impl Output {
         Ok(Self { bar, log: log.map(open).transpose()?, printed: false })
     }
 
-    /// Writes an event to the log alone.
+    /// Writes an event to the log only.
     pub fn log(&mut self, event: &Event) -> Result<()> {
         if let Some(log) = &mut self.log {
             serde_json::to_writer(&mut *log, event)?;
@@ -39,7 +39,7 @@ impl Output {
         Ok(())
     }
 
-    /// Writes an event to the log and shows it.
+    /// Writes an event to the log and prints it.
     pub fn show(&mut self, event: &Event) -> Result<()> {
         self.log(event)?;
         match event {

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::error::quoted;
 use polytask::model::parse_config;
 use polytask::protocol::Event;
 use polytask::recipe::{Recipe, Task, Validation};
-use polytask::train::{Inputs, Plan, Trainer};
+use polytask::run::{Plan, Run};
+use polytask::train::{Inputs, Trainer};
 
 use crate::arguments::TrainArguments;
 use crate::encoders::{self, EncoderFiles};
@@ -16,8 +18,7 @@ use crate::{Result, device, files, memory};
 
 pub fn run(arguments: TrainArguments) -> Result<()> {
     let mut recipe = arguments.to_recipe()?;
-    let device = device::choose(arguments.device.as_deref())?;
-    device::use_threads(arguments.threads)?;
+    let context = device::context(arguments.device.as_deref(), arguments.threads)?;
     let directory = match &arguments.model {
         Some(directory) => directory.clone(),
         None => encoders::locate(&recipe.encoder)?,
@@ -32,22 +33,22 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         arguments.go_on_as(saved, &mut recipe)?;
         continue_tasks(&mut recipe, &saved.tasks)?;
     }
-    let limit = memory::available(&device);
-    let mut inputs = inputs(&recipe, &encoder, device, limit)?;
+    let limit = memory::available(context.device());
+    let mut inputs = inputs(&recipe, &encoder, context, limit)?;
     inputs.keep_heads = arguments.model.is_some();
     let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
     let weights = encoder.read_weights(plan.wanted())?;
-    let (mut trainer, events) = encoder.named(Trainer::start(plan, weights))?;
+    let (mut run, events) = encoder.named(Run::start(plan, weights))?;
 
-    // Checked before the work starts, not after it.
+    // Checked before the training, not after it: whether the model can be saved.
     if let Some(out) = &arguments.out {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
     }
     let mut output = Output::new(arguments.log.as_deref())?;
-    let trained = train(&mut trainer, &events, &mut output);
-    // Also after a divergence (the parameters are the last good ones) and when the output or the log could not be written.
+    let trained = train(&mut run, &events, &mut output);
+    // Also after a divergence, with the last good parameters, and after a reader or a log that went away.
     if let Some(out) = &arguments.out {
-        save(out, &trainer, &encoder.tokenizer, &recipe)?;
+        save(out, run.trainer(), &encoder.tokenizer, &recipe)?;
     }
     trained
 }
@@ -56,7 +57,7 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
 pub fn inputs<'a>(
     recipe: &Recipe,
     encoder: &'a EncoderFiles,
-    device: device::Device,
+    context: Context,
     memory_limit: Option<u64>,
 ) -> Result<Inputs<'a>> {
     let data = Dataset::from_recipe(recipe, files::table)?;
@@ -65,33 +66,33 @@ pub fn inputs<'a>(
         _ => None,
     };
     let config = encoder.named(parse_config(&encoder.config))?;
-    Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, device, memory_limit })
+    Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, context, memory_limit })
 }
 
-/// Trains to the end and shows the events as long as the output works. Returns the first error.
-fn train(trainer: &mut Trainer, prelude: &[Event], output: &mut Output) -> Result<()> {
-    let mut told = Ok(());
-    let mut tell = |events: &[Event]| {
+/// Trains to the end and shows the events as long as they can be shown. Returns the first error.
+fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
+    let mut shown = Ok(());
+    let mut show = |events: &[Event]| {
         for event in events {
-            if told.is_ok() {
-                told = output.show(event);
+            if shown.is_ok() {
+                shown = output.show(event);
             }
         }
     };
-    tell(prelude);
+    show(prelude);
     let mut trained = Ok(());
-    while !trainer.is_finished() && trained.is_ok() {
-        match trainer.advance() {
-            Ok(events) => tell(&events),
+    while !run.is_finished() && trained.is_ok() {
+        match run.advance(&[]) {
+            Ok(events) => show(&events),
             Err(error) => trained = Err(error),
         }
     }
     if let Err(error) = trained {
-        // The run's own error matters more than one in writing the log.
+        // Even if the log cannot be written, this is the error to report.
         let _ = output.log(&Event::Error(error.message().clone()));
         return Err(error.into());
     }
-    told
+    shown
 }
 
 /// Lets the recipe go on with a saved model's heads: all of them, or those that it names, label for label.

@@ -1,0 +1,170 @@
+//! Memory that steps reuse: a step's activations take the buffers of the step before.
+
+use std::ops::{Deref, DerefMut, Range, RangeInclusive};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Buffers that are not in use, for the next request. Between steps they hold no more numbers than were once lent at the
+/// same time: the largest batch's activations. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Workspace(Arc<Mutex<Buffers>>);
+
+#[derive(Debug, Default)]
+struct Buffers {
+    idle: Vec<Vec<f32>>,
+    /// Numbers in all buffers, idle or lent.
+    held: usize,
+    /// Sum of the lengths that are lent, and its peak.
+    asked: usize,
+    most: usize,
+    /// How many buffers were allocated.
+    #[cfg(test)]
+    made: usize,
+}
+
+impl Workspace {
+    /// A buffer of `len` numbers, with whatever it held before.
+    pub fn take(&self, len: usize) -> Buffer {
+        let numbers = self.buffers().take(len);
+        let numbers = numbers.unwrap_or_else(|| vec![0.0; len]);
+        Buffer { numbers, len, home: self.clone() }
+    }
+
+    /// How many buffers were allocated so far.
+    #[cfg(test)]
+    pub fn made(&self) -> usize {
+        self.buffers().made
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Buffers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Buffers {
+    /// Lends a buffer of at least `len` numbers; `None` if the caller must allocate one, which then counts as lent.
+    fn take(&mut self, len: usize) -> Option<Vec<f32>> {
+        self.asked += len;
+        self.most = self.most.max(self.asked);
+        if let Some(i) = self.smallest(len..=2 * len) {
+            return Some(self.idle.swap_remove(i));
+        }
+        // Keep much larger buffers for larger requests: otherwise in time every buffer would be as large as the largest.
+        // Buffers a little too small make room for a new one.
+        let mut outgrown = false;
+        while !self.has_room(len) && self.drop_largest(len / 2..len) {
+            outgrown = true;
+        }
+        if !outgrown && !self.has_room(len) {
+            if let Some(i) = self.smallest(len..=usize::MAX) {
+                return Some(self.idle.swap_remove(i));
+            }
+            while !self.has_room(len) && self.drop_largest(0..len) {}
+        }
+        self.held += len;
+        #[cfg(test)]
+        {
+            self.made += 1;
+        }
+        None
+    }
+
+    /// Whether a new buffer of `len` numbers leaves no more in all than were once lent at the same time.
+    fn has_room(&self, len: usize) -> bool {
+        self.held + len <= self.most
+    }
+
+    /// The smallest idle buffer with a length in `lengths`.
+    fn smallest(&self, lengths: RangeInclusive<usize>) -> Option<usize> {
+        let fits = |i: &usize| lengths.contains(&self.idle[*i].len());
+        (0..self.idle.len()).filter(fits).min_by_key(|&i| self.idle[i].len())
+    }
+
+    /// Drops the largest idle buffer with a length in `lengths`; returns whether there was one.
+    fn drop_largest(&mut self, lengths: Range<usize>) -> bool {
+        let fits = |i: &usize| lengths.contains(&self.idle[*i].len());
+        let largest = (0..self.idle.len()).filter(fits).max_by_key(|&i| self.idle[i].len());
+        let Some(i) = largest else { return false };
+        self.held -= self.idle.swap_remove(i).len();
+        true
+    }
+
+    fn give_back(&mut self, buffer: Vec<f32>, len: usize) {
+        self.asked -= len;
+        if self.held > self.most {
+            self.held -= buffer.len();
+        } else {
+            self.idle.push(buffer);
+        }
+    }
+}
+
+/// Numbers lent by a [`Workspace`], which gets them back on drop.
+#[derive(Debug)]
+pub struct Buffer {
+    numbers: Vec<f32>,
+    len: usize,
+    home: Workspace,
+}
+
+impl Deref for Buffer {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        &self.numbers[..self.len]
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.numbers[..self.len]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let numbers = std::mem::take(&mut self.numbers);
+        self.home.buffers().give_back(numbers, self.len);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lengths(workspace: &Workspace) -> Vec<usize> {
+        let mut lengths: Vec<usize> = workspace.buffers().idle.iter().map(Vec::len).collect();
+        lengths.sort_unstable();
+        lengths
+    }
+
+    #[test]
+    fn buffers_are_taken_again_and_outgrown_ones_go() {
+        let workspace = Workspace::default();
+        drop((workspace.take(10), workspace.take(100)));
+        assert_eq!(lengths(&workspace), [10, 100]);
+        drop((workspace.take(9), workspace.take(50)));
+        assert_eq!(lengths(&workspace), [10, 100]);
+        drop((workspace.take(12), workspace.take(110)));
+        assert_eq!(lengths(&workspace), [12, 110]);
+    }
+
+    #[test]
+    fn batches_of_many_sizes_leave_no_more_than_the_largest_needs() {
+        // Like a block's activations: eight (N,H), two (N,F) and a (N) of six blocks, and the buffers of a backward pass.
+        let workspace = Workspace::default();
+        let mut most = 0;
+        for batch in 0..400_usize {
+            let n = 40 + batch * 7919 % 161;
+            let pass = |blocks: usize| {
+                let of_block = |_| [[n * 16; 8].as_slice(), &[n * 64; 2], &[n]].concat();
+                (0..blocks).flat_map(of_block).map(|len| workspace.take(len)).collect::<Vec<_>>()
+            };
+            let kept = pass(6);
+            let working = pass(1);
+            most = most.max(kept.iter().chain(&working).map(|buffer| buffer.len()).sum::<usize>());
+            drop((working, kept));
+            let held: usize = lengths(&workspace).iter().sum();
+            assert_eq!(workspace.buffers().held, held);
+            assert!(held <= most, "after batch {batch}: {held} are held, {most} were needed");
+        }
+    }
+}

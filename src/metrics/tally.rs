@@ -1,0 +1,114 @@
+//! Counting a task's answers.
+
+use super::TaskMetrics;
+use crate::ops::IGNORE;
+
+/// Running counts of one task's answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tally {
+    /// `confusion[t][p]`: labelled examples of class t predicted as p. (C,C)
+    confusion: Vec<Vec<u32>>,
+    /// Sum of the examples' losses in nats.
+    loss: f64,
+    /// The denominator of the mean loss: the examples, or the sum of their weights.
+    denominator: f64,
+}
+
+impl Tally {
+    /// Nothing counted yet, for `classes` classes.
+    pub fn new(classes: usize) -> Self {
+        Self { confusion: vec![vec![0; classes]; classes], loss: 0.0, denominator: 0.0 }
+    }
+
+    /// Counts a batch: `logits` (B,C) row after row, `labels` (B), the mean loss over its labelled rows, and the
+    /// denominator of that mean: their number, or the sum of their weights.
+    ///
+    /// # Panics
+    ///
+    /// If a label is not below C.
+    pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32, denominator: f64) {
+        for (xs, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
+            if label != IGNORE {
+                self.confusion[label as usize][argmax(xs)] += 1;
+            }
+        }
+        self.loss += f64::from(mean_loss) * denominator;
+        self.denominator += denominator;
+    }
+
+    /// How many labelled examples were counted.
+    pub fn labelled(&self) -> u32 {
+        self.confusion.iter().flatten().sum()
+    }
+
+    /// Mean loss over the labelled examples, weighted if they are; `None` if there was none.
+    pub fn loss(&self) -> Option<f32> {
+        (self.labelled() > 0).then(|| (self.loss / self.denominator) as f32)
+    }
+
+    /// Share classified rightly; `None` if nothing was labelled.
+    pub fn accuracy(&self) -> Option<f32> {
+        let n = self.labelled();
+        let right: u32 = self.confusion.iter().enumerate().map(|(c, row)| row[c]).sum();
+        (n > 0).then(|| right as f32 / n as f32)
+    }
+
+    /// Mean F1 over the classes that occur or are predicted, as scikit-learn's `f1_score(average="macro")`.
+    /// F1 = 2·TP/(2·TP + FP + FN).
+    pub fn macro_f1(&self) -> Option<f32> {
+        let f1: Vec<f32> = (0..self.confusion.len())
+            .filter_map(|c| {
+                let true_positives = self.confusion[c][c];
+                let labelled: u32 = self.confusion[c].iter().sum();
+                let predicted: u32 = self.confusion.iter().map(|row| row[c]).sum();
+                let either = labelled + predicted;
+                (either > 0).then(|| 2.0 * true_positives as f32 / either as f32)
+            })
+            .collect();
+        (!f1.is_empty()).then(|| f1.iter().sum::<f32>() / f1.len() as f32)
+    }
+
+    /// All figures; `None` if nothing was labelled.
+    pub fn metrics(&self) -> Option<TaskMetrics> {
+        Some(TaskMetrics {
+            accuracy: self.accuracy()?,
+            macro_f1: self.macro_f1()?,
+            loss: self.loss()?,
+            confusion: self.confusion.clone(),
+        })
+    }
+}
+
+/// The index of the largest number, the first among equals, as `torch.argmax`.
+pub fn argmax(xs: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, x) in xs.iter().enumerate() {
+        if *x > xs[best] {
+            best = i;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_by_hand() {
+        let mut tally = Tally::new(3);
+        // True classes 0 0 1 1 2, one blank; predicted 0 1 1 1 0.
+        let logits =
+            [[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, 1.0], [5.0, 0.0, 1.0], [9.0, 9.0, 9.0]];
+        tally.add(logits.as_flattened(), &[0, 0, 1, 1, 2, IGNORE], 0.5, 5.0);
+        assert_eq!(tally.metrics().unwrap().confusion, [[1, 1, 0], [0, 2, 0], [1, 0, 0]]);
+        assert_eq!(tally.accuracy(), Some(0.6));
+        // F1: class 0: 2/(2+2) = 0.5, class 1: 4/(3+2) = 0.8, class 2: 0.
+        assert!((tally.macro_f1().unwrap() - 1.3 / 3.0).abs() < 1e-6);
+        assert_eq!(tally.loss(), Some(0.5));
+        // A row whose class counts three times as much as each of those.
+        tally.add(&[0.0, 0.0, 1.0], &[2], 2.5, 3.0);
+        assert_eq!(tally.loss(), Some((0.5 * 5.0 + 2.5 * 3.0) / 8.0));
+        assert_eq!((Tally::new(2).accuracy(), Tally::new(2).metrics()), (None, None));
+    }
+}

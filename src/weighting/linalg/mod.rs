@@ -1,0 +1,17 @@
+//! Linear algebra for the handful of tasks that a run has: K×K matrices in double precision.
+
+mod cholesky;
+mod directions;
+mod eigen;
+mod gram;
+mod nonnegative;
+mod shortest;
+mod softmax;
+
+pub use cholesky::{dot, solve};
+pub use directions::Directions;
+pub use eigen::eigen;
+pub use gram::Gram;
+pub use nonnegative::{nonnegative, nonnegative_from};
+pub use shortest::shortest;
+pub use softmax::softmax;
