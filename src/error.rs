@@ -112,7 +112,7 @@ impl From<candle_core::Error> for Error {
     }
 }
 
-/// A sentence for people, in parts that any language can make it from.
+/// A sentence for people, with the parts from which another language makes its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Message {
@@ -134,12 +134,12 @@ impl Message {
         Self { code: code.into(), message: filled(english, &params), params }
     }
 
-    /// A message that another library made: its text is all that is known.
+    /// A message of another library, of which only the text is known.
     pub fn unexpected(why: &dyn std::fmt::Display) -> Self {
         message!("unexpected", "{why}", why = why.to_string())
     }
 
-    /// The same, said of `place`.
+    /// Puts `place` before the sentence and among the parameters.
     fn at(mut self, place: Value) -> Box<Self> {
         self.message = format!("{}: {}", written(&place, ""), self.message);
         self.params.insert("place".into(), place);

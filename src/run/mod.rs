@@ -168,7 +168,7 @@ impl Run {
 
     /// A run whose loss is not finite is over.
     fn finish_if_diverged<T>(&mut self, result: Result<T>) -> Result<T> {
-        self.is_finished |= matches!(result, Err(Error::Diverged { .. }));
+        self.is_finished |= matches!(result, Err(Error::Diverged(_)));
         result
     }
 

@@ -30,8 +30,10 @@ pub fn catches_panic(panic: &PanicHookInfo<'_>) -> bool {
     let subject = SUBJECT.with_borrow(Option::clone);
     #[cfg(target_arch = "wasm32")]
     if let Some(subject) = &subject {
-        let sentence = failure(subject, panic.payload()).to_string();
-        wasm_bindgen::throw_val(js_sys::WebAssembly::RuntimeError::new(&sentence).into());
+        let failure = failure(subject, panic.payload());
+        let thrown = js_sys::WebAssembly::RuntimeError::new(&failure.to_string());
+        failure.message().attach_to(&thrown);
+        wasm_bindgen::throw_val(thrown.into());
     }
     #[cfg(not(target_arch = "wasm32"))]
     let _ = panic;
