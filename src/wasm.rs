@@ -85,7 +85,7 @@ pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
 #[derive(Debug, Default)]
 pub struct Session {
     active: Option<ActiveRun>,
-    /// The next run, its weights as far as they are in, and its share of the memory once they begin to fill it.
+    /// The next run, the weights received so far, and the memory reserved for it once the header is complete.
     next: Option<(Plan, Receiver, Option<Share>)>,
     /// The events that the last call returned.
     events: Vec<Event>,

@@ -1,9 +1,9 @@
 //! Measurements beside the training: they read a trainer and never change it.
 //!
 //! [`Run`](crate::run::Run) calls each [`Observer`] between steps and inside them. A run with observers gives the same
-//! numbers, bit for bit, as without. A new observer is a file here that implements the trait, a variant of
-//! [`Event`](crate::protocol::Event) for its report, and one line in `src/run/observers.rs`. [`Erasure`] is not an
-//! observer but answers a question about one sentence.
+//! numbers, bit for bit, as without. To add one: a file that implements the trait, declared below; a variant of
+//! [`Event`](crate::protocol::Event) for its report; one line in `src/run/observers.rs`; and its setting in
+//! [`Diagnostics`]. [`Erasure`] is not an observer: it answers a question about one sentence.
 
 mod gradients;
 mod interference;

@@ -1,7 +1,7 @@
 //! The observers of a run, in the order in which they are called.
 
 use crate::Result;
-use crate::measure::{GradientObserver, InterferenceObserver, MapObserver, MistakeObserver, Observer};
+use crate::measure::{self, Observer};
 use crate::protocol::Event;
 use crate::recipe::Diagnostics;
 use crate::train::{Extras, Moment, Sizes, Trainer};
@@ -17,10 +17,10 @@ impl Observers {
     /// The observers under these settings.
     pub fn new(diagnostics: Diagnostics) -> Self {
         let all: Vec<Box<dyn Observer<Event>>> = vec![
-            Box::new(GradientObserver::default()),
-            Box::new(MapObserver::default()),
-            Box::new(InterferenceObserver::default()),
-            Box::new(MistakeObserver::default()),
+            Box::new(measure::GradientObserver::default()),
+            Box::new(measure::MapObserver::default()),
+            Box::new(measure::InterferenceObserver::default()),
+            Box::new(measure::MistakeObserver::default()),
         ];
         let mut observers = Self { all, diagnostics };
         observers.configure(diagnostics);
