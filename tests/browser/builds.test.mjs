@@ -11,7 +11,10 @@ import { BROWSERS, launch, openLab } from './browser.mjs';
 import { startServer, WWW } from './server.mjs';
 import { startServer as startStatic } from '../../build/static-server.mjs';
 
-/** A worker's script: one run, and back come its losses, each as the shortest text that tells every bit. */
+/**
+ * A worker's script: runs that take turns, one for each entry of `reproducible`. It answers with the losses of each, every
+ * loss as the shortest text that tells all its bits.
+ */
 const script = `
   self.onmessage = async ({ data: { base, build, threads, reproducible } }) => {
     try {
@@ -21,14 +24,22 @@ const script = `
       const file = async (name) =>
         new Uint8Array(await (await fetch(base + 'models/all-MiniLM-L6-v2/' + name)).arrayBuffer());
       const recipe = polytask.default_recipe('topic-sentiment');
-      Object.assign(recipe.training, { epochs: 1, reproducible });
-      const session = new polytask.Session();
-      session.plan(recipe, await file('config.json'), await file('tokenizer.json'));
-      session.receive(await file('model.safetensors'));
-      session.begin();
-      const losses = [];
-      while (losses.length < 5) losses.push(...session.advance().filter((e) => e.type === 'step').map((e) => e.total));
-      self.postMessage({ recipe, losses: losses.map(String) });
+      const files = [await file('config.json'), await file('tokenizer.json')];
+      const weights = await file('model.safetensors');
+      const sessions = reproducible.map((reproducible) => {
+        Object.assign(recipe.training, { epochs: 1, reproducible });
+        const session = new polytask.Session();
+        session.plan(recipe, ...files);
+        session.receive(weights);
+        session.begin();
+        return session;
+      });
+      const losses = sessions.map(() => []);
+      while (losses.some((some) => some.length < 5))
+        sessions.forEach((session, i) => {
+          for (const { type, total } of session.advance()) if (type === 'step') losses[i].push(String(total));
+        });
+      self.postMessage({ recipe, losses: losses.map((some) => some.slice(0, 5)) });
     } catch (error) {
       self.postMessage({ error: String(error) });
     }
@@ -53,8 +64,14 @@ for (const name of BROWSERS) {
       await server?.close();
     });
 
-    /** What a worker of its own answers. */
+    /** A worker's answer for one run. */
     const run = async (build, { threads = 0, reproducible = false } = {}) => {
+      const { recipe, losses } = await runs(build, [reproducible], threads);
+      return { recipe, losses: losses[0] };
+    };
+
+    /** The answer of a new worker for several runs. @param {boolean[]} reproducible */
+    const runs = async (build, reproducible, threads = 0) => {
       const answer = await page.evaluate(
         async (script, message) => {
           const { startThreads } = await import(`${message.base}engine/threads.js`);
@@ -88,6 +105,12 @@ for (const name of BROWSERS) {
       assert.deepEqual((await run('threads', { threads: 2, reproducible: true })).losses, losses);
       for (const [other, theirs] of plain) assert.deepEqual(losses, theirs, `${name} and ${other}`);
       plain.set(name, losses);
+    });
+
+    test('sessions of different arithmetic in one worker each compute as they do alone', async () => {
+      const [fast, reproducible] = [await run('fused'), await run('fused', { reproducible: true })];
+      assert.notDeepEqual(fast.losses, reproducible.losses, 'the two round differently on this machine');
+      assert.deepEqual((await runs('fused', [false, true])).losses, [fast.losses, reproducible.losses]);
     });
 
     test('the product of our own gives what the native command gives', async () => {

@@ -84,6 +84,17 @@ test('the CSV of a table is read as the same table', () => {
   );
 });
 
+test('a task that JavaScript cannot hold in an object is refused by name', () => {
+  const wrong = /column "__proto__": JavaScript keeps this name for itself; give the column another$/;
+  for (const [name, text] of [
+    ['a.csv', 'text,topic, __proto__\na,x,y\n'],
+    ['a.tsv', 'text\t__proto__\na\tx\n'],
+    ['a.jsonl', '{"text": "a", "__proto__": "x"}\n'],
+  ])
+    assert.throws(() => polytask.read_table(name, text), wrong, name);
+  assert.equal(polytask.read_table('a.csv', 'text,constructor\na,x\nb,y\n').tasks[0].name, 'constructor');
+});
+
 test('the page on embedding names every event, and no other', () => {
   const [, events] = read('pkg/plain/polytask.d.ts').match(/export type Event = (.*);/);
   const [section] = read('embed.html').match(/<span data-s="events">[^]*?<\/span>/);
