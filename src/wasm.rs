@@ -152,6 +152,11 @@ impl Session {
         self.keep(events)
     }
 
+    /// Whether an evaluation or a measurement is due before the next step.
+    pub fn is_measuring(&mut self) -> std::result::Result<bool, JsError> {
+        Ok(self.run()?.is_measuring())
+    }
+
     /// Calls `callback` with a `phase` event at the start of each phase of a step, in this run and later ones, while
     /// [`Session::advance`] runs. The callback must not call this session.
     pub fn watch(

@@ -41,7 +41,8 @@ pub struct Frame {
     pub points: Vec<[f32; 2]>,
 }
 
-/// Reports the [`Map`] before the first step, after every `map_every`-th one, and at the end of the run.
+/// Reports the [`Map`] as it is before the first step, after every `map_every`-th one, and at the end of the run. The first
+/// step does not wait for it: the map from before that step is made after it.
 #[derive(Debug, Default)]
 pub struct MapObserver {
     every: u32,
@@ -78,23 +79,25 @@ impl<E: From<Map>> Observer<E> for MapObserver {
     }
 
     fn is_due(&self, trainer: &Trainer) -> bool {
-        let steps = trainer.steps();
-        (is_turn(self.every, steps) || (self.every > 0 && trainer.is_over())) && self.made != Some(steps)
+        self.due_frame(trainer).is_some()
     }
 
     /// Embeds one batch of sentences.
     fn between_steps(&mut self, trainer: &mut Trainer) -> Result<Option<E>> {
+        let Some(step) = self.due_frame(trainer) else { return Ok(None) };
         if self.rows.is_empty() {
             self.rows = spread_evenly(trainer.sentences());
         }
-        let step = trainer.steps();
         if self.next.step != step {
             self.next = Vectors { step, ..Vectors::default() };
         }
         let next = &mut self.next;
         let end = (next.embedded + EVALUATION_BATCH_SIZE).min(self.rows.len());
         let rows = &self.rows[next.embedded..end];
-        let vectors = trainer.embed_rows(rows)?;
+        let vectors = match step {
+            0 => trainer.before_last_step(|trainer| trainer.embed_rows(rows))?,
+            _ => trainer.embed_rows(rows)?,
+        };
         let h = vectors.len() / rows.len();
         next.numbers.reserve_exact(self.rows.len() * h - next.numbers.len());
         next.numbers.extend(vectors);
@@ -108,6 +111,16 @@ impl<E: From<Map>> Observer<E> for MapObserver {
 }
 
 impl MapObserver {
+    /// The number of steps that the frame shows which is to be made now, if one is.
+    fn due_frame(&self, trainer: &Trainer) -> Option<usize> {
+        match trainer.steps() {
+            _ if self.every == 0 => None,
+            0 => None,
+            1 if self.made.is_none() => Some(0),
+            steps => ((is_turn(self.every, steps) || trainer.is_over()) && self.made != Some(steps)).then_some(steps),
+        }
+    }
+
     /// Adds the frame in progress and projects all frames. `None` if a number in it is not finite: the parameters diverged,
     /// and the next loss reports it.
     fn add_frame(&mut self, seed: u64) -> Option<Map> {

@@ -85,12 +85,17 @@ impl Run {
         }
         let result = self.next_piece(tasks);
         let mut events = self.finish_if_diverged(result)?;
-        if self.trainer.is_over() && self.evaluations.is_empty() && !self.observers.are_due(&self.trainer) {
+        if self.trainer.is_over() && !self.is_measuring() {
             self.is_finished = true;
             let (steps, epochs) = (self.trainer.steps(), self.trainer.epoch());
             events.push(Event::End(End { steps, epochs, best_epoch: self.trainer.restored_epoch() }));
         }
         Ok(events)
+    }
+
+    /// Whether an evaluation or a measurement is due before the next step.
+    pub fn is_measuring(&self) -> bool {
+        !self.evaluations.is_empty() || self.observers.are_due(&self.trainer)
     }
 
     fn next_piece(&mut self, tasks: &[String]) -> Result<Vec<Event>> {

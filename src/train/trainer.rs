@@ -147,6 +147,19 @@ impl Trainer {
         self.progress.steps
     }
 
+    /// Calls `look` with the parameters as they were before the last step; afterwards they are, bit for bit, what they are now.
+    /// A parameter that the step did not update is as before its own last update.
+    ///
+    /// # Errors
+    ///
+    /// Those of `look`, or if a tensor operation fails.
+    pub fn before_last_step<T>(&mut self, look: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        self.optimizer.swap_with_previous()?;
+        let seen = look(self);
+        self.optimizer.swap_with_previous()?;
+        seen
+    }
+
     /// Whether no step is left to take: the last one has been taken, or patience ran out.
     pub fn is_over(&self) -> bool {
         self.steps() == self.total_steps() || self.restored_epoch().is_some()

@@ -90,14 +90,12 @@ export class Runner {
       await this.#prepared;
       const mine = ++this.#loop;
       this.#watch('step');
-      /** @type {RunEvent['type'] | undefined} */
-      let awaited = 'step';
+      let stepped = false;
       while (mine === this.#loop) {
-        for (const event of this.#advance('step', tasks)) {
-          if (event.type === 'step') awaited = this.#endOfStep(event);
-          if (event.type === awaited || event.type === 'end') awaited = undefined;
-        }
-        if (!awaited) return this.#say({ type: 'paused' }, 'step');
+        const events = this.#advance('step', tasks);
+        stepped ||= events.some(({ type }) => type === 'step' || type === 'end');
+        // What is measured after a step belongs to it.
+        if (stepped && !this.#configured().session.is_measuring()) return this.#say({ type: 'paused' }, 'step');
         await breathe();
       }
     },
@@ -277,13 +275,6 @@ export class Runner {
     if (of === this.#watched) return;
     this.#watched = of;
     this.#configured().session.watch(of && ((phase) => this.#say(phase, of)));
-  }
-
-  /** The event that completes a step: an epoch's last step is measured too. @param {{ step: number }} report */
-  #endOfStep({ step }) {
-    const { steps_per_epoch, epochs, validation_examples } = this.#configured().start;
-    if (step === epochs * steps_per_epoch) return 'end';
-    return step % steps_per_epoch === 0 && validation_examples > 0 ? 'evaluation' : 'step';
   }
 
   /**

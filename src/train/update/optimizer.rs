@@ -157,6 +157,23 @@ impl Optimizer {
         Ok(())
     }
 
+    /// Swaps every parameter with what it was before its last update. A second call swaps them back, bit for bit.
+    pub fn swap_with_previous(&mut self) -> Result<()> {
+        for slot in self.slots.values() {
+            if let Some(previous) = &slot.previous {
+                let value = slot.parameter.value().detach().copy()?;
+                copy_into(slot.parameter.value(), previous)?;
+                copy_into(previous, &value)?;
+            }
+        }
+        for (table, before) in &mut self.tables {
+            let shrinkage = table.shrinkage();
+            table.set_shrinkage(*before);
+            *before = shrinkage;
+        }
+        Ok(())
+    }
+
     /// Undoes every parameter's last update. A head without a label in the last batches goes back to before its own last
     /// update, whose losses were finite. The moments stay as they are: after this a run is over.
     pub fn roll_back(&mut self) -> Result<()> {
