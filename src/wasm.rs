@@ -153,7 +153,7 @@ impl Session {
     }
 
     /// Whether an evaluation or a measurement is due before the next step.
-    pub fn is_measuring(&mut self) -> std::result::Result<bool, JsError> {
+    pub fn is_measuring(&mut self) -> Result<bool> {
         Ok(self.run()?.is_measuring())
     }
 

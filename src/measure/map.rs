@@ -114,8 +114,7 @@ impl MapObserver {
     /// The number of steps that the frame shows which is to be made now, if one is.
     fn due_frame(&self, trainer: &Trainer) -> Option<usize> {
         match trainer.steps() {
-            _ if self.every == 0 => None,
-            0 => None,
+            steps if self.every == 0 || steps == 0 => None,
             1 if self.made.is_none() => Some(0),
             steps => ((is_turn(self.every, steps) || trainer.is_over()) && self.made != Some(steps)).then_some(steps),
         }
