@@ -13,6 +13,10 @@ pub const NAMES: [&str; 3] = ["notebook", "topic-sentiment", "tickets"];
 ///
 /// `notebook` with random labels has the tasks `Task A` (3 classes) and `Task B` (2 classes), drawn uniformly from
 /// `seed` (stream `labels`) as the notebook draws them; the other presets ignore `labels` and `seed`.
+///
+/// # Errors
+///
+/// If `name` is not one of [`NAMES`].
 pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec<Task>)> {
     let task = |name: &str, labels: &[&str]| Task {
         name: name.into(),
@@ -67,6 +71,10 @@ pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec
 }
 
 /// Settings that suit a preset: the notebook's own for `notebook`, a longer and gentler run for the larger sets.
+///
+/// # Errors
+///
+/// If `name` is not one of [`NAMES`].
 pub fn recommended(name: &str, labels: PresetLabels) -> Result<Recipe> {
     preset(name, labels, 0)?;
     let training = if name == "notebook" {

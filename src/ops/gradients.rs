@@ -50,6 +50,10 @@ pub fn squared_norm(xs: &Tensor) -> Result<f64> {
 /// # Errors
 ///
 /// If a tensor operation fails.
+///
+/// # Panics
+///
+/// If a pair has an index beyond `xs`.
 pub fn products(xs: &[Option<&Tensor>], pairs: &[(usize, usize)]) -> Result<Vec<f64>> {
     if xs.iter().flatten().any(|x| !on_cpu(x)) {
         let product = |&(i, j): &(usize, usize)| match (xs[i], xs[j]) {
