@@ -1,4 +1,4 @@
-//! The built-in sets. Every sentence was written for this project, but for the notebook's own four.
+//! The built-in sets. Every sentence was written for this project, except the notebook's own four.
 
 use super::{Table, read_table};
 use crate::error::{message, quoted, shortened};
@@ -25,7 +25,7 @@ pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec
     let topic = task("topic", &["food", "technology", "weather"]);
     let sentiment = task("sentiment", &["negative", "positive"]);
     let (csv, tasks): (&str, Vec<Task>) = match name {
-        // None of the four says anything bad.
+        // None of the notebook's four sentences is negative.
         "notebook" => (include_str!("presets/notebook.csv"), vec![topic, task("sentiment", &["neutral", "positive"])]),
         "topic-sentiment" => (include_str!("presets/topic-sentiment.csv"), vec![topic, sentiment]),
         "tickets" => (
