@@ -26,7 +26,7 @@ pub use part_size::PartSize;
 pub use pass::{Dropout, Pass};
 pub use receiver::Receiver;
 pub use save::ModelFiles;
-pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+pub use wanted::{NamedShape, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 pub use weights::Weights;
 
 use crate::Result;

@@ -25,7 +25,7 @@
 use candle_transformers::models::bert::Config;
 
 use crate::error::{message, number};
-use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+use crate::model::{NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
 use crate::weighting::{Dependency, method};
@@ -220,7 +220,7 @@ impl MemoryEstimate {
     }
 }
 
-fn numbers(tensors: Vec<Described>) -> f64 {
+fn numbers(tensors: Vec<NamedShape>) -> f64 {
     tensors.iter().map(|(_, shape)| shape.iter().map(|&n| n as f64).product::<f64>()).sum()
 }
 
