@@ -237,14 +237,14 @@ impl Trainer {
         }
         let weighed = |&task: &usize| Some(self.task_weights.of(task) * f64::from((*losses.get(task)?)?));
         let losses: Vec<f64> = tasks.iter().filter_map(weighed).collect();
-        let seen = StepInfo {
+        let step = StepInfo {
             tasks,
             losses: &losses,
             gram: grams.map(|(gram, _)| gram),
             last_layer: grams.map(|(_, last)| last),
             learning_rate: self.learning_rate(),
         };
-        self.method.choose(&seen)
+        self.method.choose(&step)
     }
 
     /// Passes the same batch's losses after the update, with the same dropout, to a method that wants them.

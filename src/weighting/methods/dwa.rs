@@ -33,8 +33,8 @@ impl Method for Dwa {
     }
 
     /// The current λᵢ, whichever other tasks take part: the balance is one of epochs, not of batches.
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        Chosen::plainly(seen.tasks.iter().map(|&task| self.weights[task]).collect())
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        Chosen::plainly(step.tasks.iter().map(|&task| self.weights[task]).collect())
     }
 
     fn epoch_ended(&mut self, losses: &[Option<f64>]) {
