@@ -205,8 +205,8 @@ impl TrainArguments {
         Ok(recipe)
     }
 
-    /// Goes on as a saved model was trained: its pooling and max_length are taken where neither a flag nor the recipe file
-    /// gives them.
+    /// Takes pooling and max_length from a saved model that is trained on, where neither a flag nor the recipe file gives
+    /// them.
     pub fn go_on_as(&self, saved: &Polytask, recipe: &mut Recipe) -> Result<()> {
         let file = match &self.recipe {
             Some(path) => serde_json::from_slice(&files::read(path)?)?,
@@ -268,7 +268,7 @@ fn set<T: Clone>(field: &mut T, flag: &Option<T>) {
     }
 }
 
-/// The help of a flag that takes one of a recipe's named choices: all names, and the one that is taken without it.
+/// The help of a flag that takes one of a recipe's named choices: all names and the default.
 fn choice<T: DeserializeOwned + Serialize + Default>(what: &str, default: &str) -> String {
     format!("{what}: {} [default: {}{default}]", names_of::<T>().join(", "), name_of(T::default()))
 }
@@ -280,7 +280,7 @@ fn names_of<T: DeserializeOwned>() -> Vec<String> {
     complaint.split('`').skip(3).step_by(2).map(String::from).collect()
 }
 
-/// The weighting called `name`; `flag` is what gave it.
+/// The weighting called `name`. An error names `flag`.
 pub fn weighting_named(flag: &str, name: &str) -> Result<Weighting> {
     let weighting = named::<Weighting>(flag, &Some(name.trim().into()))?;
     weighting.ok_or_else(|| format!("--{flag}: a name is missing").into())
