@@ -95,7 +95,7 @@ impl Table {
         self.name == INLINE
     }
 
-    /// The table's name in error sentences, or "the sentences".
+    /// The table's name in error sentences: a file's, a preset's, or "the sentences".
     pub(super) fn place(&self) -> Value {
         if self.is_inline() { message!("place.sentences", "the sentences").into() } else { self.name.as_str().into() }
     }

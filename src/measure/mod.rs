@@ -2,8 +2,8 @@
 //!
 //! [`Run`](crate::run::Run) calls each [`Observer`] between steps and inside them. A run with observers gives the same
 //! numbers, bit for bit, as without. A new observer is a file here that implements the trait, a variant of
-//! [`Event`](crate::protocol::Event) for its report, and one line in `src/run/observers.rs`. [`Erasure`] is not an
-//! observer but answers a question about one sentence.
+//! [`Event`](crate::protocol::Event) for its report, and one line in `src/run/observers.rs`. [`Erasure`] is no
+//! observer: it measures one sentence when it is asked to.
 
 mod gradients;
 mod interference;

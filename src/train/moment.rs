@@ -70,7 +70,7 @@ pub struct EvaluationBatch<'a> {
     pub logits: &'a [Tensor],
 }
 
-/// A phase of a step begins. Sent while the step is taken; in no log.
+/// The start of a phase of a step. Sent while the step is taken, and not logged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Phase {

@@ -48,7 +48,7 @@ struct SlotSnapshot {
     value: Tensor,
     m: Tensor,
     v: Tensor,
-    /// Not a copy: steps after the snapshot must use other gradient buffers.
+    /// Shares its buffer with the parameter's gradient, so steps after the snapshot must use other gradient buffers.
     previous: Option<Tensor>,
     t: i32,
 }
