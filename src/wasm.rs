@@ -98,7 +98,7 @@ pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
 #[derive(Debug, Default)]
 pub struct Session {
     active: Option<ActiveRun>,
-    /// The next run, its weights as far as they are in, and its share of the memory once they begin to fill it.
+    /// The next run, the receiver of its weights, and its share of the memory once weights have begun to arrive.
     next: Option<(Plan, Receiver, Option<Share>)>,
     /// The events that the last call returned.
     events: Vec<Event>,

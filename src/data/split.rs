@@ -143,8 +143,8 @@ impl Sides {
         }
     }
 
-    /// Moves some of `examples`, which are in random order, to the other side until `wanted` are held out, as far as every
-    /// label stays in training: pass after pass those whose gain is the best or nearly so.
+    /// Moves some of `examples`, which are in random order, to the other side until `wanted` are held out. Each pass moves those
+    /// with the best gain or nearly so. No move takes a label's last example out of training.
     fn hold_out(&mut self, examples: &[usize], wanted: usize) {
         let mut held = self.held_out();
         let adds = held < wanted;
@@ -310,8 +310,8 @@ mod tests {
             let all: Vec<usize> = (0..data.examples.len()).collect();
             let counts = data.class_counts(&all);
             let off = check(&data, fraction, case);
-            // A class that is too small for its share must keep more in training than that, for which others make up as
-            // long as these are few.
+            // A class that is too small for its share keeps more in training. Other classes make up for it while such classes
+            // are few.
             let is_small = |n: usize| n as f64 * (1.0 - fraction) < 1.0;
             let is_kept =
                 |&&i: &&usize| data.examples[i].labels.iter().any(|(task, &c)| is_small(counts[task][c as usize]));

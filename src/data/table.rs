@@ -90,7 +90,7 @@ impl Table {
         Ok(Self { name: INLINE.into(), tasks: columns.into_names(), rows })
     }
 
-    /// Whether its sentences come from no file: then error sentences speak of no columns.
+    /// Whether its sentences come from no file. Then error sentences do not mention columns.
     pub(super) fn is_inline(&self) -> bool {
         self.name == INLINE
     }

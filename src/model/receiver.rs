@@ -92,12 +92,12 @@ impl Receiver {
         Ok(bytes)
     }
 
-    /// Whether the header is complete, and right.
+    /// Whether the header is complete and valid.
     pub fn has_header(&self) -> bool {
         self.body.is_some()
     }
 
-    /// The header's end in the file, as far as it is known.
+    /// The end of the header in the file; before the length is complete, the end of the length.
     fn header_end(&self) -> Result<usize> {
         match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
             None => Ok(LENGTH),

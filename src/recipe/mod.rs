@@ -164,7 +164,7 @@ pub enum Pooling {
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields, default)]
 pub struct Diagnostics {
-    /// Report how the tasks' gradients relate in the first step and every so many steps after it; 0: never.
+    /// Report lengths and angles of the tasks' gradients in the first step and every so many steps after it; 0: never.
     pub gradients_every: u32,
     /// Measure before the first step, and every so many steps after it, what a step on each task alone would do to
     /// every task's loss; 0: never.

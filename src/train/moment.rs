@@ -35,7 +35,7 @@ pub struct TaskGradientView<'a> {
     pub trainer: &'a Trainer,
     /// The tasks that took part, as indices in head order. (K)
     pub tasks: &'a [usize],
-    /// gᵢ·gⱼ over each layer's parameters, from below: `embeddings`, `layer.0`, …, `pooler`, as far as they train.
+    /// gᵢ·gⱼ over each layer's parameters, from below: those of `embeddings`, `layer.0`, …, `pooler` that train.
     pub layers: &'a [(String, Gram)],
     /// gᵢ·gⱼ over all shared parameters. (K,K)
     pub gram: &'a Gram,

@@ -105,7 +105,7 @@ pub struct TrainArguments {
     /// Factor on a task's loss; repeatable.
     #[arg(long, value_name = "TASK=X", help_heading = "Training")]
     pub task_weight: Vec<String>,
-    /// Train so many tasks in a step, in turn; 1 alternates between them [default: all].
+    /// Train N tasks in a step, in turn; 1 alternates between them [default: all].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub tasks_per_step: Option<u32>,
     /// Stop after N epochs without a better held-out figure, and go back to the best epoch [default: train to the end].
@@ -124,7 +124,7 @@ pub struct TrainArguments {
     #[arg(long, help_heading = "Training")]
     pub no_shuffle: bool,
 
-    /// Log how the tasks' gradients lie to each other in the first step and every N steps after it [default: 0, never].
+    /// Log lengths and angles of the tasks' gradients in the first step and every N steps after it [default: 0, never].
     #[arg(long, value_name = "N", help_heading = "Diagnostics")]
     pub gradients_every: Option<u32>,
     /// Log what a step on each task alone would do to every task's loss, before the first step and every N steps after

@@ -50,8 +50,8 @@ pub fn nonnegative_from(a: &Gram, b: &[f64], start: &[f64]) -> Vec<f64> {
     settle(a, b, &mut x, &mut free);
     // Variables whose gain is only rounding: when set free, they go back to 0 at once.
     let mut refused: Vec<usize> = Vec::new();
-    // In exact arithmetic no set of free variables comes twice. With rounding, one that gains next to nothing might enter
-    // and leave for ever; by then the rest has long been settled.
+    // In exact arithmetic no set of free variables comes twice. With rounding, a variable that gains next to nothing might
+    // enter and leave again and again, so the rounds are limited. The other variables are solved long before the limit.
     for _ in 0..10 * (k + 1) {
         let sum: f64 = x.iter().sum();
         let gain = |j: usize| b[j] - a.combined_dot(&x, j);

@@ -50,7 +50,7 @@ impl Method for ImtlG {
     }
 }
 
-/// The weights, but for their scale; `None` if there are none of positive sum.
+/// Weights up to a common factor; `None` if none have a positive sum.
 fn equal_projections(directions: &Directions) -> Option<Vec<f64>> {
     let pairs = eigen(&directions.cosines);
     let largest = pairs.iter().map(|(value, _)| *value).fold(0.0, f64::max);
