@@ -134,7 +134,7 @@ impl Message {
         Self { code: code.into(), message: filled(english, &params), params }
     }
 
-    /// A message of another library, of which only the text is known.
+    /// A message of another library; only its text is known.
     pub fn unexpected(why: &dyn std::fmt::Display) -> Self {
         message!("unexpected", "{why}", why = why.to_string())
     }

@@ -1,12 +1,13 @@
 //! Multi-task fine-tuning of a real pretrained sentence encoder.
 //!
 //! One shared BERT-family encoder, one classification head per task, trained together: in a browser tab and on the
-//! command line, from this one crate. The modules in the order in which data passes through them; a module imports only
-//! modules above it:
+//! command line, from this one crate. A module imports only modules above it in this list:
 //!
 //! ```text
+//! error       errors and warnings: a code, named parameters and an English sentence
+//! random      one seed, split into named streams
 //! recipe      every setting that decides a run's numbers
-//! compute     device, threads, arithmetic and reused memory of a model: its Context
+//! compute     a model's Context: device, threads, arithmetic and reused memory
 //! ops         differentiable operations: forward, backward, CPU kernels
 //! data        files and tables → a data set: one column, one task
 //! text        sentences → token ids → packed batches
@@ -14,14 +15,15 @@
 //! metrics     accuracy, macro-F1, confusion matrix
 //! weighting   the factors of K tasks in one update
 //! train       the loop alone: steps, epochs, evaluation, the best epoch
-//! measure     observers: gradient geometry, interference, map, mistakes; and saliency
+//! measure     observers: gradient geometry, interference, map, mistakes; and word saliency
 //! compare     several weightings and seeds beside baselines
 //! protocol    commands and events, gathered from the modules above
 //! run         a trainer with its observers and evaluations: what faces drive
-//! faces       printout, wasm and www/, the command `polytask`
+//! faces       printout (the notebook's lines), wasm and www/ (the browser), src/bin/polytask/ (the command)
 //! ```
 //!
-//! The library does no I/O, reads no clock and prints nothing: bytes in, values and [`protocol::Event`]s out.
+//! A face is a program that drives the library for people. The library itself does no I/O, reads no clock and prints
+//! nothing: bytes in, values and [`protocol::Event`]s out.
 //!
 //! # Shapes
 //!

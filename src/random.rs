@@ -28,7 +28,11 @@ impl Stream {
         (self.0.next_u32() >> 8) as f32 * (1.0 / 16_777_216.0)
     }
 
-    /// Uniform over `0..n`, without bias (Lemire 2019). `n` is at least 1.
+    /// Uniform over `0..n`, without bias (Lemire 2019).
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0.
     pub fn below(&mut self, n: u32) -> u32 {
         let threshold = n.wrapping_neg() % n;
         loop {
@@ -39,7 +43,7 @@ impl Stream {
         }
     }
 
-    /// A random order (Fisher–Yates).
+    /// Puts `items` into a random order (Fisher–Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i as u32 + 1) as usize);

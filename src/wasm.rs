@@ -1,4 +1,5 @@
-//! The browser's face, called by `www/engine/worker.js`. Types cross as plain objects, as the modules declare them.
+//! The browser's face, called by `www/engine/worker.js`. Values cross as plain objects, with the types that the modules
+//! declare. A call that fails throws an `Error` that carries the code and the parameters of a [`Message`].
 
 use std::cell::Cell;
 
@@ -57,6 +58,10 @@ pub fn set_threads(threads: usize) {
 }
 
 /// A built-in set's sentences; `seed` draws the notebook's random labels.
+///
+/// # Errors
+///
+/// If there is no such set.
 #[wasm_bindgen(unchecked_return_type = "Examples")]
 pub fn preset(#[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue, seed: f64) -> Result<JsValue> {
     let preset: Preset = from_js(preset)?;
@@ -65,12 +70,20 @@ pub fn preset(#[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue, 
 }
 
 /// Settings that suit a built-in set.
+///
+/// # Errors
+///
+/// If there is no such set.
 #[wasm_bindgen(unchecked_return_type = "Recipe")]
 pub fn default_recipe(preset: &str) -> Result<JsValue> {
     to_js(&presets::recommended(preset, PresetLabels::default())?)
 }
 
 /// The sentences of a CSV, TSV or JSONL file with a `text` column; the ending of `name` decides the format.
+///
+/// # Errors
+///
+/// As [`read_table`] and [`Dataset::from_table`], and if a column is called `__proto__`.
 #[wasm_bindgen(js_name = read_table, unchecked_return_type = "Examples")]
 pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
     let table = read_table(name, text.as_bytes(), "text")?;
@@ -104,6 +117,10 @@ impl Session {
     }
 
     /// Plans `recipe` from its first step with an encoder's `config.json` and `tokenizer.json`. The run before it stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`]; also if the data or the encoder's files cannot be read. No run is planned then.
     pub fn plan(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
@@ -120,6 +137,10 @@ impl Session {
 
     /// Receives the next bytes of the encoder's `model.safetensors`. Once its header is complete and valid, the run before
     /// ends, so that two runs never share the memory; an earlier error leaves that run as it was.
+    ///
+    /// # Errors
+    ///
+    /// If no run is planned, or as [`Receiver::push`]. No run is planned then.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
         let (plan, mut receiver, mut share) = self.next.take().ok_or_else(no_plan)?;
         let bytes = receiver.push_header(bytes)?;
@@ -133,6 +154,10 @@ impl Session {
     }
 
     /// Begins the planned run; its weights must be in.
+    ///
+    /// # Errors
+    ///
+    /// If no run is planned, or its weights are not complete or do not fit.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn begin(&mut self) -> Result<JsValue> {
         let (plan, receiver, share) = self.next.take().ok_or_else(no_plan)?;
@@ -146,6 +171,10 @@ impl Session {
 
     /// Does the next piece of work: a training step, a batch of an evaluation or a piece of a measurement. A step trains
     /// `tasks` only; without names, all tasks or those whose turn it is. Does nothing after `end`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or as [`Run::advance`].
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn advance(&mut self, tasks: Option<Vec<String>>) -> Result<JsValue> {
         let events = self.run()?.advance(&tasks.unwrap_or_default())?;
@@ -173,13 +202,20 @@ impl Session {
 
     /// For each event that [`Session::begin`] or [`Session::advance`] returned last: the notebook's lines for it, if the
     /// notebook prints such an event.
+    ///
+    /// # Errors
+    ///
+    /// Never: an event's lines are text.
     #[wasm_bindgen(unchecked_return_type = "(string | null)[]")]
     pub fn lines(&self) -> Result<JsValue> {
         to_js(&self.events.iter().map(crate::printout::printout).collect::<Vec<_>>())
     }
 
-    /// Changes what is measured beside the training from now on; the run's numbers are the same with any diagnostics. If
-    /// there is too little memory for it: an error, and nothing has changed.
+    /// Changes what is measured beside the training from now on; the run's numbers are the same with any diagnostics.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or too little memory for the measurements; then nothing has changed.
     pub fn observe(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Diagnostics")] diagnostics: JsValue,
@@ -194,12 +230,20 @@ impl Session {
     }
 
     /// Measures how a step on each task alone would change every task's loss. The run stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or as [`Run::interference`].
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn interference(&mut self) -> Result<JsValue> {
         to_js(&Event::Interference(self.run()?.interference()?))
     }
 
     /// Classifies a sentence with every head as it is now.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or the sentence cannot be tokenised.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn predict(&mut self, text: String) -> Result<JsValue> {
         let mut predictions = self.run()?.trainer().predict(&[text])?;
@@ -207,18 +251,30 @@ impl Session {
     }
 
     /// Measures which words of a sentence each head's answer depends on. The run stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or as [`Run::explain`].
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn explain(&mut self, text: &str) -> Result<JsValue> {
         to_js(&Event::Saliency(self.run()?.explain(text)?))
     }
 
     /// A sentence as the encoder reads it, token by token.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or the sentence cannot be tokenised.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn tokens(&mut self, text: &str) -> Result<JsValue> {
         to_js(&Event::Tokens(self.run()?.trainer().tokens(text)?))
     }
 
     /// Sentence vectors (B,H) of `texts` as one batch, row after row, with the encoder as it is now.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run, or a sentence cannot be tokenised.
     pub fn embed(&mut self, texts: Vec<String>) -> Result<Vec<f32>> {
         Ok(self.run()?.trainer().embed(&texts)?)
     }
@@ -249,6 +305,10 @@ pub struct JsComparisonRuns(ComparisonRuns);
 #[wasm_bindgen(js_class = ComparisonRuns)]
 impl JsComparisonRuns {
     /// Plans the comparison of a `compare` command.
+    ///
+    /// # Errors
+    ///
+    /// As [`ComparisonRuns::new`]; also if the data cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
@@ -263,18 +323,30 @@ impl JsComparisonRuns {
     }
 
     /// The recipes of all runs.
+    ///
+    /// # Errors
+    ///
+    /// Never: a recipe is plain data.
     #[wasm_bindgen(unchecked_return_type = "Recipe[]")]
     pub fn recipes(&self) -> Result<JsValue> {
         to_js(&self.0.runs().iter().map(|run| &run.recipe).collect::<Vec<_>>())
     }
 
     /// Records the result of run `run`, which finished in `session`: a `compared` event.
+    ///
+    /// # Errors
+    ///
+    /// Never: an event is plain data.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn finish(&mut self, run: usize, session: &Session) -> Result<JsValue> {
         to_js(&Event::Compared(self.0.finish(run, &session.evaluations)))
     }
 
     /// Records that run `run` failed: a `compared` event.
+    ///
+    /// # Errors
+    ///
+    /// If `why` is no message.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn fail(
         &mut self,
@@ -285,6 +357,10 @@ impl JsComparisonRuns {
     }
 
     /// The figures of all runs that finished: a `comparison` event.
+    ///
+    /// # Errors
+    ///
+    /// Never: an event is plain data.
     #[wasm_bindgen(unchecked_return_type = "Event")]
     pub fn table(&self) -> Result<JsValue> {
         to_js(&Event::Comparison(self.0.table()))
@@ -413,7 +489,7 @@ impl Sha256 {
     }
 }
 
-/// What a call throws into JavaScript: an `Error` with the `code` and the `params` of a [`Message`].
+/// The value that a failed call throws into JavaScript: an `Error` with the `code` and the `params` of a [`Message`].
 #[derive(Debug)]
 pub struct Thrown(js_sys::Error);
 
@@ -449,7 +525,7 @@ impl From<Thrown> for JsValue {
     }
 }
 
-/// What a call returns.
+/// The result of a call from JavaScript.
 type Result<T> = std::result::Result<T, Thrown>;
 
 fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {

@@ -128,7 +128,7 @@ fn a_run_that_alone_cannot_start_fails_in_its_row() {
     let output = compare(place.path(), asked);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let log = lines(&place.path().join("log.jsonl"));
-    let failures: Vec<&str> = log.iter().filter_map(|run| run["failure"].as_str()).collect();
+    let failures: Vec<&str> = log.iter().filter_map(|run| run["failure"]["message"].as_str()).collect();
     let nothing_decides = "early_stopping_patience: held-out sentences decide which epoch is best, and none of them is \
                            labelled for a task that trains; hold out some that are";
     assert_eq!(failures, [nothing_decides], "of tone alone");

@@ -221,7 +221,7 @@ fn majority(train: &Evaluation, held_out: &Evaluation) -> IndexMap<String, Figur
     let of = |(task, metrics): (&String, &Option<TaskMetrics>)| {
         let (train, metrics) = (train.tasks.get(task)?.as_ref()?, metrics.as_ref()?);
         let seen = counts(&train.confusion);
-        // The first of equals, as everywhere.
+        // Among equals the first, as `argmax` does it.
         let common = (0..seen.len()).rev().max_by_key(|&class| seen[class])?;
         let truth = counts(&metrics.confusion);
         let all: u32 = truth.iter().sum();
@@ -310,7 +310,7 @@ mod tests {
         }
         let table = compare.table();
         let row = |i: usize| &table.rows[i];
-        // Training's commonest class is the second, of which a fifth of the held-out labels are.
+        // The commonest class in training is the second; a fifth of the held-out labels are of it.
         assert!((row(0).accuracy["a"].mean - 0.2).abs() < 1e-9);
         assert!((row(0).macro_f1["a"].mean - (2.0 * 0.2 / 1.2) / 2.0).abs() < 1e-9);
         assert_eq!(row(2).contender, Contender::SingleTask);

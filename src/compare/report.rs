@@ -14,7 +14,7 @@ use tsify::Tsify;
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Contender {
-    /// The training split's commonest class of each task, whatever the sentence.
+    /// Always predicts each task's commonest class in the training split.
     Majority,
     /// The heads alone on the frozen encoder, trained until they fit.
     LinearProbe,
@@ -24,7 +24,7 @@ pub enum Contender {
     Weighting(Weighting),
 }
 
-/// One finished run of a comparison.
+/// One run of a comparison, finished or failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Compared {

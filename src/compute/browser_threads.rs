@@ -1,6 +1,6 @@
 //! The threads of the browser's `threads` build: web workers that share the module's memory and serve rayon's pool.
 //!
-//! `www/engine/threads.js` has the workers started. Each makes an instance of [`wasm_module`] on [`wasm_memory`] and calls
+//! `www/engine/threads.js` starts the workers. Each makes an instance of [`wasm_module`] on [`wasm_memory`] and calls
 //! [`run_thread`]. Rayon's threads are then handed to them through a queue in the shared memory, not by messages: the
 //! worker that builds the pool waits in it for all threads to run, and until it returns some browsers deliver none of its
 //! messages.
@@ -30,6 +30,10 @@ pub fn wasm_memory() -> JsValue {
 }
 
 /// Builds the pool that the kernels share; call it once, when `threads` workers are about to call [`run_thread`].
+///
+/// # Errors
+///
+/// If there is a pool already.
 #[wasm_bindgen]
 pub fn build_thread_pool(threads: usize) -> Result<(), JsError> {
     let hand_over = |thread| {

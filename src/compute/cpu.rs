@@ -1,4 +1,4 @@
-//! How the kernels for the CPU compute: a small value that every kernel is given.
+//! The settings of the kernels for the CPU: how many threads they use, and how they round.
 
 /// How products and sums are rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

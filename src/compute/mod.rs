@@ -80,8 +80,8 @@ impl Context {
         self.cpu
     }
 
-    /// Runs `work` on the context's threads, which are then awake for the parts that kernels cut off it. On one thread, or
-    /// on a thread of a pool already, `work` runs where it is.
+    /// Runs `work` on one of the context's threads, so that its kernels find the other threads awake when they divide their
+    /// work. With one thread, or if the caller is on a pool's thread already, `work` runs on the caller's thread.
     #[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
     pub fn on_threads<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         self.pool.run(work)
@@ -93,7 +93,7 @@ impl Context {
         self.pool.run(work)
     }
 
-    /// A buffer of `len` numbers, with whatever it held before.
+    /// A buffer of `len` numbers. It holds old values, not zeros.
     pub(crate) fn buffer(&self, len: usize) -> Buffer {
         self.workspace.take(len)
     }

@@ -13,7 +13,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool of `threads` threads; of one, the caller's own, if the system gives no more.
+    /// A pool of `threads` threads. If the system gives no more than one, everything runs on the caller's thread.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn new(threads: usize) -> Self {
         let pool = || rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok().map(Arc::new);

@@ -8,7 +8,8 @@ use super::pool::join;
 /// A thread gets at least this many numbers: waking one for fewer costs more time than it saves.
 const GRAIN: usize = 1 << 14;
 
-/// Calls `work` for runs of the rows 0..`n` with those rows of every output, whose lengths are multiples of `n`.
+/// Divides the rows 0..`n` into ranges and calls `work` for each, with the range's rows of every output. The outputs'
+/// lengths are multiples of `n`.
 pub fn each_rows<const K: usize>(
     cpu: Cpu,
     n: usize,
@@ -20,8 +21,8 @@ pub fn each_rows<const K: usize>(
     each_item(cpu, n, cost, outputs, &|row| widths.map(|width| row * width), &work);
 }
 
-/// Calls `work` for runs of the items 0..`n` with their parts of every output: item i's begin at `starts(i)`. `cost` is
-/// how many numbers are worked on in all.
+/// Divides the items 0..`n` into ranges and calls `work` for each, with the range's parts of every output: item i's parts
+/// begin at `starts(i)`. `cost` is how many numbers are worked on in all.
 pub fn each_item<const K: usize>(
     cpu: Cpu,
     n: usize,
@@ -34,6 +35,7 @@ pub fn each_item<const K: usize>(
     divide(0..n, pieces, outputs, starts, work);
 }
 
+/// Halves the items and the pieces until one piece is left, and does both halves at the same time.
 fn divide<const K: usize>(
     items: Range<usize>,
     pieces: usize,

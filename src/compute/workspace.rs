@@ -13,16 +13,17 @@ struct Buffers {
     idle: Vec<Vec<f32>>,
     /// Numbers in all buffers, idle or lent.
     held: usize,
-    /// Sum of the lengths that are lent, and its peak.
-    asked: usize,
-    most: usize,
+    /// Numbers that are lent now.
+    lent: usize,
+    /// The most numbers that were ever lent at the same time.
+    peak: usize,
     /// How many buffers were allocated.
     #[cfg(test)]
     made: usize,
 }
 
 impl Workspace {
-    /// A buffer of `len` numbers, with whatever it held before.
+    /// A buffer of `len` numbers. It holds old values, not zeros.
     pub fn take(&self, len: usize) -> Buffer {
         let numbers = self.buffers().take(len);
         let numbers = numbers.unwrap_or_else(|| vec![0.0; len]);
@@ -43,8 +44,8 @@ impl Workspace {
 impl Buffers {
     /// Lends a buffer of at least `len` numbers; `None` if the caller must allocate one, which then counts as lent.
     fn take(&mut self, len: usize) -> Option<Vec<f32>> {
-        self.asked += len;
-        self.most = self.most.max(self.asked);
+        self.lent += len;
+        self.peak = self.peak.max(self.lent);
         if let Some(i) = self.smallest(len..=2 * len) {
             return Some(self.idle.swap_remove(i));
         }
@@ -70,7 +71,7 @@ impl Buffers {
 
     /// Whether a new buffer of `len` numbers leaves no more in all than were once lent at the same time.
     fn has_room(&self, len: usize) -> bool {
-        self.held + len <= self.most
+        self.held + len <= self.peak
     }
 
     /// The smallest idle buffer with a length in `lengths`.
@@ -89,8 +90,8 @@ impl Buffers {
     }
 
     fn give_back(&mut self, buffer: Vec<f32>, len: usize) {
-        self.asked -= len;
-        if self.held > self.most {
+        self.lent -= len;
+        if self.held > self.peak {
             self.held -= buffer.len();
         } else {
             self.idle.push(buffer);

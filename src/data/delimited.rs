@@ -54,7 +54,7 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
             ));
         }
         let labels = record.iter().enumerate().filter(|&(at, _)| at != text_at);
-        // A task's place is its column's, the text's left out.
+        // Tasks are numbered as the columns are, without the text column.
         let labels = labels.filter_map(|(at, label)| Some((at - usize::from(at > text_at), filled(label)?)));
         rows.push(Row { place, text, labels: labels.collect() });
     }
@@ -62,17 +62,17 @@ pub(super) fn read(name: &str, text: &str, delimiter: u8, text_column: &str) -> 
     Ok(Table { name: name.into(), tasks, rows })
 }
 
-/// Which line a record begins on, asked record after record: no part of the text is looked at twice.
+/// Finds the line that each record begins on, record after record, in one pass over the text.
 struct Lines<'a> {
     text: &'a str,
-    /// Up to here the line ends are counted, and this is the line.
+    /// A byte of the text, and the line that it is on, from 1.
     byte: usize,
     line: usize,
 }
 
 impl Lines<'_> {
-    /// The line of a record that begins no earlier than the one before. The crate's position is from before the blank
-    /// lines that it skips.
+    /// The line of a record that begins no earlier than the one before. The `csv` crate skips blank lines before a record and
+    /// gives the position before them.
     fn of(&mut self, position: Option<&csv::Position>) -> usize {
         let start = position.map_or(0, |position| position.byte() as usize).max(self.byte);
         let bytes = self.text.as_bytes();

@@ -1,4 +1,4 @@
-//! A sentence's labels, as few as it has: a table of thousands of tasks costs a sentence nothing for those it leaves blank.
+//! A sentence's labels, stored sparsely: a blank label takes no memory, so a table may have thousands of tasks.
 
 /// Labels by task (or by column), ascending; a task that is missing is blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl<T> Labels<T> {
 }
 
 impl<T> FromIterator<(usize, T)> for Labels<T> {
-    /// In any order; of two labels for one task the first counts.
+    /// Collects labels in any order. If a task has two, the first counts.
     fn from_iter<I: IntoIterator<Item = (usize, T)>>(labels: I) -> Self {
         let mut labels: Vec<(usize, T)> = labels.into_iter().collect();
         labels.sort_by_key(|&(task, _)| task);

@@ -1,4 +1,4 @@
-//! The built-in sets. Every sentence was written for this project, but for the notebook's own four.
+//! The built-in sets. Every sentence was written for this project, except the notebook's own four.
 
 use super::{Table, read_table};
 use crate::error::{message, quoted, shortened};
@@ -13,6 +13,10 @@ pub const NAMES: [&str; 3] = ["notebook", "topic-sentiment", "tickets"];
 ///
 /// `notebook` with random labels has the tasks `Task A` (3 classes) and `Task B` (2 classes), drawn uniformly from
 /// `seed` (stream `labels`) as the notebook draws them; the other presets ignore `labels` and `seed`.
+///
+/// # Errors
+///
+/// If `name` is not one of [`NAMES`].
 pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec<Task>)> {
     let task = |name: &str, labels: &[&str]| Task {
         name: name.into(),
@@ -21,7 +25,7 @@ pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec
     let topic = task("topic", &["food", "technology", "weather"]);
     let sentiment = task("sentiment", &["negative", "positive"]);
     let (csv, tasks): (&str, Vec<Task>) = match name {
-        // None of the four says anything bad.
+        // None of the notebook's four sentences is negative.
         "notebook" => (include_str!("presets/notebook.csv"), vec![topic, task("sentiment", &["neutral", "positive"])]),
         "topic-sentiment" => (include_str!("presets/topic-sentiment.csv"), vec![topic, sentiment]),
         "tickets" => (
@@ -67,6 +71,10 @@ pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec
 }
 
 /// Settings that suit a preset: the notebook's own for `notebook`, a longer and gentler run for the larger sets.
+///
+/// # Errors
+///
+/// If `name` is not one of [`NAMES`].
 pub fn recommended(name: &str, labels: PresetLabels) -> Result<Recipe> {
     preset(name, labels, 0)?;
     let training = if name == "notebook" {

@@ -1,4 +1,4 @@
-//! Files to tables: the format by the file's name, then the format's reader.
+//! Reads a file into a table. The ending of its name decides the format, and each format has its own reader.
 
 use super::table::{Place, Table};
 use super::{delimited, jsonl};

@@ -6,8 +6,8 @@
 //! demand for all of the example's labels, added up; counting the other labels too keeps several tasks in proportion
 //! at once. Ties go to training.
 //!
-//! Rounded class by class, many small classes together hold out far too many (one of each two) or too few. So in the end
-//! sentences change sides until the number held out is the one asked for, starting with those whose move lowers
+//! Each class is rounded on its own, so many small classes together hold out far too many sentences (one of each two) or too
+//! few. So afterwards sentences change sides until the right number is held out. Those go first whose move lowers
 //! Σ (held out − wanted)² over the labels most.
 
 use std::collections::BTreeSet;
@@ -21,8 +21,8 @@ const EXCHANGES: usize = 4;
 /// Splits the labelled examples into (training, validation), both ascending, with `fraction` of them, rounded, in the
 /// second: at least one, and never all.
 ///
-/// Every class of every task that occurs at all stays in training, and for its sake fewer are held out, none if need be.
-/// Deterministic in `seed` (stream `split`).
+/// Every class that occurs keeps at least one example in training. If that cannot be done otherwise, fewer examples are held
+/// out, or none. `fraction` is in [0, 1). Deterministic in `seed` (stream `split`).
 pub fn stratified_split(data: &Dataset, fraction: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
     let mut examples: Vec<usize> = (0..data.examples.len()).filter(|&i| data.is_labelled(i)).collect();
     if fraction == 0.0 || examples.is_empty() {
@@ -79,7 +79,7 @@ impl Sides {
         sides
     }
 
-    /// How many of a label's examples the share is; a fraction too.
+    /// How many of a label's examples should be held out; not rounded.
     fn target(&self, label: usize) -> f64 {
         self.examples[label].len() as f64 * self.share
     }
@@ -98,7 +98,7 @@ impl Sides {
         }
     }
 
-    /// Iterative stratification.
+    /// Gives every example to a side, label by label, by iterative stratification.
     fn share_out(&mut self) {
         let mut is_placed = vec![false; self.labels.len()];
         let mut left: Vec<usize> = self.examples.iter().map(Vec::len).collect();
@@ -134,6 +134,7 @@ impl Sides {
         }
     }
 
+    /// Where all examples of a label are held out, moves one of them back to training.
     fn keep_every_label_in_training(&mut self) {
         for label in 0..self.examples.len() {
             if let Some(&i) = self.examples[label].first().filter(|_| self.held[label] == self.examples[label].len()) {
@@ -142,15 +143,15 @@ impl Sides {
         }
     }
 
-    /// Moves some of `examples`, which are in random order, to the other side until `wanted` are held out, as far as every
-    /// label stays in training: pass after pass those whose gain is the best or nearly so.
+    /// Moves some of `examples`, which are in random order, to the other side until `wanted` are held out. Each pass moves those
+    /// with the best gain or nearly so. No move takes a label's last example out of training.
     fn hold_out(&mut self, examples: &[usize], wanted: usize) {
         let mut held = self.held_out();
         let adds = held < wanted;
         let mut candidates: Vec<usize> = examples.iter().copied().filter(|&i| self.is_held_out[i] != adds).collect();
         while held != wanted {
-            // A gain falls with each move of an example that shares a label, and never rises: after a pass every gain is
-            // lower than what was enough in it, so that the passes are few however many examples there are.
+            // Moves only lower the gains of the other examples. So after a pass all gains are below `enough`, and few passes
+            // are needed, however many examples there are.
             let Some(best) = candidates.iter().map(|&i| self.gain(i, adds)).max_by(f64::total_cmp) else { break };
             let enough = best - 0.25 * best.abs().max(1.0);
             candidates.retain(|&i| {
@@ -192,7 +193,7 @@ impl Sides {
         (0..self.held.len()).map(|label| off(label) * off(label)).sum()
     }
 
-    /// Half of what [`Sides::cost`] falls by if example `i` changes sides.
+    /// Half of the decrease of [`Sides::cost`] if example `i` changes sides; `adds`: to the held-out side.
     fn gain(&self, i: usize, adds: bool) -> f64 {
         let gain = |&label: &usize| {
             let missing = self.target(label) - self.held[label] as f64;
@@ -309,8 +310,8 @@ mod tests {
             let all: Vec<usize> = (0..data.examples.len()).collect();
             let counts = data.class_counts(&all);
             let off = check(&data, fraction, case);
-            // A class that is too small for its share must keep more in training than that, for which others make up as
-            // long as these are few.
+            // A class that is too small for its share keeps more in training. Other classes make up for it while such classes
+            // are few.
             let is_small = |n: usize| n as f64 * (1.0 - fraction) < 1.0;
             let is_kept =
                 |&&i: &&usize| data.examples[i].labels.iter().any(|(task, &c)| is_small(counts[task][c as usize]));

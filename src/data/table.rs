@@ -1,4 +1,4 @@
-//! Sentences with label *texts*, as a file or the page holds them.
+//! Sentences with labels as text, as a file or the page holds them. A [`Dataset`](super::Dataset) has classes instead.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -90,12 +90,12 @@ impl Table {
         Ok(Self { name: INLINE.into(), tasks: columns.into_names(), rows })
     }
 
-    /// Whether its sentences come from no file: then error sentences speak of no columns.
+    /// Whether its sentences come from no file. Then error sentences do not mention columns.
     pub(super) fn is_inline(&self) -> bool {
         self.name == INLINE
     }
 
-    /// What error sentences call it: its name, or "the sentences".
+    /// The table's name in error sentences: a file's, a preset's, or "the sentences".
     pub(super) fn place(&self) -> Value {
         if self.is_inline() { message!("place.sentences", "the sentences").into() } else { self.name.as_str().into() }
     }
@@ -124,7 +124,7 @@ impl Table {
 pub(super) struct Columns(HashMap<String, usize>);
 
 impl Columns {
-    /// The place of the column `name`, a new one if it is new.
+    /// The index of the column `name`; a new name gets the next index.
     pub fn of(&mut self, name: String) -> usize {
         let next = self.0.len();
         *self.0.entry(name).or_insert(next)

@@ -1,4 +1,4 @@
-//! Whether something takes time in proportion to its input.
+//! A check that work takes time in proportion to its input.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ pub fn assert_linear<T>(larger: usize, mut work: impl FnMut(usize) -> T) {
     assert!(ratios.len() < 10, "ten times the input takes {ratios:?} times as long");
 }
 
-/// This thread's time on a processor where the system tells it (Linux), else time by the wall.
+/// This thread's time on a processor where the system reports it (Linux), else wall-clock time.
 struct Clock(Option<f64>, Instant);
 
 impl Clock {
@@ -36,7 +36,7 @@ impl Clock {
 fn on_processor() -> Option<f64> {
     // The system's figure is brought up to date when it takes the processor away.
     std::thread::sleep(std::time::Duration::from_millis(1));
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanoseconds: f64 = told.split(' ').next()?.parse().ok()?;
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split(' ').next()?.parse().ok()?;
     Some(nanoseconds * 1e-9)
 }

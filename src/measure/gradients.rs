@@ -36,7 +36,7 @@ pub struct Gradients {
     pub tasks: Vec<String>,
     /// Over all shared parameters.
     pub whole: Geometry,
-    /// Over each layer's parameters: `embeddings`, `layer.0`, …, `pooler`, as far as they train.
+    /// Over each layer's parameters: those of `embeddings`, `layer.0`, …, `pooler` that train.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Geometry>"))]
     pub layers: IndexMap<String, Geometry>,
     /// The factor wᵢ that the weighting gave to each task. (K)

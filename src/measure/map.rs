@@ -1,5 +1,5 @@
-//! A map of the sentences' vectors moving: the same sentences, embedded every few steps, projected on the two principal
-//! components of all those vectors together.
+//! A map of how the sentences' vectors move: the same sentences, embedded every few steps and projected on the first two
+//! principal components of all these vectors.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,9 +24,9 @@ const FRAMES: usize = 64;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Map {
-    /// Which sentences of the data, at most 48, evenly spread over it. (B)
+    /// The sentences shown, as rows of the data: at most 48, evenly spread. (B)
     pub rows: Vec<usize>,
-    /// The moments shown: the first, the latest and, of more than 64, every second one between.
+    /// The moments shown. When there would be more than 64, every second one is dropped; the first and the latest stay.
     pub frames: Vec<Frame>,
 }
 
@@ -154,7 +154,7 @@ impl MapObserver {
     }
 }
 
-/// The rows shown of `sentences` sentences: all or, of many, some at even distances.
+/// The rows that are shown of a data set of `sentences` sentences: all, or 48 at even distances.
 fn spread_evenly(sentences: usize) -> Vec<usize> {
     let shown = sentences.min(SENTENCES);
     (0..shown).map(|i| i * sentences / shown).collect()

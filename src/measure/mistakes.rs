@@ -96,7 +96,7 @@ impl MistakeObserver {
     }
 }
 
-/// The mistakes that are reported: the most confident first; of equals the first in the data.
+/// The mistakes that are reported: the most confident first; among equals, the first in the data.
 fn most_confident(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
     mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.row.cmp(&b.row)));
     mistakes.truncate(MOST);

@@ -155,7 +155,8 @@ fn turn(axes: &mut [Vec<f64>; 2], images: &mut [Vec<f64>; 2]) {
     }
 }
 
-/// Two orthonormal directions in the plane of two vectors (Gram–Schmidt, twice for the rounding), the first along the first.
+/// Two orthonormal directions in the plane of two vectors, the first along the first. Gram–Schmidt, done twice because of
+/// rounding.
 /// A vector that is zero or parallel to the first keeps the direction that it had before, made orthogonal.
 fn orthonormal([first, second]: [Vec<f64>; 2], [first_before, second_before]: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
     let first = unit(first).unwrap_or(first_before);

@@ -21,7 +21,7 @@ use crate::train::{EVALUATION_BATCH_SIZE, Trainer, predict_proba};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-/// Maximum number of spans of a sentence: one batch and a half of variants.
+/// Maximum number of spans of a sentence. With the whole sentence they make 25 variants, two batches.
 const SPANS: usize = 24;
 
 /// Which words of a sentence each head's answer depends on, measured by leaving each one out.

@@ -9,7 +9,7 @@ pub use tally::{Tally, argmax};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-/// One task's figures over the examples labelled for it, of which there is at least one.
+/// One task's figures over the examples labelled for it; there is at least one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct TaskMetrics {

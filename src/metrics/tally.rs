@@ -1,9 +1,20 @@
-//! Counting a task's answers.
+//! Running counts from which a task's metrics are computed.
 
 use super::TaskMetrics;
 use crate::ops::IGNORE;
 
-/// Running counts of one task's answers.
+/// Running counts of one task's predictions.
+///
+/// ```
+/// use polytask::metrics::Tally;
+///
+/// let mut tally = Tally::new(2);
+/// // Two sentences of class 0 and one without a label. The first is predicted as 0, the second as 1.
+/// tally.add(&[1.5, 0.5, 0.2, 0.8, 0.0, 0.0], &[0, 0, -100], 0.7, 2.0);
+/// let metrics = tally.metrics().expect("two sentences are labelled");
+/// assert_eq!(metrics.accuracy, 0.5);
+/// assert_eq!(metrics.confusion, [[1, 1], [0, 0]]);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
     /// `confusion[t][p]`: labelled examples of class t predicted as p. (C,C)
@@ -25,7 +36,7 @@ impl Tally {
     ///
     /// # Panics
     ///
-    /// If a label is not below C.
+    /// If a label is not below C, or C is 0.
     pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32, denominator: f64) {
         for (xs, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
             if label != IGNORE {
@@ -46,7 +57,7 @@ impl Tally {
         (self.labelled() > 0).then(|| (self.loss / self.denominator) as f32)
     }
 
-    /// Share classified rightly; `None` if nothing was labelled.
+    /// Share classified rightly, in [0, 1]; `None` if nothing was labelled.
     pub fn accuracy(&self) -> Option<f32> {
         let n = self.labelled();
         let right: u32 = self.confusion.iter().enumerate().map(|(c, row)| row[c]).sum();
@@ -54,7 +65,7 @@ impl Tally {
     }
 
     /// Mean F1 over the classes that occur or are predicted, as scikit-learn's `f1_score(average="macro")`.
-    /// F1 = 2·TP/(2·TP + FP + FN).
+    /// F1 = 2·TP/(2·TP + FP + FN). In [0, 1]; `None` if nothing was labelled.
     pub fn macro_f1(&self) -> Option<f32> {
         let f1: Vec<f32> = (0..self.confusion.len())
             .filter_map(|c| {
@@ -79,7 +90,7 @@ impl Tally {
     }
 }
 
-/// The index of the largest number, the first among equals, as `torch.argmax`.
+/// The index of the largest number, the first among equals, as `torch.argmax`; 0 without numbers.
 pub fn argmax(xs: &[f32]) -> usize {
     let mut best = 0;
     for (i, x) in xs.iter().enumerate() {

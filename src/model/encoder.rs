@@ -133,6 +133,10 @@ impl Encoder {
 
     /// Token vectors (N,H) below the first block.
     ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    ///
     /// # Panics
     ///
     /// If an id is not below `vocab_size` or a position not below `max_position_embeddings`.
@@ -142,7 +146,15 @@ impl Encoder {
         pass.dropped(self.norm.forward(&xs, context)?)
     }
 
-    /// Token vectors (N,H) through the blocks `range`.
+    /// Sends token vectors `xs` (N,H) through the blocks `range`. (N,H)
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    ///
+    /// # Panics
+    ///
+    /// If `range` goes beyond the last block.
     pub fn blocks(
         &self,
         range: std::ops::Range<usize>,

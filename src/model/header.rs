@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensorError, tensor::Metadata};
 use crate::error::message;
 use crate::{Error, Result};
 
-/// A file's tensors, found by Hugging Face's names.
+/// A file's table of contents: finds each tensor's entry by Hugging Face's name.
 ///
 /// A name is found with or without the `bert.` prefix, and `LayerNorm.weight`/`.bias` also under the old names
 /// `gamma`/`beta`.
@@ -50,7 +50,7 @@ impl Header {
             .enumerate()
             .map(|(place, entry)| {
                 let bare = entry.name.strip_prefix("bert.");
-                let (name, old) = todays_name(bare.unwrap_or(&entry.name));
+                let (name, old) = current_name(bare.unwrap_or(&entry.name));
                 (old, bare.is_none(), name, place)
             })
             .collect();
@@ -106,7 +106,7 @@ impl Entry {
 }
 
 /// The current form of a name, and whether `name` was an old one.
-fn todays_name(name: &str) -> (String, bool) {
+fn current_name(name: &str) -> (String, bool) {
     match name.rsplit_once("LayerNorm.") {
         Some((stem, "gamma")) => (format!("{stem}LayerNorm.weight"), true),
         Some((stem, "beta")) => (format!("{stem}LayerNorm.bias"), true),

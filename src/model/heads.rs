@@ -59,6 +59,10 @@ impl Heads {
     }
 
     /// Sentence vectors (B,H) → each task's logits. (K)(B,C_k)
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn forward(&self, embeddings: &Tensor, context: &Context) -> Result<Vec<Tensor>> {
         self.0.iter().map(|head| head.forward(embeddings, context)).collect()
     }

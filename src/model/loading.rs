@@ -1,9 +1,9 @@
-//! How a model is loaded: frozen parts, pooling, the embedding rows that train.
+//! The settings with which a model is loaded.
 
 use crate::compute::Context;
 use crate::recipe::{Freeze, Pooling};
 
-/// How an encoder is loaded for a run.
+/// How a model is loaded: which parts are frozen, how it pools, which embedding rows train.
 #[derive(Debug, Clone)]
 pub struct Loading<'a> {
     /// Which parameters stay as they are.

@@ -26,7 +26,7 @@ pub use part_size::PartSize;
 pub use pass::{Dropout, Pass};
 pub use receiver::Receiver;
 pub use save::ModelFiles;
-pub use wanted::{Described, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+pub use wanted::{NamedShape, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 pub use weights::Weights;
 
 use crate::Result;
@@ -73,9 +73,9 @@ pub struct Model {
     config: ModelConfig,
     encoder: Encoder,
     pooling: Pooling,
-    /// The part that never trains: its parameters are no variables.
+    /// The part that was frozen at loading and never trains.
     freeze: Freeze,
-    /// The part that does not train now.
+    /// The part that is frozen now: `freeze` or, during gradual unfreezing, more.
     frozen: Freeze,
     heads: Heads,
 }
@@ -143,7 +143,11 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// If a tensor operation fails. So in every method here that returns a `Result`, unless it says otherwise.
+    /// If a tensor operation fails.
+    ///
+    /// # Panics
+    ///
+    /// As [`Encoder::embed`].
     pub fn embed(&self, batch: &Batch, mut pass: Pass) -> Result<Tensor> {
         self.context.on_threads(|| {
             let xs = self.encoder.embed(batch, &mut pass, &self.context)?;
@@ -152,6 +156,14 @@ impl Model {
     }
 
     /// Each task's logits. (K)(B,C_k)
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    ///
+    /// # Panics
+    ///
+    /// As [`Encoder::embed`].
     pub fn forward(&self, batch: &Batch, pass: Pass) -> Result<Vec<Tensor>> {
         if self.has_prefix() {
             return self.forward_from(self.prefix(batch)?, batch, pass);
@@ -161,6 +173,14 @@ impl Model {
 
     /// The frozen part's output for a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. For a model
     /// with a frozen part. No gradient goes through it.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    ///
+    /// # Panics
+    ///
+    /// As [`Encoder::embed`].
     pub fn prefix(&self, batch: &Batch) -> Result<Tensor> {
         self.context.on_threads(|| {
             let xs = self.encoder.embed(batch, &mut Pass::Evaluation, &self.context)?;
@@ -170,12 +190,20 @@ impl Model {
         })
     }
 
-    /// Each task's logits from [`Model::prefix`]'s output; dropout acts only above it.
+    /// Each task's logits from [`Model::prefix`]'s output; dropout acts only above it. (K)(B,C_k)
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn forward_from(&self, xs: Tensor, batch: &Batch, pass: Pass) -> Result<Vec<Tensor>> {
         self.heads.forward(&self.embed_from(xs, batch, pass)?, &self.context)
     }
 
     /// Sentence vectors (B,H) from [`Model::prefix`]'s output; dropout acts only above it.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn embed_from(&self, xs: Tensor, batch: &Batch, mut pass: Pass) -> Result<Tensor> {
         if self.prefix_pools() {
             return Ok(xs);
@@ -229,6 +257,10 @@ impl Model {
     /// operations are composed of Candle's, which leave weight gradients in its store: they are moved from there into the
     /// parameters at the end. Either way a parameter frozen at loading has none. `loss` is a single number, and each graph
     /// can be walked back once.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn backward(&self, loss: &Tensor) -> Result<()> {
         self.context.on_threads(|| {
             let mut store = loss.backward()?;
@@ -244,6 +276,10 @@ impl Model {
     }
 
     /// [`Model::backward`], then [`Model::take_gradients`].
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn gradients(&self, loss: &Tensor) -> Result<BTreeMap<&str, Tensor>> {
         self.backward(loss)?;
         Ok(self.take_gradients())

@@ -20,7 +20,7 @@ const LONGEST_HEADER: u64 = 100_000_000;
 #[derive(Debug, Default)]
 pub struct Receiver {
     wanted: Option<Wanted>,
-    /// The bytes up to the header's end that have come.
+    /// The bytes received so far of the length and the header.
     front: Vec<u8>,
     body: Option<Body>,
     received: u64,
@@ -32,7 +32,7 @@ struct Body {
     header: Header,
     /// The numbers of each entry; `None` if it is skipped.
     values: Vec<Option<Vec<f32>>>,
-    /// The entry whose bytes come now, and how many of them have come.
+    /// The index of the entry whose bytes come next, and how many of its bytes were received.
     at: usize,
     done: usize,
     /// The first bytes of a number whose last ones are in the next piece.
@@ -82,7 +82,7 @@ impl Receiver {
             self.front.extend_from_slice(front);
             self.received += missing as u64;
             bytes = rest;
-            // The length alone ends the first round; the header that it gives, a later one.
+            // The first round completes the length, the second one the header. An empty header needs no second round.
             if self.front.len() > LENGTH || self.header_end()? == LENGTH {
                 let header = Header::parse(&self.front[LENGTH..])?;
                 self.body = Some(Body::new(header, self.wanted.as_ref())?);
@@ -92,12 +92,12 @@ impl Receiver {
         Ok(bytes)
     }
 
-    /// Whether the header is complete, and right.
+    /// Whether the header is complete and valid.
     pub fn has_header(&self) -> bool {
         self.body.is_some()
     }
 
-    /// The header's end in the file, as far as it is known.
+    /// The end of the header in the file; before the length is complete, the end of the length.
     fn header_end(&self) -> Result<usize> {
         match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
             None => Ok(LENGTH),
@@ -120,7 +120,7 @@ impl Receiver {
             ))
         };
         let mut body = self.body.ok_or_else(cut)?;
-        // Over tensors without a single number.
+        // Skips tensors without numbers at the end of the file, for which no byte comes.
         body.fill(&[], &mut 0)?;
         if body.at < body.header.entries.len() {
             return Err(cut());
@@ -186,7 +186,7 @@ impl Body {
     }
 }
 
-/// Reserves memory for all of a tensor's numbers, so that they never move while they come.
+/// Reserves memory for all of a tensor's numbers, so that they are never moved as they arrive.
 fn reserve(values: &mut Vec<f32>, entry: &Entry) -> Result<()> {
     let n: usize = entry.shape.iter().product();
     values.try_reserve_exact(n).map_err(|_| {
@@ -199,7 +199,7 @@ fn reserve(values: &mut Vec<f32>, entry: &Entry) -> Result<()> {
     })
 }
 
-/// Adds the numbers in `bytes` to `values`; a number whose last bytes are yet to come waits in `carried`.
+/// Adds the numbers in `bytes` to `values`. The first bytes of a number that is not complete yet wait in `carried`.
 fn widen(dtype: Dtype, carried: &mut Vec<u8>, mut bytes: &[u8], values: &mut Vec<f32>) {
     let width = if dtype == Dtype::F32 { 4 } else { 2 };
     if !carried.is_empty() {

@@ -1,4 +1,4 @@
-//! The names and shapes of the tensors that a model reads: known from its config, before any of them has come.
+//! The names and shapes of the tensors that a model reads. They are known from its config, before the file arrives.
 
 use candle_transformers::models::bert::Config;
 
@@ -8,10 +8,10 @@ use crate::Result;
 use crate::recipe::{Pooling, Task};
 
 /// A tensor's name and shape.
-pub type Described = (String, Vec<usize>);
+pub type NamedShape = (String, Vec<usize>);
 
-/// The tensors below the first block.
-pub fn embedding_tensors(config: &Config) -> Vec<Described> {
+/// The embedding tables and their LayerNorm.
+pub fn embedding_tensors(config: &Config) -> Vec<NamedShape> {
     let h = config.hidden_size;
     let table = |name: &str, rows| (format!("embeddings.{name}_embeddings.weight"), vec![rows, h]);
     let mut tensors = vec![
@@ -24,7 +24,7 @@ pub fn embedding_tensors(config: &Config) -> Vec<Described> {
 }
 
 /// The tensors of block `i`.
-pub fn block_tensors(config: &Config, i: usize) -> Vec<Described> {
+pub fn block_tensors(config: &Config, i: usize) -> Vec<NamedShape> {
     let (h, f) = (config.hidden_size, config.intermediate_size);
     let parts: [(&str, &[usize]); 8] = [
         ("attention.self.query", &[h, h]),
@@ -40,18 +40,18 @@ pub fn block_tensors(config: &Config, i: usize) -> Vec<Described> {
 }
 
 /// BERT's pooler, which not every checkpoint has.
-pub fn pooler_tensors(config: &Config) -> Vec<Described> {
+pub fn pooler_tensors(config: &Config) -> Vec<NamedShape> {
     affine("pooler.dense", &[config.hidden_size; 2]).into()
 }
 
 /// The heads of `tasks`.
-pub fn head_tensors(config: &Config, tasks: &[Task]) -> Vec<Described> {
+pub fn head_tensors(config: &Config, tasks: &[Task]) -> Vec<NamedShape> {
     let head = |task: &Task| affine(&format!("heads.{}", task.name), &[task.labels.len(), config.hidden_size]);
     tasks.iter().flat_map(head).collect()
 }
 
 /// A weight and its bias, which has the weight's first dimension.
-fn affine(name: &str, weight: &[usize]) -> [Described; 2] {
+fn affine(name: &str, weight: &[usize]) -> [NamedShape; 2] {
     [(format!("{name}.weight"), weight.to_vec()), (format!("{name}.bias"), vec![weight[0]])]
 }
 
@@ -61,7 +61,7 @@ pub struct Wanted {
     /// All of its tensors are required. They are not listed here: a hostile config can name billions.
     config: Config,
     /// Read if the file has them.
-    optional: Vec<Described>,
+    optional: Vec<NamedShape>,
     pools: bool,
 }
 

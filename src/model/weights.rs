@@ -4,7 +4,7 @@ use super::header::Header;
 use crate::Result;
 use crate::error::message;
 
-/// A file's tensors, found by Hugging Face's names.
+/// The tensors of a `model.safetensors`, found by Hugging Face's names.
 ///
 /// A name is found with or without the `bert.` prefix, and `LayerNorm.weight`/`.bias` also under the old names
 /// `gamma`/`beta`.

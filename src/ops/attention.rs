@@ -174,7 +174,12 @@ impl Attention<'_> {
         }
     }
 
-    /// `os` (N,H) ← attention of `q`, `k`, `v` (N,H) each; the probabilities before dropout go to `probabilities`.
+    /// `os` (N,H) ← attention of `q`, `k`, `v` (N,H) each; the probabilities before dropout go to `probabilities`, which has
+    /// [`Ragged::probabilities`] numbers.
+    ///
+    /// # Panics
+    ///
+    /// If a slice is too short.
     pub fn forward(&self, cpu: Cpu, [q, k, v]: [&[f32]; 3], probabilities: &mut [f32], os: &mut [f32]) {
         let h = os.len() / self.sentences.tokens().max(1);
         let (starts, rows) = (self.starts(h), Strides::rows);
@@ -201,7 +206,11 @@ impl Attention<'_> {
         });
     }
 
-    /// `dqkv` ← the gradients of q, k and v, (N,H) each.
+    /// `dqkv` ← the gradients of q, k and v, (N,H) each, for the gradient `dos` (N,H) of the output.
+    ///
+    /// # Panics
+    ///
+    /// If a slice is too short.
     pub fn backward(
         &self,
         cpu: Cpu,

@@ -192,7 +192,7 @@ impl BlockOp {
         output_norm.backward(cpu, dys, &saved.output_norm, &mut dus)?;
         let mut dactivated = take(activated.len());
         {
-            // Given back before a buffer of this length is taken below.
+            // This buffer must go back to the workspace before one of the same length is taken below.
             let dadded = self.dropped(&dus, |masks| &masks.output);
             let dadded: &[f32] = dadded.as_deref().unwrap_or(&dus);
             down.accumulate(cpu, activated, dadded)?;
@@ -211,7 +211,7 @@ impl BlockOp {
         let mut dattended = dus;
         output.input_gradient(cpu, dadded, &mut dattended, WriteMode::Overwrite)?;
 
-        // One buffer for all three: the one that `dactivated` had, which three small requests would break up.
+        // One buffer for all three, so that it can be the one that `dactivated` had; three small requests would not get it.
         let mut dqkv = take(3 * xs.len());
         let (dquery, dkey_value) = dqkv.split_at_mut(xs.len());
         let (dkey, dvalue) = dkey_value.split_at_mut(xs.len());
@@ -227,7 +227,7 @@ impl BlockOp {
         Ok(())
     }
 
-    /// `gradient` where the forward dropped nothing; `None` if it dropped nothing at all.
+    /// `gradient` times the dropout mask of the forward pass; `None` if there was no dropout.
     fn dropped(&self, gradient: &[f32], mask: fn(&Masks) -> &Vec<f32>) -> Option<Buffer> {
         let masks = self.masks()?;
         let mut dropped = self.context.buffer(gradient.len());

@@ -104,7 +104,11 @@ fn labelled(labels: &[i64]) -> impl Iterator<Item = (usize, usize)> + '_ {
     labels.iter().enumerate().filter_map(labelled)
 }
 
-/// The softmax of each row of `logits` (B,C).
+/// The softmax of each row of `logits` (B,C), row after row; `c` is C.
+///
+/// # Panics
+///
+/// If `c` is 0.
 pub fn softmax_rows(logits: &[f32], c: usize) -> Vec<f32> {
     let mut probabilities = logits.to_vec();
     for row in probabilities.chunks_exact_mut(c) {

@@ -49,7 +49,7 @@ impl EmbeddingTable {
     ///
     /// # Panics
     ///
-    /// If a row is not below V.
+    /// If a row is not below V, or `values` end before a row that trains.
     pub fn new(
         name: &str,
         values: Vec<f32>,

@@ -10,15 +10,15 @@ use super::kernel::{on_cpu, read, sum_pairs, vectorised};
 use crate::Result;
 use crate::compute::{Cpu, each_rows};
 
-/// This many numbers are added up in f32 lanes before the sum goes on in f64. They stay in a core's cache while every
-/// pair of gradients is multiplied.
-const RUN: usize = 1 << 12;
+/// Numbers that are added up in f32 lanes before the sum goes on in f64. They stay in a core's cache while every pair of
+/// gradients is multiplied.
+const CHUNK: usize = 1 << 12;
 
 /// `sum` ← Σ wᵢxᵢ over at least one term.
 pub(super) fn weighted_sum(cpu: Cpu, sum: &mut [f32], terms: &[(f32, &[f32])]) {
     each_rows(cpu, sum.len(), [sum], |range, [sum]| {
-        for (i, sum) in sum.chunks_mut(RUN).enumerate() {
-            let start = range.start + i * RUN;
+        for (i, sum) in sum.chunks_mut(CHUNK).enumerate() {
+            let start = range.start + i * CHUNK;
             for (t, (w, xs)) in terms.iter().enumerate() {
                 let pairs = sum.iter_mut().zip(&xs[start..]);
                 vectorised(
@@ -50,6 +50,10 @@ pub fn squared_norm(xs: &Tensor) -> Result<f64> {
 /// # Errors
 ///
 /// If a tensor operation fails.
+///
+/// # Panics
+///
+/// If a pair has an index beyond `xs`.
 pub fn products(xs: &[Option<&Tensor>], pairs: &[(usize, usize)]) -> Result<Vec<f64>> {
     if xs.iter().flatten().any(|x| !on_cpu(x)) {
         let product = |&(i, j): &(usize, usize)| match (xs[i], xs[j]) {
@@ -64,8 +68,8 @@ pub fn products(xs: &[Option<&Tensor>], pairs: &[(usize, usize)]) -> Result<Vec<
         contiguous.iter().map(|x| x.as_ref().map(read).transpose()).collect::<candle_core::Result<Vec<_>>>()?;
     let n = contiguous.iter().flatten().next().map_or(0, Tensor::elem_count);
     let mut sums = vec![0.0; pairs.len()];
-    for start in (0..n).step_by(RUN) {
-        let range = start..(start + RUN).min(n);
+    for start in (0..n).step_by(CHUNK) {
+        let range = start..(start + CHUNK).min(n);
         for (sum, &(i, j)) in sums.iter_mut().zip(pairs) {
             if let (Some(x), Some(y)) = (&numbers[i], &numbers[j]) {
                 *sum += f64::from(vectorised(
@@ -85,7 +89,7 @@ mod tests {
 
     #[test]
     fn products_by_hand() -> Result<()> {
-        let n = RUN + 77;
+        let n = CHUNK + 77;
         let (x, y) = (variable(1, n)?, variable(2, n)?);
         let by_hand = |x: &Tensor, y: &Tensor| -> Result<f64> {
             let (x, y) = (x.to_vec1::<f32>()?, y.to_vec1::<f32>()?);

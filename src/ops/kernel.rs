@@ -1,4 +1,4 @@
-//! Shared by the CPU kernels: views of tensors as slices, vector lanes and `exp`.
+//! Pieces that the CPU kernels share: views of tensors as slices, sums in vector lanes, and `exp`.
 
 use std::cell::RefCell;
 use std::ops::{Deref, Range};

@@ -28,7 +28,7 @@ pub struct Parameter {
 pub struct Gradient {
     /// Kept as a buffer after the gradient was taken.
     numbers: Option<Tensor>,
-    /// Whether anything has been added since the gradient was last taken; if not, the numbers mean nothing.
+    /// Whether anything has been added since the gradient was last taken; if not, the numbers are old ones.
     filled: bool,
 }
 
@@ -154,7 +154,7 @@ impl Parameter {
         Ok(())
     }
 
-    /// Replaces the gradient by Σ wᵢgᵢ; a task without a gradient adds nothing, and without any there is none.
+    /// Replaces the gradient by Σ wᵢgᵢ over the tasks that have one. If none has, there is no gradient afterwards.
     ///
     /// # Errors
     ///

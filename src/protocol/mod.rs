@@ -51,7 +51,7 @@ pub enum Command {
         #[serde(default)]
         tasks: Vec<String>,
     },
-    /// Set the minimum time from the start of a step to the start of the next. The run does not see it, only the worker.
+    /// Set the minimum time from the start of a step to the start of the next. It concerns the worker, not the run.
     Pace {
         /// Milliseconds; 0: as fast as it goes.
         ms: u32,

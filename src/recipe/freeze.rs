@@ -21,7 +21,11 @@ pub enum Freeze {
 }
 
 impl Freeze {
-    /// How many of an encoder's `layers` blocks stay as they are; an error if there are fewer than `layers:N` names.
+    /// How many of an encoder's `layers` blocks stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// If `layers:N` names more blocks than there are.
     pub fn blocks(self, layers: usize) -> Result<usize> {
         match self {
             Self::None | Self::Embeddings => Ok(0),

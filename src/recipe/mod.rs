@@ -21,6 +21,17 @@ use crate::{Error, Result};
 use tsify::Tsify;
 
 /// Everything that a run depends on: its data, its encoder and its settings.
+///
+/// ```
+/// use polytask::recipe::{Recipe, Weighting};
+///
+/// let json = r#"{"data": {"preset": {"name": "tickets"}}, "training": {"weighting": "pcgrad", "epochs": 5}}"#;
+/// let recipe = Recipe::from_json(json)?;
+/// assert_eq!(recipe.training.weighting, Weighting::Pcgrad);
+/// assert_eq!(recipe.training.batch_size, 4, "fields that are left out have the notebook's values");
+/// assert_eq!(recipe.validation_fraction(), 0.25);
+/// # Ok::<(), polytask::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields, default)]
@@ -82,7 +93,7 @@ pub enum PresetLabels {
     Sensible,
 }
 
-/// A data file on disk or at an address; which of the two is the face's business.
+/// A data file. The face reads it, from disk or from an address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields)]
@@ -153,7 +164,7 @@ pub enum Pooling {
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields, default)]
 pub struct Diagnostics {
-    /// Report how the tasks' gradients relate in the first step and every so many steps after it; 0: never.
+    /// Report lengths and angles of the tasks' gradients in the first step and every so many steps after it; 0: never.
     pub gradients_every: u32,
     /// Measure before the first step, and every so many steps after it, what a step on each task alone would do to
     /// every task's loss; 0: never.

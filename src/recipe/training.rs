@@ -66,7 +66,7 @@ pub struct Training {
     /// `load_best_model_at_end` does; absent: train to the last epoch. At least 1; needs held-out sentences.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub early_stopping_patience: Option<u32>,
-    /// At the end go back to the parameters of the epoch with the best `metric_for_best_model`, the first of equals.
+    /// At the end go back to the parameters of the epoch with the best `metric_for_best_model`, the earliest among equals.
     /// Needs held-out sentences.
     pub load_best_model_at_end: bool,
     /// The figure on the held-out sentences that decides which epoch is best.

@@ -1,4 +1,4 @@
-//! A run, as faces drive it: a trainer, its observers and the evaluations that are due. It gives events.
+//! A run, as faces drive it: a trainer, its observers and the evaluations that are due. It returns events.
 
 mod observers;
 mod phase_callback;
@@ -41,7 +41,7 @@ pub struct Run {
     /// Evaluations that are due, the next one first.
     evaluations: VecDeque<EvaluationPass>,
     phase_callback: PhaseCallback,
-    /// The weighting's warnings so far: each is given once.
+    /// The weighting's warnings so far; a repeated one is not sent again.
     warned: BTreeSet<String>,
     memory_limit: Option<u64>,
     is_finished: bool,
@@ -177,7 +177,7 @@ impl Run {
         result
     }
 
-    /// Whether the `end` event has been given, or a loss was not finite.
+    /// Whether the `end` event has been returned, or a loss was not finite.
     pub fn is_finished(&self) -> bool {
         self.is_finished
     }

@@ -1,4 +1,4 @@
-//! A run before its weights.
+//! A run that has been checked and has no weights yet.
 
 use super::observers::Observers;
 use crate::Result;
@@ -6,7 +6,7 @@ use crate::model::Wanted;
 use crate::recipe::Recipe;
 use crate::train::{Inputs, Setup};
 
-/// A run that lacks only its weights.
+/// A run that has been checked and has no weights yet.
 #[derive(Debug)]
 pub struct Plan {
     pub(super) setup: Setup,

@@ -43,7 +43,7 @@ pub fn catches_panic(panic: &PanicHookInfo<'_>) -> bool {
 /// Calls the library, with `subject` for the error's sentence.
 pub(super) fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> {
     SUBJECT.set(Some(subject));
-    // After a panic the library's caches may be poisoned, at which it panics again: another error, no wrong answer.
+    // After a panic the library's caches may be poisoned. Then it panics again, which is another error, not a wrong answer.
     let outcome = panic::catch_unwind(AssertUnwindSafe(call));
     let subject = SUBJECT.take().unwrap_or_default();
     outcome.map_err(|payload| failure(&subject, &*payload))

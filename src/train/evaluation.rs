@@ -18,7 +18,7 @@ use crate::text::{Batch, Encoding, Tokenizer};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-/// Sentences of one forward pass outside of training; few, so that a browser's worker soon answers again.
+/// Sentences of one forward pass outside of training. They are few, so that a browser's worker stays responsive.
 pub const EVALUATION_BATCH_SIZE: usize = 16;
 
 /// A split of the data.
@@ -62,7 +62,7 @@ pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<
     Ok(metrics_by_task(&data.tasks, &tallies))
 }
 
-/// An evaluation in progress: of which split, and the batches so far.
+/// An evaluation in progress: its split, and the tallies of the batches so far.
 #[derive(Debug)]
 pub(crate) struct EvaluationPass {
     split: Split,
@@ -126,7 +126,7 @@ pub(super) fn scalars(losses: &[Option<Tensor>]) -> Result<Vec<Option<f32>>> {
     losses.iter().map(scalar).collect()
 }
 
-/// Counts a batch's answers, and its `losses` as `task_losses` computed them, into each task's tally.
+/// Adds a batch's predictions to each task's tally, and its `losses`, which `task_losses` computed.
 pub(super) fn add_to_tallies(
     tallies: &mut [Tally],
     logits: &[Tensor],

@@ -1,8 +1,7 @@
 //! The training loop alone: steps, epochs, evaluation and the best epoch.
 //!
-//! A [`Setup`] holds everything that is checked before the weights are there; a [`Trainer`] takes single steps and
-//! evaluates single batches. [`Run`](crate::run::Run) decides which of them is due, and lets observers look on through a
-//! [`Hook`].
+//! A [`Setup`] is checked before the weights arrive. A [`Trainer`] takes single steps and evaluates single batches.
+//! [`Run`](crate::run::Run) decides which of them is due, and passes a [`Hook`] through which observers read the trainer.
 
 mod best_epoch;
 mod evaluation;

@@ -35,7 +35,7 @@ pub struct TaskGradientView<'a> {
     pub trainer: &'a Trainer,
     /// The tasks that took part, as indices in head order. (K)
     pub tasks: &'a [usize],
-    /// gᵢ·gⱼ over each layer's parameters, from below: `embeddings`, `layer.0`, …, `pooler`, as far as they train.
+    /// gᵢ·gⱼ over each layer's parameters, from below: those of `embeddings`, `layer.0`, …, `pooler` that train.
     pub layers: &'a [(String, Gram)],
     /// gᵢ·gⱼ over all shared parameters. (K,K)
     pub gram: &'a Gram,
@@ -70,7 +70,7 @@ pub struct EvaluationBatch<'a> {
     pub logits: &'a [Tensor],
 }
 
-/// A phase of a step begins. Sent while the step is taken; in no log.
+/// The start of a phase of a step. Sent while the step is taken, and not logged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Phase {

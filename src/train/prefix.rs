@@ -2,7 +2,7 @@
 //!
 //! With `--freeze embeddings`, `layers:N` or `encoder` the first part of the model computes the same output for a sentence at
 //! every step, since nothing in it trains and dropout is off there. So each sentence passes through it once in a run, and
-//! after the first epoch a step costs only the layers above. A linear probe becomes two small products. With gradual
+//! after the first epoch a step costs only the layers above: with a linear probe, two small matrix products. With gradual
 //! unfreezing the cache is emptied whenever the frozen part gets smaller.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ impl PrefixCache {
         Self(vec![None; sentences])
     }
 
-    /// Empties the cache: the frozen part is another one now.
+    /// Empties the cache, after the frozen part has changed.
     pub fn clear(&mut self) {
         self.0.fill(None);
     }

@@ -17,8 +17,8 @@ use crate::{Error, Result};
 pub(crate) struct StepBatches {
     /// Each batch with its rows of the data.
     pub batches: Vec<(Vec<usize>, Batch)>,
-    /// For each batch and task, the batch's share of the task's labelled sentences (of their class weights); 1 with a single
-    /// batch. (K)
+    /// For each batch and task, the batch's share of the task's labelled sentences in the step, or of their class weights; 1
+    /// with a single batch. (batches,K)
     pub shares: Vec<Vec<f64>>,
     /// Whether a sentence of the step is labelled for the task. (K)
     pub labelled: Vec<bool>,
@@ -59,7 +59,7 @@ impl Trainer {
         let dependency = self.method.depends_on();
         let has_shared =
             (keep_task_gradients || dependency == Dependency::Gradients) && !self.model.shared().is_empty();
-        // Without a shared parameter that trains there is nothing to combine, and each head goes its own way.
+        // If no shared parameter trains there is nothing to combine, and each head follows its own gradient.
         let dependency = (has_shared || dependency != Dependency::Gradients).then_some(dependency);
         // Whether the update is combined from the tasks' own gradients, or comes from their weighted loss.
         let combines = dependency == Some(Dependency::Gradients)
@@ -139,8 +139,8 @@ impl Trainer {
         Ok((report, warning))
     }
 
-    /// Makes one update from the gradients of the backward passes. Without `chosen` factors it is combined from the tasks'
-    /// own gradients, which the method sees first. Returns each task's factor.
+    /// Makes one update from the gradients of the backward passes. If there are no `chosen` factors yet, the method chooses
+    /// them from the tasks' gradients, and the update is combined from those. Returns each task's factor.
     fn update(
         &mut self,
         tasks: &[usize],
@@ -174,12 +174,12 @@ impl Trainer {
         Ok(chosen)
     }
 
-    /// A phase of the next step begins.
+    /// The moment at which phase `name` of the next step begins.
     fn phase(&self, name: PhaseName) -> Moment<'static> {
         Moment::Phase(Phase { step: self.steps() + 1, name, rows: Vec::new(), tokens: 0 })
     }
 
-    /// The next step turns to a batch: the sentences `rows` with `tokens` tokens in all.
+    /// The moment at which the next step begins a batch: the sentences `rows` with `tokens` tokens in all.
     fn batch_phase(&self, rows: &[usize], tokens: usize) -> Moment<'static> {
         Moment::Phase(Phase { step: self.steps() + 1, name: PhaseName::Batch, rows: rows.to_vec(), tokens })
     }
@@ -237,14 +237,14 @@ impl Trainer {
         }
         let weighed = |&task: &usize| Some(self.task_weights.of(task) * f64::from((*losses.get(task)?)?));
         let losses: Vec<f64> = tasks.iter().filter_map(weighed).collect();
-        let seen = StepInfo {
+        let step = StepInfo {
             tasks,
             losses: &losses,
             gram: grams.map(|(gram, _)| gram),
             last_layer: grams.map(|(_, last)| last),
             learning_rate: self.learning_rate(),
         };
-        self.method.choose(&seen)
+        self.method.choose(&step)
     }
 
     /// Passes the same batch's losses after the update, with the same dropout, to a method that wants them.
@@ -275,7 +275,7 @@ impl Trainer {
         self.task_weights.total_of(&losses)
     }
 
-    /// The tasks' indices in head order. An error for a name that no task has.
+    /// The indices of the tasks `names`. An error for a name that no task has.
     fn task_indices(&self, names: &[String]) -> Result<Vec<usize>> {
         let index = |name: &String| {
             self.tasks().iter().position(|task| task.name == *name).ok_or_else(|| {

@@ -19,8 +19,8 @@ use crate::text::Tokenizer;
 use crate::weighting::{Method, method};
 use crate::{Error, Result};
 
-/// Trains one model on one data set. It decides how a step, an epoch and an evaluation are computed; when each is due is
-/// decided by [`Run`](crate::run::Run).
+/// Trains one model on one data set. It computes steps, epochs and evaluations; [`Run`](crate::run::Run) decides when each is
+/// due.
 #[derive(Debug)]
 pub struct Trainer {
     pub(super) recipe: Recipe,
@@ -36,21 +36,21 @@ pub struct Trainer {
     pub(super) method: Box<dyn Method>,
     pub(super) task_gradients: TaskGradients,
     pub(super) dropout: Stream,
-    pub(super) progress: Progress,
+    pub(super) progress: LoopState,
     /// The best epoch so far, if the recipe asks for its parameters at the end.
     pub(super) best_epoch: Option<BestEpoch>,
 }
 
 /// How far a training has come.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct LoopState {
     /// Optimizer steps taken.
     pub steps: usize,
     /// This epoch's order of the training rows.
     order: Vec<usize>,
     /// The random stream that shuffles each epoch's order.
     shuffle: Stream,
-    /// Each task's answers and losses in this epoch's steps. (K)
+    /// Each task's predictions and losses in this epoch's steps. (K)
     pub tallies: Vec<Tally>,
 }
 
@@ -75,7 +75,7 @@ impl Trainer {
         let tasks = data.tasks();
         let model = Model::load(&config, weights, tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;
         let optimizer = Optimizer::new(settings, &model)?;
-        let progress = Progress {
+        let progress = LoopState {
             steps: 0,
             order: Vec::new(),
             shuffle: Stream::new(recipe.seed, "shuffle"),
@@ -276,14 +276,14 @@ impl Trainer {
         }
     }
 
-    /// Draws the next epoch's order and unfreezes what is due in it.
+    /// Draws the next epoch's order and unfreezes the layers that are due in it.
     fn begin_epoch(&mut self) -> Result<()> {
-        let Progress { order, shuffle, .. } = &mut self.progress;
+        let LoopState { order, shuffle, .. } = &mut self.progress;
         order.clone_from(&self.data.splits[0]);
         if self.recipe.training.shuffle {
             shuffle.shuffle(order);
         }
-        // After the last epoch everything stays as it was in it.
+        // After the last epoch nothing more is unfrozen.
         let epochs = ((self.steps() / self.steps_per_epoch()) as u32).min(self.recipe.training.epochs - 1);
         if self.model.set_frozen(unfreezing::frozen(&self.recipe, self.model.encoder().depth(), epochs))? {
             self.prefix.clear();
@@ -293,7 +293,7 @@ impl Trainer {
 
     /// The next step's rows of the data.
     pub(super) fn next_rows(&self) -> Vec<usize> {
-        let Progress { steps, order, .. } = &self.progress;
+        let LoopState { steps, order, .. } = &self.progress;
         let size = self.recipe.training.sentences_per_step();
         let start = (steps % self.steps_per_epoch()) * size;
         order[start..(start + size).min(order.len())].to_vec()
@@ -304,7 +304,7 @@ impl Trainer {
         self.steps().is_multiple_of(self.steps_per_epoch())
     }
 
-    /// Sums up the epoch whose last step has been taken, and sets out for the next one.
+    /// Reports the epoch whose last step has been taken, and begins the next one.
     pub(crate) fn end_epoch(&mut self) -> Result<EpochReport> {
         let done = std::mem::replace(&mut self.progress.tallies, empty_tallies(self.data.tasks()));
         let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();

@@ -1,4 +1,4 @@
-//! Steps that are tried and undone: how would each task's loss change?
+//! Steps that are tried and undone, to measure how each task's loss would change.
 
 use super::Trainer;
 use super::evaluation::scalars;

@@ -13,8 +13,8 @@
 use crate::error::{Message, message};
 use crate::recipe::{Freeze, Pooling, Recipe};
 
-/// The frozen part of an encoder of `layers` blocks in the epoch after `epochs` epochs: what the recipe freezes for good, and
-/// the blocks whose turn has not come.
+/// The frozen part of an encoder of `layers` blocks once `epochs` epochs are over: the part that the recipe freezes for the
+/// whole run, and the blocks whose turn has not come.
 pub(super) fn frozen(recipe: &Recipe, layers: usize, epochs: u32) -> Freeze {
     let Some(every) = recipe.training.gradual_unfreezing else {
         return recipe.training.freeze;

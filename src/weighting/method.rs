@@ -57,8 +57,8 @@ pub trait Method: Debug + Send {
     ///
     /// # Panics
     ///
-    /// If the method depends on gradients and `seen.gram` is `None`.
-    fn choose(&mut self, seen: &StepInfo) -> Chosen;
+    /// If the method depends on gradients and `step.gram` is `None`.
+    fn choose(&mut self, step: &StepInfo) -> Chosen;
 
     /// Whether the factors weigh the tasks' heads too, as they do where they weigh losses. Else each head follows its own
     /// task's gradient.

@@ -137,7 +137,7 @@ impl Case {
                     assert!(ours >= means - tolerance, "the mean is better: {ours:e} < {means:e}, {self:?}");
                 }
             }
-            // Its factors reach 1e4, by which the products' `error` is multiplied.
+            // Its factors reach 1e4 and multiply the products' `error`, so nothing can be promised.
             Weighting::NashMtl if *error > 0.0 => {}
             Weighting::NashMtl => within((k as f64).sqrt(), "√K"),
             Weighting::Pcgrad => within(total, "the sum of the lengths"),

@@ -1,11 +1,12 @@
-//! Kingma & Ba 2015, "Adam: a method for stochastic optimization", for one number: the weights that methods train.
+//! Kingma & Ba 2015, "Adam: a method for stochastic optimization", for one number. Some methods train their
+//! weights with it.
 //!
 //! ```text
 //! m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  x ← x − rate·(m/(1 − β₁ᵗ))/(√(v/(1 − β₂ᵗ)) + ε)
 //! ```
 //!
-//! β = (0.9, 0.999), ε = 1e-8, as `torch.optim.Adam`. Each number counts its own steps t, so that a task which takes no
-//! part in a step is as if the step had not been.
+//! β = (0.9, 0.999), ε = 1e-8, as `torch.optim.Adam`. Each number counts its own steps t: a step in which its task
+//! takes no part does not change it.
 
 /// Adam's state for one number: the moments m and v and the step count t.
 #[derive(Debug, Clone, Default)]

@@ -1,4 +1,4 @@
-//! For the tests of all methods: gradients to weigh, and calls of a method.
+//! Helpers for the tests of all methods: sets of gradients, and calls of a method.
 
 use super::linalg::Gram;
 use super::method::{Chosen, Method, StepInfo};
@@ -20,9 +20,9 @@ pub fn chosen_at(method: &mut dyn Method, tasks: &[usize], losses: &[f64], learn
 pub fn combine(method: &mut dyn Method, gram: &Gram) -> Chosen {
     let tasks: Vec<usize> = (0..gram.len()).collect();
     let losses = vec![1.0; gram.len()];
-    let seen =
+    let step =
         StepInfo { tasks: &tasks, losses: &losses, gram: Some(gram), last_layer: Some(gram), learning_rate: 1e-3 };
-    let chosen = method.choose(&seen);
+    let chosen = method.choose(&step);
     assert_eq!(chosen.weights.len(), gram.len(), "{method:?}");
     assert!(chosen.weights.iter().all(|w| w.is_finite()), "{method:?}: {chosen:?} of {gram:?}");
     chosen

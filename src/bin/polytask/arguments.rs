@@ -105,7 +105,7 @@ pub struct TrainArguments {
     /// Factor on a task's loss; repeatable.
     #[arg(long, value_name = "TASK=X", help_heading = "Training")]
     pub task_weight: Vec<String>,
-    /// Train so many tasks in a step, in turn; 1 alternates between them [default: all].
+    /// Train N tasks in a step, in turn; 1 alternates between them [default: all].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub tasks_per_step: Option<u32>,
     /// Stop after N epochs without a better held-out figure, and go back to the best epoch [default: train to the end].
@@ -124,7 +124,7 @@ pub struct TrainArguments {
     #[arg(long, help_heading = "Training")]
     pub no_shuffle: bool,
 
-    /// Log how the tasks' gradients lie to each other in the first step and every N steps after it [default: 0, never].
+    /// Log lengths and angles of the tasks' gradients in the first step and every N steps after it [default: 0, never].
     #[arg(long, value_name = "N", help_heading = "Diagnostics")]
     pub gradients_every: Option<u32>,
     /// Log what a step on each task alone would do to every task's loss, before the first step and every N steps after
@@ -205,8 +205,8 @@ impl TrainArguments {
         Ok(recipe)
     }
 
-    /// Goes on as a saved model was trained: its pooling and max_length are taken where neither a flag nor the recipe file
-    /// gives them.
+    /// Takes pooling and max_length from a saved model that is trained on, where neither a flag nor the recipe file gives
+    /// them.
     pub fn go_on_as(&self, saved: &Polytask, recipe: &mut Recipe) -> Result<()> {
         let file = match &self.recipe {
             Some(path) => serde_json::from_slice(&files::read(path)?)?,
@@ -268,7 +268,7 @@ fn set<T: Clone>(field: &mut T, flag: &Option<T>) {
     }
 }
 
-/// The help of a flag that takes one of a recipe's named choices: all names, and the one that is taken without it.
+/// The help of a flag that takes one of a recipe's named choices: all names and the default.
 fn choice<T: DeserializeOwned + Serialize + Default>(what: &str, default: &str) -> String {
     format!("{what}: {} [default: {}{default}]", names_of::<T>().join(", "), name_of(T::default()))
 }
@@ -280,7 +280,7 @@ fn names_of<T: DeserializeOwned>() -> Vec<String> {
     complaint.split('`').skip(3).step_by(2).map(String::from).collect()
 }
 
-/// The weighting called `name`; `flag` is what gave it.
+/// The weighting called `name`. An error names `flag`.
 pub fn weighting_named(flag: &str, name: &str) -> Result<Weighting> {
     let weighting = named::<Weighting>(flag, &Some(name.trim().into()))?;
     weighting.ok_or_else(|| format!("--{flag}: a name is missing").into())

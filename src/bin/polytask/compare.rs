@@ -88,7 +88,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
             planning?;
         }
     }
-    let output = Mutex::new(Output::new(compare.runs().len(), common.log.as_deref())?);
+    let output = Mutex::new(ComparisonOutput::new(compare.runs().len(), common.log.as_deref())?);
     let runs = compare.runs().to_vec();
     let compare = Mutex::new(compare);
     let next = AtomicUsize::new(0);
@@ -130,12 +130,12 @@ fn message_of(error: &(dyn std::error::Error + 'static)) -> Message {
 }
 
 /// A progress bar on a terminal's stderr, JSON lines in the log, the table on stdout.
-struct Output {
+struct ComparisonOutput {
     bar: ProgressBar,
     log: Option<BufWriter<File>>,
 }
 
-impl Output {
+impl ComparisonOutput {
     fn new(runs: usize, log: Option<&Path>) -> Result<Self> {
         let open = |path: &Path| -> Result<BufWriter<File>> {
             Ok(BufWriter::new(

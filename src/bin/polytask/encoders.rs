@@ -152,7 +152,7 @@ fn cache(name: &str) -> Result<PathBuf> {
 fn fetch(known: &Known, directory: &Path) -> Result<()> {
     let endpoint = std::env::var("HF_ENDPOINT").unwrap_or_else(|_| "https://huggingface.co".into());
     let agent: ureq::Agent = ureq::Agent::config_builder()
-        // A refused connection fails within seconds, and a stalled one in the end.
+        // A refused connection fails within seconds, and a stalled one within half an hour.
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_recv_response(Some(Duration::from_secs(20)))
         .timeout_recv_body(Some(Duration::from_secs(1800)))

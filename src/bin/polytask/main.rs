@@ -23,11 +23,11 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 #[command(version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// Fine-tune an encoder on sentences for one or more tasks; without flags, the notebook's own job.
     Train(Box<arguments::TrainArguments>),
     /// Train with several weightings and seeds, side by side with single tasks, a linear probe and the commonest class.
@@ -53,12 +53,12 @@ fn main() -> ExitCode {
         }
     }));
     let done = match Cli::parse().command {
-        Command::Train(arguments) => train::run(*arguments),
-        Command::Compare(arguments) => compare::run(*arguments),
-        Command::Evaluate(arguments) => evaluate::evaluate(arguments),
-        Command::Predict(arguments) => evaluate::predict(arguments),
-        Command::Encoder { command } => encoders::run(command),
-        Command::Serve(arguments) => serve::run(arguments),
+        CliCommand::Train(arguments) => train::run(*arguments),
+        CliCommand::Compare(arguments) => compare::run(*arguments),
+        CliCommand::Evaluate(arguments) => evaluate::evaluate(arguments),
+        CliCommand::Predict(arguments) => evaluate::predict(arguments),
+        CliCommand::Encoder { command } => encoders::run(command),
+        CliCommand::Serve(arguments) => serve::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,7 +14,7 @@ use crate::Result;
 pub struct Output {
     bar: ProgressBar,
     log: Option<BufWriter<File>>,
-    /// The printout so far, to set epochs apart by a blank line as the notebook does.
+    /// Whether anything has been printed. A blank line precedes every epoch but the first, as in the notebook.
     printed: bool,
 }
 

@@ -40,13 +40,13 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     let weights = encoder.read_weights(plan.wanted())?;
     let (mut run, events) = encoder.named(Run::start(plan, weights))?;
 
-    // Checked before the training, not after it: whether the model can be saved.
+    // Whether the model can be saved is checked before the training, not after it.
     if let Some(out) = &arguments.out {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
     }
     let mut output = Output::new(arguments.log.as_deref())?;
     let trained = train(&mut run, &events, &mut output);
-    // Also after a divergence, with the last good parameters, and after a reader or a log that went away.
+    // Saved also after a divergence, with the last good parameters, and if the printout or the log could not be written.
     if let Some(out) = &arguments.out {
         save(out, run.trainer(), &encoder.tokenizer, &recipe)?;
     }
@@ -95,7 +95,8 @@ fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
     shown
 }
 
-/// Lets the recipe go on with a saved model's heads: all of them, or those that it names, label for label.
+/// Sets the recipe's tasks to those of a saved model: all of them, or those that the recipe names. Their labels must be the
+/// same.
 fn continue_tasks(recipe: &mut Recipe, saved: &[Task]) -> Result<()> {
     if recipe.tasks.is_empty() {
         recipe.tasks = saved.to_vec();

@@ -21,11 +21,14 @@
 //!
 //! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps no activations, but
 //! may take more sentences at a time. With gradual unfreezing, `batch` and `frozen` are those of the stage that needs most.
+//!
+//! The matrix product's scratch buffers are not counted: natively the `gemm` crate makes one of the L2 cache's size for each
+//! thread, once a process.
 
 use candle_transformers::models::bert::Config;
 
 use crate::error::{message, number};
-use crate::model::{Described, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+use crate::model::{NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
 use crate::weighting::{Dependency, method};
@@ -43,7 +46,7 @@ pub struct Sizes<'a> {
     pub(crate) table_rows: Option<usize>,
 }
 
-/// Memory that observers and questions take beside the training.
+/// Memory that observers and single measurements take beside the training.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extras {
     /// Each task's gradient is kept apart.
@@ -52,7 +55,7 @@ pub struct Extras {
     pub trial_steps: bool,
     /// Numbers of 4 bytes that are kept.
     pub numbers: f64,
-    /// Tokens of each sentence of one more forward pass, such as an explanation's.
+    /// Tokens of each sentence of one more forward pass, such as that of [`Run::explain`](crate::run::Run::explain).
     pub sentences: Vec<usize>,
 }
 
@@ -220,7 +223,7 @@ impl MemoryEstimate {
     }
 }
 
-fn numbers(tensors: Vec<Described>) -> f64 {
+fn numbers(tensors: Vec<NamedShape>) -> f64 {
     tensors.iter().map(|(_, shape)| shape.iter().map(|&n| n as f64).product::<f64>()).sum()
 }
 

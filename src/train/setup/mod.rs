@@ -1,4 +1,4 @@
-//! A training before its weights: whatever can be wrong with it without them is found here.
+//! The checks of a training that need no weights: of its recipe, its data, its tokenizer and the encoder's config.
 
 mod memory;
 mod training_data;
@@ -107,7 +107,7 @@ impl Setup {
         }
 
         // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
-        // With L2 decay in Adam's gradient, though, each row moves differently, and the tables train whole.
+        // But with Adam's L2 decay, which is part of the gradient, each row moves differently, and the tables train whole.
         let compact = settings.optimizer != OptimizerKind::Adam || settings.weight_decay == 0.0;
         let rows_in_reach = compact.then(|| {
             let ids = splits[0].iter().flat_map(|&row| &encodings[row].input_ids);

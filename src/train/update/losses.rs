@@ -1,6 +1,6 @@
 //! Each task's training loss: cross-entropy with the recipe's label smoothing and class weights.
 //!
-//! Evaluations do without either: a figure that is to be compared between runs cannot depend on how they were trained.
+//! Evaluations use neither, so that their figures can be compared between runs with different settings.
 
 use candle_core::Tensor;
 

@@ -48,13 +48,17 @@ struct SlotSnapshot {
     value: Tensor,
     m: Tensor,
     v: Tensor,
-    /// Not a copy: steps after the snapshot must use other gradient buffers.
+    /// Shares its buffer with the parameter's gradient, so steps after the snapshot must use other gradient buffers.
     previous: Option<Tensor>,
     t: i32,
 }
 
 impl Optimizer {
     /// An optimizer for everything that trains in `model`, with fresh state.
+    ///
+    /// # Errors
+    ///
+    /// If the device has no room for the moments.
     pub fn new(training: &Training, model: &Model) -> Result<Self> {
         let slots = model.trainable().into_iter().map(|(name, parameter)| {
             // SGD has no moments: a single zero is their placeholder.
@@ -79,6 +83,10 @@ impl Optimizer {
 
     /// One step with the gradients of this backward pass (name to gradient). A parameter without one stays as it is,
     /// as in PyTorch. `learning_rate` is the encoder's; the heads' keeps its ratio to it.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn step(&mut self, mut gradients: BTreeMap<&str, Tensor>, learning_rate: f64) -> Result<()> {
         let scale = match self.max_grad_norm {
             Some(limit) => (limit / (global_norm(&gradients)? + 1e-6)).min(1.0),
@@ -123,6 +131,10 @@ impl Optimizer {
     }
 
     /// A copy of everything that a step changes: the parameters and the optimizer's state.
+    ///
+    /// # Errors
+    ///
+    /// If the device has no room for it.
     pub fn snapshot(&self) -> Result<Snapshot> {
         let copy = |xs: &Tensor| xs.detach().copy();
         let slots = self.slots.values().map(|slot| {
@@ -142,6 +154,10 @@ impl Optimizer {
     }
 
     /// Puts parameters and state back to `snapshot`, bit for bit.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
         for (slot, kept) in self.slots.values_mut().zip(&snapshot.slots) {
             copy_into(slot.parameter.value(), &kept.value)?;
@@ -176,6 +192,10 @@ impl Optimizer {
 
     /// Undoes every parameter's last update. A head without a label in the last batches goes back to before its own last
     /// update, whose losses were finite. The moments stay as they are: after this a run is over.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
     pub fn roll_back(&mut self) -> Result<()> {
         for slot in self.slots.values_mut() {
             if let Some(previous) = slot.previous.take() {

@@ -30,7 +30,7 @@ pub fn solve(a: &Gram, b: &[f64]) -> Vec<f64> {
     x
 }
 
-/// Σ xᵢyᵢ, as far as the shorter goes.
+/// Σ xᵢyᵢ over the indices that both have.
 pub fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| x * y).sum()
 }

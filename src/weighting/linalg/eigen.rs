@@ -4,7 +4,7 @@
 //! A = V·diag(λ)·Vᵀ
 //! ```
 //!
-//! For the handful of tasks that there are, as fast as anything, and small eigenvalues come out well.
+//! For a handful of tasks this is as fast as any method, and small eigenvalues are precise.
 
 use super::gram::Gram;
 

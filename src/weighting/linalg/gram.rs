@@ -8,7 +8,7 @@ pub struct Gram {
 }
 
 impl Gram {
-    /// The inner products that `dot` gives for i ≤ j.
+    /// The matrix of K = `k` gradients. `dot` returns their inner products; it is called for i ≤ j.
     pub fn new(k: usize, mut dot: impl FnMut(usize, usize) -> f64) -> Self {
         let mut products = vec![0.0; k * k];
         for i in 0..k {
@@ -32,16 +32,28 @@ impl Gram {
     }
 
     /// g_i·g_j.
+    ///
+    /// # Panics
+    ///
+    /// If an index is not below K.
     pub fn dot(&self, i: usize, j: usize) -> f64 {
         self.products[i * self.k + j]
     }
 
     /// ‖g_i‖.
+    ///
+    /// # Panics
+    ///
+    /// If an index is not below K.
     pub fn norm(&self, i: usize) -> f64 {
         self.dot(i, i).max(0.0).sqrt()
     }
 
     /// cos ∠(g_i, g_j), in [−1, 1]; 0 if either is zero.
+    ///
+    /// # Panics
+    ///
+    /// If an index is not below K.
     pub fn cosine(&self, i: usize, j: usize) -> f64 {
         let norms = self.norm(i) * self.norm(j);
         if norms > 0.0 { (self.dot(i, j) / norms).clamp(-1.0, 1.0) } else { 0.0 }
@@ -58,12 +70,12 @@ impl Gram {
         square.max(0.0).sqrt()
     }
 
-    /// The rows, each as long as there are gradients.
+    /// The rows of G, each of K numbers.
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
         self.products.chunks_exact(self.k.max(1))
     }
 
-    /// The largest ‖g_i‖²; 0 of none.
+    /// The largest ‖g_i‖²; 0 if there are no gradients.
     pub fn largest(&self) -> f64 {
         (0..self.k).map(|i| self.dot(i, i)).fold(0.0, f64::max)
     }
@@ -73,7 +85,7 @@ impl Gram {
         self.dot(i, i) <= 1e-100 * self.largest()
     }
 
-    /// Whether Σ wᵢgᵢ is zero within what single precision tells of the longest gradient.
+    /// Whether Σ wᵢgᵢ is zero up to single-precision rounding of the longest gradient.
     pub fn cancels(&self, weights: &[f64]) -> bool {
         !self.is_empty() && self.combined_norm(weights) <= 1e-6 * self.largest().sqrt()
     }

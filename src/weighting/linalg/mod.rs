@@ -1,4 +1,4 @@
-//! Linear algebra for the handful of tasks that a run has: K×K matrices in double precision.
+//! Linear algebra on K×K matrices in double precision. K, the number of tasks, is small.
 
 mod cholesky;
 mod directions;

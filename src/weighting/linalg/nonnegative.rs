@@ -48,10 +48,10 @@ pub fn nonnegative_from(a: &Gram, b: &[f64], start: &[f64]) -> Vec<f64> {
     let mut x = start.to_vec();
     let mut free: Vec<usize> = (0..k).filter(|&i| x[i] > 0.0).collect();
     settle(a, b, &mut x, &mut free);
-    // Those whose gain is rounding: set free, they go back to 0 at once.
+    // Variables whose gain is only rounding: when set free, they go back to 0 at once.
     let mut refused: Vec<usize> = Vec::new();
-    // In exact arithmetic no set of free variables comes twice. With rounding, one that gains next to nothing might enter
-    // and leave for ever; by then the rest has long been settled.
+    // In exact arithmetic no set of free variables comes twice. With rounding, a variable that gains next to nothing might
+    // enter and leave again and again, so the rounds are limited. The other variables are solved long before the limit.
     for _ in 0..10 * (k + 1) {
         let sum: f64 = x.iter().sum();
         let gain = |j: usize| b[j] - a.combined_dot(&x, j);
@@ -73,7 +73,7 @@ fn settle(a: &Gram, b: &[f64], x: &mut [f64], free: &mut Vec<usize>) {
     loop {
         let inner = Gram::new(free.len(), |i, j| a.dot(free[i], free[j]));
         let target = cholesky::solve(&inner, &free.iter().map(|&i| b[i]).collect::<Vec<_>>());
-        // How far towards `target` nothing becomes negative, and who stops it.
+        // How far x can move towards `target` before one becomes negative, and which one that is.
         let stop = (0..free.len())
             .filter(|&i| target[i] <= 0.0)
             .map(|i| (if x[free[i]] > 0.0 { x[free[i]] / (x[free[i]] - target[i]) } else { 0.0 }, i))

@@ -13,7 +13,7 @@ use super::directions::Directions;
 use super::gram::Gram;
 use super::nonnegative::nonnegative;
 
-/// w (K). Where several sets of factors make it, one of the most even.
+/// w (K). If several w give the same mixture, one of the most even.
 pub fn shortest(gram: &Gram) -> Vec<f64> {
     let directions = Directions::new(gram);
     if directions.with.len() < gram.len() {

@@ -24,11 +24,11 @@ impl Method for AlignedMtl {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let balance = balance(gram);
         let weights: Vec<f64> = balance.rows().map(|row| row.iter().sum()).collect();
-        let warning = match zeros(seen, gram) {
+        let warning = match zeros(step, gram) {
             Some(why) => Some(message!(
                 "weighting.others_combined",
                 "{method}: {why}; only the others were combined in this step",

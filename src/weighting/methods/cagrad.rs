@@ -39,12 +39,12 @@ impl Method for Cagrad {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let k = gram.len();
         let mean = vec![1.0 / k as f64; k];
         if gram.cancels(&mean) {
-            let why = match zeros(seen, gram) {
+            let why = match zeros(step, gram) {
                 Some(why) if gram.largest() == 0.0 => why,
                 _ => message!("weighting.cancel", "the gradients cancel"),
             };

@@ -6,8 +6,8 @@
 //! λᵢ(t) = K·softmaxᵢ(rᵢ(t − 1)/T)        rᵢ(t − 1) = Lᵢ(t − 1)/Lᵢ(t − 2), means over epochs
 //! ```
 //!
-//! T = 2, and λᵢ = 1 in the first two epochs, as in the paper. A task without a loss in either epoch, or without any loss
-//! left to fall, keeps r = 1: nothing is known of its course.
+//! T = 2, and λᵢ = 1 in the first two epochs, as in the paper. A task has r = 1 where the ratio cannot be computed: it
+//! has no loss in one of the two epochs, or its earlier loss is 0.
 
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
@@ -32,9 +32,9 @@ impl Method for Dwa {
         Dependency::Nothing
     }
 
-    /// The current λᵢ, whichever other tasks take part: the balance is one of epochs, not of batches.
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        Chosen::plainly(seen.tasks.iter().map(|&task| self.weights[task]).collect())
+    /// The current λᵢ. They do not depend on which tasks take part in the step: they balance epochs, not batches.
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        Chosen::plainly(step.tasks.iter().map(|&task| self.weights[task]).collect())
     }
 
     fn epoch_ended(&mut self, losses: &[Option<f64>]) {

@@ -10,8 +10,8 @@
 //! ∂/∂ξᵢ = zᵢ(δᵢ − Σⱼ zⱼδⱼ)
 //! ```
 //!
-//! ξ starts at 0 and is trained by ScalarAdam, learning rate 0.025, its decay 1e-3 added to the gradient as `torch.optim.Adam`
-//! does; ε = 1e-8. The paper writes γ for the decay and tunes it to the data, from 1e-5 to 1e-2.
+//! ξ starts at 0. Adam trains it with learning rate 0.025 and weight decay 1e-3, added to the gradient as in
+//! `torch.optim.Adam`; ε = 1e-8. The paper writes γ for the decay and tunes it to the data, from 1e-5 to 1e-2.
 
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
@@ -21,7 +21,7 @@ use crate::weighting::scalar_adam::ScalarAdam;
 #[derive(Debug)]
 pub(super) struct Famo {
     scores: Vec<(f64, ScalarAdam)>,
-    /// The tasks that take part in the step, their z and log(L + ε).
+    /// For each task that takes part in the step: its index, z and log(L + ε) before the update.
     step: Vec<(usize, f64, f64)>,
 }
 
@@ -40,13 +40,13 @@ impl Method for Famo {
         Dependency::Losses
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let scores: Vec<f64> = seen.tasks.iter().map(|&task| self.scores[task].0).collect();
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let scores: Vec<f64> = step.tasks.iter().map(|&task| self.scores[task].0).collect();
         let shares = softmax(&scores);
-        let steepness: Vec<f64> = shares.iter().zip(seen.losses).map(|(z, loss)| z / (loss + Self::EPSILON)).collect();
+        let steepness: Vec<f64> = shares.iter().zip(step.losses).map(|(z, loss)| z / (loss + Self::EPSILON)).collect();
         let c: f64 = steepness.iter().sum();
-        let logs = seen.losses.iter().map(|loss| libm::log(loss + Self::EPSILON));
-        self.step = seen.tasks.iter().zip(&shares).zip(logs).map(|((&task, &z), log)| (task, z, log)).collect();
+        let logs = step.losses.iter().map(|loss| libm::log(loss + Self::EPSILON));
+        self.step = step.tasks.iter().zip(&shares).zip(logs).map(|((&task, &z), log)| (task, z, log)).collect();
         Chosen::plainly(steepness.iter().map(|x| x / c).collect())
     }
 

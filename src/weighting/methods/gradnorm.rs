@@ -14,8 +14,8 @@
 //! The paper asks for "standard update rules". This is Adam: the derivative above is as long as a gradient happens to
 //! be, and plain descent with a rate fixed in advance would leap in one model and stand still in another.
 //!
-//! The weights of a step are those from before its update of w. Where only some tasks take part, the mean and the scaling
-//! are over those; what they have in common against the others stays as it was.
+//! A step uses the weights from before its update of w. Where only some tasks take part, the mean and the scaling are over
+//! those, and the sum of their weights stays as it was.
 
 use super::gradients;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
@@ -29,7 +29,7 @@ struct State {
     first_loss: Option<f64>,
 }
 
-/// The weights and their course. (K)
+/// Each task's state. (K)
 #[derive(Debug)]
 pub(super) struct Gradnorm(Vec<State>);
 
@@ -44,12 +44,12 @@ impl Gradnorm {
     }
 
     /// rᵢ of the tasks that take part.
-    fn rates(&mut self, seen: &StepInfo) -> Vec<f64> {
+    fn rates(&mut self, step: &StepInfo) -> Vec<f64> {
         let left = |(&task, &loss): (&usize, &f64)| {
             let first = *self.0[task].first_loss.get_or_insert(loss);
             if first > 0.0 { loss / first } else { 1.0 }
         };
-        let left: Vec<f64> = seen.tasks.iter().zip(seen.losses).map(left).collect();
+        let left: Vec<f64> = step.tasks.iter().zip(step.losses).map(left).collect();
         let mean = mean(&left);
         left.iter().map(|x| if mean > 0.0 { x / mean } else { 1.0 }).collect()
     }
@@ -64,18 +64,18 @@ impl Method for Gradnorm {
         true
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let layer = seen.last_layer.unwrap_or(gradients(seen));
-        let rates = self.rates(seen);
-        let held: f64 = seen.tasks.iter().map(|&task| self.0[task].weight).sum();
-        let share = held / seen.tasks.len() as f64;
-        let weights: Vec<f64> = seen.tasks.iter().map(|&task| self.0[task].weight / share).collect();
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let layer = step.last_layer.unwrap_or(gradients(step));
+        let rates = self.rates(step);
+        let held: f64 = step.tasks.iter().map(|&task| self.0[task].weight).sum();
+        let share = held / step.tasks.len() as f64;
+        let weights: Vec<f64> = step.tasks.iter().map(|&task| self.0[task].weight / share).collect();
 
         let norms: Vec<f64> = (0..layer.len()).map(|i| layer.norm(i)).collect();
         let weighted: Vec<f64> = weights.iter().zip(&norms).map(|(w, norm)| w * norm).collect();
         let target = mean(&weighted);
         let mut moved = weights.clone();
-        for (i, &task) in seen.tasks.iter().enumerate() {
+        for (i, &task) in step.tasks.iter().enumerate() {
             let error = weighted[i] - target * libm::pow(rates[i], Self::ALPHA);
             // One task alone is its own target, but for rounding.
             let sign = if error.abs() <= 1e-12 * target { 0.0 } else { error.signum() };
@@ -83,7 +83,7 @@ impl Method for Gradnorm {
             moved[i] = moved[i].max(Self::LEAST);
         }
         let sum: f64 = moved.iter().sum();
-        for (&task, w) in seen.tasks.iter().zip(&moved) {
+        for (&task, w) in step.tasks.iter().zip(&moved) {
             self.0[task].weight = w * held / sum;
         }
         Chosen::plainly(weights)
@@ -103,8 +103,8 @@ mod tests {
     fn step(method: &mut Gradnorm, tasks: &[usize], losses: &[f64], norms: &[f64]) -> Vec<f64> {
         let layer = Gram::new(norms.len(), |i, j| norms[i] * norms[j]);
         let whole = Gram::new(norms.len(), |i, j| if i == j { 7.0 } else { 0.0 });
-        let seen = StepInfo { tasks, losses, gram: Some(&whole), last_layer: Some(&layer), learning_rate: 1.0 };
-        method.choose(&seen).weights
+        let step = StepInfo { tasks, losses, gram: Some(&whole), last_layer: Some(&layer), learning_rate: 1.0 };
+        method.choose(&step).weights
     }
 
     #[test]

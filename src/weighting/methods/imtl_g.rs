@@ -25,10 +25,10 @@ impl Method for ImtlG {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let directions = Directions::new(gram);
-        let mut warning = zeros(seen, gram).map(|why| {
+        let mut warning = zeros(step, gram).map(|why| {
             message!(
                 "weighting.others_combined",
                 "{method}: {why}; only the others were combined in this step",
@@ -50,7 +50,7 @@ impl Method for ImtlG {
     }
 }
 
-/// The weights, but for their scale; `None` if there are none of positive sum.
+/// Weights up to a common factor; `None` if none have a positive sum.
 fn equal_projections(directions: &Directions) -> Option<Vec<f64>> {
     let pairs = eigen(&directions.cosines);
     let largest = pairs.iter().map(|(value, _)| *value).fold(0.0, f64::max);

@@ -7,7 +7,7 @@
 //! w = argmin ‖Σ wᵢgᵢ‖² over w ≥ 0, Σ wᵢ = 1
 //! ```
 //!
-//! It has no setting. Short gradients rule: the mixture is never longer than the shortest of them. The gradients are taken
+//! It has no setting. Short gradients dominate: the mixture is never longer than the shortest of them. The gradients are taken
 //! as they are; the authors' code can also scale them first, which is another method with another balance.
 
 use super::{gradients, zeros};
@@ -24,13 +24,13 @@ impl Method for Mgda {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let weights = shortest(gram);
         let warning = gram.cancels(&weights).then(|| {
             let all_but_zero =
                 || message!("weighting.all_but_zero", "the shortest mixture of the gradients is all but zero");
-            let why = zeros(seen, gram).unwrap_or_else(all_but_zero);
+            let why = zeros(step, gram).unwrap_or_else(all_but_zero);
             message!("weighting.hardly_moving", "mgda: {why}; the encoder hardly moves in this step", why = why)
         });
         Chosen { weights, warning }

@@ -42,14 +42,14 @@ pub fn method(weighting: Weighting, k: usize, seed: u64) -> Box<dyn Method> {
 }
 
 /// The inner products for a method that [depends on gradients](super::Dependency::Gradients).
-fn gradients<'a>(seen: &StepInfo<'a>) -> &'a Gram {
-    seen.gram.expect("the caller gives a method that depends on gradients their inner products")
+fn gradients<'a>(step: &StepInfo<'a>) -> &'a Gram {
+    step.gram.expect("the caller gives a method that depends on gradients their inner products")
 }
 
 /// "the gradient of task 2 is zero", if any is; tasks are counted from 1, in head order.
-fn zeros(seen: &StepInfo, gram: &Gram) -> Option<Message> {
+fn zeros(step: &StepInfo, gram: &Gram) -> Option<Message> {
     let numbers: Vec<String> =
-        (0..gram.len()).filter(|&i| gram.vanishes(i)).map(|i| (seen.tasks[i] + 1).to_string()).collect();
+        (0..gram.len()).filter(|&i| gram.vanishes(i)).map(|i| (step.tasks[i] + 1).to_string()).collect();
     match &numbers[..] {
         [] => None,
         [one] => Some(message!("weighting.zero_gradient", "the gradient of task {task} is zero", task = one.as_str())),
@@ -122,14 +122,14 @@ mod tests {
         for weighting in Weighting::ALL {
             for square in [0.0, 1e-60, 1.0, 1e60] {
                 let gram = Gram::new(1, |_, _| square);
-                let seen = StepInfo {
+                let step = StepInfo {
                     tasks: &[1],
                     losses: &[0.5],
                     gram: Some(&gram),
                     last_layer: Some(&gram),
                     learning_rate: 1e-3,
                 };
-                let chosen = method(weighting, 3, 0).choose(&seen);
+                let chosen = method(weighting, 3, 0).choose(&step);
                 assert_eq!(chosen.weights.len(), 1, "{weighting:?}");
                 let w = chosen.weights[0];
                 assert!(w.is_finite() && (w > 0.0 || square == 0.0), "{weighting:?}, {square:e}: {w}");
@@ -138,12 +138,12 @@ mod tests {
     }
 
     #[test]
-    fn nobody_taking_part_is_no_weight() {
+    fn without_tasks_there_are_no_weights() {
         for weighting in Weighting::ALL {
             let gram = Gram::new(0, |_, _| 1.0);
-            let seen =
+            let step =
                 StepInfo { tasks: &[], losses: &[], gram: Some(&gram), last_layer: Some(&gram), learning_rate: 1e-3 };
-            assert_eq!(method(weighting, 3, 0).choose(&seen), Chosen::plainly(vec![]), "{weighting:?}");
+            assert_eq!(method(weighting, 3, 0).choose(&step), Chosen::plainly(vec![]), "{weighting:?}");
         }
     }
 }

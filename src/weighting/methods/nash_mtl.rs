@@ -29,10 +29,10 @@ impl Method for NashMtl {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let directions = Directions::new(gram);
-        let mut warning = zeros(seen, gram).map(|why| {
+        let mut warning = zeros(step, gram).map(|why| {
             message!(
                 "weighting.others_combined",
                 "{method}: {why}; only the others were combined in this step",

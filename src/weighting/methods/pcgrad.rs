@@ -9,13 +9,13 @@
 //! ```
 //!
 //! Over the whole shared vector at once, as the paper writes it. It has no setting; the orders come from the `weighting`
-//! stream. A zero gradient conflicts with nobody.
+//! stream. A zero gradient conflicts with no other.
 
 use super::gradients;
 use crate::random::Stream;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// The source of the orders.
+/// The random stream that the orders are drawn from.
 #[derive(Debug)]
 pub(super) struct Pcgrad(Stream);
 
@@ -30,8 +30,8 @@ impl Method for Pcgrad {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let k = gram.len();
         let mut weights = vec![0.0; k];
         for i in 0..k {

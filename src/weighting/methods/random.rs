@@ -4,8 +4,8 @@
 //! w = softmax(z),  z ~ N(0, I) anew in each step
 //! ```
 //!
-//! The weights sum to 1, as in the paper. z is made of the `weighting` stream by Box & Muller 1958, "A note on the
-//! generation of random normal deviates".
+//! The weights sum to 1, as in the paper. z is drawn from the `weighting` stream by the method of Box & Muller 1958, "A note
+//! on the generation of random normal deviates".
 
 use std::f64::consts::TAU;
 
@@ -13,7 +13,7 @@ use crate::random::Stream;
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// The source of z.
+/// The number of tasks, and the random stream that z is drawn from.
 #[derive(Debug)]
 pub(super) struct Random {
     k: usize,
@@ -37,10 +37,10 @@ impl Method for Random {
         Dependency::Nothing
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
         // One number for each of the K tasks, so that a blank label changes no later step's numbers.
         let normals: Vec<f64> = (0..self.k).map(|_| self.normal()).collect();
-        let scores: Vec<f64> = seen.tasks.iter().map(|&task| normals[task]).collect();
+        let scores: Vec<f64> = step.tasks.iter().map(|&task| normals[task]).collect();
         Chosen::plainly(softmax(&scores))
     }
 }

@@ -19,8 +19,8 @@ impl Method for Sum {
         Dependency::Nothing
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        Chosen::plainly(vec![1.0; seen.tasks.len()])
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        Chosen::plainly(vec![1.0; step.tasks.len()])
     }
 }
 

@@ -8,9 +8,9 @@
 //! wᵢ = ½e^(−sᵢ)            ∂/∂sᵢ = ½(1 − e^(−sᵢ)·Lᵢ)
 //! ```
 //!
-//! sᵢ starts at 0, so that wᵢ starts at ½, and is trained as any parameter of the model would be by default: by ScalarAdam, at
-//! the encoder's learning rate. Clamped to [−4, 4]: a few sentences are soon known by heart, Lᵢ goes to 0, and the sᵢ
-//! that suits it, log Lᵢ, to −∞.
+//! sᵢ starts at 0, so that wᵢ starts at ½. Adam trains it at the encoder's learning rate, as it trains the model by default.
+//! sᵢ is clamped to [−4, 4]: the model soon knows a few sentences by heart, then Lᵢ goes to 0 and its best sᵢ, log Lᵢ, to
+//! −∞.
 
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
@@ -31,15 +31,15 @@ impl Method for Uncertainty {
         Dependency::Losses
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
         let weight = |(&task, &loss): (&usize, &f64)| {
             let (s, adam) = &mut self.0[task];
             let precision = libm::exp(-*s);
-            adam.step(s, 0.5 * (1.0 - precision * loss), seen.learning_rate);
+            adam.step(s, 0.5 * (1.0 - precision * loss), step.learning_rate);
             *s = s.clamp(-4.0, 4.0);
             0.5 * precision
         };
-        Chosen::plainly(seen.tasks.iter().zip(seen.losses).map(weight).collect())
+        Chosen::plainly(step.tasks.iter().zip(step.losses).map(weight).collect())
     }
 }
 

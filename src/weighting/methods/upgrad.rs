@@ -1,14 +1,15 @@
 //! Quinton, Rey 2024, "Jacobian descent for multi-objective optimization": UPGrad, unconflicting projection of gradients.
 //!
-//! Each task's gradient is projected onto the cone of those updates that no task is against, and the projections are
-//! averaged. To first order no loss rises, and each task's say is in proportion to its gradient.
+//! Each task's gradient is projected onto the cone of the updates that conflict with no task's gradient, and the projections
+//! are averaged. To first order no loss rises, and a task's influence is in proportion to its gradient.
 //!
 //! ```text
 //! update = (1/K)·Σ πᵢ,  πᵢ = argmin ‖π − gᵢ‖ over π with π·gⱼ ≥ 0 for all j
 //!                          = gᵢ + Σⱼ xⱼgⱼ,  x = argmin ‖gᵢ + Σⱼ xⱼgⱼ‖ over x ≥ 0      (its dual)
 //! ```
 //!
-//! It has no setting. Solved for gradients of length 1, since the cone knows no lengths. A zero gradient forbids nothing.
+//! It has no setting. The problem is solved for gradients of length 1, since their lengths do not change the cone. A zero
+//! gradient rules out no update.
 
 use super::gradients;
 use crate::weighting::linalg::{Directions, nonnegative};
@@ -23,8 +24,8 @@ impl Method for Upgrad {
         Dependency::Gradients
     }
 
-    fn choose(&mut self, seen: &StepInfo) -> Chosen {
-        let gram = gradients(seen);
+    fn choose(&mut self, step: &StepInfo) -> Chosen {
+        let gram = gradients(step);
         let directions = Directions::new(gram);
         let mut factors = vec![0.0; directions.with.len()];
         for (i, length) in directions.lengths.iter().enumerate() {
