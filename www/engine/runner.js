@@ -5,14 +5,14 @@
 // probe's. Pause, Step and Predict are therefore answered at once, or within one unit, whatever this run or another is doing.
 
 import { failure, messageOf } from './failure.js';
-import { DamagedFile } from './stored-file.js';
+import { DamagedFile } from './encoder/stored-file.js';
 
 /** @typedef {import('../types.js').Command} Command */
 /** @typedef {import('../types.js').Polytask} Polytask */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Session} Session */
 /** @typedef {Extract<Command, { type: 'configure' }>['recipe']} Recipe */
-/** @typedef {import('./stored-file.js').StoredFile} StoredFile */
+/** @typedef {import('./encoder/stored-file.js').StoredFile} StoredFile */
 
 /** Its encoder's address and files. @typedef {{ base: string, files: Map<string, StoredFile> }} Encoder */
 
@@ -40,7 +40,7 @@ export class Runner {
 
   /**
    * @param {Promise<Polytask>} polytask
-   * @param {import('./encoders.js').Encoders} encoders
+   * @param {import('./encoder/encoders.js').Encoders} encoders
    * @param {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} post
    */
   constructor(polytask, encoders, post) {

@@ -1,7 +1,7 @@
 // The worker that owns the wasm instance and all its runs: commands in, events out. runner.js executes the commands.
 
 import { ONE_THREAD, startBuild } from './builds.js';
-import { Encoders } from './encoders.js';
+import { Encoders } from './encoder/encoders.js';
 import { messageOf } from './failure.js';
 import { isFatal, Runner } from './runner.js';
 

@@ -1,6 +1,6 @@
 // One file over the network: handed to the browser's storage piece by piece, hashed on the way.
 
-import { failure } from './failure.js';
+import { failure } from '../failure.js';
 import { PIECE, sha256, StoredFile } from './stored-file.js';
 
 /** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher A SHA-256 of bytes that come in pieces. */
@@ -12,7 +12,7 @@ import { PIECE, sha256, StoredFile } from './stored-file.js';
  * @param {(received: number) => void} progress
  * @param {AbortSignal} signal
  * @returns {Promise<StoredFile>}
- * @throws {import('./failure.js').Failure} Says what went wrong, where, and what to do.
+ * @throws {import('../failure.js').Failure} Says what went wrong, where, and what to do.
  */
 export async function download(url, file, hasher, progress, signal) {
   /** @type {Response} */

@@ -8,15 +8,15 @@
 // The Cache API and SubtleCrypto exist only in secure contexts (https, localhost). Elsewhere the encoder is downloaded
 // on each visit.
 
+import { failure, message } from '../failure.js';
 import { download } from './download.js';
-import { failure, message } from './failure.js';
 import { KNOWN } from './known-encoder.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
 /** @typedef {{ name: string, bytes: number, sha256: string }} File */
 /** @typedef {{ encoder: string, files: File[] }} Manifest */
 /** @typedef {import('./download.js').Hasher} Hasher */
-/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
 
 const CACHE = 'polytask-encoders';
 /** Files that a session needs. */
@@ -32,7 +32,7 @@ const PROGRESS_MS = 50;
  * @param {(event: RunEvent) => void} say Takes `progress`, `warning` and, at the end, `loaded`.
  * @param {AbortSignal} signal Breaks it off; files that are whole by then stay.
  * @returns {Promise<Map<string, StoredFile>>} The files by name.
- * @throws {import('./failure.js').Failure} Says which file failed, where, and what to do.
+ * @throws {import('../failure.js').Failure} Says which file failed, where, and what to do.
  */
 export async function loadEncoder(base, hasher, say, signal) {
   const directory = base.endsWith('/') ? base : `${base}/`;

@@ -1,10 +1,10 @@
 // The encoders that a worker holds: each is fetched once, however many runs ask for it.
 
+import { failure } from '../failure.js';
 import { forgetEncoder, loadEncoder, NEEDED } from './encoder.js';
-import { failure } from './failure.js';
 import { StoredFile } from './stored-file.js';
 
-/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {(event: RunEvent) => void} Say */
 /** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, told: RunEvent[], abort: AbortController }} Loading */
 

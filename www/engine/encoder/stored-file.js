@@ -1,6 +1,6 @@
 // A file that the browser keeps, in its cache or as a Blob, and that is read piece by piece: it is never in memory whole.
 
-import { Failure, message } from './failure.js';
+import { Failure, message } from '../failure.js';
 
 /** Bytes in a piece: small enough to hold several in memory, large enough that there are few. */
 export const PIECE = 4 << 20;
