@@ -12,8 +12,16 @@
 const worker = /** @type {any} */ (self);
 
 /** @typedef {{ release: string, files: Record<string, string> }} Release `files`: SHA-256 in hex by path. */
-/** @typedef {{ release: string, since: number, first: number }} Failing Times of the first failed update to this release (`since`) and to any since the last success (`first`). */
-/** @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string>, failing?: Failing }} State `clients`: each page's or worker's release. */
+/**
+ * Updates that fail. `since`: time of the first failure of this release; `first`: of any release since the last success.
+ *
+ * @typedef {{ release: string, since: number, first: number }} Failing
+ */
+/**
+ * `clients`: the release of each page and worker.
+ *
+ * @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string>, failing?: Failing }} State
+ */
 
 const CACHE = 'polytask-page';
 /** Cache key of the state. It must be stored, since browsers end and restart service workers at any time. */
