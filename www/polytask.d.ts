@@ -1,5 +1,5 @@
-// The types of <polytask-lab>, for users of the npm package. The file is not named polytask-lab.d.ts: the compiler would use it in
-// place of polytask-lab.js and no longer check that.
+// The types of <polytask-lab>, for users of the npm package. Not named after polytask-lab.js: the compiler uses
+// declarations of the same name in place of a module, and would no longer check the module.
 
 // wasm-bindgen declares its classes disposable.
 /// <reference lib="esnext.disposable" />
@@ -17,7 +17,7 @@ export interface PolytaskState {
   encoder: 'away' | 'loading' | 'here' | 'unreachable';
   /** Why this browser cannot train, as a sentence; empty if it can. */
   missing: string;
-  /** What the reader has changed since the run was configured. */
+  /** Changes that the reader has made since the run was configured. */
   stale: '' | 'sentences' | 'settings';
   /** State of the recorded run that is shown until the reader starts one; empty if none is shown. */
   replay: '' | 'playing' | 'paused' | 'over';
