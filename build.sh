@@ -51,31 +51,31 @@ main() {
     step) "$@" ;; # for build/make.mjs
     help | --help | -h) usage ;;
     *)
-      printf 'build.sh: there is no "%s"; these there are:\n\n' "$verb" >&2
+      printf 'build.sh: there is no command "%s"; the commands are:\n\n' "$verb" >&2
       usage >&2
       exit 2
       ;;
   esac
 }
 
-# All steps of the page, side by side. build/make.mjs says which needs which, and runs them as `./build.sh step FUNCTION`.
+# Runs the page's steps in parallel. build/make.mjs knows their order and runs each as `./build.sh step FUNCTION`.
 build_page() {
   need_rust
   need_node
   node build/make.mjs page
 }
 
-# Serves the page as soon as it can run, and goes on with what is still missing.
+# Serves the page as soon as it can run, and builds the rest in the meantime.
 serve() { # [--port N]
   need_rust
   need_node
   exec node build/make.mjs serve "$@"
 }
 
-# www/pkg: the library compiled for the browser in three ways; www/engine/worker.js takes the fastest that it can run.
-#   plain    128-bit SIMD: every current browser
-#   fused    relaxed SIMD too, whose multiply-add is one instruction
-#   threads  shared memory too: for pages that are cross-origin isolated
+# The three builds of the library in www/pkg. www/engine/builds.js starts the fastest one that the browser can run.
+#   plain    128-bit SIMD, for every current browser
+#   fused    also relaxed SIMD, in which multiply-add is one instruction
+#   threads  also shared memory, for pages that are cross-origin isolated
 readonly builds=(plain fused threads)
 
 compile_wasm() { # BUILD
@@ -84,11 +84,12 @@ compile_wasm() { # BUILD
   [ -f "$(compiled "$1")" ] || fail "cargo left no $(compiled "$1")"
 }
 
-compiled() { # BUILD: what cargo makes of it
+compiled() { # BUILD: prints the path of the module that cargo makes
   printf 'target/wasm/%s/wasm32-unknown-unknown/wasm/polytask.wasm' "$1"
 }
 
-# www/pkg/BUILD: the module, its JavaScript glue and type declarations. The page may be in use: they appear there at once.
+# Makes www/pkg/BUILD: the module, its JavaScript glue and type declarations. The page may be in use, so the folder is made under
+# another name and moved into place when it is complete.
 wrap_wasm() { # BUILD
   local pkg=www/pkg/$1 made=www/pkg/.arriving-$1
   if [ "$pkg/polytask_bg.wasm" -nt "$(compiled "$1")" ] && [ "$pkg/polytask_bg.wasm" -nt build.sh ] &&
@@ -97,9 +98,9 @@ wrap_wasm() { # BUILD
   need_wasm_bindgen
   rm -rf "$made"
   "$wasm_bindgen" --target web --out-dir "$made" "$(compiled "$1")"
-  # At -O1: -O3 takes ten times as long and is no faster in training, and -O3, -Os and -Oz all compress worse. Functions that
-  # resemble each other stand side by side (build/alike.mjs): 21 kB less than in the order of how often they are called. Which
-  # wasm features are allowed, wasm-opt reads from the module.
+  # -O1, since -O3 takes ten times as long and makes training no faster, and -O3, -Os and -Oz all compress worse. Similar functions
+  # become neighbours (build/alike.mjs): 21 kB less than in the order of how often they are called. wasm-opt reads from the module
+  # which wasm features it may use.
   node build/alike.mjs "$made/polytask_bg.wasm" "$made/named.wasm"
   node_modules/.bin/wasm-opt -O1 --reorder-functions-by-name "$made/named.wasm" -o "$made/optimised.wasm"
   rm "$made/named.wasm"
@@ -108,15 +109,14 @@ wrap_wasm() { # BUILD
   mv "$made" "$pkg"
 }
 
-# The matrix product's kernel and its tests (tests/wasm), compiled as the page's builds are: with the standard library that
-# these left.
+# Compiles the matrix product's kernel and its tests (tests/wasm) like the page's builds, whose compiled standard library it reuses.
 build_kernel_tests() {
   local build
   for build in plain fused; do wasm_cargo "$build" build --profile wasm --package polytask-wasm-tests; done
 }
 
-# Removes the builds that are older than the library's source, but for the one that the page waits for anyway: a page takes
-# the fastest build that is there, and must not find one that does not fit it.
+# Removes the builds that are older than the library's source: a page uses the fastest build in www/pkg, which must not be an
+# outdated one. `plain` stays, since the page waits until it is current.
 drop_stale_builds() {
   local build
   for build in fused threads; do
@@ -125,9 +125,9 @@ drop_stale_builds() {
   done
 }
 
-# www/vendor: the library for the browser's database and the chart library, as npm has them, but for one line of the latter. On
-# being loaded it asks Intl for the numbers of navigator.language, which throws where that is no language tag (`C`, as
-# WebKitGTK says), and each chart is lost. The page writes its numbers itself, so English will do.
+# Copies idb-keyval (the browser's database) and uPlot (charts) from npm's packages to www/vendor, and changes one line of uPlot:
+# when it is loaded, it formats numbers for navigator.language, which throws if that is no language tag (WebKitGTK has `C`), and no
+# chart would be shown. The page formats its numbers itself, so that the line can say English.
 copy_vendor() {
   local chart_library=node_modules/uplot/dist/uPlot asks="new Intl.NumberFormat(domEnv ? nav.language : 'en-US')"
   grep -qF "$asks" "$chart_library.esm.js" || fail "uPlot asks for a language in another way than it did: see copy_vendor"
@@ -141,7 +141,7 @@ copy_vendor() {
   cp node_modules/idb-keyval/LICENCE www/vendor/idb-keyval.LICENSE
 }
 
-# target/npm: the npm package of <polytask-lab>, whose files are those of www/. www/package.json says which.
+# Makes the npm package of <polytask-lab> in target/npm. www/package.json lists the files of www/ that it contains.
 pack() {
   say "packing target/npm"
   rm -rf target/npm
@@ -150,10 +150,10 @@ pack() {
   npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
 }
 
-# target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs). Addresses that others name
-# are those of www/; the encoder's files are links to those there, not copies. release.json says what belongs together, see
-# www/sw.js. The site that is there stays until the new one is whole. Names with a dot in front are builds of the library that
-# are being written (wrap_wasm).
+# Makes target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs) and with release.json,
+# which www/sw.js reads. Addresses that other sites may use are those of www/. The encoder's files are hard links to those in
+# www/ if possible. The previous site stays until the new one is complete. Leaves out names that begin with a dot: builds of the
+# library that are being written (wrap_wasm).
 make_site() {
   local site=target/site made=target/.arriving-site
   rm -rf "$made"
@@ -184,7 +184,7 @@ build_native() {
   cargo build --release --bin polytask --target-dir target
 }
 
-# What a visitor downloads, as stored and as a host that compresses sends it. Of the builds in www/pkg a browser loads one.
+# Prints the sizes of a visitor's largest downloads, as stored and as compressed by a host. A browser loads one of the builds.
 print_page() {
   say "target/site is ready for any static host (and www/, as it is written); the largest downloads:"
   node - "${builds[@]/#/www/pkg/}" www/vendor/uPlot.esm.js "$encoder_dir"/*.json "$encoder_dir/model.safetensors" <<'SCRIPT'
@@ -210,7 +210,7 @@ SCRIPT
 test_everything() {
   need_rust
   need_npm_packages
-  copy_vendor # the page's modules, which the tests in Node import, import these files
+  copy_vendor # for the page's modules, which the tests in Node import
   need_browsers
   need_wasm_toolchain
   need_mdbook
@@ -236,7 +236,7 @@ test_everything() {
   check "browser tests" node_test tests/browser
 }
 
-# Runs one check, keeps its output and the outcome for the summary; the first that fails ends the run.
+# Runs one check and keeps its output and result for the summary. The first check that fails ends the run.
 check() { # TITLE COMMAND...
   local title=$1 start=$SECONDS
   shift
@@ -249,7 +249,7 @@ check() { # TITLE COMMAND...
 checks=()
 outcomes=()
 
-# Every check that ran, with the lines in which the test runners themselves sum up, and the files that took longest, failed or are flaky.
+# Prints each check that ran, with the test runners' own summaries and the test files that took longest, failed or are flaky.
 print_summary() {
   local i
   printf '\n==> Summary\n'
@@ -260,7 +260,7 @@ print_summary() {
   done
 }
 
-# Clippy where the build's toolchain has it; otherwise the compiler's own warnings, denied.
+# Runs clippy if the build's toolchain has it; otherwise cargo check. Both deny warnings.
 lint_wasm() { # BUILD
   if [ "$wasm_toolchain" = debian ] && ! [ -x /usr/bin/cargo-clippy ]; then
     (apt_install "to check the code for the browser" rust-web-clippy) || true
@@ -274,8 +274,8 @@ lint_wasm() { # BUILD
   fi
 }
 
-# The test files in a directory, one after the other: browsers share the machine's cores badly. A file that fails runs once
-# more, and one that hangs ends after 20 minutes.
+# Runs the test files in a directory one after the other, since browsers share the machine's cores badly. A file that fails runs
+# once more, and one that hangs is stopped after 20 minutes.
 node_test() { # DIRECTORY
   node tests/run.mjs "$1"
 }
@@ -289,8 +289,8 @@ bench() {
   node benches/run.mjs
 }
 
-# target/bench/named: the module that Chromium gets as it was before wasm-opt took its functions' names, for the profile
-# (benches/profile.mjs).
+# Makes target/bench/named for the profile (benches/profile.mjs): the `fused` module, which Chromium uses, with its functions'
+# names, which wasm-opt removes.
 name_wasm() {
   need_wasm_bindgen
   mkdir -p target/bench

@@ -1,25 +1,25 @@
-// Names a module's functions by their places in an order in which each stands beside those that it resembles: generic code
-// comes in dozens of near copies, and a compressor tells a copy in few bits where the original is near. wasm-opt's
-// `--reorder-functions-by-name` then puts them there. The compiler's own names go.
+// Finds an order of a wasm module's functions in which similar functions are neighbours, which compresses better: generic code
+// has dozens of near copies, and a compressor stores a copy in few bits if the original is near. Replaces the compiler's names of
+// the functions by their places in this order; wasm-opt's `--reorder-functions-by-name` then moves the functions.
 //
 //   node build/alike.mjs MODULE NAMED
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Functions are alike by the byte strings of this length that they share. */
+/** Length in bytes of the strings that are compared: functions are similar if they share many of them. */
 const LENGTH = 6;
-/** One in so many of the strings is looked at, the same in all functions. */
+/** One in `SAMPLED` strings is compared; its hash decides, so that all functions have the same sample. */
 const SAMPLED = 2;
-/** Strings that more functions have say little, and cost the most time. */
-const COMMON = 200;
-/** How much a function counts that stands one place further back. */
-const FADING = 0.7;
+/** Strings that more functions than this have are ignored: they say little about similarity and take the most time. */
+const MAX_FUNCTIONS = 200;
+/** Factor by which a function's weight falls with each place further back in the order. */
+const DECAY = 0.7;
 
 const [from, to] = process.argv.slice(2);
 const module = readFileSync(from);
 
 const [CUSTOM, IMPORT, CODE] = [0, 2, 10];
-let at = 8; // behind the magic number and the version
+let at = 8; // after the magic number and the version
 let imported = 0;
 /** @type {Uint8Array[]} */
 const bodies = [];
@@ -37,7 +37,7 @@ while (at < module.length) {
 kept.push(nameSection(order(bodies.map(strings))));
 writeFileSync(to, Buffer.concat(kept));
 
-/** An unsigned number in LEB128. */
+/** Reads an unsigned number in LEB128. */
 function number() {
   let value = 0;
   for (let factor = 1; ; factor *= 128) {
@@ -72,7 +72,7 @@ function functionsAmongImports() {
   return functions;
 }
 
-/** The sampled strings of a function, as hashes. @param {Uint8Array} body */
+/** Hashes of a function's sampled strings. @param {Uint8Array} body */
 function strings(body) {
   /** @type {Set<number>} */
   const found = new Set();
@@ -86,13 +86,13 @@ function strings(body) {
 }
 
 /**
- * Begins with the first function, and goes on with the one most like those before it.
+ * Greedy order: begins with the first function and appends the one most similar to the latest ones.
  *
- * @param {Set<number>[]} functions The strings of each.
- * @returns {number[]} Their indices, in the order found.
+ * @param {Set<number>[]} functions The strings of each function.
+ * @returns {number[]} The functions' indices in the new order.
  */
 function order(functions) {
-  /** @type {Map<number, number[]>} */
+  /** The functions that contain each string. @type {Map<number, number[]>} */
   const having = new Map();
   functions.forEach((strings, i) => {
     for (const string of strings) {
@@ -102,7 +102,7 @@ function order(functions) {
     }
   });
   const left = new Set(functions.keys());
-  /** @type {Map<number, number>} What each shares with those before, rare strings weighing more. */
+  /** Similarity of each remaining function to the latest ones; rare strings weigh more. @type {Map<number, number>} */
   const shared = new Map();
   const found = [];
   for (let next = 0; left.size > 0;) {
@@ -111,11 +111,11 @@ function order(functions) {
     found.push(next);
     for (const [i, sum] of shared) {
       if (sum < 1e-3) shared.delete(i);
-      else shared.set(i, sum * FADING);
+      else shared.set(i, sum * DECAY);
     }
     for (const string of functions[next]) {
       const list = having.get(string) ?? [];
-      if (list.length > COMMON) continue;
+      if (list.length > MAX_FUNCTIONS) continue;
       for (const i of list) if (left.has(i)) shared.set(i, (shared.get(i) ?? 0) + list.length ** -0.5);
     }
     let most = 0;
@@ -129,7 +129,7 @@ function order(functions) {
   return found;
 }
 
-/** A custom section `name` by which names sort as the functions are to stand. @param {number[]} found */
+/** Makes a custom section `name` in which each function's name is its place in the order `found`. @param {number[]} found */
 function nameSection(found) {
   const entries = found.map((i, place) => [imported + i, place]).sort(([a], [b]) => a - b);
   const digits = String(found.length).length;

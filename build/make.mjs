@@ -1,4 +1,4 @@
-// Builds the page, each step beside the others as far as it needs nothing of them; and serves it as soon as it can run.
+// Builds the page, with independent steps in parallel; and serves it as soon as it can run.
 //
 //     node build/make.mjs page
 //     node build/make.mjs serve [--port N]
@@ -13,10 +13,10 @@ import { clock, Steps } from './steps.mjs';
 
 /** @typedef {import('./steps.mjs').Step} Step */
 
-/** A function of build.sh and its arguments. @param {string[]} call */
+/** The command that runs a function of build.sh. @param {string[]} call */
 const own = (...call) => ['./build.sh', 'step', ...call];
 
-/** One build of the library for the browser. @param {string} build @param {Partial<Step>} [rest] */
+/** The two steps of one build of the library for the browser. @param {string} build @param {Partial<Step>} [rest] */
 const library = (build, rest) => ({
   [build]: {
     title: `the library for the browser, ${build}`,
@@ -37,9 +37,9 @@ const library = (build, rest) => ({
 });
 
 /**
- * In the order in which they begin where several could.
+ * All steps. Of several that could begin, the first begins first.
  *
- * @param {boolean} serving Whether somebody trains in the page while the last of them run.
+ * @param {boolean} serving Whether the page is served, and may train, while the last steps run.
  * @returns {Record<string, Step>}
  */
 const steps = (serving) => ({
@@ -67,10 +67,10 @@ const steps = (serving) => ({
   },
 });
 
-/** The page can train after these steps: the one build that runs in every browser. Builds older than the source go first (`stale`). */
+/** The steps after which the page can train in every browser. `stale` removes builds that are older than the source. */
 const TO_SERVE = ['plain-module', 'vendor', 'encoder', 'stale'];
 
-/** Seconds before the first report on work in progress, and between later ones. */
+/** Seconds before the first progress report, and between later ones. */
 const [FIRST, EVERY] = [2, 30];
 
 const started = Date.now();
@@ -82,7 +82,7 @@ const tell = (work) => work.report().forEach((line, i) => (i === 0 ? say(line) :
 const complain = ({ message, output }) =>
   process.stderr.write(`${output === undefined ? '' : `\n${output}\n`}\nbuild.sh: ${message}\n`);
 
-/** Calls `end` once when this process gets a signal to end. @param {() => void} end */
+/** Calls `end` at the first signal that ends this process. @param {() => void} end */
 function onSignal(end) {
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -105,7 +105,7 @@ async function page() {
 async function serve(port) {
   const work = new Steps(steps(true), 'target/logs', say);
   let served = false;
-  // From the first moment on, so that a port that is taken is told before anybody has waited.
+  // Starts before the build, so that a port in use is reported at once.
   const server = await startServer('www', port, () => (served ? undefined : work.report().join('\n'))).catch(({ message }) => {
     throw new Error(`--port: ${port} cannot be used: ${message}; name another, or 0 for a free one`);
   });

@@ -1,5 +1,5 @@
-// Records the run that the page plays back until a reader's own begins: www/recorded/NAME.json. Run it again when what a run
-// computes has changed on purpose: node build/record.mjs [NAME]. The plain module trains here as it would in a browser.
+// Records the run that the page plays back until the reader starts one: www/recorded/NAME.json. Record it again after an
+// intended change of results: node build/record.mjs [NAME]. Trains with the module `plain`, as a browser would.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +7,10 @@ import { mapEvery } from '../www/lab/run/measuring.js';
 
 const file = (path) => fileURLToPath(new URL(`../www/${path}`, import.meta.url));
 const PIECE = 4 << 20;
-/** Numbers of a figure that nobody reads off: shorter, the recording is half as large. */
+/** Significant digits of numbers that are only drawn. They halve the size of the recording. */
 const DIGITS = 5;
 
-/** A run of a built-in set with its recommended settings, every figure measured on the way. */
+/** Trains a built-in set with its recommended settings and all measurements that the page's figures show. */
 export async function record(name, { steps = Infinity } = {}) {
   const polytask = await import(file('pkg/plain/polytask.js'));
   polytask.initSync({ module: readFileSync(file('pkg/plain/polytask_bg.wasm')) });
@@ -38,20 +38,20 @@ export async function record(name, { steps = Infinity } = {}) {
     taken += told.filter(({ type }) => type === 'step').length;
   }
   session.free();
-  // The page opens the recommended recipe, without reproducible arithmetic. The gradients are
-  // looked at now and then, which costs little.
+  // The page opens the recommended recipe, without reproducible arithmetic. It measures gradients only every fourth step, to save
+  // time.
   const opened = { ...recommended, validation: recipe.validation, diagnostics: { ...recommended.diagnostics, gradients_every: 4 } };
   return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events, printed };
 }
 
-/** A map's frames are drawn anew whenever there is another; here all maps have the last one's. */
+/** Replaces each map's frames, which are projected again with every new frame, by those of the last map, and rounds numbers. */
 function slim(events) {
   const last = events.findLast(({ type }) => type === 'map');
   const until = (event) => last.frames.filter(({ step }) => step <= event.frames.at(-1).step);
   return events.map((event) => rounded(event.type === 'map' ? { ...event, frames: until(event) } : event));
 }
 
-/** Losses and accuracies keep every bit; what is drawn only is cut short. */
+/** Rounds numbers that are only drawn; losses and accuracies keep every bit. */
 function rounded(event) {
   const shorten = (_, x) => (typeof x === 'number' && !Number.isInteger(x) ? Number(x.toPrecision(DIGITS)) : x);
   return ['gradients', 'map', 'mistakes'].includes(event.type) ? JSON.parse(JSON.stringify(event, shorten)) : event;

@@ -1,5 +1,5 @@
-// Writes release.json into a built site: the SHA-256 of every file that a page of it may ask for, by which sw.js keeps each
-// page load to one release.
+// Writes release.json into a built site: the SHA-256 of every file that its pages may request. With it, sw.js loads all files of a
+// page from one release.
 //
 //   node build/release.mjs SITE
 
@@ -8,15 +8,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const [site] = process.argv.slice(2);
-/** The engine keeps the encoder itself; the examples are pages of others; the rest is for people and compilers. */
-const NOT_THE_PAGES = /^(models|examples)\/|(^|\/)(sw\.js|release\.json|package\.json|tsconfig\.json|README\.md|.*\.d\.ts|.*LICENSE.*)$/;
+/** Files that sw.js does not store: the engine stores the encoder, the examples are separate pages, and no page requests the rest. */
+const NOT_STORED = /^(models|examples)\/|(^|\/)(sw\.js|release\.json|package\.json|tsconfig\.json|README\.md|.*\.d\.ts|.*LICENSE.*)$/;
 
 const sha256 = (/** @type {string | Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 
 const files = readdirSync(site, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(site, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-  .filter((file) => !NOT_THE_PAGES.test(file))
+  .filter((file) => !NOT_STORED.test(file))
   .sort()
   .map((file) => [file, sha256(readFileSync(path.join(site, file)))]);
 if (files.length === 0) throw new Error(`${site} holds no page; build.sh leaves one in target/site`);

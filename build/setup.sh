@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Set-up steps, sourced by build.sh. Each `need_…` returns at once where its thing is there, else says in one line what
-# it fetches, and ends with a sentence on what to install where it cannot.
+# Set-up steps, sourced by build.sh. Each `need_…` returns at once if its tool is installed. Otherwise it prints one line and
+# installs the tool; if it cannot, it exits with a sentence that says what to install.
 
 say() { printf '\n==> %s\n' "$*" >&2; }
 fail() { printf '\nbuild.sh: %s\n' "$*" >&2; exit 1; }
 
-# Runs a command for at most SECONDS, where the system has the tool for it.
+# Runs a command for at most SECONDS, or without a limit if the system has no `timeout`.
 limit() { # SECONDS COMMAND...
   if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
 }
 
-# Debian's packages, by apt: as root, or by a sudo that asks nothing. REASON goes on from "needed".
+# Installs Debian packages with apt-get, as root or with a sudo that asks for no password. REASON completes "needed …".
 apt_install() { # REASON PACKAGE...
   local reason=$1 sudo=()
   shift
@@ -38,7 +38,7 @@ need_node() {
     fail "Node.js $(node --version) is too old: install version 20.11 or later."
 }
 
-# node_modules as package-lock.json has it; the copy of the lock inside says whether it still is.
+# Installs node_modules as package-lock.json says. A copy of the lock inside node_modules shows whether they are current.
 need_npm_packages() { # [DIRECTORY]
   local directory=${1:-.}
   need_node
@@ -48,10 +48,10 @@ need_npm_packages() { # [DIRECTORY]
   cp "$directory/package-lock.json" "$directory/node_modules/.installed-lock"
 }
 
-# A compiler for the browser with the source of its standard library, which is built along: for threads it must be, and all
-# builds become smaller by it. Sets wasm_toolchain:
-#   rustup  the cargo on PATH, which has the source (any toolchain that has it, rustup's or not)
-#   debian  Debian's rustc-web and its source: for networks where rustup finds nobody
+# Needs a compiler for the browser with the source of Rust's standard library. The standard library is compiled with each build:
+# threads require it, and it makes all builds smaller. Sets wasm_toolchain:
+#   rustup  the cargo on PATH, if its toolchain has the source (whether rustup installed it or not)
+#   debian  Debian's rustc-web and its source, for networks that do not reach rustup's servers
 need_wasm_toolchain() {
   wasm_toolchain=debian
   if [ "${POLYTASK_WASM_TOOLCHAIN:-rustup}" = rustup ] && { has_std_source || { rustup_add_std_source && has_std_source; }; }; then
@@ -67,7 +67,7 @@ need_wasm_toolchain() {
 }
 readonly debian_wasm_ld=/usr/lib/llvm-19/bin/wasm-ld
 
-# Has rustup fetch the source; where it found nobody once, it is not asked again, since that takes half a minute.
+# Fetches the source with rustup. A failed attempt takes half a minute, so it is not repeated.
 rustup_add_std_source() {
   local tried=target/no-rustup-component
   command -v rustup >/dev/null && ! [ -e "$tried" ] || return 1
@@ -82,19 +82,19 @@ has_std_source() {
   [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
 }
 
-# cargo for one of the builds that www/pkg holds, with a target directory of its own, so that none undoes another's work.
+# Runs cargo for one of the builds in www/pkg. Each build has its own target directory, so that their caches do not mix.
 wasm_cargo() { # BUILD SUBCOMMAND ARGUMENT...
   local build=$1 subcommand=$2 flags cargo=(cargo)
   shift 2
-  # Only unstable flags build the standard library along; RUSTC_BOOTSTRAP lets a stable compiler take them. It comes without
-  # what prints backtraces, which no browser can, and with the smaller of two ways where it has two.
+  # Compiling the standard library takes unstable flags, which RUSTC_BOOTSTRAP enables in a stable compiler. The features leave
+  # backtraces out, which browsers do not support, and choose small code over fast code.
   local environment=(RUSTC_BOOTSTRAP=1)
   local arguments=(-Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
     --lib --target wasm32-unknown-unknown --target-dir "target/wasm/$build")
   flags="${wasm_rustflags:-} $(wasm_flags "$build")"
   if [ "$wasm_toolchain" = debian ]; then
-    # By full names, since rustup's commands of the same names may come first on PATH. `cargo clippy` would find those
-    # too, hence cargo-clippy itself.
+    # With full paths, since rustup's commands of the same names may come first on PATH. `cargo clippy` would find rustup's too,
+    # so cargo-clippy is called directly.
     environment+=(CARGO=/usr/bin/cargo RUSTC=/usr/bin/rustc)
     flags="-C linker=$debian_wasm_ld $flags"
     cargo=(/usr/bin/cargo)
@@ -103,19 +103,19 @@ wasm_cargo() { # BUILD SUBCOMMAND ARGUMENT...
   env "${environment[@]}" RUSTFLAGS="$flags" "${cargo[@]}" "$subcommand" "${arguments[@]}" "$@"
 }
 
-# What rustc is told for a build. All have getrandom's backend for the browser and 8 MiB of stack: Candle's backward pass
-# recurses, and an overflow of wasm's default 1 MiB is silent. LLVM's loop strength reduction is off: it takes wasm's free
-# address offsets apart and loads all of a product's operands at once, more than there are registers (5 to 10 % slower).
+# Prints rustc's flags for a build. All builds have getrandom's backend for the browser and 8 MiB of stack: Candle's backward pass
+# recurses, and an overflow of wasm's default 1 MiB goes unnoticed. LLVM's loop strength reduction is off: it does not use wasm's
+# free address offsets and loads all operands of a product at once, more than there are registers (5 to 10 % slower).
 wasm_flags() { # BUILD
   local features=+simd128 argument
   local flags='--cfg getrandom_backend="wasm_js" -C link-arg=-zstack-size=8388608 -C llvm-args=-disable-lsr'
-  # Where in a file a panic happened is told natively; here it would be some kB of every download.
+  # Leaves the source locations of panics out, to make each download some kB smaller; the native build has them.
   flags+=' -Z location-detail=none'
   [ "$1" = plain ] || features+=,+relaxed-simd
   if [ "$1" = threads ]; then
     features+=,+atomics,+bulk-memory,+mutable-globals
-    # One memory for all threads, which the page makes, as large as wasm's addresses reach; and what wasm-bindgen needs
-    # to give each thread its stack and its thread-locals.
+    # All threads share one memory, which the page makes, of up to 4 GiB. wasm-bindgen needs the exports to set up each thread's
+    # stack and thread-local variables.
     for argument in shared-memory import-memory max-memory=4294967296 \
       export=__heap_base export=__wasm_init_tls export=__tls_size export=__tls_align export=__tls_base; do
       flags+=" -C link-arg=--$argument"
@@ -124,7 +124,7 @@ wasm_flags() { # BUILD
   printf '%s\n' "-C target-feature=$features $flags"
 }
 
-# The wasm-bindgen command of the very version that the library is linked against. Sets wasm_bindgen to its path.
+# Needs the wasm-bindgen command in exactly the version that the library is linked against. Sets wasm_bindgen to its path.
 need_wasm_bindgen() {
   local version
   version=$(awk '$1 == "name" { name = $3 } $1 == "version" && name == "\"wasm-bindgen\"" { gsub(/"/, "", $3); print $3 }' \
@@ -133,13 +133,13 @@ need_wasm_bindgen() {
     [ "$("$wasm_bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ] || return 0
   done
   say "building wasm-bindgen $version with cargo (once, a minute or two)"
-  # Its runs last a second, so it is not optimised, which builds in a third of the time. The features left out are a web
-  # client's.
+  # A run lasts only a second, so the command is built without optimisation, in a third of the time. --no-default-features leaves
+  # a web client out.
   CARGO_PROFILE_RELEASE_OPT_LEVEL=0 cargo install --quiet --force --root target/tools --no-default-features \
     --bin wasm-bindgen --version "=$version" wasm-bindgen-cli
 }
 
-# The mdBook command, with which the tests build the example book in www/examples. They find it through MDBOOK.
+# Needs the mdBook command, with which the tests build the example book in www/examples. Sets and exports MDBOOK.
 need_mdbook() {
   local version=0.5.4 own=$PWD/target/tools/bin/mdbook mdbook
   [ -z "${MDBOOK:-}" ] || return 0
@@ -149,13 +149,13 @@ need_mdbook() {
     return
   done
   say "building mdBook $version with cargo (once, a minute or two)"
-  # As wasm-bindgen: not optimised, and without its watcher, its server and its search.
+  # Without optimisation, as wasm-bindgen; --no-default-features leaves its watcher, server and search out.
   CARGO_PROFILE_RELEASE_OPT_LEVEL=0 cargo install --quiet --force --locked --root target/tools --no-default-features \
     --version "=$version" mdbook
   export MDBOOK=$own
 }
 
-# Chromium and Firefox for the browser tests, which find them through these two variables, and WebKit.
+# Needs Chromium, Firefox and WebKit for the browser tests. Sets and exports CHROMIUM and FIREFOX.
 need_browsers() {
   CHROMIUM=${CHROMIUM:-$(first_of chromium chromium-browser google-chrome-stable google-chrome)}
   FIREFOX=${FIREFOX:-$(first_of firefox-esr firefox)}
@@ -166,21 +166,21 @@ need_browsers() {
     FIREFOX=${FIREFOX:-$(first_of firefox-esr)}
   fi
   export CHROMIUM FIREFOX
-  # WebKitGTK's driver brings its browser; the screen is one that nobody sees.
+  # The package of WebKitGTK's driver includes its browser. Xvfb is a virtual screen for it.
   command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null ||
     apt_install "for the tests in WebKit" webkit2gtk-driver xvfb ||
     fail "the browser tests need WebKitGTK's WebKitWebDriver and Xvfb: install both."
 }
 
-first_of() { # COMMAND...: the path of the first that exists, or nothing
+first_of() { # COMMAND...: prints the path of the first command that exists, or nothing
   local command
   for command in "$@"; do
     if command -v "$command"; then return; fi
   done
 }
 
-# A Python with PyTorch and with what exports its models to ONNX, for the benchmarks' peers. Sets and exports PYTHON. Where
-# there is none, the benchmarks run all the same and report those peers as missing.
+# Needs a Python with PyTorch and its ONNX exporter, for the libraries that the benchmarks compare with. Sets and exports PYTHON.
+# If it cannot be installed, the benchmarks run without these libraries and report them as missing.
 need_pytorch() {
   local own=$PWD/target/bench-venv/bin/python
   export PYTHON=${PYTHON-$own}

@@ -1,10 +1,9 @@
-// Makes the scripts and style sheets of www/ into the few small files that a host is to have: the work of make_site in
-// build.sh.
+// Bundles the scripts and style sheets of www/ into a few small files for a host. Called by make_site in build.sh.
 //
 //   node build/site.mjs WWW SITE
 //
-// A page's scripts are bundled. What they import only when it is needed is in files of its own, the views in groups. Files that
-// are named by their address keep it: the scripts of pages and of workers, the style sheets of pages.
+// Each page's scripts become one bundle. Modules that it imports dynamically become separate files; the views become one file for
+// each group. The scripts of pages and workers and the style sheets of pages keep their addresses.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,19 +13,19 @@ import { build } from 'esbuild';
 const [www, site] = process.argv.slice(2).map((folder) => path.resolve(folder));
 
 const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
-/** Workers share no code with pages: each is one file. */
+/** Each worker becomes one file that shares no code with the pages. */
 const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'sw.js'];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
-/** Lists the style sheets inside the element, which become one. */
+/** Lists the style sheets of the element, which become one file. */
 const STYLE_FILES = 'ui/style-files.js';
 const ELEMENT_STYLE = 'styles/element.css';
-/** Files of www/views/ that are loaded together: those that a reader sees first, and the rest. */
+/** Files of www/views/ that are loaded together: the views that a reader sees first, and the others. */
 const GROUPS = {
   first: ['bar', 'encoder', 'sentences', 'losses', 'accuracy', 'try'],
   later: ['settings', 'diagram', 'loop', 'results', 'log', 'steps', 'gradients', 'interference', 'compare', 'map', 'share'],
 };
 
-/** Needed only where the element's own code is too. */
+/** The element's own code, and modules that are loaded only together with it. */
 const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = ['strings/en.js', 'strings/de.js', 'offline.js'];
 
@@ -45,13 +44,13 @@ const SMALL = {
 };
 
 /**
- * esbuild makes a file of all modules that are needed by the same scripts. This import makes them the same, so that the files
- * are few: it loads nothing that is not there already.
+ * esbuild puts modules into one file if the same scripts need them. This import makes the scripts that need the element's modules
+ * the same, so that there are fewer files. It loads nothing new, since the element is loaded already.
  */
 const withElement = `import ${JSON.stringify(path.join(www, ELEMENT))};\n`;
 
 /**
- * Keeps addresses right that are relative to a module, now that it is part of a file in the folder `to` of the site.
+ * Corrects addresses relative to a module (`import.meta.url`), which becomes part of a file in the folder `to` of the site.
  *
  * @param {string} to
  * @returns {import('esbuild').Plugin}
@@ -65,7 +64,7 @@ const addresses = (to) => ({
       const beside = BESIDE_ELEMENT.includes(path.relative(www, file)) ? withElement : '';
       return { contents: beside + (await readFile(file, 'utf8')).replaceAll('import.meta.url', own) };
     });
-    // The library's builds stay as they are.
+    // The library's builds are not bundled.
     onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({
       path: `./${fromThere(path.resolve(resolveDir, named))}`,
       external: true,
@@ -73,7 +72,7 @@ const addresses = (to) => ({
   },
 });
 
-/** Has each view loaded with its group. @type {import('esbuild').Plugin} */
+/** Loads each view together with its group. @type {import('esbuild').Plugin} */
 const groups = {
   name: 'groups',
   setup({ onResolve, onLoad }) {
@@ -90,7 +89,7 @@ const groups = {
   },
 };
 
-/** Has the element fetch its one style sheet. @type {import('esbuild').Plugin} */
+/** Makes the element fetch its bundled style sheet. @type {import('esbuild').Plugin} */
 const oneStyle = {
   name: 'one style',
   setup({ onLoad }) {
@@ -98,7 +97,7 @@ const oneStyle = {
   },
 };
 
-/** @returns {Promise<import('esbuild').Metafile['outputs']>} What a page may load, by paths in the site. */
+/** @returns {Promise<import('esbuild').Metafile['outputs']>} The files that a page may load, by their paths in the site. */
 async function bundlePages() {
   const plugins = [oneStyle, groups, addresses('.')];
   const options = { ...SMALL, entryPoints: PAGE_SCRIPTS, splitting: true, chunkNames: '[name]-[hash]', metafile: true, plugins };
@@ -120,20 +119,22 @@ async function bundleStyles() {
   await build({ ...SMALL, entryPoints: PAGE_STYLES });
 }
 
-/** The JavaScript of the library's builds. Those with a dot in front are being written. */
+/** The JavaScript of the library's builds. A folder whose name begins with a dot is still being written. */
 async function libraries() {
   const builds = await readdir(path.join(www, 'pkg'));
   return builds.filter((build) => !build.startsWith('.')).map((build) => `pkg/${build}/polytask.js`);
 }
 
 /**
- * Has a page fetch at once all that its scripts import, and all of what it preloads itself.
+ * Makes a page preload all files that its scripts import, and those that contain the modules in its own preload links.
  *
  * @param {string} html
  * @param {Awaited<ReturnType<typeof bundlePages>>} outputs
  */
 function withPreloads(html, outputs) {
-  const holding = (/** @type {string} */ source) => Object.keys(outputs).filter((file) => source in outputs[file].inputs);
+  // A module that only exports what others do is no output's input, but the entry point of one.
+  const holding = (/** @type {string} */ source) =>
+    Object.keys(outputs).filter((file) => source in outputs[file].inputs || outputs[file].entryPoint === source);
   const wanted = new Set();
   const want = (/** @type {string} */ file) => {
     if (wanted.has(file)) return;
@@ -143,7 +144,11 @@ function withPreloads(html, outputs) {
   const preload = /<link rel="modulepreload" href="(.*?)">\n/g;
   const scripts = Array.from(html.matchAll(/<script type="module" src="(.*?)"/g), ([, script]) => script);
   for (const script of scripts) want(script);
-  for (const [, source] of html.matchAll(preload)) holding(source).forEach(want);
+  for (const [, source] of html.matchAll(preload)) {
+    const files = holding(source);
+    if (files.length === 0) throw new Error(`a page preloads ${source}, which none of its scripts imports`);
+    files.forEach(want);
+  }
   const links = [...wanted].filter((file) => !scripts.includes(file)).map((file) => `<link rel="modulepreload" href="${file}">\n`);
   return html.replace(preload, '').replace(/^<script type="module"/m, `${links.join('')}$&`);
 }

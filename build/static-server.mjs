@@ -1,5 +1,5 @@
-// A directory over HTTP for this machine's browser, with the headers of `polytask serve` (src/bin/polytask/serve.rs), which
-// is not compiled yet when the page is. Until the page is there, every address says what is being built.
+// Serves a directory to browsers on this machine, with the headers of `polytask serve` (src/bin/polytask/serve.rs), which is not
+// compiled yet at this time. Until the page is built, every address answers with the build's progress.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -29,9 +29,9 @@ const HEADERS = {
 
 /**
  * @param {string} directory
- * @param {number} port 0 takes a free one.
- * @param {() => string | undefined} unready What is still being built, as text; undefined once files may be served.
- * @returns {Promise<{ url: string, close: () => Promise<void> }>} Rejects where the port cannot be had.
+ * @param {number} port 0 chooses a free one.
+ * @param {() => string | undefined} unready The build's progress as text; undefined when files may be served.
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>} Rejects if the port cannot be used.
  */
 export async function startServer(directory, port, unready = () => undefined) {
   const root = path.resolve(directory);
@@ -50,7 +50,7 @@ export async function startServer(directory, port, unready = () => undefined) {
   };
 }
 
-/** A page that asks again by itself. @param {import('node:http').ServerResponse} response @param {string} waiting */
+/** Sends a page with the build's progress, which reloads itself. @param {import('node:http').ServerResponse} response @param {string} waiting */
 function sendWaiting(response, waiting) {
   const text = waiting.replace(/[&<]/g, (character) => ({ '&': '&amp;', '<': '&lt;' })[character]);
   response.writeHead(503, { ...HEADERS, 'content-type': TYPES['.html'], 'retry-after': '5', refresh: '5' });
@@ -80,11 +80,11 @@ async function sendFile(root, { method, url, headers }, response) {
     'last-modified': modified,
   });
   if (method === 'HEAD') return response.end();
-  // Unlike `pipe` it closes the file when the browser goes away.
+  // `pipe` would leave the file open when the browser disconnects.
   await pipeline(createReadStream(file), response);
 }
 
-/** The file of an address, or undefined where it leads out of `root` or is no address. @param {string} root @param {string} pathname */
+/** The file for a URL's path; undefined if it is outside `root` or invalid. @param {string} root @param {string} pathname */
 function locate(root, pathname) {
   try {
     const file = path.join(root, decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname));

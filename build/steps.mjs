@@ -1,6 +1,6 @@
-// Steps of a build, run side by side: each begins as soon as the steps that it needs are done. What a step prints goes into a
-// file of its own; of it, what build.sh says itself (lines that begin with "==>") is passed on. The first step that fails
-// stops the others.
+// Runs the steps of a build in parallel: each begins as soon as the steps that it needs are done. A step's output goes into a log
+// file of its own; lines from build.sh itself (they begin with "==>") are also passed on. The first step that fails stops the
+// others.
 
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
@@ -11,30 +11,32 @@ import { createInterface } from 'node:readline';
 
 /**
  * @typedef {object} Step
- * @property {string} title What it makes, for people.
+ * @property {string} title Name of the step's result, for progress reports.
  * @property {string[]} command Program and arguments.
- * @property {number} minutes What it usually takes the first time on 2 cores.
+ * @property {number} minutes Usual duration of the first build on 2 cores.
  * @property {string[]} [after] Names of the steps whose results it needs.
- * @property {boolean} [compiles] Takes all cores and much memory.
- * @property {boolean} [yields] Leaves the cores to others that want them.
+ * @property {boolean} [compiles] Whether it uses all cores and much memory.
+ * @property {boolean} [yields] Whether it runs at a lower priority than other processes.
  */
 
-/** Compilers at a time: the last pass over a module has one thread, and another compiler takes the cores that it leaves. But it
- *  takes 2.2 GB too, so that a small machine has room for one. */
+/**
+ * Number of compilers that run in parallel. A compiler's last pass over a module has only one thread, so a second compiler can use
+ * the other cores. Each takes 2.2 GB of memory: a small machine has room for one.
+ */
 const COMPILERS = totalmem() < 6e9 ? 1 : 2;
-/** Last lines of a failed step's output that are shown. */
+/** Number of lines that are shown from the end of a failed step's output. */
 const SHOWN = 40;
-/** How long a step has to end by itself once it is stopped. */
-const PATIENCE_MS = 3000;
+/** Time from SIGTERM to SIGKILL. */
+const KILL_AFTER_MS = 3000;
 
 export class Steps {
   /** @type {Map<string, { child: import('node:child_process').ChildProcess, start: number, ended: Promise<void>, last: string }>} */
   #running = new Map();
   /** @type {Set<string>} */
   #done = new Set();
-  /** With the last that the step printed. @type {(Error & { output: string }) | undefined} */
+  /** The first failure, with the end of the step's output. @type {(Error & { output: string }) | undefined} */
   #failure;
-  /** Steps that somebody waits for, with all that they need. @type {Set<string>} */
+  /** The requested steps and all that they need. @type {Set<string>} */
   #wanted = new Set();
   /** @type {Set<() => void>} */
   #waiting = new Set();
@@ -44,8 +46,8 @@ export class Steps {
   #say;
 
   /**
-   * @param {Record<string, Step>} steps By name; of those that could begin, the first begins first.
-   * @param {string} logs The directory for what they print.
+   * @param {Record<string, Step>} steps The steps by name. Of several that could begin, the first begins first.
+   * @param {string} logs Directory of the log files.
    * @param {(line: string) => void} say
    */
   constructor(steps, logs, say) {
@@ -53,15 +55,16 @@ export class Steps {
     this.#logs = logs;
     this.#say = say;
     mkdirSync(logs, { recursive: true });
-    // Steps have process groups of their own, and would outlive a process that ends by a fault.
+    // Steps have process groups of their own, and would otherwise go on if this process crashed.
     process.on('exit', () => this.#running.forEach(({ child }) => signal(child, 'SIGKILL')));
   }
 
   /**
-   * Runs steps and all that they need.
+   * Runs these steps and all steps that they need.
    *
    * @param {string[]} names
-   * @returns {Promise<void>} Rejects as soon as any step fails and all others are stopped, with what it printed last as `output`.
+   * @returns {Promise<void>} Rejects when a step has failed and all others are stopped; the error's `output` is the end of the
+   *   failed step's output.
    */
   async run(names) {
     for (const name of names) this.#want(name);
@@ -74,17 +77,17 @@ export class Steps {
     }
   }
 
-  /** Ends all that runs, with its children, and begins nothing more. */
+  /** Stops all running steps and their children, and begins no more. */
   async stop() {
     this.#stopped = true;
     const running = [...this.#running.values()];
     for (const { child } of running) signal(child, 'SIGTERM');
-    const timer = setTimeout(() => running.forEach(({ child }) => signal(child, 'SIGKILL')), PATIENCE_MS);
+    const timer = setTimeout(() => running.forEach(({ child }) => signal(child, 'SIGKILL')), KILL_AFTER_MS);
     await Promise.all(running.map(({ ended }) => ended));
     clearTimeout(timer);
   }
 
-  /** The steps in progress, since when, and those still to come; empty when there are none. @returns {string[]} */
+  /** A line for each step in progress with its duration, and one for the steps still to come; empty when none are left. @returns {string[]} */
   report() {
     const running = [...this.#running].map(([name, { start, last }]) => {
       const { title, minutes } = this.#steps[name];
@@ -117,7 +120,7 @@ export class Steps {
     const [program, ...args] = command;
     const file = path.join(this.#logs, `${name}.log`);
     const log = createWriteStream(file).on('error', ({ message }) => this.#say(`${title}: what it prints is not kept: ${message}`));
-    // In a process group of its own, so that it can be stopped with all that it started, and Ctrl+C does not reach it first.
+    // `detached` gives the step a process group of its own: it can be stopped with its children, and Ctrl+C does not reach it.
     const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     if (yields && child.pid) yieldCores(child.pid);
     const start = Date.now();
@@ -152,14 +155,15 @@ export class Steps {
   }
 }
 
-/** @param {number} pid */
+/** Lowers a step's priority. @param {number} pid */
 function yieldCores(pid) {
   setPriority(pid, 10);
   try {
-    // Linux shares the cores among sessions first; a priority counts only within one, and the step has one of its own.
+    // Linux divides the cores among sessions first, and a priority counts only within its session. The step has a session of its
+    // own, so the session's priority is lowered too.
     writeFileSync(`/proc/${pid}/autogroup`, '10');
   } catch {
-    // Another system, or a Linux that does not.
+    // Not Linux, or a Linux without autogroups.
   }
 }
 
@@ -168,11 +172,11 @@ function signal({ pid }, name) {
   try {
     if (pid) process.kill(-pid, name);
   } catch {
-    // It has ended in the meantime.
+    // It ended in the meantime.
   }
 }
 
-/** Minutes and seconds since a time: 2:05. @param {number} start */
+/** Time since `start` in minutes and seconds, such as 2:05. @param {number} start */
 export function clock(start) {
   const seconds = Math.round((Date.now() - start) / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -1,5 +1,5 @@
-// The article around the figures: its language, its colours, the chapter that is being read, and that all of it can be
-// read again without a network.
+// The article around the figures: its language and colours, the mark on the current chapter in the contents, and its copy for
+// reading without a network.
 
 import { listenForLanguages, listenForThemes } from './choices.js';
 
@@ -10,7 +10,7 @@ function followReader() {
     const link = document.querySelector(`.contents a[href="#${chapter.id}"]`);
     if (link) links.set(chapter, link);
   }
-  // A chapter is read while it crosses a line a third of the way down the window.
+  // The current chapter is the one that crosses a line a third of the way down the window.
   const observer = new IntersectionObserver(
     (changes) => {
       for (const { target, isIntersecting } of changes)
@@ -27,7 +27,7 @@ listenForLanguages({ de: async () => (await import('./strings/article.de.js')).d
 followReader();
 addEventListener('load', async () => (await import('./offline.js')).keepForLater(offerReload));
 
-/** A newer release of the page is there. What the reader has here stays as it is until they want it. */
+/** Offers to reload the page when a newer release is stored; until then nothing changes for the reader. */
 function offerReload() {
   const offer = /** @type {HTMLElement} */ (document.querySelector('.newer > div'));
   const [reload, later] = offer.querySelectorAll('button');

@@ -1,19 +1,19 @@
-// What the reader of a page chooses: its language and its colours, kept from visit to visit.
+// The reader's choice of language and colours, kept from visit to visit.
 //
-// English stands in the page itself, in elements marked `data-s="key"` and attributes marked `data-s-label="key"` and
-// the like. Another language is a table of the same keys in strings/, whose values may hold `*emphasis*`, `` `code` ``
-// and `[links](address)`: these become elements, everything else text.
+// The page itself is in English; its translatable elements are marked `data-s="key"`, its attributes `data-s-label="key"` and
+// the like. Each other language has a table with the same keys in strings/. Its values may contain `*emphasis*`, `` `code` ``
+// and `[links](address)`, which become elements; everything else becomes text.
 
 import { h } from './ui/dom.js';
 
-/** Marked attributes and what they translate. @type {Record<string, string>} */
+/** Marks of translatable attributes, and the attribute that each translates. @type {Record<string, string>} */
 const ATTRIBUTES = { 'data-s-label': 'aria-label', 'data-s-title': 'title', 'data-s-content': 'content' };
 const MARKUP = /\*([^*]+)\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)/g;
-/** The first sentences' tasks have their curves' colours in the text too. @type {Record<string, string>} */
+/** Names of tasks in the text have the colours of these tasks in the charts. @type {Record<string, string>} */
 const TASK_COLOURS = { topic: 'task-0', sentiment: 'task-1' };
 
 const root = document.documentElement;
-/** What the marked elements held when the page came. @type {Map<Element, Node[]>} */
+/** The English content of each marked element. @type {Map<Element, Node[]>} */
 const english = new Map();
 /** The marked attributes. @type {{ element: Element, name: string, key: string, english: string }[]} */
 const attributes = [];
@@ -22,15 +22,15 @@ const attributes = [];
 
 /** @typedef {Record<string, string>} Words Texts by their keys. */
 
-/** The words of a language; of English, none are needed. @type {Record<string, () => Promise<Words | undefined>>} */
+/** Loads a language's texts; English, which is in the page, needs none. @type {Record<string, () => Promise<Words | undefined>>} */
 const languages = { en: async () => undefined };
-/** The language asked for last: while one is on its way, another may be chosen. */
+/** The language chosen last: the reader may choose another while one is loading. */
 let wanted = 'en';
 
 /**
- * The page speaks the reader's language from now on. What is marked must be in the page already.
+ * Shows the page in the reader's language from now on. All marked elements must be in the page already.
  *
- * @param {Record<string, () => Promise<Words>>} others The page's words in languages other than English.
+ * @param {Record<string, () => Promise<Words>>} others Loads the page's texts in each language other than English.
  */
 export function listenForLanguages(others) {
   Object.assign(languages, others);
@@ -40,7 +40,7 @@ export function listenForLanguages(others) {
       attributes.push({ element, name, key: element.getAttribute(mark) ?? '', english: element.getAttribute(name) ?? '' });
   for (const link of document.querySelectorAll('.languages a'))
     link.addEventListener('click', (event) => {
-      // In place: a run in progress outlives a change of language. What is chosen here outdoes what the address says.
+      // Translates in place, so that a run in progress goes on. The choice overrides the address's parameter, which is removed.
       event.preventDefault();
       const language = link.getAttribute('hreflang') ?? 'en';
       remember('language', language);
@@ -53,7 +53,7 @@ export function listenForLanguages(others) {
   if (language === 'en') {
     speak(language);
   } else {
-    // The text that is about to be replaced is not shown first, and the labs begin in the language at once.
+    // Hides the English text until it is replaced, and lets the labs start in the reader's language.
     root.classList.add('translating');
     for (const lab of document.querySelectorAll('polytask-lab')) lab.setAttribute('lang', language);
     speak(language).finally(() => root.classList.remove('translating'));
@@ -68,7 +68,7 @@ function firstLanguage() {
 /** @param {string} language */
 async function speak(language) {
   wanted = language;
-  // Where the words cannot be had, the page stays as it is.
+  // If the texts cannot be loaded, the page stays as it is.
   const words = await languages[language]().catch(() => null);
   if (wanted !== language || words === null) return;
   root.lang = language;
@@ -83,7 +83,7 @@ async function speak(language) {
     else link.removeAttribute('aria-current');
 }
 
-/** @param {string} said Text with the little markup that the tables may have. */
+/** @param {string} said Text with `MARKUP`. */
 function nodesOf(said) {
   /** @type {(Node | string)[]} */
   const nodes = [];
@@ -101,7 +101,7 @@ function nodesOf(said) {
 
 // ---- colours
 
-/** The page has the colours that the reader chose; where it has a switch for them, another choice is kept. */
+/** Applies the colours that the reader chose, and saves a new choice if the page has a switch for them. */
 export function listenForThemes() {
   const saved = remembered('theme');
   if (saved === 'light' || saved === 'dark') paint(saved);
@@ -129,7 +129,7 @@ function paint(theme) {
   }
 }
 
-// ---- what is kept from visit to visit; where storage is denied, nothing is
+// ---- storage: if the browser denies it, choices last until the page is left
 
 /** @param {string} name */
 function remembered(name) {
@@ -145,6 +145,6 @@ function remember(name, value) {
   try {
     localStorage.setItem(`polytask-${name}`, value);
   } catch {
-    // It holds until the page is left.
+    // Storage is denied.
   }
 }

@@ -1,5 +1,5 @@
-// "Embed it": has the language and the colours that the reader chose, writes this site's own address into the snippets, and
-// gives each a button that copies it.
+// The page "Embed it": applies the reader's language and colours, writes this site's address into the snippets, and gives each
+// snippet a Copy button.
 
 import { listenForLanguages, listenForThemes } from './choices.js';
 import { h } from './ui/dom.js';
@@ -8,11 +8,11 @@ listenForThemes();
 
 for (const address of document.querySelectorAll('.address')) address.textContent = new URL('./', location.href).href;
 
-/** What screen readers are told. */
+/** A live region: screen readers read its text aloud. */
 const said = h('p', { className: 'sr', role: 'status' });
 document.body.append(said);
 
-/** The button, with all that it may say; one of its texts is shown. */
+/** The Copy button. It contains all of its texts, of which one is shown at a time. */
 const button = /** @type {HTMLTemplateElement} */ (document.querySelector('#copy')).content.querySelector('button');
 
 for (const snippet of document.querySelectorAll('pre')) {
@@ -22,7 +22,7 @@ for (const snippet of document.querySelectorAll('pre')) {
       await navigator.clipboard.writeText(snippet.textContent ?? '');
       tell(copy, 'copied');
     } catch {
-      // Only https and localhost have a clipboard to write to.
+      // Only pages on https or localhost may write to the clipboard.
       getSelection()?.selectAllChildren(snippet);
       tell(copy, 'selected');
     }
@@ -30,14 +30,14 @@ for (const snippet of document.querySelectorAll('pre')) {
   const frame = h('div', { className: 'snippet' });
   snippet.replaceWith(frame);
   frame.append(snippet, copy);
-  // What scrolls must be in reach of the keyboard.
+  // Lets the keyboard scroll the snippet.
   snippet.tabIndex = 0;
 }
 
-// Only now: the buttons' texts are translated too.
+// Called after the buttons are in the page, so that their texts are translated too.
 listenForLanguages({ de: async () => (await import('./strings/embed.de.js')).default });
 
-/** @param {HTMLElement} copy @param {string} key Which of its texts stands on the button for a moment. */
+/** @param {HTMLElement} copy @param {string} key The text to show for a moment. */
 function tell(copy, key) {
   said.textContent = `${show(copy, key)}.`;
   setTimeout(() => {
@@ -46,7 +46,7 @@ function tell(copy, key) {
   }, 1500);
 }
 
-/** @param {HTMLElement} copy @param {string} key @returns What the button now says. */
+/** @param {HTMLElement} copy @param {string} key @returns The button's text. */
 function show(copy, key) {
   const texts = /** @type {NodeListOf<HTMLElement>} */ (copy.querySelectorAll('[data-s]'));
   for (const text of texts) text.hidden = text.dataset.s !== key;

@@ -1,10 +1,10 @@
-// Makes the page one that works without a network from its first visit on: a service worker (sw.js) answers later, and keeps
-// what this visit loaded before that worker was there. Tells when the host has a newer release of the page.
+// Lets the page work without a network after the first visit. The service worker (sw.js) answers later requests; this module has
+// it store the files that this visit loaded before the worker was active, and reports newer releases of the page.
 
 import { workerFiles } from './engine/engine.js';
 import { VIEWS } from './views/registry.js';
 
-/** Files that a visit may not have needed yet. */
+/** Files that the first visit may not load but a later one may need. */
 const LATER = [
   './',
   'index.html',
@@ -16,44 +16,44 @@ const LATER = [
   ...['en', 'de', 'errors.de', 'sentences', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 
-/** @param {() => void} onNewer Called once for each newer release that is stored, and comes with the next load of the page. */
+/** @param {() => void} onNewer Called once for each newer release, when it is stored: the next load of the page shows it. */
 export async function keepForLater(onNewer) {
   try {
     const { serviceWorker } = navigator;
     const offered = new Set();
     serviceWorker.addEventListener('message', ({ data }) => {
-      // The worker says it each time that the reader comes back to the page.
+      // The worker repeats the message each time that the reader returns to the page.
       if (!data.newer || offered.has(data.newer)) return;
       offered.add(data.newer);
       onNewer();
     });
     const registration = await serviceWorker.register('sw.js');
     const ready = await serviceWorker.ready;
-    // All views, also those that the reader has not come to.
+    // Loads all views, even those that the reader has not scrolled to.
     await Promise.all(Object.values(VIEWS).map((load) => load()));
     let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
     look();
-    // The page may have been open for long when the reader comes back to it.
+    // The page may have been open for a long time when the reader returns to it.
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) look();
     });
-    // The worker may have forgotten a page that was in the back/forward cache, and have deleted its release.
+    // While a page is in the back/forward cache, the worker may delete its release.
     addEventListener('pageshow', async ({ persisted }) => {
       if (persisted && (await kept(ready, [])) !== release) location.reload();
     });
-    // Where there is never a worker, the page is kept without one.
+    // Waits for the engine's worker last: if the reader never starts it, the page without it is stored already.
     release = await kept(ready, [...(await workerFiles), ...loaded()]);
     document.documentElement.dataset.offline = 'ready';
   } catch {
-    // Storage is denied, or the page is not served securely: it works, with a network.
+    // Storage is denied, or the page is not on https: it works with a network only.
   }
 }
 
 const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);
 
 /**
- * Has the service worker keep files; settles when it has, to the page's release.
+ * Has the service worker store files. Resolves to the page's release when they are stored.
  *
  * @param {ServiceWorkerRegistration} registration
  * @param {string[]} urls

@@ -1,4 +1,5 @@
-// <polytask-lab>: the tag. It is small, and loads what it shows when it comes near the screen or is used.
+// The custom element <polytask-lab>. This module is small; it loads the views and the engine when the element comes near the
+// screen or is used.
 
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
 import { startEarly } from './engine/engine.js';
@@ -9,33 +10,33 @@ import { VIEWS, wantsOf } from './views/registry.js';
 /** @typedef {import('./views/view.js').View} View */
 
 const BASE = new URL('./', import.meta.url).href;
-/** So far from the screen it begins to load. */
+/** Distance from the screen at which the element starts to load. */
 const NEAR = '600px';
-/** A change of these shows the same run anew; a change of others, but for the theme, begins another. */
-const OF_THE_SHOW = ['lang', 'views'];
+/** Attributes whose change redraws the same run. Any other, except the theme, starts another run. */
+const DISPLAY_ATTRIBUTES = ['lang', 'views'];
 
 export class PolytaskLab extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
   #shadow = this.attachShadow({ mode: 'open' });
-  /** Settled when the lab's sentences are open. @type {PromiseWithResolvers<Lab>} */
+  /** Resolved when the lab has opened its sentences. @type {PromiseWithResolvers<Lab>} */
   #open = Promise.withResolvers();
-  /** Whether it is settled. */
+  /** Whether `#open` is resolved. */
   #isOpen = false;
-  /** The lab, perhaps before its views are here. @type {Shared | undefined} */
+  /** The lab, possibly before its views are loaded. @type {Shared | undefined} */
   #shared;
-  /** Releases the lab. */
+  /** Releases the lab, which other elements may share. */
   #release = () => {};
   /** @type {View[]} */
   #views = [];
-  /** Number of the latest start: an earlier one stops where it waits. */
+  /** Number of the latest start: an earlier one stops at its next `await`. */
   #started = 0;
   #starting = false;
   /** @type {IntersectionObserver | undefined} */
   #nearby;
 
   connectedCallback() {
-    if (this.#shared || this.#starting) return; // It was moved.
+    if (this.#shared || this.#starting) return; // The element was moved.
     this.#shadow.replaceChildren(document.createElement('slot'));
     if (this.hasAttribute('autostart')) {
       this.#begin();
@@ -61,13 +62,13 @@ export class PolytaskLab extends HTMLElement {
   attributeChangedCallback(name, before, after) {
     const isMade = this.#nearby || this.#shared || this.#starting;
     if (before === after || !isMade) return;
-    if (name === 'theme') return; // Style sheets see it.
-    if (OF_THE_SHOW.includes(name)) {
+    if (name === 'theme') return; // The style sheets select on it.
+    if (DISPLAY_ATTRIBUTES.includes(name)) {
       if (this.#shared || this.#starting) this.#begin();
     } else if (name === 'run') {
       this.#restart();
     } else {
-      // Of elements that share a run, the first says which it is: with it all go over to the next.
+      // The first of the elements that share a run defines it: if its attributes change, all of them start again.
       const all = companions(this);
       if (all[0] === this) for (const element of all) if (element instanceof PolytaskLab) element.#restart();
     }
@@ -84,7 +85,7 @@ export class PolytaskLab extends HTMLElement {
     }
   }
 
-  /** The run's state: a copy. */
+  /** A copy of the run's state. */
   get state() {
     return this.#shared?.lab.run;
   }
@@ -103,13 +104,13 @@ export class PolytaskLab extends HTMLElement {
     (await this.#used()).step(tasks);
   }
 
-  /** Back to before the first step, with the sentences and settings as they are. */
+  /** Returns to the state before the first step; sentences and settings stay as they are. */
   async reset() {
     (await this.#used()).reset();
   }
 
   /**
-   * Classifies a sentence with every head as it stands.
+   * Classifies a sentence with every head in its current state.
    *
    * @param {string} text
    * @returns {Promise<import('./types.js').Prediction>}
@@ -133,8 +134,8 @@ export class PolytaskLab extends HTMLElement {
     try {
       await this.#load(mine);
     } catch (error) {
-      if (mine !== this.#started) return; // A later start decides.
-      // A lab on show stays, with the reason above it; callers that wait for a lab get the error.
+      if (mine !== this.#started) return; // A later start replaces this one.
+      // A lab that is shown stays, with the error above it. If none is, callers that wait for one get the error.
       if (!this.#shadow.querySelector('.lab')) {
         this.#leave();
         this.#open.promise.catch(() => {});
@@ -153,11 +154,11 @@ export class PolytaskLab extends HTMLElement {
   async #load(mine) {
     const code = import('./element/parts.js');
     const loading = viewsOf(this).map((name) => VIEWS[name]());
-    // They are awaited below; something else may fail before.
+    // They are awaited below; if another part fails first, their errors must not count as unhandled.
     for (const part of [code, ...loading]) part.catch(() => {});
     const wanted = await readAttributes(this, BASE);
     const { acquire, listenForUndo, makeLab, release, styleSheets } = await code;
-    // Of elements that share a run, the first in the page says which run that is, and all of them what it is to measure.
+    // The first of the elements that share a run defines it; the views of all of them define which measurements it makes.
     const all = companions(this);
     const ofRun = all[0] === this ? wanted : await readAttributes(all[0], BASE);
     const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
@@ -168,7 +169,7 @@ export class PolytaskLab extends HTMLElement {
       this.#shared = shared;
       this.#release = () => release(wanted.run, this, shared);
     }
-    // The lab is at work meanwhile.
+    // The lab works in the meantime.
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...loading]);
     if (mine !== this.#started || !this.isConnected) return;
     this.#shadow.adoptedStyleSheets = sheets;
@@ -176,7 +177,7 @@ export class PolytaskLab extends HTMLElement {
     listenForUndo(this.#show(this.#shared, wanted, makers), lab.store);
     lab.want(measured);
     lab.opened.then(() => {
-      if (this.#shared?.lab !== lab) return; // It has been another's since.
+      if (this.#shared?.lab !== lab) return; // The element has another lab by now.
       if (all[0] === this && mine === this.#started) this.#tellMisnamed(lab, wanted.words);
       this.#open.resolve(lab);
       this.#isOpen = true;
@@ -187,7 +188,7 @@ export class PolytaskLab extends HTMLElement {
    * @param {Shared} shared
    * @param {import('./element/attributes.js').Wanted} wanted
    * @param {((lab: Lab) => View)[]} makers
-   * @returns {HTMLElement} What stands in the shadow root.
+   * @returns {HTMLElement} The root element of the views.
    */
   #show(shared, { words, problems, views }, makers) {
     const { lab, notices } = shared;
@@ -200,7 +201,7 @@ export class PolytaskLab extends HTMLElement {
     for (const problem of problems) root.append(misuse(problem));
     this.#views = makers.map((make) => make(lab));
     for (const view of this.#views) root.append(view.element);
-    // Messages hang from the bar, or stand where the lab's first element is.
+    // Messages appear under the bar; without a bar, in the first element that shows the lab.
     const bar = root.querySelector('.bar');
     if (bar || !notices.element.isConnected) (bar ?? root).append(notices.element);
     this.#shadow.replaceChildren(root);
@@ -210,7 +211,7 @@ export class PolytaskLab extends HTMLElement {
   }
 
   /**
-   * Shows errors in the attribute `tasks`, which are known only once the sentences are.
+   * Shows errors in the attribute `tasks`, which can be checked only when the sentences are known.
    *
    * @param {Lab} lab
    * @param {import('./strings/words.js').Words} words
@@ -236,7 +237,7 @@ export class PolytaskLab extends HTMLElement {
     this.#isOpen = false;
   }
 
-  /** Leaves the lab, if it has one. */
+  /** Releases the lab and removes its views, if the element has one. */
   #leave() {
     if (!this.#shared) return;
     const { lab, notices, hosts } = this.#shared;
@@ -245,15 +246,15 @@ export class PolytaskLab extends HTMLElement {
     this.#shared = undefined;
     this.removeAttribute('status');
     this.#release();
-    // Browsers may hold an element for a while that is gone; it holds no lab.
+    // A browser may keep a removed element in memory for a while; it must not keep the lab too.
     this.#release = () => {};
-    // Another that shows the run takes the messages over.
+    // Moves the messages to another element that shows the run.
     if (!notices.element.isConnected) hosts[0]?.shadowRoot?.querySelector('.lab')?.append(notices.element);
   }
 
   /**
-   * Tells the page of an event of the run: `polytask-step` and so on, and each as `polytask` too. Of elements that share
-   * a run the first tells.
+   * Dispatches an event of the run to the page: as `polytask-step` and so on, and as `polytask` too. Of the elements that share
+   * a run, only the first does.
    *
    * @param {Shared} shared
    * @param {import('./types.js').RunEvent} event
@@ -263,17 +264,17 @@ export class PolytaskLab extends HTMLElement {
       hosts[0]?.dispatchEvent(new CustomEvent(type, { detail: event, bubbles: true, composed: true }));
   }
 
-  /** The state as an attribute, for style sheets and those who look from outside. @param {Shared} shared */
+  /** Shows the run's status in the attribute `status`, for style sheets and embedding pages. @param {Shared} shared */
   #reflect(shared) {
     for (const host of shared?.hosts ?? [])
       if (host.getAttribute('status') !== shared.lab.run.status) host.setAttribute('status', shared.lab.run.status);
   }
 }
 
-/** How browsers say that a module or another file did not come. What a module throws on its way is something else. */
+/** Browsers' messages for a module or file that could not be fetched, as opposed to errors that a module throws. */
 const NOT_FETCHED = /dynamically imported module|importing a module script failed|failed to fetch|load failed|networkerror/i;
 
-/** Why a part is not here: its strings may be what is missing, so this is English. @param {unknown} error */
+/** Explains why a part is missing. In English, since the translations may be the missing part. @param {unknown} error */
 function whyNot(error) {
   const why = error instanceof Error ? error.message : String(error);
   return error instanceof Error && NOT_FETCHED.test(why)

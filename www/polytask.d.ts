@@ -1,60 +1,60 @@
-// The types of <polytask-lab>, for those who install the package. Not named after polytask-lab.js: declarations beside a
-// module of the same name stand in for it, and the compiler would check the module no more.
+// The types of <polytask-lab>, for users of the npm package. Not named after polytask-lab.js: the compiler uses
+// declarations of the same name in place of a module, and would no longer check the module.
 
-// For what wasm-bindgen declares: its classes can be disposed of.
+// wasm-bindgen declares its classes disposable.
 /// <reference lib="esnext.disposable" />
 
 import type { Prediction, RunEvent } from './types.js';
 
 export type { Prediction, RunEvent } from './types.js';
 
-/** What a run has come to. */
+/** The state of a run. */
 export interface PolytaskState {
   status: 'none' | 'preparing' | 'ready' | 'training' | 'paused' | 'ended' | 'stopped';
-  /** What starts as soon as the run is prepared. */
+  /** The command that runs as soon as the run is prepared. */
   queued: '' | 'train' | 'step';
-  /** `away`: not asked for yet. `unreachable`: `train()` asks again. */
+  /** `away`: not requested yet. `unreachable`: the download failed; `train()` tries again. */
   encoder: 'away' | 'loading' | 'here' | 'unreachable';
-  /** Why this browser cannot train at all; empty if it can. */
+  /** Why this browser cannot train, as a sentence; empty if it can. */
   missing: string;
-  /** What the reader changed since the run was configured. */
+  /** Changes that the reader has made since the run was configured. */
   stale: '' | 'sentences' | 'settings';
-  /** A recorded run that stands in until there is one of the reader's own. */
+  /** State of the recorded run that is shown until the reader starts one; empty if none is shown. */
   replay: '' | 'playing' | 'paused' | 'over';
   step: number;
   epoch: number;
-  /** Of the whole run; 0 before one is configured. */
+  /** Number of steps in the whole run; 0 before one is configured. */
   steps: number;
   epochs: number;
-  /** The latest step's total. */
+  /** Total loss of the latest step. */
   loss?: number;
-  /** Whether weightings are being compared, which the run waits for. */
+  /** Whether a comparison of weightings is in progress; the run waits for its end. */
   comparing: boolean;
-  /** At least so long from a step's beginning to the next one's: the reader's choice of speed. */
+  /** Minimum time from one step's start to the next one's, in ms: the speed that the reader chose. */
   msBetween: number;
-  /** Mean of the latest steps; 0 before the second. */
+  /** Mean duration of the latest steps, in ms; 0 before the second step. */
   msPerStep: number;
-  /** The configured run's. */
+  /** Names of the configured run's tasks. */
   tasks: string[];
 }
 
-/** One DOM event for each type of event of a run, and `polytask` for every one. All bubble, out of shadow roots too. */
+/** A DOM event for each type of run event, and `polytask` for all of them. They bubble, also out of shadow roots. */
 export type PolytaskEventMap = {
   [T in RunEvent['type'] as `polytask-${T}`]: CustomEvent<Extract<RunEvent, { type: T }>>;
 } & { polytask: CustomEvent<RunEvent> };
 
-/** The element. Its methods load what they need, and are settled when the run has been told. */
+/** The element. Its methods load what they need. Their promises resolve when the run has received the command. */
 export interface PolytaskLab extends HTMLElement {
   /** A copy; undefined until the element is near the screen or is used. */
   readonly state: PolytaskState | undefined;
-  /** Trains to the end. */
+  /** Trains to the end of the run. */
   train(): Promise<void>;
   pause(): Promise<void>;
-  /** One step, on these tasks only; on all if absent or empty. */
+  /** Takes one step on these tasks; on all tasks if absent or empty. */
   step(tasks?: string[]): Promise<void>;
-  /** Back to before the first step, with the sentences and settings as they are. */
+  /** Returns to the state before the first step; sentences and settings stay as they are. */
   reset(): Promise<void>;
-  /** Classifies a sentence with every head as it stands. */
+  /** Classifies a sentence with every head in its current state. */
   predict(text: string): Promise<Prediction>;
 
   addEventListener<K extends keyof PolytaskEventMap>(

@@ -1,27 +1,35 @@
-// The page without a network, and each page load from one release.
+// The service worker: lets the pages work without a network, and loads all files of a page from one release.
 //
-// A build for a host leaves release.json, the SHA-256 of every file (make_site in build.sh). With it a release is stored as a
-// whole before any page gets a file of it, and each page keeps to the release that it began with until it is reloaded,
-// whatever is put on the host meanwhile. A new page gets the newest release that is stored, at once: no page waits for the
-// network. Meanwhile this worker asks the host for a newer one, stores it, and tells the pages, which offer to reload.
+// The build for a host writes release.json, the SHA-256 of every file (make_site in build.sh). This worker stores a release as a
+// whole before any page gets a file of it. A page keeps the release that it was opened with until it is reloaded, whatever
+// changes on the host. A new page gets the newest stored release at once, without waiting for the network. In the background
+// this worker asks the host for a newer release, stores it, and notifies the pages, which offer to reload.
 //
-// Without release.json (www/ as it is written) the network is always asked first, and what it gave last is for when nothing
-// answers. The encoder is not this file's business: the engine's worker keeps that itself.
+// Without release.json (www/ as it is written), this worker always asks the network first; if there is no answer, it uses the
+// latest response. It leaves the encoder's files alone: the engine stores them itself.
 
-// The DOM's types know a page's global scope only.
+// tsc's DOM types describe only a page's global scope.
 const worker = /** @type {any} */ (self);
 
 /** @typedef {{ release: string, files: Record<string, string> }} Release `files`: SHA-256 in hex by path. */
-/** @typedef {{ release: string, since: number, first: number }} Failing `since`: of this release; `first`: of any. */
-/** @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string>, failing?: Failing }} State */
+/**
+ * Updates that fail. `since`: time of the first failure of this release; `first`: of any release since the last success.
+ *
+ * @typedef {{ release: string, since: number, first: number }} Failing
+ */
+/**
+ * `clients`: the release of each page and worker.
+ *
+ * @typedef {{ newest?: string, releases: Record<string, Release>, clients: Record<string, string>, failing?: Failing }} State
+ */
 
 const CACHE = 'polytask-page';
-/** Where the state is kept: workers like this one are ended and started at any time. */
+/** Cache key of the state. It must be stored, since browsers end and restart service workers at any time. */
 const STATE = address('release.state');
 const FILES_AT_ONCE = 6;
 const HOUR_MS = 3_600_000;
 const NO_NETWORK = new Error('there is no network');
-/** The builds of the library, of which a browser takes one: stored when it is used. */
+/** Files of the library's builds. A browser uses only one build, so a build is stored when it is first used. */
 const BUILD = /^pkg\/[^/]+\//;
 
 worker.addEventListener('install', () => worker.skipWaiting());
@@ -42,7 +50,7 @@ function address(path) {
   return new URL(path, worker.registration.scope).href;
 }
 
-/** A file's path in the site; nothing if it is elsewhere. @param {string} url */
+/** A file's path in the site; undefined if the file is elsewhere. @param {string} url */
 function pathOf(url) {
   const { scope } = worker.registration;
   const { origin, pathname } = new URL(url);
@@ -58,13 +66,13 @@ async function answer(event, path) {
   arriving.delete(event.clientId);
   const release = event.request.mode === 'navigate' ? await arrival(event, path) : await releaseOf(event.clientId);
   const hash = release?.files[path];
-  // A worker is a client too, of the release of the page that starts it.
+  // A worker is a client too, and has the release of the page that starts it.
   if (event.request.destination === 'worker') welcome(event, release);
   if (!hash) return fromNetwork(event);
   return (await stored(path, hash)) ?? checked(event, path, hash);
 }
 
-/** The release that a new page gets. @param {any} event @param {string} path */
+/** Assigns the newest stored release to a new page, and looks for a newer one. @param {any} event @param {string} path */
 async function arrival(event, path) {
   const release = await current();
   if (!release?.files[path]) return undefined;
@@ -73,18 +81,18 @@ async function arrival(event, path) {
   return release;
 }
 
-/** Pages and workers that are being opened, and that the browser may not list among its clients yet. @type {Set<string>} */
+/** Pages and workers that are being opened: the browser may not list them as clients yet. @type {Set<string>} */
 const arriving = new Set();
 
-/** Makes a new page or worker one of a release. Its file need not wait until that is stored. @param {any} event @param {Release | undefined} release */
+/** Assigns a release to a new page or worker. The response need not wait until this is stored. @param {any} event @param {Release | undefined} release */
 function welcome(event, release) {
   arriving.add(event.resultingClientId);
   event.waitUntil(assign(event.resultingClientId, release));
 }
 
 /**
- * A file that the release has and that is not stored. It goes on to the page as it comes; if it turns out at its end to be
- * of another release, it breaks off there: it must not run among files of this one.
+ * Fetches a file of the release that is not stored. The page receives it as it arrives. If its hash turns out to be wrong, the
+ * response fails at its end: a file of another release must not run among files of this one.
  *
  * @param {any} event
  * @param {string} path
@@ -97,7 +105,7 @@ async function checked(event, path, hash) {
   const [toPage, toCheck] = response.body.tee();
   const whole = new Response(toCheck).arrayBuffer().then(async (bytes) => {
     if ((await sha256(bytes)) !== hash) throw new Error(`${path} is of another release`);
-    // Without room for it, the page works with a network only.
+    // If there is no room to store it, the page still works with a network.
     event.waitUntil(put(path, hash, new Response(bytes, { headers })).catch(() => {}));
   });
   event.waitUntil(whole.catch(() => {}));
@@ -108,11 +116,11 @@ async function checked(event, path, hash) {
 async function fromNetwork(event) {
   const { request } = event;
   try {
-    // Not from the browser's own cache, which may hold files of different ages for as long as it likes.
+    // `no-cache`: the browser's own cache may hold files of different ages.
     const response = await fetch(new Request(request, { cache: 'no-cache' }));
     if (response.status === 200) {
       const copy = response.clone();
-      // Without room for it, the page works with a network only.
+      // If there is no room to store it, the page still works with a network.
       event.waitUntil(opened().then((cache) => cache.put(plain(request.url), copy)).catch(() => {}));
     }
     return response;
@@ -124,7 +132,7 @@ async function fromNetwork(event) {
   }
 }
 
-/** A new page of the last release that is here as a whole: better than no page, where nothing else answers. @param {any} event */
+/** Opens a new page from the last stored release, since the network does not answer. @param {any} event */
 async function fromLast({ request, resultingClientId }) {
   if (request.mode !== 'navigate') return undefined;
   const release = Object.values((await state()).releases).at(-1);
@@ -151,19 +159,19 @@ function state() {
   return loaded;
 }
 
-/** Without room for it, this worker still knows until it ends. */
+/** Stores the state. If there is no room, this worker still has it until it ends. */
 async function save() {
   const text = JSON.stringify(await state());
   await opened().then((cache) => cache.put(STATE, new Response(text))).catch(() => {});
 }
 
-/** @returns {Promise<Release | undefined>} The newest that is here as a whole. */
+/** @returns {Promise<Release | undefined>} The newest stored release. */
 async function current() {
   const { newest, releases } = await state();
   return newest === undefined ? undefined : releases[newest];
 }
 
-/** @param {string} client @returns {Promise<Release | undefined>} Nothing for one that came when there was none. */
+/** @param {string} client @returns {Promise<Release | undefined>} Undefined for a client that was opened when no release was stored. */
 async function releaseOf(client) {
   const { clients, releases } = await state();
   return releases[clients[client]];
@@ -176,7 +184,7 @@ async function assign(client, release) {
   await save();
 }
 
-/** Looks whether the host has a newer release and, if so, stores all of it. */
+/** Stores the host's release if it is newer than the stored one. Callers at the same time share one update. */
 function look() {
   looking ??= update().finally(() => (looking = undefined));
   return looking;
@@ -192,12 +200,12 @@ async function update() {
   if (isSettled && !now.failing) return;
   delete now.failing;
   if (release) return prune();
-  // The host has no releases any more: new pages are not to stay with the last one for ever.
+  // The host has no release.json any more: new pages must not keep the last release for ever.
   now.newest = undefined;
   return save();
 }
 
-/** Some hosts answer with a page for every file that they lack. @param {string} text @returns {Release | undefined} */
+/** Parses release.json; undefined if it is no release, since some hosts send a page for every missing file. @param {string} text @returns {Release | undefined} */
 function releaseIn(text) {
   try {
     const found = JSON.parse(text);
@@ -207,7 +215,7 @@ function releaseIn(text) {
   }
 }
 
-/** Stores all of a release, for new pages to begin with. @param {Release} release */
+/** Stores a whole release and makes it the newest, which new pages get. @param {Release} release */
 async function take(release) {
   const now = await state();
   try {
@@ -225,8 +233,9 @@ async function take(release) {
 }
 
 /**
- * An update failed though there is a network. If the storage is full, or it goes on, as where a host changes its files after
- * release.json was made, new pages come from the network from now on: they are not to stay with an old release for ever.
+ * Handles an update that failed although there is a network. If the storage is full, or if updates keep failing (for example
+ * because the host changes files after release.json was made), new pages are loaded from the network from now on: they must not
+ * keep an old release for ever.
  *
  * @param {string} release
  * @param {any} error
@@ -237,14 +246,14 @@ async function failed(release, error) {
   const { since, first } = now.failing?.release === release ? now.failing : { since: time, first: now.failing?.first ?? time };
   now.failing = { release, since, first };
   const isFull = error.name === 'QuotaExceededError';
-  // A day: for whoever comes once a week, and finds another release each time.
+  // The limit of a day is for readers who come so rarely that they find another release each time.
   if (isFull || time - since > HOUR_MS || time - first > 24 * HOUR_MS) now.newest = undefined;
-  // The state needs room too.
+  // Frees room for the state.
   if (isFull) await sweep(Object.values(now.releases));
   await save();
 }
 
-/** The folders of builds of which something is stored. */
+/** The folders of the builds that have a stored file. */
 async function buildsInUse() {
   const { releases } = await state();
   const builds = new Set();
@@ -256,7 +265,7 @@ async function buildsInUse() {
   return builds;
 }
 
-/** Stores the files of a release, but those of builds that are not in use. @param {Release} release */
+/** Stores a release's files, except those of builds that are not in use. @param {Release} release */
 async function obtainAll({ files }) {
   const builds = await buildsInUse();
   const wanted = Object.entries(files).filter(([path]) => !BUILD.test(path) || builds.has(path.match(BUILD)?.[0] ?? ''));
@@ -267,20 +276,20 @@ async function obtainAll({ files }) {
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Stores a file, if it is not. @param {string} path @param {string} hash */
+/** Fetches and stores a file, if it is not stored yet. @param {string} path @param {string} hash */
 async function obtain(path, hash) {
   if (await stored(path, hash)) return;
   const fetched = fetch(address(path), { cache: 'no-cache' }).then(async (response) => ({ response, bytes: await response.arrayBuffer() }));
   const { response, bytes } = await fetched.catch(() => Promise.reject(NO_NETWORK));
-  // Either a still newer release is being put on the host, or the host changes its files on the way.
+  // The host is being updated to a still newer release, or it changes files when it sends them.
   if (!response.ok || (await sha256(bytes)) !== hash) throw new Error(`${path} is not as release.json says`);
   await put(path, hash, new Response(bytes, { headers: headersOf(response) }));
 }
 
-/** Releases that no page needs any more go, and with them the files that no other has. */
+/** Deletes releases that no page uses any more, and the files that only they have. */
 async function prune() {
   const now = await state();
-  // Pages in the back/forward cache are not to be found either: they ask when they come back (offline.js).
+  // `get` does not find pages in the back/forward cache: they check their release when they return (offline.js).
   for (const [client, release] of Object.entries(now.clients))
     if (release !== now.newest && !arriving.has(client) && !(await worker.clients.get(client))) delete now.clients[client];
   const needed = new Set([now.newest, ...Object.values(now.clients)]);
@@ -289,7 +298,7 @@ async function prune() {
   await save();
 }
 
-/** Deletes the files of all but these releases; `unversioned`: those of none too. @param {Release[]} releases */
+/** Deletes stored files that belong to none of these releases; `unversioned`: also files stored without a release. @param {Release[]} releases */
 async function sweep(releases, unversioned = false) {
   const files = releases.flatMap(({ files }) => Object.entries(files));
   const keys = new Set([STATE, ...files.map(([path, hash]) => keyOf(path, hash))]);
@@ -298,7 +307,7 @@ async function sweep(releases, unversioned = false) {
     if (!keys.has(url) && (unversioned || url.includes('?sha256='))) await cache.delete(url);
 }
 
-/** Tells the pages of older releases that there is a newer one. */
+/** Notifies the pages of older releases of the newest one. */
 async function tell() {
   const { newest, clients } = await state();
   for (const client of await worker.clients.matchAll({ type: 'window' }))
@@ -306,7 +315,7 @@ async function tell() {
 }
 
 /**
- * Keeps what a page was loaded from. A page that came before there was a release here is of it from now on.
+ * Stores the files that a page was loaded from. A page that was opened before any release was stored gets the newest one.
  *
  * @param {string} client
  * @param {string[]} urls
@@ -335,7 +344,7 @@ async function keep(client, urls) {
 /** @returns {Promise<Cache>} */
 const opened = () => caches.open(CACHE);
 
-/** The key of a file of no release. @param {string} url */
+/** The cache key of a file without a release. @param {string} url */
 const plain = (url) => url.split(/[?#]/)[0];
 
 /** @param {string} path @param {string} hash */
@@ -351,7 +360,7 @@ async function put(path, hash, response) {
   await (await opened()).put(keyOf(path, hash), response);
 }
 
-/** The headers of a response, but for those of its way here. @param {Response} response */
+/** A response's headers, except those that describe its transfer. @param {Response} response */
 function headersOf({ headers }) {
   const own = new Headers(headers);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) own.delete(name);

@@ -1,5 +1,5 @@
-// The types that cross the worker boundary. Commands and events are generated from Rust (pkg/plain/polytask.d.ts,
-// from src/protocol/ and src/recipe/); only the envelopes around them are written here.
+// The types of messages between the page and the worker. Commands and events are generated from Rust (pkg/plain/polytask.d.ts,
+// from src/protocol/ and src/recipe/); this file declares the messages that contain them.
 
 import type * as Rust from './pkg/plain/polytask.js';
 
@@ -20,9 +20,9 @@ export type {
   Weighting,
 } from './pkg/plain/polytask.js';
 
-/** The wasm module; every build of it has these exports. */
+/** The exports of the wasm module that every build has. */
 export type Polytask = typeof Rust;
-/** The `threads` build, which has a few more. */
+/** The exports of the `threads` build, which has a few more. */
 export type Threaded = typeof import('./pkg/threads/polytask.js');
 /** The builds by the names of their folders in pkg/. */
 export type Build = 'threads' | 'fused' | 'plain';
@@ -46,13 +46,13 @@ export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' 
 }
 export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
 
-/** An event as the wasm module's declarations have it. */
+/** An event as declared by the wasm module. */
 export type AnyEvent = Rust.Event;
 
 /** An event of a run. Named apart from the DOM's `Event`. */
 export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start' } & Start);
 
-/** A task's name to something about it. */
+/** A value for each task, by the task's name. */
 export type ByTask<T> = Record<string, T>;
 
 /** Sentences with their labels, and the tasks that the labels belong to. */
@@ -61,7 +61,7 @@ export interface Sentences {
   examples: InlineExample[];
 }
 
-/** Questions that the worker answers from the wasm module without a run: name to arguments and answer. */
+/** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {
   preset: { args: [preset: Rust.Preset, seed: number]; answer: Sentences };
   default_recipe: { args: [preset: string]; answer: Recipe };
@@ -69,20 +69,20 @@ export interface Questions {
 }
 
 /**
- * Page to worker. `run` is the number of a run: several share the worker. `request` is the command's own number, where its
- * events must be told from those of another.
+ * Messages from the page to the worker. `run` is the run's number, since several share the worker. `request` is the command's
+ * number, for commands whose events must be matched to them.
  */
 export type ToWorker =
   | { kind: 'command'; run: number; command: Rust.Command; request?: number }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
-  /** The reader's own files are the encoder. */
+  /** Uses the reader's own files as the encoder. */
   | { kind: 'open'; run: number; files: File[] }
-  /** The encoder that is on its way is not wanted any more. */
+  /** Cancels the encoder's download for this run. */
   | { kind: 'cancel'; run: number }
-  /** The run is over; its memory is for others. */
+  /** Ends the run and frees its memory. */
   | { kind: 'close'; run: number };
 
-/** Worker to page: so many threads are wanted for its wasm instance; `port` is to be told when all have started. */
+/** Worker to page: requests `threads` threads for its wasm instance. The page posts to `port` when all have started. */
 export interface WantedThreads {
   kind: 'threads';
   threads: number;
@@ -91,14 +91,14 @@ export interface WantedThreads {
   port: MessagePort;
 }
 
-/** Worker to page. */
+/** Messages from the worker to the page. */
 export type FromWorker =
   | WantedThreads
-  /** The wasm module is compiled; commands may come. `files`: the addresses of what the worker was loaded from. */
+  /** The wasm module is compiled, and the worker accepts commands. `files`: addresses of the files that it loaded. */
   | { kind: 'ready'; build: Build; threads: number; files: string[] }
-  /** `of` is the command that it belongs to, `request` that command's number; `text` its lines in the notebook's printout. */
+  /** `of`: type of the command that the event belongs to; `request`: its number; `text`: the event's lines in the notebook's printout. */
   | { kind: 'event'; run: number; event: RunEvent; of: Rust.Command['type']; text?: string; request?: number }
   | { kind: 'answer'; id: number; value: unknown }
   | ({ kind: 'refusal'; id: number } & Rust.Message)
-  /** The wasm instance trapped or ran out of memory: this worker is of no more use. */
+  /** The wasm instance trapped or ran out of memory: the worker is unusable. */
   | ({ kind: 'dead' } & Rust.Message);

@@ -1,11 +1,11 @@
-// The run in the page's address.
+// Reads the run that the page's address contains (a shared link).
 
 import { fromHash, isLink } from '../lab/recipe/link.js';
 
 /** @typedef {import('../strings/words.js').Words} Words */
 
 /**
- * The run of the page's address, if it names one; the address is without it afterwards.
+ * Reads the run from the address's hash, if there is one, and removes it from the address.
  *
  * @param {Words} words
  * @returns {Promise<import('../lab/recipe/link.js').Linked | undefined>}

@@ -1,4 +1,4 @@
-// The attributes of a tag. Sentences say what is wrong with some of them, and the others are used.
+// Reads the attributes of a tag. An invalid attribute is reported in a sentence and ignored; the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
 import { recipeOfFile } from '../lab/recipe/known-recipe.js';
@@ -35,15 +35,15 @@ const TABLE = /\.(csv|tsv|jsonl)$/i;
 /**
  * @typedef {object} Wanted
  * @property {Words} words
- * @property {string[]} problems Sentences.
+ * @property {string[]} problems A sentence for each invalid attribute.
  * @property {string[]} views
- * @property {string} [run] Elements of this name show one run.
+ * @property {string} [run] Elements with the same name show one run.
  * @property {string} base Address of the package's folder.
  * @property {boolean} autostart
  * @property {string} [record] Address of a recorded run.
- * @property {boolean} linked Whether the run is the one of the page's address.
+ * @property {boolean} linked Whether the run comes from the page's address.
  * @property {() => Promise<Wish>} wish Rejects with one sentence.
- * @property {Wish} fallback The document to open then.
+ * @property {Wish} fallback The document to open when `wish` rejects.
  */
 
 /** @param {HTMLElement} element @param {string} here Address of the package's folder. @returns {Promise<Wanted>} */
@@ -87,7 +87,8 @@ export async function readAttributes(element, here) {
   const record = get('record');
 
   /**
-   * The wish without `src`, also for where it cannot be had: the columns that `tasks` names are those of other sentences then.
+   * The wish without the file `src`, also used when that cannot be fetched. `tasks` names columns of the file, so it is left
+   * out then.
    *
    * @type {Wish}
    */
@@ -129,7 +130,7 @@ export async function readAttributes(element, here) {
 }
 
 /**
- * The elements of a page that show one run, in its order: what the first says of the run holds for all.
+ * The elements of a page that show one run, in the page's order. The first one's attributes define the run.
  *
  * @template {HTMLElement} E
  * @param {E} element One of them.
@@ -143,7 +144,7 @@ export function companions(element) {
   return /** @type {E[]} */ ([...root.querySelectorAll(element.localName)]).filter((other) => nameOf(other) === name);
 }
 
-/** The views that an element is to show. @param {HTMLElement} element @param {(name: string) => void} [unknown] Told of names that are none. */
+/** The views that an element shows. @param {HTMLElement} element @param {(name: string) => void} [unknown] Called with each unknown name. */
 export function viewsOf(element, unknown) {
   const names = element.getAttribute('views')?.trim().split(/\s+/).filter(Boolean) ?? [];
   return (names.length > 0 ? names : USUAL).flatMap((name) => {
@@ -154,7 +155,7 @@ export function viewsOf(element, unknown) {
   });
 }
 
-/** The strings in the element's language, or in the nearest above it. @param {HTMLElement} element */
+/** The strings in the element's language: its own `lang`, or that of its nearest ancestor. @param {HTMLElement} element */
 async function wordsOf(element) {
   const own = element.getAttribute('lang')?.trim();
   const tag = own || element.closest('[lang]')?.getAttribute('lang') || 'en';
@@ -166,10 +167,10 @@ async function wordsOf(element) {
 /** A folder's address, relative to the page. @param {string} address */
 const folder = (address) => new URL(address.endsWith('/') ? address : `${address}/`, document.baseURI).href;
 
-/** A preset as its button opens it: the notebook with labels that mean something. @param {string} name @returns {Preset} */
+/** A preset as its button opens it: the notebook with its sensible labels. @param {string} name @returns {Preset} */
 const presetOf = (name) => (name === 'notebook' ? { name, labels: 'sensible' } : { name });
 
-/** Where a file is, and what it is called; nothing if that is no address. @param {string} src */
+/** The file's URL and name; undefined if `src` is no valid address. @param {string} src */
 function addressOf(src) {
   try {
     const url = new URL(src, document.baseURI);
@@ -209,7 +210,7 @@ async function fetched(src, words) {
   return { recipe, recipeName: name, notice: notices.join(' ') || undefined };
 }
 
-/** Attributes that look like a slip of the pen. @param {HTMLElement} element @param {Words['attributes']} say */
+/** A sentence for each attribute that looks misspelled. @param {HTMLElement} element @param {Words['attributes']} say */
 function unknown(element, say) {
   return element.getAttributeNames().flatMap((name) => {
     if (ATTRIBUTES.includes(name) || GLOBAL.test(name)) return [];
@@ -218,10 +219,10 @@ function unknown(element, say) {
   });
 }
 
-/** Attributes that any element may have, and the one that the tag sets itself. */
+/** Attributes that any element may have, and `status`, which the tag sets itself. */
 const GLOBAL = /^(id|class|style|title|hidden|dir|slot|part|role|tabindex|status|data-.*|aria-.*|on.*)$/;
 
-/** Levenshtein's distance between two words. @param {string} a @param {string} b */
+/** Levenshtein distance between two words. @param {string} a @param {string} b */
 function distance(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

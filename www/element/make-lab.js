@@ -1,4 +1,4 @@
-// Makes the lab that a tag asks for.
+// Makes the lab for a tag from its attributes.
 
 import { Store } from '../lab/document/store.js';
 import { Lab } from '../lab/lab.js';
@@ -12,7 +12,7 @@ import { listenToPage, perFrame } from './page-events.js';
  */
 export function makeLab({ words, wish, fallback, base, autostart, record, run, linked, measured }, onEvent, onState) {
   const notices = createNotices(words);
-  // A reader who saves data gets no encoder that they did not ask for.
+  // For a reader who saves data, the encoder is downloaded only on request.
   const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (/** @type {unknown} */ (navigator));
   const lab = new Lab({
     words,

@@ -1,12 +1,12 @@
-// The events of the page that a lab must hear of.
+// Passes the page's events on to a lab.
 
 import { isLink } from '../lab/recipe/link.js';
 import { oncePerFrame } from '../ui/dom.js';
 
 /**
  * @param {import('../lab/options.js').PageEvents} heard
- * @param {boolean} linked Whether links of the page's address are for this lab.
- * @returns {() => void} Ends it.
+ * @param {boolean} linked Whether the lab opens runs from the page's address.
+ * @returns {() => void} Removes the listeners.
  */
 export function listenToPage({ onLink, onHide, onLeave }, linked) {
   const onHash = () => {
@@ -25,7 +25,12 @@ export function listenToPage({ onLink, onHide, onLeave }, linked) {
   };
 }
 
-/** Steps can come by the thousand in a second: shows them at most once a frame, and at once in a page that has no frames. @param {() => void} show */
+/**
+ * Calls `show` at most once a frame, since there can be thousands of steps a second. In a hidden page, which has no frames, calls
+ * it at once.
+ *
+ * @param {() => void} show
+ */
 export function perFrame(show) {
   const soon = oncePerFrame(show);
   return () => (document.hidden ? show() : soon());

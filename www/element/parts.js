@@ -1,4 +1,4 @@
-// All that <polytask-lab> loads when it begins, beside its views and its language.
+// The modules that <polytask-lab> loads when it starts, apart from its views and its strings.
 
 export { acquire, release } from '../lab/labs.js';
 export { makeLab } from './make-lab.js';

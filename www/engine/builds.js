@@ -1,7 +1,7 @@
-// Which of the three builds of the wasm module suits this browser, and its start.
+// Chooses and starts the fastest of the three wasm builds that this browser can run.
 //
-// `threads` uses every core and fused multiply-add; `fused` one core; `plain` needs nothing but SIMD. Threads need memory
-// that workers share, which a page has only if its host sends the headers for it (COOP and COEP).
+// `threads` uses all cores and fused multiply-add; `fused` uses one core and fused multiply-add; `plain` needs only SIMD.
+// Threads need shared memory, which a page has only if its host sends the headers COOP and COEP.
 
 import { failure } from './failure.js';
 import { useThreads } from './threads.js';
@@ -10,20 +10,20 @@ import { useThreads } from './threads.js';
 /** @typedef {import('../types.js').Polytask} Polytask */
 /** @typedef {import('../types.js').Threaded} Threaded */
 
-/** (module (func (result v128) … f32x4.relaxed_madd)): valid only where relaxed SIMD is. */
+/** (module (func (result v128) … f32x4.relaxed_madd)): valid only in browsers with relaxed SIMD. */
 const RELAXED_SIMD = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65,
   0, 253, 15, 253, 133, 2, 11,
 ]);
-/** (module (memory 1 1 shared) (func … i32.atomic.load …)): valid only where memory can be shared. */
+/** (module (memory 1 1 shared) (func … i32.atomic.load …)): valid only in browsers with shared memory. */
 const SHARED_MEMORY = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 11, 1, 9, 0, 65, 0, 254, 16, 2, 0,
   26, 11,
 ]);
-/** Name of a worker that must not start threads. */
+/** A worker with this name does not start threads. */
 export const ONE_THREAD = 'polytask-one-thread';
-/** More threads than this no longer help: a step's products are too small to be cut further. */
-const MOST_THREADS = 8;
+/** Upper limit: a step's matrix products are too small to keep more threads busy. */
+const MAX_THREADS = 8;
 
 /** The builds that this browser can run, fastest first. @param {boolean} mayThread @returns {Build[]} */
 function suitableBuilds(mayThread) {
@@ -36,10 +36,10 @@ function suitableBuilds(mayThread) {
   return builds;
 }
 
-const cores = () => Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
+const cores = () => Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1);
 
 /**
- * Starts the fastest build that starts.
+ * Starts the fastest build; if it fails to start, tries the next.
  *
  * @param {boolean} mayThread Whether the `threads` build may be tried.
  * @returns {Promise<{ polytask: Polytask, build: Build, threads: number }>} Rejects with the last build's error.
@@ -53,15 +53,15 @@ export async function startBuild(mayThread) {
       if (build === builds.at(-1)) throw error;
     }
   }
-  throw failure('worker.no_build'); // `plain` is always among them.
+  throw failure('worker.no_build'); // Unreachable: `plain` is always in the list.
 }
 
 /** @param {Build} build */
 async function start(build) {
   const folder = new URL(`../pkg/${build}/`, import.meta.url);
-  // Both files at once: the module is compiled as it comes, while its glue is still on its way.
+  // Fetches both files at once: the module is compiled while it downloads, in parallel with its JavaScript glue.
   const module = fetch(new URL('polytask_bg.wasm', folder));
-  module.catch(() => {}); // `default` below rejects with it.
+  module.catch(() => {}); // `polytask.default` below rejects with the same error.
   /** @type {Polytask} */
   const polytask = await import(new URL('polytask.js', folder).href);
   await polytask.default({ module_or_path: module });

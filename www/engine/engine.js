@@ -1,5 +1,5 @@
-// The page's end of the worker: sends commands, asks questions, passes events on, starts the threads that it computes
-// with, and replaces a worker that died. All runs of a page share one; it goes with the last of them.
+// The page's connection to the worker: sends commands and questions, passes events on, starts the worker's threads, and
+// replaces a worker that died. All runs of a page share one worker, which ends with the last of them.
 
 import { ONE_THREAD } from './builds.js';
 import { Failure, message } from './failure.js';
@@ -21,18 +21,18 @@ import { startThreads } from './threads.js';
  * @typedef {object} Listener
  * @property {(build: Build, threads: number) => void} onReady The worker can compute.
  * @property {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} onEvent
- * @property {(why: Message, beforeReady: boolean) => void} onDeath The worker is gone and all runs with it. Another is there
- *   already, unless this one never came up (`beforeReady`): a new one would not either.
+ * @property {(why: Message, beforeReady: boolean) => void} onDeath The worker died, and all runs with it. A new one has
+ *   started already, unless this one died before it was ready (`beforeReady`): a new one would fail too.
  */
 
-/** How long threads may take to start; a browser that starts none may not say so. */
+/** Time limit for starting threads: a browser that cannot start any may report no error. */
 const THREADS_MS = 5000;
 
-/** The page's worker, while anybody uses it. @type {Engine | undefined} */
+/** The page's worker, while it has users. @type {Engine | undefined} */
 let shared;
 
 /**
- * Joins the page's worker, and starts it for the first who does.
+ * Joins the page's worker; the first caller starts it.
  *
  * @param {Listener} listener
  */
@@ -41,9 +41,9 @@ export function connect(listener) {
 }
 
 /**
- * Starts the page's worker, in a browser that can run it, for a run that is about to join it.
+ * Starts the page's worker for a run that is about to join it, if the browser supports it.
  *
- * @returns {() => void} To be called when the run has joined, or is not coming: a worker without a run goes.
+ * @returns {() => void} Call it when the run has joined or will not: a worker without a run ends.
  */
 export function startEarly() {
   return isSupported() ? engine().hold() : () => {};
@@ -58,10 +58,10 @@ function engine() {
 
 /** @type {PromiseWithResolvers<string[]>} */
 const loaded = Promise.withResolvers();
-/** The addresses of the files of the page's first worker, once it has loaded: offline.js keeps them. */
+/** The addresses of the files that the page's first worker loaded. offline.js keeps them for visits without a network. */
 export const workerFiles = loaded.promise;
 
-/** One run's way to the worker. @typedef {ReturnType<Engine['join']>} Channel */
+/** One run's connection to the worker. @typedef {ReturnType<Engine['join']>} Channel */
 
 class Engine {
   /** @type {Worker | undefined} */
@@ -70,23 +70,23 @@ class Engine {
   #threads = [];
   /** @type {{ build: Build, threads: number } | undefined} */
   #ready;
-  /** Messages sent before the worker was ready; a worker that replaces it gets them again. @type {ToWorker[]} */
+  /** Messages sent before the worker was ready. A worker without threads that replaces it gets them again. @type {ToWorker[]} */
   #early = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watch;
-  /** Runs and questions have numbers. */
+  /** The next number for a run or a question. */
   #next = 0;
   /** @type {Map<number, Listener>} */
   #listeners = new Map();
-  /** How many keep the worker for a run that is yet to join. */
+  /** Number of callers that keep the worker for a run that will join (`hold`). */
   #holds = 0;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error | DOMException) => void }>} */
   #asked = new Map();
   #onUnused;
 
   /**
-   * @param {(gone: Engine) => void} onUnused Called when the last run is gone, and the worker with it; and when the worker
-   *   never came up: who comes later tries again with another.
+   * @param {(gone: Engine) => void} onUnused Called when the worker ends with its last run, and when it died before it was
+   *   ready: the next caller starts another engine.
    */
   constructor(onUnused) {
     this.#onUnused = onUnused;
@@ -102,7 +102,7 @@ class Engine {
     return {
       /** @param {Command} command @param {number} [request] Comes back with the command's events. */
       send: (command, request) => {
-        // After `close` the worker would take it for a new run's.
+        // After `close` the worker would start a new run for it.
         if (this.#listeners.has(run)) this.#post({ kind: 'command', run, command, request });
       },
 
@@ -110,18 +110,18 @@ class Engine {
        * @template {keyof Questions} Q
        * @param {Q} question
        * @param {Questions[Q]['args']} args
-       * @returns {Promise<Questions[Q]['answer']>} Rejects with a {@link Failure}; with an `AbortError`, of which the
-       *   listener has been told already, when the worker died.
+       * @returns {Promise<Questions[Q]['answer']>} Rejects with a {@link Failure}, or with an `AbortError` when the worker
+       *   ended; if it died, the listener's `onDeath` reports why.
        */
       ask: (question, ...args) => this.#ask(question, args),
 
-      /** The reader's own files are the encoder: `loaded`, or `error`. @param {File[]} files */
+      /** Uses the reader's own files as the encoder; the event `loaded` or `error` follows. @param {File[]} files */
       open: (files) => this.#post({ kind: 'open', run, files }),
 
-      /** The encoder that is on its way is not wanted any more. */
+      /** Cancels the encoder's download for this run. */
       cancel: () => this.#post({ kind: 'cancel', run }),
 
-      /** Leaves the worker; no callback is called after this. */
+      /** Leaves the worker. No callback is called afterwards. */
       close: () => {
         if (!this.#listeners.delete(run)) return;
         this.#post({ kind: 'close', run });
@@ -130,7 +130,7 @@ class Engine {
     };
   }
 
-  /** Keeps the worker, also while no run has joined. @returns {() => void} Ends that. */
+  /** Keeps the worker even while no run has joined. @returns {() => void} Releases it. */
   hold() {
     this.#holds += 1;
     return () => {
@@ -150,7 +150,7 @@ class Engine {
     const worker = startWorker(new URL('./worker.js', import.meta.url), name);
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
-      event.preventDefault(); // Told below, in a sentence.
+      event.preventDefault(); // `#die` reports it in a sentence.
       this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded'));
     };
     worker.onmessageerror = () => this.#die(message('worker.unreadable'));
@@ -158,7 +158,7 @@ class Engine {
     this.#ready = undefined;
   }
 
-  /** Gives threads up: a worker without threads takes over, and gets this one's messages. */
+  /** Replaces the worker by one without threads, and sends it the same messages. */
   #doWithoutThreads() {
     this.#terminate();
     this.#spawn(ONE_THREAD);
@@ -234,7 +234,7 @@ class Engine {
     this.#watch = setTimeout(() => this.#doWithoutThreads(), THREADS_MS);
     const worker = this.#worker;
     this.#threads = startThreads(wanted, (why) => {
-      if (worker !== this.#worker) return; // It is gone already, and they with it.
+      if (worker !== this.#worker) return; // The threads belonged to a worker that has been replaced.
       if (this.#ready) this.#die(why);
       else this.#doWithoutThreads();
     });

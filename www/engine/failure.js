@@ -1,4 +1,4 @@
-// Errors and warnings of the engine, in the form that Rust gives its own: a code, parameters, and the sentence in English.
+// The engine's errors and warnings, in the same form as Rust's: a code, parameters and the English sentence.
 
 import english from '../strings/errors.en.js';
 import { sentences } from '../strings/sentences.js';
@@ -17,7 +17,7 @@ export function message(code, params = {}) {
   return { code, params, message: inEnglish({ code, params, message: '' }) };
 }
 
-/** An error that each language has a sentence for. */
+/** An error with a code, for which each language has a sentence. */
 export class Failure extends Error {
   /** @param {Message} message */
   constructor({ code, params, message }) {
@@ -28,7 +28,7 @@ export class Failure extends Error {
 }
 
 /**
- * A {@link Failure} of the engine's own.
+ * Makes a {@link Failure} of the engine.
  *
  * @param {Code} code
  * @param {Message['params']} [params]
@@ -36,7 +36,7 @@ export class Failure extends Error {
 export const failure = (code, params) => new Failure(message(code, params));
 
 /**
- * The message of anything that was thrown: a {@link Failure}, an error of Rust's, which has the same fields, or any other.
+ * The message of a thrown value: a {@link Failure}, an error from Rust (with the same fields), or any other.
  *
  * @param {unknown} thrown
  * @returns {Message}
@@ -44,7 +44,7 @@ export const failure = (code, params) => new Failure(message(code, params));
 export function messageOf(thrown) {
   if (!(thrown instanceof Error)) return message('unexpected', { why: String(thrown) });
   const { code, params } = /** @type {Partial<Message>} */ (/** @type {unknown} */ (thrown));
-  // A DOMException has a code too: a number.
+  // A DOMException has a `code` too, but a number.
   if (typeof code === 'string' && params) return { code, params, message: thrown.message };
   return message('unexpected', { why: thrown.message });
 }

@@ -1,20 +1,21 @@
-// One run in the worker: its session, and the loop that trains it. Several share the worker's wasm instance.
+// One run in the worker: its session, and the loop that trains it. All runs share the worker's wasm instance.
 //
-// A call into wasm cannot be interrupted, so a session advances by one short unit of work at a time (a training step, or
-// one batch of an evaluation) and the loop below lets waiting messages in between two units, or after several of a linear
-// probe's. Pause, Step and Predict are therefore answered at once, or within one unit, whatever this run or another is doing.
+// A call into wasm cannot be interrupted. So a session advances by one short unit of work at a time (a training step, or
+// one batch of an evaluation), and between two units the loop lets the worker handle waiting messages; a linear probe's
+// units are so short that it does so only every few units. Pause, Step and Predict therefore wait for one unit at most,
+// whichever run is training.
 
 import { failure, messageOf } from './failure.js';
-import { DamagedFile } from './stored-file.js';
+import { DamagedFile } from './encoder/stored-file.js';
 
 /** @typedef {import('../types.js').Command} Command */
 /** @typedef {import('../types.js').Polytask} Polytask */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Session} Session */
 /** @typedef {Extract<Command, { type: 'configure' }>['recipe']} Recipe */
-/** @typedef {import('./stored-file.js').StoredFile} StoredFile */
+/** @typedef {import('./encoder/stored-file.js').StoredFile} StoredFile */
 
-/** Its encoder's address and files. @typedef {{ base: string, files: Map<string, StoredFile> }} Encoder */
+/** The encoder's address and files. @typedef {{ base: string, files: Map<string, StoredFile> }} Encoder */
 
 export class Runner {
   #polytask;
@@ -26,21 +27,21 @@ export class Runner {
   #session;
   /** The configured run. @type {RunEvent & { type: 'start' } | undefined} */
   #start;
-  /** Number of the latest run that was asked for. The preparation of an earlier one stops where it waits. */
+  /** Number of the latest `configure` command. The preparation of an earlier one stops at its next `await`. */
   #asked = 0;
-  /** Settled when the latest run is prepared, or cannot be. @type {Promise<void>} */
+  /** Settled when the latest run is prepared or has failed to be. @type {Promise<void>} */
   #prepared = Promise.resolve();
-  /** Number of the training loop that may run. Raising it stops the loop in progress, wherever it waits. */
+  /** Number of the loop that may run. Raising it stops the loop in progress at its next `await`. */
   #loop = 0;
   /** The command for which the phases of a step are reported. @type {Command['type'] | undefined} */
   #watched;
-  /** Least time from one step's beginning to the next one's. */
+  /** Minimum time in ms from one step's start to the next one's. */
   #stepMs = 0;
   #sayLoading = (/** @type {RunEvent} */ event) => this.#say(event, 'load');
 
   /**
    * @param {Promise<Polytask>} polytask
-   * @param {import('./encoders.js').Encoders} encoders
+   * @param {import('./encoder/encoders.js').Encoders} encoders
    * @param {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} post
    */
   constructor(polytask, encoders, post) {
@@ -68,11 +69,11 @@ export class Runner {
       for (let began = -Infinity; mine === this.#loop;) {
         const rest = began + this.#stepMs - performance.now();
         if (rest > 0) {
-          await sleep(Math.min(rest, 100)); // In short pieces, so that a change of pace is not slept over.
+          await sleep(Math.min(rest, 100)); // Wakes often enough to notice a change of pace.
           continue;
         }
         const now = performance.now();
-        // A slow step can be followed part by part.
+        // At a slow pace the page shows each phase of a step.
         this.#watch(this.#stepMs > 0 ? 'train' : undefined);
         const events = this.#advance('train');
         if (events.some(({ type }) => type === 'end')) return;
@@ -148,13 +149,13 @@ export class Runner {
     },
   };
 
-  /** @param {Command} command @param {number} [request] Its number, which comes back with its events. */
+  /** @param {Command} command @param {number} [request] The command's number, which its events carry. */
   async obey(command, request) {
     const obey = /** @type {(command: Command, request?: number) => void | Promise<void>} */ (this.#commands[command.type]);
     await obey(command, request);
   }
 
-  /** Takes the reader's own files for the encoder. @param {File[]} files */
+  /** Uses the reader's own files as the encoder. @param {File[]} files */
   open(files) {
     this.#encoder = { base: '', files: this.#encoders.open(files, this.#sayLoading) };
   }
@@ -164,31 +165,31 @@ export class Runner {
     this.#loop += 1;
   }
 
-  /** The encoder that is on its way is not wanted any more. */
+  /** Cancels the encoder's download for this run. */
   cancel() {
     this.#encoders.cancel(this.#sayLoading);
   }
 
-  /** Ends it: its session's memory is free for others. */
+  /** Ends the run and frees its session's memory. */
   close() {
     this.stop();
     this.cancel();
     this.#asked += 1;
     // A preparation in progress stops at its next await; its session is freed after that.
-    this.#prepared.then(() => this.#session?.free());
+    this.#prepared.then(() => this.#session?.free()).catch(() => {}); // After a trap there is nothing to free.
   }
 
-  /** A command failed. @param {Error} error @param {Command['type']} of @param {number} [request] */
+  /** Reports that a command failed. @param {Error} error @param {Command['type']} of @param {number} [request] */
   fail(error, of, request) {
-    if (error.name === 'AbortError') return; // Broken off by the page, which knows.
-    // A question that cannot be answered is no reason to stop training.
+    if (error.name === 'AbortError') return; // The page cancelled it itself.
+    // Training goes on when only a question failed.
     if (!QUESTIONS.has(of)) this.stop();
     const what = messageOf(error);
     this.#say({ type: 'error', ...what }, of, `Error: ${what.message}`, request);
   }
 
   /**
-   * Prepares run number `mine`. A file that was damaged in the browser's cache is fetched anew before anything trains on it.
+   * Prepares the run of `configure` number `mine`. If a file was damaged in the browser's cache, downloads the encoder again.
    *
    * @param {Recipe} recipe
    * @param {number} mine
@@ -215,12 +216,12 @@ export class Runner {
   }
 
   /**
-   * Begins `recipe` in `into` with the encoder that is loaded.
+   * Begins `recipe` in the session `into`, with the loaded encoder.
    *
    * @param {Session} into
    * @param {Recipe} recipe
-   * @param {() => boolean} wanted Asked while waiting; if it says no, nothing more happens.
-   * @returns {Promise<RunEvent[] | undefined>} What there is to tell; nothing if it is wanted no more.
+   * @param {() => boolean} wanted Called after each `await`; false stops the preparation.
+   * @returns {Promise<RunEvent[] | undefined>} The session's first events; undefined if it was stopped.
    */
   async #begin(into, recipe, wanted) {
     if (!this.#encoder) throw failure('run.no_encoder');
@@ -240,13 +241,13 @@ export class Runner {
   }
 
   /**
-   * Trains `recipe` beside the configured run, from its first step to its end.
+   * Trains `recipe` from its first step to its end in a session of its own; the configured run keeps its state.
    *
    * @template T
    * @param {Recipe} recipe
    * @param {() => boolean} wanted
-   * @param {(session: Session, failure?: Error) => T} conclude What to make of the run, and of why it failed if it did.
-   * @returns {Promise<T | undefined>} Nothing if it is wanted no more.
+   * @param {(session: Session, failure?: Error) => T} conclude Makes the result from the finished run, or from its failure.
+   * @returns {Promise<T | undefined>} The result; undefined if the run was stopped.
    */
   async #runBeside(recipe, wanted, conclude) {
     const beside = new (await this.#polytask).Session();
@@ -270,7 +271,7 @@ export class Runner {
     }
   }
 
-  /** Reports each phase of the steps from now on, for the command `of`; none if it is absent. @param {Command['type']} [of] */
+  /** Reports each phase of a step from now on, as events of the command `of`; absent: reports none. @param {Command['type']} [of] */
   #watch(of) {
     if (of === this.#watched) return;
     this.#watched = of;
@@ -279,7 +280,7 @@ export class Runner {
 
   /**
    * @param {Command['type']} of
-   * @param {string[]} [tasks] What a step is to train; all if absent or empty.
+   * @param {string[]} [tasks] The tasks that a step trains; all if absent or empty.
    */
   #advance(of, tasks = []) {
     const { session } = this.#configured();
@@ -297,7 +298,7 @@ export class Runner {
   /**
    * @param {RunEvent | import('../types.js').AnyEvent} event
    * @param {Command['type']} of
-   * @param {string | null} [text] Its lines in the notebook's printout.
+   * @param {string | null} [text] The event's lines in the notebook's printout.
    * @param {number} [request] The command's number.
    */
   #say(event, of, text, request) {
@@ -305,7 +306,7 @@ export class Runner {
   }
 
   /**
-   * Tells what a session just told.
+   * Reports a session's latest events, with their lines in the notebook's printout.
    *
    * @param {Session} session
    * @param {RunEvent[]} events
@@ -313,19 +314,22 @@ export class Runner {
    * @param {number} [request]
    */
   #sayAll(session, events, of, request) {
-    // Steps come by the thousand, and the notebook prints none of them.
+    // Saves the call for steps: there are thousands, and the notebook prints none of them.
     const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
     events.forEach((event, i) => this.#say(event, of, lines[i], request));
   }
 }
 
-/** Commands that ask and change nothing, also where there is not the memory to answer. @type {Set<Command['type']>} */
+/** Commands that change nothing; a failure of theirs, even for lack of memory, does not stop training. @type {Set<Command['type']>} */
 const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe']);
 
-/** Nobody notices a message that waits so long, and to let messages in costs a sixth of a linear probe's step. */
+/** How long messages may wait: nobody notices 4 ms, and handling them takes a sixth of a linear probe's step. */
 const BREATH_MS = 4;
 
-/** Lets the messages that wait be handled, if they may have waited. Not a timer: those are slowed down in the background. */
+/**
+ * Lets the worker handle waiting messages, if the last time was `BREATH_MS` ago. It is not a timer, since browsers slow timers
+ * down in the background.
+ */
 const breathe = (() => {
   const { port1, port2 } = new MessageChannel();
   /** @type {(() => void)[]} */
@@ -350,7 +354,7 @@ const breathe = (() => {
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A trap, a full stack or memory that cannot grow: after these the instance's state is unknown.
+ * Whether an error is a trap, a stack overflow or a failure to grow memory: the wasm instance's state is unknown afterwards.
  *
  * @param {unknown} error
  */

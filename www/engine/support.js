@@ -1,22 +1,20 @@
-// Checks that the browser has all that the page needs, before anything heavy is fetched.
+// Checks that the browser supports everything that the page needs, before large files are fetched.
 
-/**
- * (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where fixed-width SIMD is.
- */
+/** (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only in browsers with fixed-width SIMD. */
 const SIMD_MODULE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ]);
 
 /**
  * @param {import('../strings/words.js').Words} words
- * @returns {string} What is missing, as a sentence with the way out; '' if nothing is.
+ * @returns {string} A sentence that names the missing feature and a remedy; '' if none is missing.
  */
 export function whatIsMissing({ support }) {
   const lack = firstLack();
   return lack === undefined ? '' : support.lacks(support[lack]);
 }
 
-/** Whether the browser has all of it. */
+/** Whether the browser supports everything that the page needs. */
 export const isSupported = () => firstLack() === undefined;
 
 function firstLack() {
@@ -26,7 +24,7 @@ function firstLack() {
   return undefined;
 }
 
-/** A browser that knows module workers reads the option `type`; one that does not never looks. */
+/** Only browsers with module workers read the option `type`. */
 function hasModuleWorkers() {
   if (typeof Worker !== 'function') return false;
   let asked = false;
@@ -38,10 +36,10 @@ function hasModuleWorkers() {
     },
   };
   try {
-    // No address at all, so no worker starts; but the options are read before the address is.
+    // The address is invalid, so that no worker starts; browsers read the options before the address.
     new Worker('http://[', options).terminate();
   } catch {
-    // As it should.
+    // Expected: the address is invalid.
   }
   return asked;
 }

@@ -1,4 +1,4 @@
-// A worker that is one thread of a wasm instance in another worker. threads.js starts it.
+// A worker that serves as one thread of another worker's wasm instance. threads.js starts it.
 
 import init, { run_thread } from '../pkg/threads/polytask.js';
 
@@ -8,6 +8,6 @@ self.onmessage = async ({ data: { module, memory } }) => {
     self.postMessage('serving');
     run_thread();
   } catch (error) {
-    reportError(error); // To the page: a rejected promise would not get there.
+    reportError(error); // The page gets it as the worker's `error` event; a rejected promise would not reach the page.
   }
 };

@@ -1,11 +1,11 @@
-// Threads for the `threads` build: both ends of how a worker that owns a wasm instance comes by them.
+// Starts the threads of the `threads` build. The worker that owns the wasm instance asks the page for them:
 //
-//   owner to page    { kind: 'threads', … }: the instance's module and memory, and a port to answer by
-//   page to thread   the module and the memory, to make an instance of its own on (thread.js)
-//   thread to page   that it is about to serve the pool, and nothing more
-//   page to owner    that all of them are
+//   owner to page    { kind: 'threads', … }: the instance's module and memory, and a port for the answer
+//   page to thread   the module and the memory, with which the thread makes its own instance (thread.js)
+//   thread to page   'serving': the thread is about to serve the pool
+//   page to owner    'started': all threads are
 //
-// The owner does not start them itself: in Firefox a worker that makes workers now and then hangs for ever as it does.
+// The owner does not start them itself: in Firefox, a worker that starts workers sometimes hangs for ever.
 
 import { message } from './failure.js';
 import { startWorker } from './start-worker.js';
@@ -13,7 +13,7 @@ import { startWorker } from './start-worker.js';
 /** @typedef {import('../types.js').WantedThreads} WantedThreads */
 
 /**
- * The owner's end: has `threads` threads started and computes with them from then on.
+ * Called by the owner: asks for `threads` threads, waits until they have started, and computes with them from then on.
  *
  * @param {import('../types.js').Threaded} polytask
  * @param {number} threads
@@ -36,10 +36,11 @@ export async function useThreads(polytask, threads) {
 }
 
 /**
- * The page's end: starts the threads that a worker wants. They live until they are terminated, also when it is gone.
+ * Called by the page: starts the threads that a worker asked for. They run until they are terminated, even when that worker
+ * has ended.
  *
  * @param {WantedThreads} wanted
- * @param {(why: import('../types.js').Message) => void} onFailure Called when one could not start or broke down, and the pool is of no more use.
+ * @param {(why: import('../types.js').Message) => void} onFailure Called when a thread could not start or failed: the pool is unusable then.
  */
 export function startThreads({ threads, module, memory, port }, onFailure) {
   let missing = threads;

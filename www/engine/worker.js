@@ -1,20 +1,20 @@
-// The worker that owns the wasm instance and all its runs: commands in, events out. runner.js executes the commands.
+// The worker that owns the wasm instance and all runs. It receives commands, which runner.js executes, and posts events.
 
 import { ONE_THREAD, startBuild } from './builds.js';
-import { Encoders } from './encoders.js';
+import { Encoders } from './encoder/encoders.js';
 import { messageOf } from './failure.js';
 import { isFatal, Runner } from './runner.js';
 
 /** @typedef {import('../types.js').FromWorker} FromWorker */
 /** @typedef {import('../types.js').ToWorker} ToWorker */
 
-// `Worker` has the two members of a worker's own global scope that are used here, and the DOM's types know it.
+// tsc's DOM types lack a worker's global scope; `Worker` has the two members of it that are used here.
 const scope = /** @type {Pick<Worker, 'postMessage' | 'addEventListener'>} */ (/** @type {unknown} */ (self));
 
 const ready = startBuild(self.name !== ONE_THREAD);
 const polytask = ready.then((started) => started.polytask);
-polytask.catch(() => {}); // Told at the end of this file.
-// The encoder may come from the cache before the module is compiled.
+polytask.catch(() => {}); // The end of this file reports it.
+// A function, since the encoder may arrive from the cache before the module is compiled.
 const encoders = new Encoders(async () => new (await polytask).Sha256());
 /** @type {Map<number, Runner>} */
 const runners = new Map();

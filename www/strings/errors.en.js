@@ -2,21 +2,21 @@
 
 /** @satisfies {Record<string, string>} */
 export default {
-  // www/engine/encoder.js
+  // www/engine/encoder/encoder.js
   'encoder.offline': 'The encoder could not be fetched: nothing answers at {url}. Check the connection, then retry.',
   'encoder.refused': 'The encoder could not be fetched: the server answered {status} for {url}.',
   'encoder.not_json': 'The encoder could not be fetched: {url} is not JSON.',
   'encoder.incomplete': 'The encoder is incomplete: {url} does not list {files}.',
   'encoder.not_kept': 'This browser has no room to keep {file}, so the next visit will download it again.',
 
-  // www/engine/encoders.js
+  // www/engine/encoder/encoders.js
   'encoder.file_missing': 'An encoder has the files {needed}; of these {missing} was not among what was opened.',
   'encoder.files_missing': 'An encoder has the files {needed}; of these {missing} were not among what was opened.',
 
-  // www/engine/stored-file.js
+  // www/engine/encoder/stored-file.js
   'encoder.damaged': '{file} was damaged in this browser’s storage.',
 
-  // www/engine/download.js
+  // www/engine/encoder/download.js
   'download.offline': 'The download of {file} did not start: nothing answers at {url}. Check the connection, then retry.',
   'download.refused': 'The download of {file} failed: the server answered {status} for {url}.',
   'download.too_long':

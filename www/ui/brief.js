@@ -1,8 +1,8 @@
-// Names in sentences and in figures. A task or a class may be called anything, and be as long as a paragraph.
+// Shortens names of tasks and classes for sentences and figures: a name may be as long as a paragraph.
 
-/** So long a name is whole; of a longer one the rest is in a title, or where the name itself is set. */
-const MOST = 40;
+/** Characters of a name that are shown. The whole name is in a tooltip, or in the field where it is edited. */
+const MAX_LENGTH = 40;
 
-/** The beginning of a name, if it is long. @param {string} name @param {number} [most] In characters. */
-export const brief = (name, most = MOST) =>
+/** The name, cut to `most` characters. @param {string} name @param {number} [most] */
+export const brief = (name, most = MAX_LENGTH) =>
   name.length <= most ? name : `${[...name.slice(0, most)].slice(0, -1).join('').trimEnd()}…`;

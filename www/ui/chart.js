@@ -1,5 +1,5 @@
-// One line chart: a plot, a legend that shows the values under the cursor, and the table behind it. By keyboard the cursor
-// goes from point to point as on a slider, and its values are the slider's.
+// A line chart: the plot, a legend with the values at the cursor, and a table of the numbers. For the keyboard and screen
+// readers it is a slider: keys move the cursor from point to point, and the slider's value text has the values there.
 
 import { brief } from './brief.js';
 import { createDataTable } from './data-table.js';
@@ -9,13 +9,13 @@ import { createPlot } from './plot.js';
 /**
  * @typedef {object} Line
  * @property {string} label
- * @property {string} [brief] The label with its names cut, if they are long.
+ * @property {string} [brief] The label with long names shortened.
  * @property {string} colour Name of a CSS custom property, such as `--task-0`.
  * @property {number[]} [dash]
  * @property {number} [width]
- * @property {boolean} [points] Mark each point, where there is room for it.
- * @property {boolean} [gaps] It ends where a value is missing and begins again; else it leads on to the next value.
- * @property {boolean} [faint] For lines that lie behind the one that matters.
+ * @property {boolean} [points] Whether to mark each point, if there is room.
+ * @property {boolean} [gaps] Whether a missing value interrupts the line; otherwise the line connects the values around it.
+ * @property {boolean} [faint] Whether the line is drawn faintly, as background for the main one.
  */
 
 /** Values at an x, in the order of the lines. @typedef {{ x: number, ys: (number | undefined)[] }} Point */
@@ -26,18 +26,18 @@ import { createPlot } from './plot.js';
  * @property {string} label What the chart shows, in a sentence.
  * @property {Line[]} lines
  * @property {[number, number]} x
- * @property {[number, number]} y Its upper end gives way to higher values.
- * @property {[number, number]} [band] A stretch of y that is shaded.
- * @property {string} xName What x counts; stands in the corner of the axes.
- * @property {number[]} [xTicks] Where x is labelled; absent: uPlot's choice.
- * @property {{ x: number, label: string }[]} [spans] Stretches of x, each from its `x` on, that are told apart by rules.
- * @property {Point[]} [ghost] The run before; it lies faintly behind.
- * @property {boolean} [ghostRecorded] Whether that is the recording.
+ * @property {[number, number]} y Range of the y axis; higher values extend it.
+ * @property {[number, number]} [band] Range of y that is shaded.
+ * @property {string} xName The unit of x, shown in the corner of the axes.
+ * @property {number[]} [xTicks] Positions of the x axis's labels; absent: uPlot chooses.
+ * @property {{ x: number, label: string }[]} [spans] Sections of x, each beginning at its `x`, separated by vertical rules.
+ * @property {Point[]} [ghost] The previous run's points, drawn faintly behind this run's.
+ * @property {boolean} [ghostRecorded] Whether the previous run is the recorded one.
  * @property {(x: number) => string} xText
  * @property {(y: number) => string} yText
  */
 
-/** How far a key moves the cursor, in points. @type {Record<string, number>} */
+/** Points by which each key moves the cursor. @type {Record<string, number>} */
 const KEYS = {
   ArrowLeft: -1,
   ArrowRight: 1,
@@ -50,13 +50,13 @@ const KEYS = {
 };
 
 /**
- * @param {HTMLElement} canvasRoot Holds the plot and gives it its size; the table stands behind it.
+ * @param {HTMLElement} canvasRoot Holds the plot and sets its size; the table is inserted after it.
  * @param {HTMLElement} legendRoot
  * @param {ChartOptions} options
  */
 export function createChart(canvasRoot, legendRoot, options) {
   const { lines, label, words, xName, xText, yText } = options;
-  /** @type {(number | null)[][]} x, then one row a line. */
+  /** The xs, then one row of values for each line. @type {(number | null)[][]} */
   const data = [[], ...lines.map(() => [])];
   let gone = false;
 
@@ -85,7 +85,7 @@ export function createChart(canvasRoot, legendRoot, options) {
     legend.show(typeof x === 'number' ? xText(x) : '–', at === undefined ? latest() : valuesAt(at), at !== undefined);
   }
 
-  /** Tells where the cursor is and what it is on to those who cannot see it. */
+  /** Describes the cursor's position and values to screen readers. */
   function say() {
     const at = plot.cursor ?? data[0].length - 1;
     const x = data[0][at];
@@ -134,7 +134,7 @@ export function createChart(canvasRoot, legendRoot, options) {
   say();
   count();
 
-  /** Tells the number of points to those who look from outside (tests, embedding pages). */
+  /** Shows the number of points to tests and embedding pages. */
   function count() {
     canvasRoot.dataset.points = String(data[0].length);
   }
@@ -143,7 +143,7 @@ export function createChart(canvasRoot, legendRoot, options) {
     data,
 
     /**
-     * Sets the values at `x`; absent lines get no point there. New points come in the order of x.
+     * Sets the values at `x`; a line whose value is undefined gets no point there. New points come in ascending order of x.
      *
      * @param {number} x
      * @param {(number | undefined)[]} ys In the order of the lines.
@@ -151,7 +151,7 @@ export function createChart(canvasRoot, legendRoot, options) {
     put(x, ys) {
       const [xs, ...rows] = data;
       const last = xs.at(-1);
-      // An x below the last is one from before: a run that went back to its best epoch measures that once more.
+      // An x below the last one exists already: a run that returned to its best epoch measures it again.
       if (typeof last !== 'number' || last < x) {
         xs.push(x);
         for (const row of rows) row.push(null);
@@ -168,7 +168,7 @@ export function createChart(canvasRoot, legendRoot, options) {
       canvasRoot.setAttribute('aria-label', label);
     },
 
-    /** The table stays until another chart takes this one's place: that one is open if this one was. */
+    /** Leaves the table in place: the next chart in this place removes it, and opens its own if this one was open. */
     destroy() {
       gone = true;
       resize.disconnect();
@@ -188,7 +188,7 @@ function tableBehind(root) {
 }
 
 /**
- * The x that the values belong to, each line with its value, and what the faint lines are.
+ * Builds the legend: the x of the shown values, each line with its value, and an entry for the faint lines.
  *
  * @param {HTMLElement} root
  * @param {ChartOptions} options
@@ -204,13 +204,13 @@ function buildLegend(root, { lines, words, xName, ghost = [], ghostRecorded }) {
   const faint = swatchOf('--ink-3');
   faint.classList.add('ghost');
   const name = ghostRecorded ? words.chart.recorded : words.chart.before;
-  // Its room is there from the start: the chart stays where it is when a second run comes.
+  // The entry takes its space from the start, so that nothing moves when a second run begins.
   const before = h('li', { className: 'ghost' }, faint, h('span', { className: 'name' }, name));
   before.classList.toggle('absent', ghost.length === 0);
   root.replaceChildren(h('li', { className: 'at' }, xName, at), ...entries, before);
 
   return {
-    /** @param {string} x @param {string[]} ys @param {boolean} pointed Whether they are those under the cursor. */
+    /** @param {string} x @param {string[]} ys @param {boolean} pointed Whether they are the values at the cursor. */
     show(x, ys, pointed) {
       root.classList.toggle('pointed', pointed);
       if (at.textContent !== x) at.textContent = x;

@@ -1,17 +1,17 @@
-// What custom properties come to as colours, for a canvas, and word of it when one of them comes to another.
+// Resolves custom properties to colours that a canvas can use, and calls back when one of them changes.
 //
-// A theme can change in many ways: the reader's preference, a class or an attribute on any element around, a style sheet, a
-// property that a host sets. No event tells of a computed style, but a transition does: each colour is worn by a probe that
-// takes a moment to change it.
+// A theme can change in many ways: the reader's preference, a class or an attribute on any ancestor, a style sheet, a property
+// that a host page sets. No event reports a changed computed style, but a transition has an end event. So each colour is set on
+// a hidden probe element whose `color` has a transition of 1 ms.
 
 import { h } from './dom.js';
 
-/** Reduced motion takes transitions away, except for what is written on the element itself and marked so. */
+/** Set as an important inline style, since the style sheet removes transitions for readers who prefer reduced motion. */
 const INSTANT = 'color 1ms step-end';
 
 /**
- * @param {HTMLElement} root Where the colours count.
- * @param {() => void} changed Called when colours that were asked for are others by now.
+ * @param {HTMLElement} root The element in whose theme the colours are resolved.
+ * @param {() => void} changed Called when a colour that was read has changed.
  */
 export function createColours(root, changed) {
   const box = h('span', { className: 'probes', 'aria-hidden': 'true' });
@@ -46,7 +46,7 @@ export function createColours(root, changed) {
       return value;
     },
 
-    /** What was hidden heard nothing: colours are asked for anew. */
+    /** Reads all colours again: elements without a layout have no transitions, so changes went unnoticed. */
     forget: () => known.clear(),
 
     destroy: () => box.remove(),

@@ -1,20 +1,19 @@
-// The numbers behind a chart: a table that opens under it, is filled when it is first opened, and then keeps up with the
-// chart once a second.
+// The table of a chart's numbers. It is filled when the reader opens it; while it is open, it follows the chart once a second.
 
 import { brief } from './brief.js';
 import { h } from './dom.js';
 
-const KEEP_UP_MS = 1000;
-/** So many rows are made at a time: a run may have tens of thousands of steps. */
+const UPDATE_MS = 1000;
+/** Number of rows made at a time: a run may have tens of thousands of steps. */
 const ROWS_AT_ONCE = 500;
 
 /**
  * @typedef {object} DataTableOptions
- * @property {string} summary What opens it.
+ * @property {string} summary Text of the control that opens the table.
  * @property {string} caption
- * @property {string[]} columns Their names; the first is that of the rows' heads.
- * @property {string[]} [heads] What is shown of these; absent: their beginnings.
- * @property {() => number} length How many rows there are.
+ * @property {string[]} columns Names of the columns; the first column holds the row headers.
+ * @property {string[]} [heads] Short names to show; absent: the beginnings of `columns`.
+ * @property {() => number} length Number of rows.
  * @property {(i: number) => string[]} row The i-th row's cells.
  * @property {boolean} [open]
  */
@@ -32,7 +31,7 @@ export function createDataTable({ summary, caption, columns, heads = columns.map
   );
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** Rows from here on are missing or have other numbers by now. */
+  /** Index of the first row that is missing or outdated. */
   let stale = 0;
 
   function render() {
@@ -55,10 +54,10 @@ export function createDataTable({ summary, caption, columns, heads = columns.map
   return {
     element,
 
-    /** There are other numbers, or more. @param {number} [from] The first row that is concerned. */
+    /** Call it when rows were added or changed. @param {number} [from] Index of the first such row. */
     changed(from = 0) {
       stale = Math.min(stale, from);
-      if (element.open) timer ??= setTimeout(render, KEEP_UP_MS);
+      if (element.open) timer ??= setTimeout(render, UPDATE_MS);
     },
 
     destroy() {

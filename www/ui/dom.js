@@ -1,10 +1,10 @@
-// Making and finding elements. Text only ever becomes text nodes: nothing in this page parses HTML at run time.
+// Makes and finds elements. Text always becomes text nodes: nothing in this page parses HTML at run time.
 
-/** What is no property of elements, or one of another kind. */
+/** Attributes that elements have no property for, or a property of another name or type. */
 const ATTRIBUTES = new Set(['role', 'for', 'part', 'list']);
 
 /**
- * Makes an element. Properties are set as DOM properties; names with a hyphen, and some others, as attributes.
+ * Makes an element. Sets `properties` as DOM properties; names with a hyphen and those in `ATTRIBUTES` as attributes.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -55,13 +55,13 @@ export function part(root, name) {
 }
 
 /**
- * The CSS colour of the k-th task. The palette is told apart with every common colour blindness; see tokens.css.
+ * The CSS colour of the k-th task. The colours differ for every common kind of colour blindness; see tokens.css.
  *
  * @param {number} task
  */
 export const taskColour = (task) => `var(--task-${task % TASK_COLOURS})`;
 
-/** How many --task-… colours tokens.css has. */
+/** Number of --task-… colours in tokens.css. */
 export const TASK_COLOURS = 6;
 
 /**

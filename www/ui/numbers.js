@@ -1,6 +1,6 @@
-// Numbers as a language writes them. A table of strings carries these as its `n`.
+// Formats numbers for a language. Each language's strings have these functions as `n`.
 
-/** Significant digits of a factor on a loss. */
+/** Significant digits of the factor of a loss. */
 export const FACTOR_DIGITS = 3;
 
 /** The number that `figure` shows for a loss. @param {number} x */
@@ -8,7 +8,7 @@ const asFigure = (x) =>
   Math.abs(x) < 999.995 ? Number(x.toFixed(2)) : Math.abs(x) < 99_999.5 ? Math.round(x) : Number(x.toPrecision(3));
 
 /**
- * Whether a weighted sum of losses and its total are equal as they are shown: rounded, they need not be.
+ * Whether a weighted sum of losses equals its total when all numbers are rounded as shown.
  *
  * @param {{ factor: number, loss: number }[]} terms
  * @param {number} total
@@ -24,10 +24,10 @@ export function numbers(locale) {
   const point = (1.5).toLocaleString(locale)[1];
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const own = (/** @type {string} */ text) => text.replace('.', point).replace('-', '−');
-  /** A fixed number of decimals. @param {number} x @param {number} decimals */
+  /** A number with `decimals` decimals. @param {number} x @param {number} decimals */
   const fixed = (x, decimals) => own(x.toFixed(decimals));
 
-  /** Three significant digits, with a minus as wide as a plus; small ones as 1.79e−5. @param {number} x */
+  /** Three significant digits, with a true minus sign; small numbers as 1.79e−5. @param {number} x */
   function digits(x) {
     if (x === 0) return '0';
     const text = Math.abs(x) < 1e-3 ? x.toExponential(2) : x.toPrecision(3);
@@ -38,14 +38,14 @@ export function numbers(locale) {
     fixed,
     digits,
 
-    /** A loss, in six characters or little more, however large it is: 0.69, 45,778, 1.20e9. @param {number} x */
+    /** A loss of any size in about six characters: 0.69, 45,778, 1.20e9. @param {number} x */
     figure: (x) => (Math.abs(x) < 999.995 ? fixed(x, 2) : Math.abs(x) < 99_999.5 ? whole.format(x) : digits(x)),
 
     /** A change: {@link digits} with its sign. @param {number} x */
     signed: (x) => (x > 0 ? `+${digits(x)}` : digits(x)),
 
     /**
-     * A share in per cent; with one decimal near both ends, so that 0 % and 100 % mean none and all.
+     * A fraction in per cent; one decimal near both ends, so that 0 % means none and 100 % means all.
      *
      * @param {number} x In [0, 1].
      */
@@ -54,7 +54,7 @@ export function numbers(locale) {
       return `${nearEnd ? fixed(Math.min(99.9, Math.max(0.1, 100 * x)), 1) : (100 * x).toFixed(0)} %`;
     },
 
-    /** A cosine, with its sign if it shows. @param {number} x In [−1, 1]. */
+    /** A cosine with its sign; without a sign if it rounds to 0.00. @param {number} x In [−1, 1]. */
     cosine(x) {
       const text = Math.abs(x).toFixed(2);
       return `${text === '0.00' ? '' : x > 0 ? '+' : '−'}${own(text)}`;

@@ -1,7 +1,7 @@
-// uPlot in the page's colours. Both axes are fixed before the first point arrives, so nothing moves but the lines.
+// A uPlot chart in the page's colours. Both axes are fixed before the first point arrives, so that only the lines move.
 //
-// The colours are custom properties that differ by theme, often through light-dark(), which a canvas does not know: colours.js
-// tells what they come to, and when they change.
+// The colours are custom properties that depend on the theme, often through light-dark(), which a canvas does not support:
+// colours.js resolves them and reports changes.
 
 import uPlot from '../vendor/uPlot.esm.js';
 import { createColours } from './colours.js';
@@ -12,22 +12,22 @@ import { mostOf, strokesOf } from './thin.js';
 
 const FONT = '12px system-ui, sans-serif';
 const SMALL = 11;
-/** How a line is drawn that has no more points than there are pixels. */
+/** Draws a line that has no more points than there are pixels. */
 const path = /** @type {uPlot.Series.PathBuilder} */ (uPlot.paths.linear?.());
-/** The y axis's usual width, and how far its numbers are from the plot. */
+/** The y axis's usual width, and the gap between its numbers and the plot, in px. */
 const [AXIS, GAP] = [44, 6];
-const BEHIND = { alpha: 0.4, width: 1.25 };
-/** Spans get rules where these are not nearer to one another than this, and names where there is room for one: in px. */
+const GHOST = { alpha: 0.4, width: 1.25 };
+/** Minimum width of a span in px for its rule and for its name. */
 const RULES_APART = 4;
 const NAME_ROOM = 64;
-/** Diameter of a marked point, and of one that no line leads to. */
+/** Diameter in px of a marked point, and of a point without a line to it. */
 const [MARK, LONE] = [7, 5];
 
 /**
- * @param {HTMLElement} root Holds the plot and gives it its size.
+ * @param {HTMLElement} root Holds the plot and sets its size.
  * @param {ChartOptions} options
- * @param {(number | null)[][]} data x, then one row a line.
- * @param {(at: number | undefined) => void} onCursor The cursor stands at another point, or at none.
+ * @param {(number | null)[][]} data The xs, then one row of values for each line.
+ * @param {(at: number | undefined) => void} onCursor Called with the index of the point at the cursor; undefined for none.
  */
 export function createPlot(root, options, data, onCursor) {
   const { lines, ghost = [] } = options;
@@ -38,12 +38,12 @@ export function createPlot(root, options, data, onCursor) {
   const grid = { stroke: () => colour('--rule'), width: 1 };
   const ticks = options.xTicks;
   const ghostMost = mostOf(ghost.map(({ ys }) => mostOf(ys)));
-  /** As the data are: x, then one row a line. */
+  /** The previous run in the form of `data`. */
   const ghostData = [ghost.map(({ x }) => x), ...lines.map((_, k) => ghost.map(({ ys }) => ys[k]))];
-  /** The run before, drawn: it stays the same while the plot does. @type {{ canvas: HTMLCanvasElement, of: string } | undefined} */
-  let ghostly;
+  /** The previous run's drawing, reused until its `key` changes. @type {{ canvas: HTMLCanvasElement, key: string } | undefined} */
+  let ghostImage;
 
-  /** Under the grid. @param {uPlot} u */
+  /** Shades the band, under the grid. @param {uPlot} u */
   function drawBand({ ctx, bbox, valToPos }) {
     if (!options.band) return;
     const [low, high] = options.band.map((y) => valToPos(y, 'y', true));
@@ -53,7 +53,7 @@ export function createPlot(root, options, data, onCursor) {
     ctx.restore();
   }
 
-  /** Rules and names of the spans, over the grid and under the lines, and the x axis's name in the corner. @param {uPlot} u */
+  /** Draws the spans' rules and names, over the grid and under the lines, and the x axis's name in the corner. @param {uPlot} u */
   function drawSpans(u) {
     const { ctx, bbox } = u;
     const px = devicePixelRatio;
@@ -78,7 +78,7 @@ export function createPlot(root, options, data, onCursor) {
       }
       if (apart > NAME_ROOM) names.push({ label, x: Math.max(at, bbox.left) + 5 * px });
     }
-    // A line of the grid may pass behind a name.
+    // An outline in the background colour keeps the grid's lines away from a name.
     ctx.lineJoin = 'round';
     ctx.lineWidth = 3 * px;
     ctx.strokeStyle = colour('--surface');
@@ -92,34 +92,34 @@ export function createPlot(root, options, data, onCursor) {
     ctx.restore();
   }
 
-  /** The lines of the run before, under this one's. @param {uPlot} u */
+  /** Draws the previous run's lines, under this run's. @param {uPlot} u */
   function drawGhost(u) {
     const { left, top, width, height } = u.bbox;
-    if (ghost.length === 0 || width <= 0 || height <= 0) return; // Out of sight a chart has no height.
-    // Whatever moves a point of it, or paints it in another colour.
-    const of = [left, top, width, height, u.scales.y.max, ...lines.map((line) => colour(line.colour))].join(' ');
-    if (ghostly?.of !== of) ghostly = { canvas: ghostOf(u), of };
+    if (ghost.length === 0 || width <= 0 || height <= 0) return; // A hidden chart has no height.
+    // Everything that changes a point's position or a line's colour.
+    const key = [left, top, width, height, u.scales.y.max, ...lines.map((line) => colour(line.colour))].join(' ');
+    if (ghostImage?.key !== key) ghostImage = { canvas: paintGhost(u), key };
     u.ctx.save();
-    u.ctx.globalAlpha = BEHIND.alpha;
-    u.ctx.drawImage(ghostly.canvas, 0, 0);
+    u.ctx.globalAlpha = GHOST.alpha;
+    u.ctx.drawImage(ghostImage.canvas, 0, 0);
     u.ctx.restore();
   }
 
   /** @param {uPlot} u */
-  function ghostOf(u) {
+  function paintGhost(u) {
     const { left, top, width, height } = u.bbox;
     const px = devicePixelRatio;
     const canvas = h('canvas', { width: u.ctx.canvas.width, height: u.ctx.canvas.height });
     const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     ctx.rect(left, top, width, height);
     ctx.clip();
-    ctx.lineWidth = BEHIND.width * px;
+    ctx.lineWidth = GHOST.width * px;
     ctx.lineCap = 'round';
     const [xs, ...rows] = ghostData;
     for (const [k, line] of lines.entries()) {
       ctx.strokeStyle = ctx.fillStyle = colour(line.colour);
       if (isDense(u, xs.length)) {
-        drawDense(u, ctx, /** @type {number[]} */ (xs), rows[k], line, BEHIND.width);
+        drawDense(u, ctx, /** @type {number[]} */ (xs), rows[k], line, GHOST.width);
         continue;
       }
       ctx.setLineDash((line.dash ?? []).map((length) => length * px));
@@ -132,7 +132,7 @@ export function createPlot(root, options, data, onCursor) {
         }
         const at = /** @type {const} */ ([u.valToPos(Number(xs[i]), 'x', true), u.valToPos(y, 'y', true)]);
         if (!drawing) ctx.moveTo(...at);
-        ctx.lineTo(...at); // A point alone is a dot.
+        ctx.lineTo(...at); // Right after `moveTo` it draws a dot, for a point without neighbours.
         drawing = true;
       }
       ctx.stroke();
@@ -140,11 +140,13 @@ export function createPlot(root, options, data, onCursor) {
     return canvas;
   }
 
-  /** Whether so many points are too many for a path: one that goes up and down in each pixel takes a tenth of a second. @param {uPlot} u @param {number} points */
+  /** Whether a line has too many points for a path: one with several points in each pixel takes 0.1 s to draw. @param {uPlot} u @param {number} points */
   const isDense = (u, points) => points > u.bbox.width / 2;
 
   /**
-   * @param {uPlot} u @param {CanvasRenderingContext2D} ctx Its fill has the line's colour.
+   * Draws a line as one vertical stroke for each column of pixels.
+   *
+   * @param {uPlot} u @param {CanvasRenderingContext2D} ctx Its fill style is the line's colour.
    * @param {number[]} xs @param {import('./thin.js').Values} ys @param {import('./chart.js').Line} line @param {number} width
    */
   function drawDense(u, ctx, xs, ys, line, width) {
@@ -159,7 +161,7 @@ export function createPlot(root, options, data, onCursor) {
   /** @type {uPlot.Series.PathBuilder} */
   const pathOf = (u, k, from, to) => (isDense(u, data[0].length) ? null : path(u, k, from, to));
 
-  /** A line of this run, if it has too many points for a path. @param {uPlot} u @param {number} k Its row in the data. */
+  /** Draws a line of this run, if it has too many points for a path. @param {uPlot} u @param {number} k The line's row in the data. */
   function drawLine(u, k) {
     if (!isDense(u, data[0].length)) return;
     const { ctx, bbox } = u;
@@ -175,7 +177,7 @@ export function createPlot(root, options, data, onCursor) {
   }
 
   /**
-   * Which of a line's points to mark: all, where there is room for it, or else those that no line leads to.
+   * Indices of the points to mark; null for all. If there is no room to mark all, only points without a line to them.
    *
    * @param {uPlot} u @param {number} k The line's row in the data.
    */
@@ -186,7 +188,7 @@ export function createPlot(root, options, data, onCursor) {
     if (line.points && ys.length * MARK < u.bbox.width / devicePixelRatio) return null;
     const [least, end] = [ys.findIndex(isNumber), ys.findLastIndex(isNumber)];
     if (least < 0) return [];
-    // The first few of many steps lie in one pixel.
+    // The first points of a long run fall into one pixel: no line is visible yet.
     const [left, right] = [least, end].map((i) => u.valToPos(Number(data[0][i]), 'x'));
     if (right - left < LONE) return [end];
     if (!line.gaps) return [];
@@ -246,7 +248,7 @@ export function createPlot(root, options, data, onCursor) {
   );
 
   return {
-    /** Index of the point under the cursor. */
+    /** Index of the point at the cursor. */
     get cursor() {
       return plot.cursor.idx ?? undefined;
     },
@@ -282,13 +284,13 @@ const alphaOf = ({ faint }) => (faint ? 0.65 : 1);
 /** @param {HTMLElement} root */
 const sizeOf = (root) => ({ width: Math.max(120, root.clientWidth), height: root.clientHeight });
 
-/** The upper end of y: as announced, else the next half above the highest value, so that the axis seldom changes. @param {number} announced @param {number} most */
+/** The y axis's upper end: as announced, or a multiple of 0.5 above the highest value, so that it seldom changes. @param {number} announced @param {number} most */
 const roof = (announced, most) => (most <= announced ? announced : Math.ceil(most * 2.1) / 2);
 
 /** @param {number | null | undefined} y */
 const isNumber = (y) => y !== null && y !== undefined;
 
-/** The room that the y axis takes: as much as its longest number, and never less than usual, so that it seldom changes. @param {uPlot} u @param {string[] | null} texts */
+/** Width of the y axis: that of its longest number, but at least `AXIS`, so that it seldom changes. @param {uPlot} u @param {string[] | null} texts */
 function roomOf(u, texts) {
   u.ctx.save();
   u.ctx.font = FONT;

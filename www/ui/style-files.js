@@ -1,4 +1,4 @@
-// The element's style sheets, in the order of precedence. In target/site they are one file (build/site.mjs).
+// The element's style sheets; later ones take precedence. In target/site they are one file (build/site.mjs).
 
 export const FILES = [
   '../vendor/uPlot.min.css',

@@ -2,7 +2,7 @@
 
 import { FILES } from './style-files.js';
 
-/** One rem inside the element. As a length it is worked out where it is set, on the host. */
+/** The size of one rem inside the element. Registered as a length, so that `1em` is resolved on the host, where it is set. */
 const REM = '--polytask-rem';
 try {
   CSS.registerProperty({ name: REM, syntax: '<length>', inherits: true, initialValue: '16px' });
@@ -10,7 +10,7 @@ try {
   // Another copy of this module has registered it.
 }
 
-/** A page may give its root any font size (mdBook: 62.5 %), and so make rem anything. @param {string} css */
+/** Replaces rem by multiples of `REM`: a host page may set any font size on its root (mdBook: 62.5 %). @param {string} css */
 const inReadersSize = (css) => css.replace(/(-?[\d.]+)rem\b/g, `calc($1 * var(${REM}))`);
 
 /** @type {Promise<CSSStyleSheet[]> | undefined} */
@@ -25,6 +25,6 @@ export function styleSheets() {
       return new CSSStyleSheet().replace(inReadersSize(await response.text()));
     }),
   );
-  sheets.catch(() => (sheets = undefined)); // The next element asks again.
+  sheets.catch(() => (sheets = undefined)); // The next element tries again.
   return sheets;
 }

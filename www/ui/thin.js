@@ -1,9 +1,9 @@
-// Lines with more points than there are pixels across, as one upright stroke a pixel. Knows numbers, and nothing of charts.
+// Reduces a line with more points than the plot has columns of pixels to one vertical stroke for each column.
 
-/** @typedef {(number | null | undefined)[]} Values Of a line, one for each x. */
-/** From the lowest to the highest value in a column of pixels, which count from 0. @typedef {{ at: number, low: number, high: number }} Stroke */
+/** A line's values, one for each x. @typedef {(number | null | undefined)[]} Values */
+/** The lowest and the highest value in column `at` of the pixels, which are counted from 0. @typedef {{ at: number, low: number, high: number }} Stroke */
 
-/** The highest value; -Infinity if there is none. As many as a run has steps would overflow the stack as arguments. @param {Values} ys */
+/** The highest value; -Infinity if there is none. `Math.max(...ys)` would overflow the stack for a long run. @param {Values} ys */
 export function mostOf(ys) {
   let most = -Infinity;
   for (const y of ys) if (y !== null && y !== undefined && y > most) most = y;
@@ -11,20 +11,21 @@ export function mostOf(ys) {
 }
 
 /**
- * A line's strokes from left to right. Each reaches to where the one before it ended, so that they look like the line.
+ * A line's strokes from left to right. Each extends to the previous stroke's last value, so that together they look like the
+ * line.
  *
  * @param {number[]} xs Ascending.
  * @param {Values} ys
  * @param {object} options
- * @param {[number, number]} options.range Of x.
- * @param {number} options.columns How many pixels are across.
- * @param {boolean} options.gaps Whether the line ends where a value is missing; else it leads on to the next.
+ * @param {[number, number]} options.range The x axis's range.
+ * @param {number} options.columns The plot's width in pixels.
+ * @param {boolean} options.gaps Whether a missing value interrupts the line; otherwise the line connects the values around it.
  * @returns {Stroke[]}
  */
 export function strokesOf(xs, ys, { range: [from, to], columns, gaps }) {
   /** @type {Stroke[]} */
   const strokes = [];
-  /** The value that the line leads on from. @type {number | undefined} */
+  /** The previous value; undefined after a gap. @type {number | undefined} */
   let last;
   /** @type {Stroke | undefined} */
   let stroke;
@@ -48,7 +49,7 @@ export function strokesOf(xs, ys, { range: [from, to], columns, gaps }) {
   }
   return strokes;
 
-  /** Columns without a point, between two that have some. @param {number} a @param {number} ya @param {number} b @param {number} yb */
+  /** Adds strokes for the columns without points between columns a and b. @param {number} a @param {number} ya @param {number} b @param {number} yb */
   function bridge(a, ya, b, yb) {
     for (let at = a + 1; at < b; at++) {
       const [before, y] = [at - 1, at].map((column) => ya + ((yb - ya) * (column - a)) / (b - a));

@@ -1,11 +1,11 @@
 // Ctrl+Z undoes the latest edit, Ctrl+Shift+Z or Ctrl+Y redoes it; on a Mac with Cmd.
 
-/** Inputs in which nothing is typed, and so nothing undone. */
+/** Types of inputs without text, which have no Undo of their own. */
 const NOT_TYPED = new Set(['button', 'checkbox', 'color', 'file', 'image', 'radio', 'range', 'reset', 'submit']);
 
 /**
- * @param {HTMLElement} root Listens while the focus is in it, but not in a field, which has an Undo of its own, or in a
- *   dialog, whose entries are no edits yet.
+ * @param {HTMLElement} root The keys work while the focus is inside it, but not in a text field, which has its own Undo, or in
+ *   a dialog, whose entries are not yet edits of the document.
  * @param {import('../lab/document/store.js').Store} store
  */
 export function listenForUndo(root, store) {
@@ -18,7 +18,7 @@ export function listenForUndo(root, store) {
     event.preventDefault();
     if (key === 'y' || event.shiftKey) store.redo();
     else store.undo();
-    // Where the edit took what had the focus off the page, the next key must still come here.
+    // If the edit removed the focused element, the focus moves to `root`, so that the next key arrives here too.
     if (document.activeElement !== document.body) return;
     root.tabIndex = -1;
     root.focus({ preventScroll: true });

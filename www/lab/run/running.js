@@ -2,7 +2,7 @@
 // the state.
 
 import { connect } from '../../engine/engine.js';
-import { HUB } from '../../engine/known-encoder.js';
+import { HUB } from '../../engine/encoder/known-encoder.js';
 import { recipeOf } from '../document/store.js';
 import { Measuring } from './measuring.js';
 import { Questions } from './questions.js';

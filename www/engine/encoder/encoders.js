@@ -1,33 +1,33 @@
-// The encoders that a worker holds: each is fetched once, however many runs ask for it.
+// The encoders that a worker holds. Each is fetched once, however many runs use it.
 
+import { failure } from '../failure.js';
 import { forgetEncoder, loadEncoder, NEEDED } from './encoder.js';
-import { failure } from './failure.js';
 import { StoredFile } from './stored-file.js';
 
-/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {(event: RunEvent) => void} Say */
-/** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, told: RunEvent[], abort: AbortController }} Loading */
+/** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, events: RunEvent[], abort: AbortController }} Loading `events`: for later callers. */
 
 export class Encoders {
   /** @type {Map<string, Loading>} */
   #loading = new Map();
   #hasher;
 
-  /** @param {() => Promise<import('./download.js').Hasher>} hasher Makes a new one. */
+  /** @param {() => Promise<import('./download.js').Hasher>} hasher Makes a new hasher. */
   constructor(hasher) {
     this.#hasher = hasher;
   }
 
   /**
-   * The files of the encoder at `base`. Each caller's `say` gets the progress, and `loaded` at the end.
+   * Returns the files of the encoder at `base`. Each caller's `say` receives the progress and, at the end, `loaded`.
    *
    * @param {string} base
    * @param {Say} say
    */
   async load(base, say) {
     const loading = this.#loading.get(base) ?? this.#begin(base);
-    for (const event of loading.told) say(event);
-    if (!loading.told.some(({ type }) => type === 'loaded')) loading.waiting.add(say);
+    for (const event of loading.events) say(event);
+    if (!loading.events.some(({ type }) => type === 'loaded')) loading.waiting.add(say);
     return loading.files;
   }
 
@@ -36,7 +36,7 @@ export class Encoders {
     /** @type {Loading} */
     const loading = {
       waiting: new Set(),
-      told: [],
+      events: [],
       abort: new AbortController(),
       files: Promise.resolve().then(() =>
         loadEncoder(base, this.#hasher, tell, loading.abort.signal),
@@ -45,7 +45,7 @@ export class Encoders {
     /** @type {Say} */
     const tell = (event) => {
       // A later caller needs only the latest progress.
-      loading.told = [...loading.told.filter(({ type }) => type !== 'progress'), event];
+      loading.events = [...loading.events.filter(({ type }) => type !== 'progress'), event];
       for (const say of loading.waiting) say(event);
       if (event.type === 'loaded') loading.waiting.clear();
     };
@@ -55,7 +55,7 @@ export class Encoders {
   }
 
   /**
-   * The files of an encoder that the reader has on disk. They are checked only when they are read.
+   * Takes the encoder's files from the reader's disk. The library checks them when it reads them.
    *
    * @param {File[]} given
    * @param {Say} say
@@ -71,7 +71,7 @@ export class Encoders {
     return files;
   }
 
-  /** `say` does not wait any more; a download that nobody waits for is aborted. @param {Say} say */
+  /** Removes a caller; aborts a download that no other caller waits for. @param {Say} say */
   cancel(say) {
     for (const [base, loading] of this.#loading) {
       const { waiting, abort } = loading;
@@ -87,7 +87,7 @@ export class Encoders {
     if (this.#loading.get(base) === loading) this.#loading.delete(base);
   }
 
-  /** Fetches an encoder anew that was damaged in the browser's cache. @param {string} base @param {Say} say */
+  /** Downloads an encoder again, after it was damaged in the browser's cache. @param {string} base @param {Say} say */
   async reload(base, say) {
     await forgetEncoder(base);
     this.#loading.delete(base);

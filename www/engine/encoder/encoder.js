@@ -1,41 +1,41 @@
-// An encoder's three files: from the network with progress, or from the browser's cache.
+// Loads an encoder's three files: from the browser's cache, or from the network with progress events.
 //
 // A directory `base` holds manifest.json — {"encoder": name, "files": [{"name", "bytes", "sha256"}]} — beside the files.
-// A directory without a manifest, such as the Hugging Face hub's, is taken for the encoder whose hashes are known.
-// A file enters the cache only whole and with the right SHA-256, under a key that contains it: nothing half-written can
-// be found there later, and a new release of the encoder is never mistaken for the old one.
+// If it has no manifest, as on the Hugging Face hub, it is assumed to hold the encoder of known-encoder.js.
+// A file is cached only when it is complete and its SHA-256 is right, under a key that contains the hash: the cache never
+// holds half a file, and a new release of the encoder is never mistaken for the old one.
 //
-// The Cache API and SubtleCrypto exist only in secure contexts (https, localhost). Elsewhere the encoder is downloaded
-// on each visit.
+// The Cache API and SubtleCrypto exist only in secure contexts (https, localhost). Other pages download the encoder on
+// each visit.
 
+import { failure, message } from '../failure.js';
 import { download } from './download.js';
-import { failure, message } from './failure.js';
 import { KNOWN } from './known-encoder.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
 /** @typedef {{ name: string, bytes: number, sha256: string }} File */
 /** @typedef {{ encoder: string, files: File[] }} Manifest */
 /** @typedef {import('./download.js').Hasher} Hasher */
-/** @typedef {import('../types.js').RunEvent} RunEvent */
+/** @typedef {import('../../types.js').RunEvent} RunEvent */
 
 const CACHE = 'polytask-encoders';
 /** Files that a session needs. */
 export const NEEDED = ['config.json', 'tokenizer.json', 'model.safetensors'];
-/** Header of a cached file: the SHA-256 of each of its pieces, by which it is checked whenever it is read. */
+/** Header of a cached file: the SHA-256 of each piece. Each read checks them. */
 const DIGESTS = 'x-piece-sha256';
-/** Least time between two progress events, so that they do not outnumber the frames that show them. */
+/** Minimum time between two progress events: the page shows at most one a frame. */
 const PROGRESS_MS = 50;
 
 /**
  * @param {string} base Absolute address of the directory.
- * @param {() => Promise<Hasher>} hasher Makes a new one.
- * @param {(event: RunEvent) => void} say Takes `progress`, `warning` and, at the end, `loaded`.
- * @param {AbortSignal} signal Breaks it off; files that are whole by then stay.
+ * @param {() => Promise<Hasher>} hasher Makes a new hasher.
+ * @param {(event: RunEvent) => void} say Receives `progress`, `warning` and, at the end, `loaded`.
+ * @param {AbortSignal} signal Aborts the download; files that are complete by then stay in the cache.
  * @returns {Promise<Map<string, StoredFile>>} The files by name.
- * @throws {import('./failure.js').Failure} Says which file failed, where, and what to do.
+ * @throws {import('../failure.js').Failure} With a sentence that names the file, the address and the remedy.
  */
 export async function loadEncoder(base, hasher, say, signal) {
-  const directory = base.endsWith('/') ? base : `${base}/`;
+  const directory = withSlash(base);
   const cache = await openCache();
   const manifest = await readManifest(new URL('manifest.json', directory).href, cache, signal);
   const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -64,18 +64,17 @@ export async function loadEncoder(base, hasher, say, signal) {
   return files;
 }
 
-/**
- * Throws what is cached of an encoder away, so that it is downloaded anew.
- *
- * @param {string} base
- */
+/** A directory's address, with the slash that keeps /a apart from /ab. @param {string} base */
+const withSlash = (base) => (base.endsWith('/') ? base : `${base}/`);
+
+/** Deletes an encoder's files from the cache: the next load downloads them. @param {string} base */
 export async function forgetEncoder(base) {
-  const cache = await openCache();
-  for (const { url } of (await cache?.keys()) ?? []) if (url.startsWith(base)) await cache?.delete(url);
+  const [cache, directory] = [await openCache(), withSlash(base)];
+  for (const { url } of (await cache?.keys()) ?? []) if (url.startsWith(directory)) await cache?.delete(url);
 }
 
 /**
- * Network first, so that a new release is noticed; the cached copy only when there is no network.
+ * Asks the network first, to notice a new release; uses the cached copy only when there is no network.
  *
  * @param {string} url
  * @param {Cache | undefined} cache
@@ -111,7 +110,7 @@ async function openCache() {
   try {
     return await globalThis.caches?.open(CACHE);
   } catch {
-    return undefined; // Storage is switched off (private windows of some browsers).
+    return undefined; // Storage is disabled (private windows of some browsers).
   }
 }
 
@@ -119,7 +118,7 @@ async function openCache() {
  * @param {Cache | undefined} cache
  * @param {string} key
  * @param {File} file
- * @returns {Promise<StoredFile | undefined>} The file, or nothing if it is not there or is not whole.
+ * @returns {Promise<StoredFile | undefined>} The file; undefined if it is absent or incomplete.
  */
 async function fromCache(cache, key, file) {
   try {
@@ -131,7 +130,7 @@ async function fromCache(cache, key, file) {
       return new StoredFile(file.name, blob, digests);
     await cache?.delete(key);
   } catch {
-    // Reading failed: download it again.
+    // The cache could not be read: the caller downloads the file again.
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
-// One file over the network: handed to the browser's storage piece by piece, hashed on the way.
+// Downloads one file, stores it in the browser piece by piece, and hashes it on the way.
 
-import { failure } from './failure.js';
+import { failure } from '../failure.js';
 import { PIECE, sha256, StoredFile } from './stored-file.js';
 
-/** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher A SHA-256 of bytes that come in pieces. */
+/** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher Incremental SHA-256; `finish` returns it in hexadecimal. */
 
 /**
  * @param {string} url
@@ -12,13 +12,13 @@ import { PIECE, sha256, StoredFile } from './stored-file.js';
  * @param {(received: number) => void} progress
  * @param {AbortSignal} signal
  * @returns {Promise<StoredFile>}
- * @throws {import('./failure.js').Failure} Says what went wrong, where, and what to do.
+ * @throws {import('../failure.js').Failure} With a sentence that names the problem, the address and the remedy.
  */
 export async function download(url, file, hasher, progress, signal) {
   /** @type {Response} */
   let response;
   try {
-    // Our own cache keeps the bytes; the HTTP cache need not hold the same 90 MB again.
+    // `no-store`: our own cache keeps the file, so the HTTP cache need not hold the same 90 MB.
     response = await fetch(url, { cache: 'no-store', signal });
   } catch {
     signal.throwIfAborted();
@@ -42,7 +42,7 @@ export async function download(url, file, hasher, progress, signal) {
     pieces.add(part.value);
     progress(received);
   }
-  // A connection that breaks ends the stream with an error or, from some servers, just early: the count decides.
+  // A broken connection ends the stream with an error or, with some servers, just early. Both show in the byte count.
   if (received < file.bytes) {
     throw failure('download.cut', { file: file.name, received, bytes: file.bytes });
   }
@@ -53,7 +53,7 @@ export async function download(url, file, hasher, progress, signal) {
   return new StoredFile(file.name, blob, digests);
 }
 
-/** Gathers a stream's chunks, of any size, into pieces of one size. */
+/** Collects a stream's chunks, which have any size, into pieces of `PIECE` bytes. */
 class Pieces {
   #hasher;
   #piece = new Uint8Array(PIECE);
@@ -85,12 +85,12 @@ class Pieces {
     return { blob: new Blob(this.#blobs), digests, digest: this.#hasher.finish() };
   }
 
-  /** Gives the piece to the browser, which may put it on disk. */
+  /** Moves the piece into a Blob, which the browser may keep on disk. */
   #store() {
     const piece = this.#piece.subarray(0, this.#filled);
     this.#hasher.update(piece);
     this.#blobs.push(new Blob([piece]));
-    // SubtleCrypto copies the bytes before it returns, so the buffer can be filled again.
+    // SubtleCrypto copies the bytes before it returns, so the buffer can be reused.
     if (globalThis.crypto?.subtle) this.#digests.push(sha256(piece));
     this.#filled = 0;
   }

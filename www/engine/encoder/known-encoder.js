@@ -1,4 +1,4 @@
-// The encoder that is known by its files' hashes, wherever they come from: as build/encoder.sha256 pins them.
+// The encoder's name, sizes and hashes, for directories without a manifest. The hashes are those of build/encoder.sha256.
 
 /** @type {import('./encoder.js').Manifest} */
 export const KNOWN = {
@@ -14,5 +14,5 @@ export const KNOWN = {
   ],
 };
 
-/** Where its authors keep it. */
+/** The encoder's original address, at its authors' repository. */
 export const HUB = 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/';

@@ -1,13 +1,13 @@
-// A file that the browser keeps, in its cache or as a Blob, and that is read piece by piece: it is never in memory whole.
+// A file in the browser's cache or in a Blob. It is read piece by piece, so that it is never in memory as a whole.
 
-import { Failure, message } from './failure.js';
+import { Failure, message } from '../failure.js';
 
-/** Bytes in a piece: small enough to hold several in memory, large enough that there are few. */
+/** Bytes in a piece: small enough to hold several in memory, large enough to need few of them. */
 export const PIECE = 4 << 20;
-/** Number of pieces that are read and hashed at a time: none waits for another's disk access or hash. */
-const AT_A_TIME = 4;
+/** Number of pieces that are read and hashed in parallel, so that disk accesses and hashes overlap. */
+const PARALLEL_READS = 4;
 
-/** A file is no longer what it was when it was stored. */
+/** A stored file no longer has the hash that it had when it was stored. */
 export class DamagedFile extends Failure {}
 
 export class StoredFile {
@@ -18,7 +18,7 @@ export class StoredFile {
   /**
    * @param {string} name
    * @param {Blob} blob
-   * @param {string[]} digests The SHA-256 of each piece; none where SubtleCrypto does not exist.
+   * @param {string[]} digests The SHA-256 of each piece; empty where SubtleCrypto does not exist.
    */
   constructor(name, blob, digests) {
     this.#name = name;
@@ -35,7 +35,7 @@ export class StoredFile {
   }
 
   /**
-   * The pieces in order, each checked before it is handed out. The first are being read when this returns.
+   * The pieces in order, each checked before it is yielded. Reading begins at once, before the first `next()`.
    *
    * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>}
    * @throws {DamagedFile}
@@ -43,9 +43,9 @@ export class StoredFile {
   pieces() {
     const count = Math.ceil(this.#blob.size / PIECE);
     const read = (/** @type {number} */ i) => (i < count ? [this.#read(i)] : []);
-    const reading = Array.from({ length: AT_A_TIME }, (_, i) => read(i)).flat();
+    const reading = Array.from({ length: PARALLEL_READS }, (_, i) => read(i)).flat();
     return (async function* () {
-      for (let i = AT_A_TIME; reading.length > 0; i++) {
+      for (let i = PARALLEL_READS; reading.length > 0; i++) {
         const piece = await /** @type {(typeof reading)[0]} */ (reading.shift());
         reading.push(...read(i));
         yield piece;
@@ -53,7 +53,7 @@ export class StoredFile {
     })();
   }
 
-  /** The whole of a small file. */
+  /** All bytes, for small files. */
   async bytes() {
     const bytes = new Uint8Array(this.#blob.size);
     let at = 0;
@@ -74,7 +74,7 @@ export class StoredFile {
       return bytes;
     };
     const reading = read();
-    // The caller that awaits this piece gets the error; without a caller it must not count as unhandled.
+    // The caller that awaits this piece gets the error. If no caller comes that far, it must not count as unhandled.
     reading.catch(() => {});
     return reading;
   }
