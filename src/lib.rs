@@ -5,24 +5,24 @@
 //!
 //! ```text
 //! error       errors and warnings: a code, named parameters and an English sentence
-//! random      one seed, split into named streams
+//! random      random numbers: a named stream for each purpose, all from one seed
 //! recipe      every setting that decides a run's numbers
 //! compute     a model's Context: device, threads, arithmetic and reused memory
 //! ops         differentiable operations: forward, backward, CPU kernels
 //! data        files and tables → a data set: one column, one task
-//! text        sentences → token ids → packed batches
+//! text        sentences → token ids → batches, packed end to end without padding
 //! model       encoder, pooling, heads; weights in and out
 //! metrics     accuracy, macro-F1, confusion matrix
-//! weighting   the factors of K tasks in one update
-//! train       the loop alone: steps, epochs, evaluation, the best epoch
-//! measure     observers: gradient geometry, interference, map, mistakes; and word saliency
-//! compare     several weightings and seeds beside baselines
+//! weighting   how the losses or gradients of K tasks become one update
+//! train       the training loop: steps, epochs, evaluation, the best epoch
+//! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
+//! compare     runs with several weightings and seeds, side by side with baselines
 //! protocol    commands and events, gathered from the modules above
-//! run         a trainer with its observers and evaluations: what faces drive
-//! faces       printout (the notebook's lines), wasm and www/ (the browser), src/bin/polytask/ (the command)
+//! run         one run: a trainer with its observers and evaluations, called by the front ends
+//! front ends  printout (events as the notebook's lines), wasm and www/ (the browser), src/bin/polytask/ (the command)
 //! ```
 //!
-//! A face is a program that drives the library for people. The library itself does no I/O, reads no clock and prints
+//! Files, network, clock and output belong to the front ends. The library itself does no I/O, reads no clock and prints
 //! nothing: bytes in, values and [`protocol::Event`]s out.
 //!
 //! # Shapes

@@ -1,4 +1,4 @@
-//! The browser's face, called by `www/engine/worker.js`. Values cross as plain objects, with the types that the modules
+//! The browser's front end, called by `www/engine/worker.js`. Values cross as plain objects, with the types that the modules
 //! declare. A call that fails throws an `Error` that carries the code and the parameters of a [`Message`].
 
 use std::cell::Cell;

@@ -1,17 +1,18 @@
-//! Reads a file into a table. The ending of its name decides the format, and each format has its own reader.
+//! Reads a file into a table. The ending of the file's name (`.csv`, `.tsv`, `.jsonl`) decides which format is read.
 
 use super::table::{Place, Table};
 use super::{delimited, jsonl};
 use crate::error::message;
 use crate::{Error, Result};
 
-/// Reads a table from the bytes of a CSV, TSV or JSONL file; the ending of `name` decides which. `text_column` holds the
-/// sentences, every other column is a label column. A blank label means "not labelled for this task"; white space around
-/// a sentence or label is not part of it.
+/// Reads a table from the bytes of a CSV, TSV or JSONL file; the ending of `name` decides which. The column
+/// `text_column` holds the sentences, and every other column holds the labels of one task. A blank label means "not
+/// labelled for this task". White space around a sentence or label is removed.
 ///
 /// # Errors
 ///
-/// If the file is not UTF-8, holds no sentence, or a row cannot be read; the error names the file, the line and the column.
+/// If the ending of `name` is another one, the file is not UTF-8, it has no column `text_column` or no sentence, or a
+/// row cannot be read. The error names the file, and the line and column as far as they are known.
 ///
 /// ```
 /// use polytask::data::{Dataset, read_table};
@@ -35,11 +36,12 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
     if text.trim().is_empty() {
         let wrong = message!(
             "data.empty_file",
-            "the file is empty; it must hold sentences under \"text\" and a label column per task"
+            "the file is empty; it must hold sentences under {column:?} and a label column per task",
+            column = text_column
         );
         return Err(Error::data(name, wrong));
     }
-    // One kind of line end, so that line numbers count the same everywhere.
+    // With one kind of line end, lines are counted the same way for all files.
     let text = text.replace("\r\n", "\n");
     let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let table = match ending.as_str() {
@@ -47,8 +49,7 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
         "tsv" | "tab" => delimited::read(name, &text, b'\t', text_column)?,
         "jsonl" | "ndjson" => jsonl::read(name, &text, text_column)?,
         _ => {
-            let wrong =
-                message!("data.format", "its ending says nothing of its format; it must be .csv, .tsv or .jsonl");
+            let wrong = message!("data.format", "its ending does not show its format; it must be .csv, .tsv or .jsonl");
             return Err(Error::data(name, wrong));
         }
     };
@@ -58,7 +59,8 @@ pub fn read_table(name: &str, bytes: &[u8], text_column: &str) -> Result<Table> 
     Ok(table)
 }
 
-/// The delimiter of a CSV file. Where the decimal sign is a comma, spreadsheets write semicolons.
+/// The delimiter of a CSV file: a semicolon if the header has one and no comma. Where the decimal sign is a comma,
+/// spreadsheets separate the columns by semicolons.
 fn csv_delimiter(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     if header.contains(';') && !header.contains(',') { b';' } else { b',' }
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn semicolons_part_columns_where_the_header_has_no_comma() {
+    fn semicolons_separate_columns_if_the_header_has_no_comma() {
         let table = read_table("d.csv", b"text;topic\nfine, and dry;x\n\"a; b\";y\n", "text").unwrap();
         let texts: Vec<&str> = table.rows.iter().map(|row| row.text.as_str()).collect();
         assert_eq!((table.tasks, texts), (vec!["topic".to_string()], vec!["fine, and dry", "a; b"]));
@@ -108,7 +110,7 @@ mod tests {
     fn reading_takes_time_in_proportion_to_the_file() {
         let dataset = |name: &str, text: &str| {
             let table = read_table(name, text.as_bytes(), "text").unwrap();
-            // Where every key is new, no task has two labels.
+            // Some of these tables have no task with two labels, which is an error; only the time matters here.
             let _ = crate::data::Dataset::from_table(&table, &[]);
             table
         };
@@ -120,7 +122,7 @@ mod tests {
         assert_linear(30_000, |n| {
             dataset("a.tsv", &format!("topic\ttext\n{}", rows(n, &|i| format!("{}\t{sentence}\n\n", i % 7))))
         });
-        // A key of its own for every row, or for every two rows.
+        // A new key in every row, then in every second row.
         assert_linear(30_000, |n| {
             dataset("a.jsonl", &rows(n, &|i| format!("{{\"text\": \"a\", \"key {i}\": \"x\"}}\n")))
         });
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_about_wide_tables_are_short() {
+    fn errors_about_wide_tables_are_short() {
         let columns: String = (0..100_000).map(|i| format!(",column {i}")).collect();
         let error = read_table("a.csv", format!("words{columns}\n").as_bytes(), "text").unwrap_err().to_string();
         assert!(error.contains("\"column 8\", … (+99991); give theirs this name"), "{error}");
@@ -156,12 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_none_are_named() {
+    fn files_without_a_table_are_refused() {
         let empty = "a.csv: the file is empty; it must hold sentences under \"text\" and a label column per task";
         fails("a.csv", b"", empty);
         fails("a.csv", b"\n \n", empty);
+        let other_column = read_table("a.csv", b"", "review").unwrap_err().to_string();
+        assert_eq!(other_column, empty.replace("text", "review"));
         fails("a.csv", b"text,topic\n", "a.csv: there is no row below the header");
-        fails("a.txt", b"x", "a.txt: its ending says nothing of its format; it must be .csv, .tsv or .jsonl");
+        fails("a.txt", b"x", "a.txt: its ending does not show its format; it must be .csv, .tsv or .jsonl");
         fails("a.csv", b"text,topic\na,\xff\n", "a.csv, line 2: it is not UTF-8 text; save the file as UTF-8");
     }
 }

@@ -13,7 +13,7 @@ use tsify::Tsify;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct TaskMetrics {
-    /// Share classified rightly, in [0, 1].
+    /// Share of the examples that were predicted correctly, in [0, 1].
     pub accuracy: f32,
     /// Unweighted mean of the classes' F1 over classes that occur or are predicted, in [0, 1].
     pub macro_f1: f32,

@@ -1,4 +1,4 @@
-//! Running counts from which a task's metrics are computed.
+//! Running counts from which one task's metrics are computed, batch by batch.
 
 use super::TaskMetrics;
 use crate::ops::IGNORE;
@@ -9,7 +9,8 @@ use crate::ops::IGNORE;
 /// use polytask::metrics::Tally;
 ///
 /// let mut tally = Tally::new(2);
-/// // Two sentences of class 0 and one without a label. The first is predicted as 0, the second as 1.
+/// // Two sentences of class 0, and one without a label (-100, PyTorch's `ignore_index`). The first is predicted as 0,
+/// // the second as 1. The mean loss of these two is 0.7.
 /// tally.add(&[1.5, 0.5, 0.2, 0.8, 0.0, 0.0], &[0, 0, -100], 0.7, 2.0);
 /// let metrics = tally.metrics().expect("two sentences are labelled");
 /// assert_eq!(metrics.accuracy, 0.5);
@@ -19,67 +20,67 @@ use crate::ops::IGNORE;
 pub struct Tally {
     /// `confusion[t][p]`: labelled examples of class t predicted as p. (C,C)
     confusion: Vec<Vec<u32>>,
-    /// Sum of the examples' losses in nats.
+    /// Sum of the labelled examples' losses in nats, each times its weight if they are weighted.
     loss: f64,
-    /// The denominator of the mean loss: the examples, or the sum of their weights.
+    /// The denominator of the mean loss: the number of labelled examples, or the sum of their class weights.
     denominator: f64,
 }
 
 impl Tally {
-    /// Nothing counted yet, for `classes` classes.
+    /// An empty tally for a task with `classes` classes.
     pub fn new(classes: usize) -> Self {
         Self { confusion: vec![vec![0; classes]; classes], loss: 0.0, denominator: 0.0 }
     }
 
-    /// Counts a batch: `logits` (B,C) row after row, `labels` (B), the mean loss over its labelled rows, and the
-    /// denominator of that mean: their number, or the sum of their weights.
+    /// Counts a batch. `logits` is (B,C), row after row; `labels` is (B), with −100 for "no label". `mean_loss` is the
+    /// mean over the labelled rows, and `denominator` is its divisor: their number, or the sum of their class weights.
     ///
     /// # Panics
     ///
-    /// If a label is not below C, or C is 0.
+    /// If a label is neither −100 nor a class in 0..C, or if C is 0.
     pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32, denominator: f64) {
-        for (xs, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
+        for (row, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
             if label != IGNORE {
-                self.confusion[label as usize][argmax(xs)] += 1;
+                self.confusion[label as usize][argmax(row)] += 1;
             }
         }
         self.loss += f64::from(mean_loss) * denominator;
         self.denominator += denominator;
     }
 
-    /// How many labelled examples were counted.
+    /// The number of labelled examples counted so far.
     pub fn labelled(&self) -> u32 {
         self.confusion.iter().flatten().sum()
     }
 
-    /// Mean loss over the labelled examples, weighted if they are; `None` if there was none.
+    /// Mean loss over the labelled examples, weighted if their losses were; `None` if there was none.
     pub fn loss(&self) -> Option<f32> {
         (self.labelled() > 0).then(|| (self.loss / self.denominator) as f32)
     }
 
-    /// Share classified rightly, in [0, 1]; `None` if nothing was labelled.
+    /// Share of the labelled examples that were predicted correctly, in [0, 1]; `None` if there was none.
     pub fn accuracy(&self) -> Option<f32> {
         let n = self.labelled();
-        let right: u32 = self.confusion.iter().enumerate().map(|(c, row)| row[c]).sum();
-        (n > 0).then(|| right as f32 / n as f32)
+        let correct: u32 = self.confusion.iter().enumerate().map(|(c, row)| row[c]).sum();
+        (n > 0).then(|| correct as f32 / n as f32)
     }
 
     /// Mean F1 over the classes that occur or are predicted, as scikit-learn's `f1_score(average="macro")`.
-    /// F1 = 2·TP/(2·TP + FP + FN). In [0, 1]; `None` if nothing was labelled.
+    /// F1 = 2·TP/(2·TP + FP + FN). In [0, 1]; `None` if there was no labelled example.
     pub fn macro_f1(&self) -> Option<f32> {
         let f1: Vec<f32> = (0..self.confusion.len())
             .filter_map(|c| {
                 let true_positives = self.confusion[c][c];
                 let labelled: u32 = self.confusion[c].iter().sum();
                 let predicted: u32 = self.confusion.iter().map(|row| row[c]).sum();
-                let either = labelled + predicted;
-                (either > 0).then(|| 2.0 * true_positives as f32 / either as f32)
+                let sum = labelled + predicted; // (TP + FN) + (TP + FP)
+                (sum > 0).then(|| 2.0 * true_positives as f32 / sum as f32)
             })
             .collect();
         (!f1.is_empty()).then(|| f1.iter().sum::<f32>() / f1.len() as f32)
     }
 
-    /// All figures; `None` if nothing was labelled.
+    /// All metrics; `None` if there was no labelled example.
     pub fn metrics(&self) -> Option<TaskMetrics> {
         Some(TaskMetrics {
             accuracy: self.accuracy()?,
@@ -90,7 +91,7 @@ impl Tally {
     }
 }
 
-/// The index of the largest number, the first among equals, as `torch.argmax`; 0 without numbers.
+/// The index of the largest number, the first if several are equal, as `torch.argmax`; 0 if `xs` is empty.
 pub fn argmax(xs: &[f32]) -> usize {
     let mut best = 0;
     for (i, x) in xs.iter().enumerate() {
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_by_hand() {
+    fn metrics_agree_with_those_computed_by_hand() {
         let mut tally = Tally::new(3);
         // True classes 0 0 1 1 2, one blank; predicted 0 1 1 1 0.
         let logits =
@@ -117,7 +118,7 @@ mod tests {
         // F1: class 0: 2/(2+2) = 0.5, class 1: 4/(3+2) = 0.8, class 2: 0.
         assert!((tally.macro_f1().unwrap() - 1.3 / 3.0).abs() < 1e-6);
         assert_eq!(tally.loss(), Some(0.5));
-        // A row whose class counts three times as much as each of those.
+        // One more row, whose class weight is 3.
         tally.add(&[0.0, 0.0, 1.0], &[2], 2.5, 3.0);
         assert_eq!(tally.loss(), Some((0.5 * 5.0 + 2.5 * 3.0) / 8.0));
         assert_eq!((Tally::new(2).accuracy(), Tally::new(2).metrics()), (None, None));

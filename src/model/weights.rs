@@ -1,17 +1,17 @@
-//! The numbers of `model.safetensors`, from which a model takes each tensor once.
+//! The tensors of a `model.safetensors` file. A model takes each one out once, so no tensor is in memory twice.
 
 use super::header::Header;
 use crate::Result;
 use crate::error::message;
 
-/// The tensors of a `model.safetensors`, found by Hugging Face's names.
+/// The tensors that were read from a `model.safetensors` file, found by Hugging Face's names.
 ///
 /// A name is found with or without the `bert.` prefix, and `LayerNorm.weight`/`.bias` also under the old names
 /// `gamma`/`beta`.
 #[derive(Debug)]
 pub struct Weights {
     header: Header,
-    /// The numbers of each of the header's entries, until they are taken.
+    /// For each of the header's entries its numbers; `None` if the tensor was skipped while reading or has been taken.
     values: Vec<Option<Vec<f32>>>,
 }
 
@@ -25,17 +25,18 @@ impl Weights {
         self.header.place(name).is_some()
     }
 
-    /// Moves out the numbers of the tensor `name`, which must have `shape`; f16 and bf16 were widened to f32.
+    /// Moves out the numbers of the tensor `name`, which must have `shape`. Tensors of f16 and bf16 have become f32.
     ///
     /// # Errors
     ///
-    /// If the tensor is missing, has another shape or another type, or was taken before.
+    /// If the tensor is missing, has another shape, does not hold f32, f16 or bf16, was skipped while reading (see
+    /// [`Wanted`](super::Wanted)), or was taken before.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let place = self.header.find(name, shape)?;
         self.values[place].take().ok_or_else(|| {
             crate::Error::encoder(message!(
                 "model.tensor_taken",
-                "model.safetensors: tensor {name:?} was passed over or has been taken",
+                "model.safetensors: tensor {name:?} was skipped, or has already been taken",
                 name = name
             ))
         })
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_and_misshapen_tensors_are_told_apart() {
+    fn missing_and_misshapen_tensors_have_their_own_errors() {
         let mut weights = Weights::from_safetensors(&file(&[("a", &[2], &[1.0, 2.0])])).unwrap();
         assert_eq!(
             weights.take("b", &[2]).unwrap_err().to_string(),

@@ -1,4 +1,4 @@
-//! Reports of an encoder's download. The library does no I/O: faces send them.
+//! Reports of an encoder's download. The library does no I/O: the front ends send them.
 
 use serde::{Deserialize, Serialize};
 

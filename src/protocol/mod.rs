@@ -1,4 +1,4 @@
-//! Commands that faces send and events that runs send back.
+//! Commands that front ends send and events that runs send back.
 //!
 //! [`Command`] goes from the page to its worker; [`Event`] comes out of every run, in the browser and on the command
 //! line, and one JSON event a line is the training log. TypeScript declarations of both are generated from here. Each
@@ -96,7 +96,7 @@ pub enum Command {
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    /// Bytes of a download. Sent by faces.
+    /// Bytes of a download. Sent by the front ends.
     Progress(Progress),
     /// The encoder is in place. Sent by the browser's worker.
     Loaded(Loaded),

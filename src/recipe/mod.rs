@@ -62,7 +62,7 @@ pub struct Recipe {
 pub enum Source {
     /// One of the built-in sets.
     Preset(Preset),
-    /// A CSV, TSV or JSONL file, read by the face (the library does no I/O).
+    /// A CSV, TSV or JSONL file, read by the front end (the library does no I/O).
     File(DataFile),
     /// Sentences written into the recipe itself.
     Examples(Vec<InlineExample>),
@@ -93,7 +93,7 @@ pub enum PresetLabels {
     Sensible,
 }
 
-/// A data file. The face reads it, from disk or from an address.
+/// A data file. The front end reads it, from disk or from an address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! A run, as faces drive it: a trainer, its observers and the evaluations that are due. It returns events.
+//! One run, called by the front ends: a trainer, its observers and the evaluations that are due. It returns events.
 
 mod observers;
 mod phase_callback;

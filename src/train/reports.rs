@@ -27,9 +27,9 @@ pub struct Start {
     pub epochs: u32,
     /// Optimizer steps in an epoch.
     pub steps_per_epoch: usize,
-    /// Numbers in encoder and heads together.
+    /// Parameters of encoder and heads together.
     pub parameters: usize,
-    /// How many of them train, from the start or later.
+    /// How many of them are trained. Those that gradual unfreezing frees during the run count too.
     pub trainable_parameters: usize,
     /// The seed.
     pub seed: u64,

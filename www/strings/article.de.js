@@ -33,16 +33,16 @@ export default {
   'sentences-do':
     '*Zum Ausprobieren.* Ändere ein Label, schreib einen Satz um, füge eine Aufgabe oder eine Klasse hinzu, oder füge deine eigene Tabelle ein. Der nächste Lauf trainiert mit deiner Fassung.',
   'sentences-notebook':
-    'Die ersten fünf Kapitel folgen einem Lehr-Notebook, das Training nur simuliert hat: Statt Sätzen und Labels benutzte es Zufallszahlen. Hier ist jeder Schritt echt. Die vier Sätze des Notebooks findest du über der Tabelle unter *Notebook*.',
+    'Die ersten fünf Kapitel folgen einem Lehr-Notebook, einem Dokument aus Text und Python-Code, das Training nur simuliert hat: Statt Sätzen und Labels benutzte es Zufallszahlen. Hier ist jeder Schritt echt. Um mit den vier Sätzen des Notebooks zu trainieren, wähle über der Tabelle *Notebook*.',
   'fallback-sentences': 'Eine Tabelle mit 252 Sätzen, die du ändern kannst, und einer Label-Spalte für jede Aufgabe.',
 
   encoder: 'Ein Encoder, viele Köpfe',
   'encoder-1':
-    'Ein Netz rechnet mit Zahlen, also muss der Text erst zu Zahlen werden. Der Satz wird in *Tokens* zerlegt: Häufige Wörter bleiben ganz, seltene werden in Stücke geteilt, alle aus einem Vokabular von 30.522. Jedes Token wird in einer Tabelle nachgeschlagen und bekommt daraus einen Vektor aus H\u00a0=\u00a0384 Zahlen. Allein diese Tabelle enthält die Hälfte der 22,7\u00a0Millionen Parameter des Encoders.',
+    'Ein Netz rechnet mit Zahlen, also muss der Text erst zu Zahlen werden. Der Satz wird in *Tokens* zerlegt: Häufige Wörter bleiben ganz, seltene werden in Stücke geteilt, alle aus einem Vokabular von 30.522 Tokens. Jedes Token wird in einer Tabelle nachgeschlagen und bekommt daraus einen Vektor aus H\u00a0=\u00a0384 Zahlen. Allein diese Tabelle enthält die Hälfte der 22,7\u00a0Millionen Parameter des Encoders.',
   'encoder-2':
     'Es folgen sechs *Schichten*. In jeder verknüpft die Attention jedes Token mit allen anderen seines Satzes, auf 12 Arten zugleich (diese „Attention-Köpfe“ sind nicht die Köpfe dieses Kapitels). Dann verändert ein kleines Netz jedes Token für sich, von 384 Zahlen auf F\u00a0=\u00a01.536 und zurück. Der Mittelwert der Tokenvektoren ist der *Satzvektor*.',
   'encoder-3':
-    'Bis hierher ist den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht, die aus dem Satzvektor einen Score für jede Klasse macht. Diese Scores sind die *Logits*. Der Kopf von *topic* hat 384\u00a0×\u00a03\u00a0+\u00a03\u00a0=\u00a01.155 Parameter, der von *sentiment* hat 770.',
+    'Bis hierher ist den Aufgaben alles gemeinsam. Erst jetzt trennen sie sich: Jede hat ihren eigenen *Kopf*, eine einzige lineare Schicht. Für jede Klasse berechnet sie einen Score: eine gewichtete Summe der Zahlen im Satzvektor, plus eine Konstante. Diese Scores sind die *Logits*. Der Kopf von *topic* hat 384\u00a0×\u00a03\u00a0+\u00a03\u00a0=\u00a01.155 Parameter, der von *sentiment* hat 770.',
   'encoder-4':
     'Das ist die ganze Idee des Multi-Task-Lernens ([Caruana 1997](https://doi.org/10.1023/A:1007379606734)): Alles vor den Köpfen wird nur einmal trainiert, mit den Labels aller Aufgaben.',
   'fallback-diagram':
@@ -50,7 +50,7 @@ export default {
 
   losses: 'Die Verluste',
   'losses-1':
-    '*Softmax* macht aus den Logits eines Kopfes Wahrscheinlichkeiten. Wie gut sie sind, misst eine einzige Zahl: die *Kreuzentropie*, gemittelt über die gelabelten Sätze eines Batches:',
+    '*Softmax* macht aus den Logits eines Kopfes Wahrscheinlichkeiten. Wie gut sie sind, misst eine einzige Zahl: die *Kreuzentropie*, gemittelt über die gelabelten Sätze eines Batches, der kleinen Gruppe von Sätzen in einem Trainingsschritt:',
   'losses-formula': 'Verlust = −ln *p*(richtiges Label)',
   'losses-2':
     'Ist sich der Kopf beim richtigen Label ganz sicher, so ist der Verlust 0. Gibt er dem richtigen Label die Wahrscheinlichkeit ½, so ist der Verlust 0,69, und je kleiner diese Wahrscheinlichkeit, desto größer der Verlust, ohne Grenze. Ein Kopf, der noch nichts gelernt hat, gibt seinen C Klassen etwa die gleiche Wahrscheinlichkeit; deshalb beginnt sein Verlust bei etwa ln\u00a0C: 1,10 bei den drei Themen, 0,69 bei den zwei Stimmungen. Bleibt eine Kurve dort, hat ihr Kopf nichts gelernt.',
@@ -58,7 +58,7 @@ export default {
     'Die Verluste der Aufgaben werden einfach addiert. Das Training senkt diesen Gesamtverlust, und so verändert jede Aufgabe den gemeinsamen Encoder:',
   'losses-sum': 'Gesamtverlust = *topic* + *sentiment*',
   'losses-4':
-    'Jeder Punkt ist ein Batch von bis zu 16 Sätzen, gemessen vor seinem Schritt. Manche Batches sind schwerer als andere, deshalb verläuft die Kurve im Zickzack.',
+    'Jeder Punkt ist der Verlust auf einem Batch von bis zu 16 Sätzen, gemessen vor dem Schritt mit diesem Batch. Manche Batches sind schwerer als andere, deshalb verläuft die Kurve im Zickzack.',
   'fallback-losses':
     'Ein Diagramm der Verluste, Schritt für Schritt: topic sinkt von etwa 1,1, sentiment langsamer von etwa 0,7.',
 
@@ -71,9 +71,9 @@ export default {
     '*Zum Ausprobieren.* Halte den Lauf an und drück auf *Schritt*: Ein Batch läuft durch die Schleife, und jede Zeile leuchtet auf, während sie ausgeführt wird.',
   'fallback-loop': 'Die Trainingsschleife des Notebooks neben der dieser Bibliothek, Zeile für Zeile.',
   'loop-3':
-    'Wie viel ist „ein wenig“? Das entscheidet [Adam](https://arxiv.org/abs/1412.6980) für jeden Parameter aus dem bisherigen Verlauf seines Gradienten. Den Maßstab gibt die *Lernrate* vor, hier höchstens 0,0003. Sie steigt über die ersten sechs Schritte und sinkt dann linear auf 0: Große Schritte am Anfang würden beschädigen, was der Encoder schon kann, und kleine Schritte am Ende lassen die Parameter zur Ruhe kommen.',
+    'Wie viel ist „ein wenig“? Das entscheidet [Adam](https://arxiv.org/abs/1412.6980), der Optimierer dieses Laufs, für jeden Parameter aus dem bisherigen Verlauf seines Gradienten. Den Maßstab gibt die *Lernrate* vor, hier höchstens 0,0003. Sie steigt über die ersten sechs Schritte und sinkt dann linear auf 0: Große Schritte am Anfang würden beschädigen, was der Encoder schon kann, und kleine Schritte am Ende lassen die Parameter zur Ruhe kommen.',
   'loop-4':
-    'Die 189 Trainingssätze ergeben 12 Batches, und 12 Schritte sind eine *Epoche*, in der jeder Satz einmal vorkommt. Dieser Lauf hat fünf Epochen. Das Protokoll gibt sie so aus wie das Notebook.',
+    'Die 189 Trainingssätze ergeben 12 Batches, und 12 Schritte sind eine *Epoche*, in der jeder Satz einmal vorkommt. Dieser Lauf hat fünf Epochen. Das Protokoll gibt jede Epoche so aus wie das Notebook.',
   'fallback-log':
     'Das Protokoll des Laufs: für jede Epoche der Verlust jeder Aufgabe und der Gesamtverlust, dann die Genauigkeiten.',
 
@@ -83,7 +83,7 @@ export default {
   'metrics-2':
     'Durchgezogene Linien zeigen die zurückgehaltenen Sätze, gepunktete die Trainingssätze. Steigt die gepunktete Linie und die durchgezogene nicht, dann lernt das Modell seine Trainingssätze auswendig: *Overfitting*.',
   'metrics-3':
-    '*Topic* ist leicht: Nach fünf Epochen stimmen etwa 98\u00a0% der zurückgehaltenen Sätze, im Mittel über drei Läufe. *Sentiment* bleibt bei etwa 70\u00a0%, denn viele Sätze hier drücken ein Gefühl aus, ohne ein Wort dafür zu enthalten: „We paid for fresh orange juice and watched him pour it from a carton.“ Lies in kleine Unterschiede nicht zu viel hinein: Ein zurückgehaltener Satz macht 1,6\u00a0Prozentpunkte aus.',
+    '*Topic* ist leicht: Nach fünf Epochen liegt das Modell bei etwa 98\u00a0% der zurückgehaltenen Sätze richtig, im Mittel über drei Läufe. *Sentiment* bleibt bei etwa 70\u00a0%, denn viele Sätze hier drücken ein Gefühl aus, ohne ein Wort dafür zu enthalten: „We paid for fresh orange juice and watched him pour it from a carton.“ Lies in kleine Unterschiede nicht zu viel hinein: Ein zurückgehaltener Satz macht 1,6\u00a0Prozentpunkte aus.',
   'metrics-4':
     'Die *Konfusionsmatrix* zählt die Vorhersagen, mit einer Zeile für jedes wahre und einer Spalte für jedes vorhergesagte Label. Darunter stehen die falsch klassifizierten Sätze, die sichersten Fehler zuerst. Bei manchen gibst du vielleicht dem Modell recht.',
   'fallback-metrics':
@@ -95,7 +95,7 @@ export default {
   'fight-2':
     'Ist der Winkel kleiner als 90°, senkt ein kleiner Schritt gegen den Gradienten der einen Aufgabe auch den Verlust der anderen. Über 90° sind die Aufgaben im *Konflikt*: Ein solcher Schritt senkt den einen Verlust und erhöht den anderen. Addiert man die Gradienten, hat der längere mehr Einfluss. Bei etwa 90° beeinflussen sich die Aufgaben kaum; in so vielen Dimensionen ist das der Normalfall. Wichtig ist ein Konflikt erst, wenn er anhält.',
   'fight-3':
-    'Der gestrichelte Pfeil ist der Schritt, den Adam dann gemacht hat. Adam skaliert jeden Parameter für sich, deshalb führen seine Schritte aus der Ebene hinaus. Der Pfeil zeigt die Richtung der Projektion des Schritts auf die Ebene; die Tabelle sagt, welcher Anteil des Schritts in der Ebene liegt.',
+    'Der gestrichelte Pfeil ist der Schritt, den Adam dann gemacht hat. Ein Schritt geht gegen die Gradienten. Damit sich die Pfeile vergleichen lassen, ist dieser umgedreht gezeichnet. Adam skaliert jeden Parameter für sich, deshalb führen seine Schritte aus der Ebene hinaus. Der Pfeil zeigt nur die Richtung des Teils, der in der Ebene liegt; die Tabelle sagt, welcher Anteil des Schritts das ist.',
   'fight-do':
     '*Zum Ausprobieren.* Halte den Lauf an und schalte „Gradienten messen“ ein. Dann mach einen Schritt nur für *topic*, einen nur für *sentiment* und einen für beide. Achte auf die Pfeile und die zwei Verluste.',
   'fallback-gradients':
@@ -111,7 +111,7 @@ export default {
   'compare-2':
     'Aber sie gewinnen selten. [Kurin et al. (2022)](https://arxiv.org/abs/2201.04122) und [Xin et al. (2022)](https://arxiv.org/abs/2209.11379) haben das einfache Addieren ebenso sorgfältig eingestellt wie die Alternativen, und deren Vorsprung war weg. Auch auf den zwei größeren Satzsammlungen hier schlägt keine die Summe um mehr, als der Zufall erklärt.',
   'compare-do':
-    '*Zum Ausprobieren.* Vergleiche zwei oder drei Gewichtungen mit mehreren Seeds. Bei jedem Seed beginnen alle mit denselben Köpfen und sehen dieselben Batches. Sieh zuerst auf die Streuung: Ein Vorsprung, der kleiner ist als sie, bedeutet nichts, und bei nur einem Seed bedeutet kein Vorsprung etwas.',
+    '*Zum Ausprobieren.* Vergleiche zwei oder drei Gewichtungen mit mehreren Seeds (ein Seed bestimmt alles Zufällige in einem Lauf). Bei jedem Seed beginnen alle mit denselben Köpfen und sehen dieselben Batches. Sieh zuerst auf die Streuung über die Seeds: Ein Vorsprung, der kleiner ist als sie, bedeutet nichts, und bei nur einem Seed bedeutet kein Vorsprung etwas.',
   'fallback-compare':
     'Ein kleines Diagramm für jede Gewichtung, daneben jede Aufgabe für sich allein, eine lineare Sonde (nur die Köpfe lernen) und die häufigste Klasse.',
 
@@ -121,7 +121,7 @@ export default {
   'space-2':
     'Ein Kopf kann Klassen nur mit ebenen Grenzen trennen, also verschiebt das Training die Punkte, bis die Klassen auseinanderliegen. Färb die Punkte nach der einen Aufgabe, dann nach der anderen: Dieselben Punkte müssen sich nach Thema *und* nach Stimmung trennen. Ein gemeinsamer Encoder muss beides leisten.',
   'space-3':
-    'Zwei Dimensionen zeigen nur einen Teil der 384. Punkte, die sich hier überdecken, können in den anderen weit auseinanderliegen.',
+    'Eine Karte mit zwei Dimensionen zeigt nur einen Teil eines Raums mit 384. Punkte, die sich hier überdecken, können in anderen Richtungen weit auseinanderliegen.',
   'space-do': '*Zum Ausprobieren.* Zieh den Regler vom ersten Schritt bis zum letzten.',
   'fallback-map':
     'Eine Karte der Sätze, die sich im Laufe des Trainings bewegt, gefärbt nach den Labels der einen oder der anderen Aufgabe.',
@@ -145,7 +145,7 @@ export default {
 
   take: 'Zum Mitnehmen',
   'take-1':
-    'Sätze, Einstellungen und Seed passen in einen Link. Wer ihn öffnet, sieht dieselbe Kurve. Sie stehen in dem Teil der Adresse hinter dem #, den ein Browser nie an einen Server schickt.',
+    'Sätze, Einstellungen und Seed passen in einen Link, in den Teil der Adresse hinter dem #. Diesen Teil schickt ein Browser nie an einen Server. Wer den Link öffnet, sieht dieselbe Kurve.',
   'take-2':
     'Dasselbe passt in eine Datei, `recipe.json`. Mit ihr wiederholt die Kommandozeile den Lauf und speichert das Modell im Format von Hugging Face, sodass andere Werkzeuge es öffnen können.',
   'fallback-share': 'Der Link dieses Laufs, sein Rezept und seine Sätze, zum Kopieren oder Herunterladen.',
@@ -162,7 +162,7 @@ export default {
     'Es erzeugt keinen Text, trainiert keinen Tokenizer und sucht nicht nach den besten Einstellungen. Es gibt keine Konten und keine Telemetrie.',
 
   foot:
-    'Polytask feintunt einen gemeinsamen Encoder für mehrere Aufgaben, auf deinem eigenen Rechner. MIT oder Apache-2.0. [Einbetten](embed.html)',
+    'Polytask: Fine-Tuning eines gemeinsamen Encoders für mehrere Aufgaben, auf deinem eigenen Rechner. MIT oder Apache-2.0. [Einbetten](embed.html)',
   newer: 'Eine neue Version dieser Seite ist bereit.',
   'newer-reload': 'Neu laden',
   'newer-later': 'Später',

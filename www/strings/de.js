@@ -679,7 +679,7 @@ export default {
     untrained: 'mit untrainierten Köpfen',
     after: (step) => `mit den Gewichten nach Schritt ${step}`,
     answer: (task, label, percent) => `${task}: ${label}, ${percent}.`,
-    goesBy: 'Welche Wörter zählen',
+    whichWords: 'Welche Wörter zählen',
     whichTask: 'Für welche Aufgabe',
     explain: 'Neu messen',
     word: 'weggelassen',

@@ -148,5 +148,5 @@ export default {
     'Von sich aus fragt das Element nur den Host, von dem seine Dateien kommen. Nach dem ersten Besuch liegt der Encoder in einem Browser-Cache, der zu der einbettenden Website gehört, und wird bei jedem Lesen geprüft. Eine Seite, die weder über `https` noch von `localhost` kommt, hat keinen solchen Cache, und jeder Besuch lädt den Encoder von Neuem herunter. Die übrigen Dateien, etwa 1\u00a0MB, bleiben so lange im Cache, wie die Caching-Header ihres Hosts es sagen. Diese Website funktioniert nach dem ersten Besuch ohne Netz; auf deiner muss das ein Service Worker leisten, wie hier `sw.js`. Er sorgt auch dafür, dass alle Dateien einer geladenen Seite aus demselben Release stammen. Welche das sind, sagt `release.json` in `target/site`; kopier also diesen ganzen Ordner auf den Host.',
 
   foot:
-    '[Polytask](./) feintunt einen gemeinsamen Encoder für mehrere Aufgaben, auf deinem eigenen Rechner. MIT oder Apache-2.0.',
+    '[Polytask](./): Fine-Tuning eines gemeinsamen Encoders für mehrere Aufgaben, auf deinem eigenen Rechner. MIT oder Apache-2.0.',
 };

@@ -685,7 +685,7 @@ export default {
     after: (/** @type {number} */ step) => `with the weights after step ${step}`,
     answer: (/** @type {string} */ task, /** @type {string} */ label, /** @type {string} */ percent) =>
       `${task}: ${label}, ${percent}.`,
-    goesBy: 'Which words matter',
+    whichWords: 'Which words matter',
     whichTask: 'For which task',
     explain: 'Measure again',
     word: 'left out',

@@ -52,7 +52,7 @@ export default {
   'data.empty_sentence': 'Hier steht nichts; schreib einen Satz oder entferne die Zeile',
   'data.not_utf8': 'Das ist kein UTF-8-Text; speichere die Datei als UTF-8',
   'data.empty_file':
-    'Die Datei ist leer; sie muss unter "text" Sätze haben und für jede Aufgabe eine Label-Spalte',
+    'Die Datei ist leer; sie muss unter {column:?} Sätze haben und für jede Aufgabe eine Label-Spalte',
   'data.format': 'Die Endung verrät das Format nicht; sie muss .csv, .tsv oder .jsonl sein',
   'data.no_row': 'Unter der Kopfzeile steht keine Zeile',
   'data.reserved_name': 'Diesen Namen behält JavaScript für sich; gib der Spalte einen anderen',
@@ -70,7 +70,7 @@ export default {
   'model.tensor_shape':
     'model.safetensors: Der Tensor {name:?} hat die Form {found}, und die Konfiguration verlangt {expected}',
   'model.tensor_type': 'model.safetensors: Der Tensor {name:?} enthält {dtype}, und nötig ist f32, f16 oder bf16',
-  'model.tensor_taken': 'model.safetensors: Der Tensor {name:?} wurde übergangen oder ist schon vergeben',
+  'model.tensor_taken': 'model.safetensors: Der Tensor {name:?} wurde übersprungen oder schon entnommen',
   'model.tensor_room':
     'Für den Tensor {name:?} des Encoders ist kein Platz ({bytes:size}); nimm einen kleineren Encoder',
   'model.not_safetensors': 'model.safetensors ist keine safetensors-Datei ({why}); lade sie noch einmal herunter',

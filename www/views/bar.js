@@ -1,4 +1,4 @@
-// The bar that stays in reach: Train/Pause, Step, Reset, speed, the counters, and one line on the state of the run.
+// The control bar: Train/Pause, Step, Reset, speed, the counters, and one line that says what the run is doing.
 
 import { canReset, canStep, canTrain, isRunning, progress, staleness } from '../lab/run/select.js';
 import { readAlong } from '../lab/run/reading.js';
@@ -60,14 +60,16 @@ export function createBar(lab) {
   reset.addEventListener('click', () => lab.reset());
   speed.addEventListener('change', () => lab.pace(Number(speed.value)));
 
-  /** Says an epoch's figures to those who do not see them. */
+  /** Announces each epoch's loss and accuracies to screen readers. */
   const follow = readAlong({
     take(event) {
       if (event.type === 'epoch') {
         live.textContent = words.epochDone(event.epoch, event.epochs, n.figure(event.total));
       } else if (event.type === 'evaluation') {
-        const said = Object.entries(event.tasks).flatMap(([task, metrics]) => (metrics ? `${task} ${n.percent(metrics.accuracy)}` : []));
-        live.textContent = words.evaluated(event.epoch, event.split === 'train', said.join(', '));
+        const accuracies = Object.entries(event.tasks).flatMap(([task, metrics]) =>
+          metrics ? `${task} ${n.percent(metrics.accuracy)}` : [],
+        );
+        live.textContent = words.evaluated(event.epoch, event.split === 'train', accuracies.join(', '));
       }
     },
   });
@@ -91,13 +93,13 @@ export function createBar(lab) {
       setText(numbers.loss, counts.loss === undefined ? '–' : n.figure(counts.loss));
       done.style.transform = `scaleX(${progress(state)})`;
       setText(status, statusLine(state));
-      // It may have been chosen at another bar, or before this one was made.
+      // The speed may have been chosen in another bar of the page, or before this bar was created.
       const ms = String(reader.msBetween);
       if (speed.value !== ms) speed.value = ms;
     },
   };
 
-  /** @param {State} state */
+  /** What the run is doing. If several lines apply, the first one below is shown. @param {State} state */
   function statusLine(state) {
     const { missing, encoder, run, replay, counts, comparison } = state;
     const stale = staleness(state);

@@ -1,19 +1,19 @@
-// The words that an answer rests on: the sentence, each word shaded by how much less probable the answer is without it.
+// The words that an answer relies on: the sentence, each word shaded by how far the answer's probability falls without it.
 //
-// Sign and underline show for and against as colour does, and a table holds the changes too.
+// Colour alone must not tell support from opposition: the sign and the underline show it too. Screen readers get a table.
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
 
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'saliency' }>} Saliency */
-/** @typedef {Saliency['tasks'][string]} OfTask */
+/** @typedef {Saliency['tasks'][string]} TaskSaliency */
 
-/** Where no word changes more than this, the strongest is not shaded fully: a sentence can rest on nothing much. */
-const STRONG = 0.2;
-/** Below half a point there is no number. */
-const WORTH_TELLING = 0.005;
+/** The change of probability that gets the full shade, unless one is larger. So where none is large, none looks it. */
+const FULL_SHADE = 0.2;
+/** A change below half a percentage point gets neither shade nor number. */
+const LEAST_SHOWN = 0.005;
 
-/** @param {import('../strings/words.js').Words} allWords @param {() => void} again Asks once more. */
+/** @param {import('../strings/words.js').Words} allWords @param {() => void} again Measures the words again. */
 export function createSaliency({ n, try: words }, again) {
   const choice = h('fieldset', { className: 'segments' });
   const button = h('button', { type: 'button', className: 'quiet', disabled: true, dataset: { part: 'explain' } }, words.explain);
@@ -31,7 +31,7 @@ export function createSaliency({ n, try: words }, again) {
   const element = h(
     'section',
     { className: 'saliency', 'aria-labelledby': 'h-saliency' },
-    h('header', {}, h('h4', { id: 'h-saliency' }, words.goesBy), choice, button),
+    h('header', {}, h('h4', { id: 'h-saliency' }, words.whichWords), choice, button),
     sentence,
     h('div', { className: 'sr' }, table),
     remark,
@@ -49,16 +49,16 @@ export function createSaliency({ n, try: words }, again) {
   });
 
   function render() {
-    const of = shown?.tasks[chosen];
+    const task = shown?.tasks[chosen];
     sentence.style.setProperty('--task', taskColour(Math.max(0, tasks.indexOf(chosen))));
-    table.hidden = !of;
-    remark.textContent = of ? words.explains(brief(of.label), n.percent(of.probability)) : words.explainsNothing;
-    sentence.replaceChildren(...(shown && of ? shaded(shown, of) : []));
-    if (!shown || !of) return;
-    caption.textContent = `${chosen}. ${words.explains(of.label, n.percent(of.probability))}`;
+    table.hidden = !task;
+    remark.textContent = task ? words.explains(brief(task.label), n.percent(task.probability)) : words.explainsNothing;
+    sentence.replaceChildren(...(shown && task ? shaded(shown, task) : []));
+    if (!shown || !task) return;
+    caption.textContent = `${chosen}. ${words.explains(task.label, n.percent(task.probability))}`;
     body.replaceChildren(
       ...shown.spans.map((span, i) =>
-        h('tr', {}, h('th', { scope: 'row' }, span), h('td', {}, points(of.changes[i], 1))),
+        h('tr', {}, h('th', { scope: 'row' }, span), h('td', {}, points(task.changes[i], 1))),
       ),
     );
   }
@@ -69,9 +69,9 @@ export function createSaliency({ n, try: words }, again) {
     return `${change > 0 ? '+' : change < 0 ? '−' : ''}${text}`;
   }
 
-  /** The sentence with its words shaded. @param {Saliency} saliency @param {OfTask} of @returns {(Node | string)[]} */
+  /** The sentence with its words shaded. @param {Saliency} saliency @param {TaskSaliency} task @returns {(Node | string)[]} */
   function shaded({ text, spans }, { changes }) {
-    const full = Math.max(STRONG, ...changes.map(Math.abs));
+    const full = Math.max(FULL_SHADE, ...changes.map(Math.abs));
     /** @type {(Node | string)[]} */
     const parts = [];
     let at = 0;
@@ -79,26 +79,26 @@ export function createSaliency({ n, try: words }, again) {
       const from = text.indexOf(span, at);
       if (from < 0) continue;
       const change = changes[i];
-      const tells = Math.abs(change) >= WORTH_TELLING;
+      const isShown = Math.abs(change) >= LEAST_SHOWN;
       const element = h(
         'span',
         { className: 'span', title: `${span}: ${points(change, 1)}` },
         h('span', { className: 'word' }, span),
-        h('small', {}, tells ? points(change, 0) : ''),
+        h('small', {}, isShown ? points(change, 0) : ''),
       );
-      if (tells) element.classList.add(change > 0 ? 'for' : 'against');
+      if (isShown) element.classList.add(change > 0 ? 'for' : 'against');
       element.style.setProperty('--strength', String(Math.abs(change) / full));
       parts.push(text.slice(at, from), element);
       at = from + span.length;
     }
-    // The rest is beyond the length that training reads.
+    // The rest of the text is beyond the maximum length that the model reads: it has no spans.
     return [...parts, text.slice(at)];
   }
 
   return {
     element,
 
-    /** @param {string[]} names The run's tasks. */
+    /** Offers the tasks of a new run and shows no sentence. @param {string[]} names */
     reset(names) {
       tasks = names;
       if (!tasks.includes(chosen)) chosen = tasks[0] ?? '';
@@ -122,10 +122,10 @@ export function createSaliency({ n, try: words }, again) {
       render();
     },
 
-    /** @param {boolean} outdated The sentence or the weights are others by now. @param {boolean} askable */
-    age(outdated, askable) {
+    /** @param {boolean} outdated The sentence or the weights have changed since. @param {boolean} canMeasure */
+    setOutdated(outdated, canMeasure) {
       element.classList.toggle('outdated', outdated && shown !== undefined);
-      button.disabled = !(outdated && askable);
+      button.disabled = !(outdated && canMeasure);
     },
   };
 }

@@ -1,28 +1,29 @@
 // The table of sentences: one row a sentence, one column of labels a task, every cell editable in place.
 //
-// Rows are made as they scroll near, so that a file of thousands costs no more than a screenful; and a cell's choices when
-// it is about to open, so that a task of hundreds of classes costs no more than one of two.
+// Rows are created when they scroll near, so a file of thousands of rows costs no more than a screenful. A cell's select gets
+// its options when it is about to open, so a task with hundreds of classes costs no more than one with two.
 
 import { addClass, addRow, labelOf, removeRow, setLabel, setText } from '../lab/document/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
 
-/** @typedef {import('./painting.js').Brush} Brush */
+/** @typedef {import('./painting.js').Brush} Brush The label that a click in the table gives, and its task. */
 
 const ROWS_AT_ONCE = 40;
-/** Value of the choice that asks for a new class. No label can be equal to it: neither files nor links bring U+0000 in. */
+/** Value of the option “New class…”. No label is equal to it: neither files nor links let U+0000 through. */
 const NEW_CLASS = '\u0000';
 
 /**
  * @param {import('../lab/lab.js').Lab} lab
  * @param {object} options
- * @param {(task: string) => void} options.editTask Renames or removes a task and its classes.
- * @param {(row: number, label: string) => void} options.painted The brush gave a label to a row, counted from 0.
+ * @param {(task: string) => void} options.editTask Opens the dialog that renames or removes a task and its classes.
+ * @param {(row: number, label: string) => void} options.painted The brush has given a label to a row, counted from 0.
  */
 export function createTable(lab, { editTask, painted }) {
   const words = lab.words.sentences;
   const { store } = lab;
   const head = h('tr', { role: 'row', dataset: { part: 'table-head' } });
   const body = h('tbody', { role: 'rowgroup', dataset: { part: 'table-body' } });
+  /** The end of the rows created so far: when it scrolls near, more are created. */
   const more = h('div', { className: 'more', hidden: true, dataset: { part: 'table-more' } });
   const table = h(
     'table',
@@ -43,17 +44,17 @@ export function createTable(lab, { editTask, painted }) {
   let batch = new Set();
   /** @type {Brush | undefined} */
   let brush;
-  /** The name of the sentences on show. */
-  let name = '';
+  /** The name of the set of sentences that the rows show. */
+  let shownName = '';
 
   // ---- drawing
 
-  /** @param {boolean} keepPlace */
+  /** Creates the table anew. @param {boolean} keepPlace Whether to keep the scroll position and as many rows as there are. */
   function render(keepPlace) {
     const { tasks } = store.doc.table;
     const shown = keepPlace ? Math.max(body.rows.length, ROWS_AT_ONCE) : ROWS_AT_ONCE;
     const top = keepPlace ? scroller.scrollTop : 0;
-    name = store.doc.table.name;
+    shownName = store.doc.table.name;
     head.replaceChildren(
       h('th', { className: 'n', scope: 'col' }, h('span', { className: 'sr' }, words.row)),
       h('th', { className: 'text', scope: 'col' }, words.text),
@@ -111,18 +112,23 @@ export function createTable(lab, { editTask, painted }) {
     const cell = h('td', { className: 'label', role: 'cell' }, select);
     cell.style.setProperty('--task', taskColour(k));
     cell.classList.toggle('paintable', task.name === brush?.task);
-    put(select, label);
+    showLabel(select, label);
     return cell;
   }
 
-  /** Shows a label, which is the only choice before the select was about to open. @param {HTMLSelectElement} select @param {string} label */
-  function put(select, label) {
+  /**
+   * Shows a label. Until `fill` was called, it is the select's only option.
+   *
+   * @param {HTMLSelectElement} select
+   * @param {string} label
+   */
+  function showLabel(select, label) {
     if (!select.dataset.filled) select.replaceChildren(option(label));
     select.value = select.title = label;
     select.classList.toggle('blank', label === '');
   }
 
-  /** Gives a select all its choices. @param {HTMLSelectElement} select */
+  /** Gives a select all its options, once. @param {HTMLSelectElement} select */
   function fill(select) {
     const task = store.doc.table.tasks.find(({ name }) => name === select.dataset.task);
     if (!task || select.dataset.filled) return;
@@ -135,7 +141,12 @@ export function createTable(lab, { editTask, painted }) {
   /** @param {string} label */
   const option = (label) => h('option', { value: label }, label || '—');
 
-  /** @param {HTMLTableRowElement} element @param {number} i */
+  /**
+   * Shows whether row `i` is held out and whether the current step trains on it.
+   *
+   * @param {HTMLTableRowElement} element
+   * @param {number} i
+   */
   function mark(element, i) {
     const held = heldOut[i] ?? false;
     const trains = batch.has(i);
@@ -175,9 +186,9 @@ export function createTable(lab, { editTask, painted }) {
       field.replaceWith(select);
       // The table may have been replaced meanwhile.
       const example = store.doc.table.examples[i];
-      put(select, labelOf(example, task));
+      showLabel(select, labelOf(example, task));
       if (label && example) store.editTable('rows', (table) => setLabel(addClass(table, task, label), i, task, label));
-      choiceOf(i, task)?.focus();
+      selectOf(i, task)?.focus();
     };
     field.addEventListener('keydown', (event) => {
       if (event.key === 'Enter') close(true);
@@ -189,7 +200,7 @@ export function createTable(lab, { editTask, painted }) {
   }
 
   /** @param {number} i @param {string} task */
-  const choiceOf = (i, task) =>
+  const selectOf = (i, task) =>
     Array.from(body.rows[i]?.querySelectorAll('select') ?? []).find(({ dataset }) => dataset.task === task);
 
   /** Gives row `i` the brush's label. @param {number} i */
@@ -198,8 +209,8 @@ export function createTable(lab, { editTask, painted }) {
     const { task, label } = brush;
     if (labelOf(store.doc.table.examples[i], task) !== label) {
       store.editTable('cell', (table) => setLabel(table, i, task, label));
-      const select = choiceOf(i, task);
-      if (select) put(select, label);
+      const select = selectOf(i, task);
+      if (select) showLabel(select, label);
     }
     painted(i, label);
   }
@@ -219,7 +230,7 @@ export function createTable(lab, { editTask, painted }) {
       if (target.value === NEW_CLASS) return askForClass(target);
       const { value, dataset } = target;
       const i = rowOf(target);
-      put(target, value);
+      showLabel(target, value);
       store.editTable('cell', (table) => setLabel(table, i, String(dataset.task), value));
     }
   });
@@ -243,22 +254,22 @@ export function createTable(lab, { editTask, painted }) {
       if (next) next.focus();
       else target.blur();
     } else if (target instanceof HTMLSelectElement && target.closest('.paintable')) {
-      // With the brush up, the keys that would open the choice paint and move instead.
-      const by = { ArrowDown: 1, ArrowUp: -1 }[key];
-      if (by === undefined && key !== ' ' && key !== 'Enter') return;
+      // While the reader holds a brush, the keys that would open the select paint and move instead.
+      const move = { ArrowDown: 1, ArrowUp: -1 }[key];
+      if (move === undefined && key !== ' ' && key !== 'Enter') return;
       event.preventDefault();
-      if (by === undefined) paint(rowOf(target));
-      else choiceOf(rowOf(target) + by, String(target.dataset.task))?.focus();
+      if (move === undefined) paint(rowOf(target));
+      else selectOf(rowOf(target) + move, String(target.dataset.task))?.focus();
     }
   });
 
-  // A select opens after it was pressed or has the focus, and with the focus keys choose without opening it.
+  // A select needs its options as soon as it is pressed or focused: keys choose in a focused select without opening it.
   for (const type of ['pointerdown', 'focusin'])
     body.addEventListener(type, ({ target }) => {
       if (target instanceof HTMLSelectElement) fill(target);
     });
 
-  // Other views show the sentence under the cursor or with the focus.
+  // Tells the other views which sentence is under the pointer or has the focus.
   for (const type of ['pointerover', 'focusin'])
     body.addEventListener(type, ({ target }) => {
       const field = target instanceof Element ? target.closest('tr')?.querySelector('textarea') : null;
@@ -269,7 +280,7 @@ export function createTable(lab, { editTask, painted }) {
     (entries) => {
       if (!store.isOpen || !entries.at(-1)?.isIntersecting) return;
       renderRows(ROWS_AT_ONCE);
-      // An observer tells of changes only, and a fast reader may be at the new end already: ask afresh.
+      // An observer reports only changes. If the new end is near as well, nothing changes: observing it anew reports it.
       nearEnd.unobserve(more);
       nearEnd.observe(more);
     },
@@ -281,21 +292,26 @@ export function createTable(lab, { editTask, painted }) {
     scroller,
     summary,
 
-    /** A blank row, first in the table, ready to be written. */
+    /** Adds a blank row at the top of the table and focuses its sentence. */
     addRow() {
       store.editTable('rows', (table) => addRow(table));
       scroller.scrollTop = 0;
       body.rows[0]?.querySelector('textarea')?.focus();
     },
 
-    /** Goes to a task's button. @param {string | undefined} task @returns {boolean} Whether there is one. */
+    /** Focuses a task's button in the table's head. @param {string | undefined} task @returns {boolean} Whether there is one. */
     focusTask(task) {
       const button = Array.from(head.querySelectorAll('button')).find(({ textContent }) => textContent === task);
       button?.focus();
       return button !== undefined;
     },
 
-    /** @param {Brush | undefined} next @param {boolean} focus Whether to go to the first row on show. */
+    /**
+     * The reader took a brush up, or put it down.
+     *
+     * @param {Brush | undefined} next
+     * @param {boolean} focus Whether to focus the brush's task in the first row on show.
+     */
     setBrush(next, focus) {
       brush = next;
       for (const select of body.querySelectorAll('select'))
@@ -303,13 +319,13 @@ export function createTable(lab, { editTask, painted }) {
       if (!next || !focus) return;
       const top = scroller.getBoundingClientRect().top + head.offsetHeight;
       const first = Array.from(body.rows).findIndex((row) => row.getBoundingClientRect().top >= top - 1);
-      choiceOf(first, next.task)?.focus({ preventScroll: true });
+      selectOf(first, next.task)?.focus({ preventScroll: true });
     },
 
-    /** @param {import('../lab/document/store.js').Change} change */
+    /** Shows an edit of the document. @param {import('../lab/document/store.js').Change} change */
     edit(change) {
-      // An undo within the same sentences leaves the reader where they are.
-      if (change === 'data') render(store.doc.table.name === name);
+      // An undo within the same set of sentences keeps the scroll position.
+      if (change === 'data') render(store.doc.table.name === shownName);
       else if (change === 'rows') render(true);
       else if (change === 'cell') summarise();
     },
@@ -327,7 +343,7 @@ export function createTable(lab, { editTask, painted }) {
       if (rows.length === 0 && batch.size === 0) return;
       const touched = new Set([...batch, ...rows]);
       batch = new Set(rows);
-      // Many a step a second: no other row is looked at.
+      // There may be many steps a second: only rows whose mark can have changed are touched.
       for (const i of touched) if (body.rows[i]) mark(body.rows[i], i);
       summarise();
     },

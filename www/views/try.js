@@ -123,7 +123,7 @@ export function createTry(lab) {
       .join(' ');
   }
 
-  const age = () => saliency.age(shownSaliency !== now(), canAnswer(lab.state) && text() !== '');
+  const age = () => saliency.setOutdated(shownSaliency !== now(), canAnswer(lab.state) && text() !== '');
 
   field.addEventListener('input', () => {
     lab.try(field.value);

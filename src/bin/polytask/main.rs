@@ -1,4 +1,4 @@
-//! The command line's face: files, network, clock, progress bars and exit codes. The library has none of them.
+//! The command line's front end: files, network, clock, progress bars and exit codes. The library has none of them.
 
 mod arguments;
 mod compare;

@@ -1,11 +1,11 @@
 //! Lin, Ye, Zhang, Tsang 2022, "Reasonable effectiveness of random weighting: a litmus test for multi-task learning".
 //!
 //! ```text
-//! w = softmax(z),  z ~ N(0, I) anew in each step
+//! w = softmax(z),  z ~ N(0, I), drawn anew in each step
 //! ```
 //!
-//! The weights sum to 1, as in the paper. z is drawn from the `weighting` stream by the method of Box & Muller 1958, "A note
-//! on the generation of random normal deviates".
+//! The weights of the tasks that take part in a step sum to 1, as in the paper. z comes from the run's random stream
+//! `weighting`, by the method of Box & Muller 1958, "A note on the generation of random normal deviates".
 
 use std::f64::consts::TAU;
 
@@ -13,7 +13,7 @@ use crate::random::Stream;
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
-/// The number of tasks, and the random stream that z is drawn from.
+/// The number of tasks K, and the random stream that z is drawn from.
 #[derive(Debug)]
 pub(super) struct Random {
     k: usize,
@@ -25,10 +25,12 @@ impl Random {
         Self { k, stream }
     }
 
+    /// One draw from N(0, 1).
     fn normal(&mut self) -> f64 {
-        let radius = 1.0 - f64::from(self.stream.uniform()); // in (0, 1]: its logarithm is finite
+        let u = 1.0 - f64::from(self.stream.uniform()); // in (0, 1]: its logarithm is finite
+        let radius = (-2.0 * libm::log(u)).sqrt();
         let angle = TAU * f64::from(self.stream.uniform());
-        (-2.0 * libm::log(radius)).sqrt() * libm::cos(angle)
+        radius * libm::cos(angle)
     }
 }
 
@@ -38,10 +40,11 @@ impl Method for Random {
     }
 
     fn choose(&mut self, step: &StepInfo) -> Chosen {
-        // One number for each of the K tasks, so that a blank label changes no later step's numbers.
-        let normals: Vec<f64> = (0..self.k).map(|_| self.normal()).collect();
-        let scores: Vec<f64> = step.tasks.iter().map(|&task| normals[task]).collect();
-        Chosen::plainly(softmax(&scores))
+        // Draw for all K tasks, also for those without a label in this batch: then every step uses the same number of
+        // draws, and a blank label does not shift those of later steps.
+        let all: Vec<f64> = (0..self.k).map(|_| self.normal()).collect();
+        let z: Vec<f64> = step.tasks.iter().map(|&task| all[task]).collect();
+        Chosen::plainly(softmax(&z))
     }
 }
 
@@ -55,12 +58,12 @@ mod tests {
     }
 
     #[test]
-    fn scores_are_standard_normal() {
+    fn draws_are_standard_normal() {
         let mut method = random(1, 5);
         let n = 100_000;
         let draws: Vec<f64> = (0..n).map(|_| method.normal()).collect();
         let moment = |power| draws.iter().map(|x| x.powi(power)).sum::<f64>() / f64::from(n);
-        // Five standard errors of each moment.
+        // The bounds are five standard errors of each moment.
         assert!(moment(1).abs() < 0.016, "{}", moment(1));
         assert!((moment(2) - 1.0).abs() < 0.023, "{}", moment(2));
         assert!(moment(3).abs() < 0.062, "{}", moment(3));
@@ -68,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_are_shares_and_change_with_step_and_seed() {
+    fn weights_are_positive_sum_to_1_and_change_with_step_and_seed() {
         let draw = |seed| {
             let mut method = random(3, seed);
             (0..10).map(|_| chosen(&mut method, &[0, 1, 2], &[])).collect::<Vec<_>>()
@@ -83,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_changes_no_later_draw() {
+    fn a_blank_label_shifts_no_later_draw() {
         let (mut whole, mut blank) = (random(3, 1), random(3, 1));
         let all = chosen(&mut whole, &[0, 1, 2], &[]);
         let two = chosen(&mut blank, &[0, 2], &[]);
