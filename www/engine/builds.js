@@ -58,12 +58,11 @@ export async function startBuild(mayThread) {
 
 /** @param {Build} build */
 async function start(build) {
-  const folder = new URL(`../pkg/${build}/`, import.meta.url);
   // Fetches both files at once: the module is compiled while it downloads, in parallel with its JavaScript glue.
-  const module = fetch(new URL('polytask_bg.wasm', folder));
+  const module = fetch(new URL(`../pkg/${build}/polytask_bg.wasm`, import.meta.url));
   module.catch(() => {}); // `polytask.default` below rejects with the same error.
   /** @type {Polytask} */
-  const polytask = await import(new URL('polytask.js', folder).href);
+  const polytask = await import(new URL(`../pkg/${build}/polytask.js`, import.meta.url).href);
   await polytask.default({ module_or_path: module });
   let threads = 1;
   if (build === 'threads') {
