@@ -182,7 +182,7 @@ for (const name of BROWSERS) {
         const server = await startServer();
         const lab = await open(server, { before: lacks });
         await lab.untilMessage(
-          new RegExp(`^This browser has no ${what}, which training here needs\\. Current versions of Chrome, Edge, Firefox`),
+          new RegExp(`^This browser has no ${what}, which training needs\\. Current versions of Chrome, Edge, Firefox`),
         );
         await untilReplay(lab, 'playing');
         await look(lab, 'losses');

@@ -23,7 +23,7 @@ for (const name of BROWSERS) {
 
     test('a browser without SIMD is told so, and fetches nothing heavy', async () => {
       const lab = await openLab(session.browser, server.url, { before: () => (WebAssembly.validate = () => false) });
-      await lab.untilMessage(/This browser has no WebAssembly SIMD, which training here needs\./);
+      await lab.untilMessage(/This browser has no WebAssembly SIMD, which training needs\./);
       assert.deepEqual(
         await lab.page.evaluate(() => ['train', 'step', 'reset'].map((part) => $part(part).disabled)),
         [true, true, true],
