@@ -47,7 +47,7 @@ function countFrames() {
 const stopCounting = () => (cancelAnimationFrame(window.counting), window.took);
 
 before(async () => {
-  server = await startServer();
+  server = await startServer(SITE);
   session = await launch('chromium');
   scratch = await mkdtemp(path.join(tmpdir(), 'polytask-'));
   trace = path.join(scratch, 'trace.json');
