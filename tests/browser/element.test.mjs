@@ -274,7 +274,7 @@ for (const name of BROWSERS) {
         ['no-address.html', /^The attribute src="http:\/\/\[" is not a valid address\.$/, 0],
         ['broken.html', /^broken\.csv, line 1: there is no column/, 0],
         ['gone.html', /^The sentences .*: the server answered 404 for \S+\/gone\.csv; check the attribute src\.$/, 1],
-        ['no-such-host.html', /; another page’s server must allow it \(Access-Control-Allow-Origin\)\.$/, 1],
+        ['no-such-host.html', /; the other site must allow it \(Access-Control-Allow-Origin\)\.$/, 1],
       ]) {
         const view = await open(path);
         await view.untilMessage(why);

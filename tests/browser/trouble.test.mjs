@@ -70,7 +70,7 @@ for (const name of BROWSERS) {
       );
       assert.ok(!kept.some((url) => url.includes('model.safetensors')), `in the cache: ${kept}`);
       assert.ok((await lab.sentences()).length > 0, 'the page lives');
-      assert.match(await lab.text('status'), /The encoder is not here/);
+      assert.match(await lab.text('status'), /The encoder could not be fetched/);
 
       server.mend();
       await lab.page.evaluate(() => $('[role="alert"] .message button').click());
