@@ -156,7 +156,7 @@ for (const name of BROWSERS) {
 
     test('a chip’s label goes to the cells that are clicked, until Escape', async () => {
       await (await chip('fruit')).click();
-      assert.match(await lab.text('paint-hint'), /^Click cells under kind to label them “fruit”/);
+      assert.match(await lab.text('paint-hint'), /^Click cells under kind to set the label “fruit”/);
       const cells = await lab.page.$$('>>> .sentences tbody td.label:nth-child(3)');
       await cells[1].click();
       await cells[2].click();
