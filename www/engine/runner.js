@@ -95,7 +95,7 @@ export class Runner {
       while (mine === this.#loop) {
         const events = this.#advance('step', tasks);
         stepped ||= events.some(({ type }) => type === 'step' || type === 'end');
-        // What is measured after a step belongs to it.
+        // A step is complete only with the measurements that follow it.
         if (stepped && !this.#configured().session.is_measuring()) return this.#say({ type: 'paused' }, 'step');
         await breathe();
       }

@@ -99,7 +99,7 @@ export function createBar(lab) {
     },
   };
 
-  /** What the run is doing. If several lines apply, the first one below is shown. @param {State} state */
+  /** The status line of the run: the first of these that applies. @param {State} state */
   function statusLine(state) {
     const { missing, encoder, run, replay, counts, comparison } = state;
     const stale = staleness(state);
