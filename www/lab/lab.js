@@ -25,6 +25,8 @@ import { initial, reduce } from './run/state.js';
 
 /** After these the views render at once: the code that caused them goes on with what is on show. @type {Set<LabEvent['type']>} */
 const AT_ONCE = new Set(['edit', 'refuse']);
+/** Time for views in one frame, in milliseconds; at least one renders. */
+const FRAME_MS = 8;
 
 export class Lab {
   store;
@@ -32,6 +34,8 @@ export class Lab {
   notices;
   /** @type {Set<Renders>} */
   #views = new Set();
+  /** The views that have not rendered the latest state. @type {Set<Renders>} */
+  #stale = new Set();
   /** @type {State} */
   #state;
   #options;
@@ -52,7 +56,7 @@ export class Lab {
     this.words = options.words;
     this.store = options.store;
     this.#state = initial(whatIsMissing(this.words), options.fallback.encoder);
-    this.#showSoon = options.perFrame(() => this.#show());
+    this.#showSoon = options.perFrame(() => this.#show(FRAME_MS));
     this.#running = new Running(this, options.measured, options.onEvent);
     this.#sources = createSources(this, (question, ...args) => this.#running.ask(question, args));
     this.store.onForgetful = () => this.notices.notice(this.words.lab.forgetful);
@@ -103,12 +107,27 @@ export class Lab {
     this.#state = reduce(before, event);
     this.#followReplay(before.replay.is, this.#state.replay.is);
     if (before.comparison.on && !this.#state.comparison.on) this.#running.settle();
-    if (AT_ONCE.has(event.type)) this.#show();
+    for (const view of this.#views) this.#stale.add(view);
+    if (AT_ONCE.has(event.type)) this.#show(Infinity);
     else this.#showSoon();
   }
 
-  #show() {
-    for (const view of this.#views) view.render(this.#state);
+  /**
+   * Renders the views that are behind the state. At the start of a run every chart begins anew, which would hold the page up in
+   * one piece: views that `ms` milliseconds do not suffice for render in the next frame.
+   *
+   * @param {number} ms
+   */
+  #show(ms) {
+    const end = performance.now() + ms;
+    for (const view of [...this.#stale]) {
+      if (!this.#stale.delete(view)) continue; // Removed meanwhile.
+      view.render(this.#state);
+      if (performance.now() > end && this.#stale.size > 0) {
+        this.#showSoon();
+        break;
+      }
+    }
     this.#options.onState();
   }
 
@@ -206,6 +225,7 @@ export class Lab {
   /** @param {Renders} view */
   remove(view) {
     this.#views.delete(view);
+    this.#stale.delete(view);
     view.destroy?.();
   }
 
