@@ -171,6 +171,15 @@ impl Model {
         self.heads.forward(&self.embed(batch, pass)?, &self.context)
     }
 
+    /// Each task's logits from sentence vectors (B,H). (K)(B,C_k)
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    pub fn classify(&self, vectors: &Tensor) -> Result<Vec<Tensor>> {
+        self.heads.forward(vectors, &self.context)
+    }
+
     /// The frozen part's output for a batch, without dropout: (N,H), or (B,H) where [`Model::prefix_pools`]. For a model
     /// with a frozen part. No gradient goes through it.
     ///

@@ -8,6 +8,7 @@
 mod activation;
 mod attention;
 mod block;
+mod contrastive;
 mod cross_entropy;
 mod embedding;
 #[cfg(target_arch = "wasm32")]
@@ -30,6 +31,7 @@ mod testing;
 pub use activation::{Activation, activate};
 pub use attention::{Attention, Ragged};
 pub use block::{Block, Keep, Masks};
+pub use contrastive::contrastive_loss;
 pub use cross_entropy::{CrossEntropy, IGNORE, cross_entropy, softmax_rows};
 pub use embedding::{EmbeddingTable, embedding};
 pub use gradients::{products, squared_norm};

@@ -16,8 +16,8 @@ pub use crate::measure::{
 pub use crate::metrics::TaskMetrics;
 pub use crate::model::PartSize;
 pub use crate::train::{
-    End, EpochReport, Evaluation, ModelShape, Phase, PhaseName, Prediction, Split, Start, StepReport, TaskPrediction,
-    Tokens,
+    ContrastiveStep, End, EpochReport, Evaluation, ModelShape, Phase, PhaseName, Prediction, Split, Start, StepReport,
+    TaskPrediction, Tokens,
 };
 pub use download::{Loaded, Progress};
 
@@ -102,6 +102,8 @@ pub enum Event {
     Loaded(Loaded),
     /// A run is ready for its first step.
     Start(Start),
+    /// One step of the contrastive phase before the first epoch has been taken.
+    Contrastive(ContrastiveStep),
     /// A phase of a step begins. Sent only to a phase callback, while the step runs.
     Phase(Phase),
     /// One optimizer step has been taken.

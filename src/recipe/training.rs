@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Freeze, Weighting};
+use super::{FewExamples, Freeze, Weighting};
 use crate::error::{Message, message, number, shortened};
 use crate::{Error, Result};
 
@@ -71,6 +71,8 @@ pub struct Training {
     pub load_best_model_at_end: bool,
     /// The figure on the held-out sentences that decides which epoch is best.
     pub metric_for_best_model: Metric,
+    /// What happens before the first epoch to make the most of few examples.
+    pub few_examples: FewExamples,
     /// Sentences are cut to this many tokens, `[CLS]` and `[SEP]` included. At least 3, at most the encoder's positions.
     pub max_length: u32,
     /// Draw a new order of the training examples each epoch.
@@ -160,6 +162,7 @@ impl Default for Training {
             early_stopping_patience: None,
             load_best_model_at_end: false,
             metric_for_best_model: Metric::Loss,
+            few_examples: FewExamples::default(),
             max_length: 128,
             shuffle: true,
             reproducible: false,
@@ -179,6 +182,11 @@ impl Training {
     /// Whether the run goes back to its best epoch in the end.
     pub fn keeps_best(&self) -> bool {
         self.load_best_model_at_end || self.early_stopping_patience.is_some()
+    }
+
+    /// Whether a part of the encoder trains from the first step.
+    fn trains_encoder_at_first(&self) -> bool {
+        self.freeze != Freeze::Encoder && self.gradual_unfreezing.is_none()
     }
 
     pub(super) fn validate(&self) -> Result<()> {
@@ -241,6 +249,17 @@ impl Training {
                 n = self.max_length
             )
         })?;
+        self.few_examples.validate()?;
+        check(
+            self.few_examples.contrastive_steps == 0 || self.trains_encoder_at_first(),
+            "contrastive_steps",
+            &|| {
+                message!(
+                    "recipe.contrastive_frozen",
+                    "it trains the encoder, which is frozen at first; set it to 0, or freeze less"
+                )
+            },
+        )?;
         for (task, x) in &self.task_weight {
             check(x.is_finite() && *x >= 0.0, "task_weight", &|| {
                 message!(

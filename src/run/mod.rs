@@ -13,7 +13,7 @@ use self::phase_callback::PhaseCallback;
 use crate::measure::{Erasure, Interference, Saliency, interference};
 use crate::model::Weights;
 use crate::protocol::Event;
-use crate::recipe::Diagnostics;
+use crate::recipe::{Diagnostics, HeadInit};
 use crate::train::{End, EvaluationPass, Extras, Moment, Phase, Split, StepOptions, Trainer};
 use crate::{Error, Result};
 
@@ -93,14 +93,16 @@ impl Run {
         Ok(events)
     }
 
-    /// Whether an evaluation or a measurement is due before the next step.
+    /// Whether an evaluation, a measurement or a piece of what comes before the first epoch is due before the next step.
     pub fn is_measuring(&self) -> bool {
-        !self.evaluations.is_empty() || self.observers.are_due(&self.trainer)
+        !self.evaluations.is_empty() || !self.trainer.is_prepared() || self.observers.are_due(&self.trainer)
     }
 
     fn next_piece(&mut self, tasks: &[String]) -> Result<Vec<Event>> {
         if let Some(evaluation) = self.evaluations.pop_front() {
             self.evaluate_batch(evaluation)
+        } else if !self.trainer.is_prepared() {
+            self.prepare()
         } else if self.observers.are_due(&self.trainer) {
             Ok(self.observers.between_steps(&mut self.trainer)?.into_iter().collect())
         } else if self.trainer.is_over() {
@@ -108,6 +110,16 @@ impl Run {
         } else {
             self.step(tasks)
         }
+    }
+
+    /// Does the next piece of what comes before the first epoch. At its end, evaluates the heads that it started.
+    fn prepare(&mut self) -> Result<Vec<Event>> {
+        let report = self.trainer.prepare()?;
+        let starts_heads = self.trainer.recipe().training.few_examples.head_init != HeadInit::Random;
+        if self.trainer.is_prepared() && starts_heads && self.trainer.has_validation() {
+            self.schedule_evaluation(Split::Validation);
+        }
+        Ok(report.map(Event::Contrastive).into_iter().collect())
     }
 
     /// Takes a training step; after the epoch's last one, ends the epoch and schedules its evaluations.

@@ -5,6 +5,7 @@
 
 mod best_epoch;
 mod evaluation;
+mod few_examples;
 mod moment;
 mod prediction;
 mod prefix;
@@ -18,6 +19,7 @@ mod update;
 
 pub(crate) use evaluation::EvaluationPass;
 pub use evaluation::{EVALUATION_BATCH_SIZE, Evaluation, Split, evaluate};
+pub use few_examples::ContrastiveStep;
 pub use moment::{EvaluationBatch, Hook, Moment, Phase, PhaseName, TaskGradientView};
 pub(crate) use prediction::predict_proba;
 pub use prediction::{Prediction, TaskPrediction, Tokens, predict};

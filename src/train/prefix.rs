@@ -45,6 +45,21 @@ impl PrefixCache {
         model.forward_from(self.outputs(model, encodings, rows)?, batch, pass)
     }
 
+    /// Sentence vectors (B,H) of the sentences `rows`, which `batch` holds, for a pass that trains.
+    pub fn training_vectors(
+        &mut self,
+        model: &Model,
+        encodings: &[Encoding],
+        rows: &[usize],
+        batch: &Batch,
+        pass: Pass,
+    ) -> Result<Tensor> {
+        if !model.has_prefix() {
+            return model.embed(batch, pass);
+        }
+        model.embed_from(self.outputs(model, encodings, rows)?, batch, pass)
+    }
+
     /// Sentence vectors (B,H) of the sentences `rows`, which `batch` holds, with the parameters as they are now. Adds nothing
     /// to the cache: the last bits of an output may depend on its batch, and the cached ones must be a training step's.
     pub fn vectors(&self, model: &Model, encodings: &[Encoding], rows: &[usize], batch: &Batch) -> Result<Tensor> {

@@ -222,10 +222,16 @@ impl Trainer {
 
     /// Each task's logits for a batch that trains. (K)(B,C_k)
     pub(super) fn forward(&mut self, rows: &[usize], batch: &Batch) -> Result<Vec<Tensor>> {
+        let vectors = self.training_vectors(rows, batch)?;
+        self.model.classify(&vectors)
+    }
+
+    /// Sentence vectors (B,H) of a batch that trains.
+    pub(super) fn training_vectors(&mut self, rows: &[usize], batch: &Batch) -> Result<Tensor> {
         let p = self.recipe.training.dropout as f32;
         let dropout = Dropout { p, stream: &mut self.dropout };
         let pass = Pass::Training((p > 0.0).then_some(dropout));
-        self.prefix.logits(&self.model, &self.data.encodings, rows, batch, pass)
+        self.prefix.training_vectors(&self.model, &self.data.encodings, rows, batch, pass)
     }
 
     /// The method's factors for a step with these losses; `grams` are those of all shared parameters and of the last layer.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::best_epoch::BestEpoch;
 use super::evaluation::empty_tallies;
+use super::few_examples::Preparation;
 use super::prefix::PrefixCache;
 use super::setup::{Setup, Sizes, TrainingData};
 use super::unfreezing;
@@ -36,6 +37,10 @@ pub struct Trainer {
     pub(super) method: Box<dyn Method>,
     pub(super) task_gradients: TaskGradients,
     pub(super) dropout: Stream,
+    /// What is left to do before the first epoch.
+    pub(super) preparation: Preparation,
+    /// Whether the heads are those of a saved model.
+    pub(super) keeps_heads: bool,
     pub(super) progress: LoopState,
     /// The best epoch so far, if the recipe asks for its parameters at the end.
     pub(super) best_epoch: Option<BestEpoch>,
@@ -88,6 +93,8 @@ impl Trainer {
             method: method(settings.weighting, tasks.len(), recipe.seed),
             task_gradients: TaskGradients::new(tasks.len()),
             task_weights,
+            preparation: Preparation::new(&recipe, &data, keep_heads),
+            keeps_heads: keep_heads,
             progress,
             best_epoch,
             recipe,
@@ -103,7 +110,7 @@ impl Trainer {
     pub fn start_report(&self) -> Start {
         let config = &self.model.config().bert;
         let parts = self.model.parts();
-        let mut held_out = vec![false; self.data.encodings.len()];
+        let mut held_out = vec![false; self.sentences()];
         for &row in &self.data.splits[1] {
             held_out[row] = true;
         }
@@ -196,7 +203,7 @@ impl Trainer {
 
     /// Sentences of the data: those that train, those held out and those without a label.
     pub fn sentences(&self) -> usize {
-        self.data.encodings.len()
+        self.data.encodings.len() - self.data.name_rows().len()
     }
 
     /// Whether there are held-out sentences.
@@ -263,7 +270,8 @@ impl Trainer {
 
     /// The epoch that an evaluation of the parameters as they are now belongs to.
     pub(super) fn evaluated_epoch(&self) -> u32 {
-        self.restored_epoch().unwrap_or(self.epoch())
+        let completed = if self.steps() == 0 { 0 } else { self.epoch() };
+        self.restored_epoch().unwrap_or(completed)
     }
 
     /// Compares the epoch's held-out figures with the best ones. If the run ends with this epoch, restores the best

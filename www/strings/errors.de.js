@@ -108,6 +108,10 @@ export default {
     '{batches} × batch_size {batch} macht Schritte von {sentences} Sätzen; ein Schritt nimmt höchstens {most}',
   'recipe.negative': '{x} ist keine Zahl ab 0',
   'recipe.not_positive': '{x} ist nicht über 0',
+  'recipe.contrastive_frozen':
+    'das trainiert den Encoder, der am Anfang eingefroren ist; auf 0 setzen oder weniger einfrieren',
+  'recipe.label_names':
+    '{n} liegt außerhalb des Bereichs; der Name eines Labels zählt wie 0 bis 100 Beispiele seiner Klasse',
   'recipe.length': 'ist {n}; mindestens 3 braucht es für [CLS], ein Wortstück und [SEP]',
   'recipe.task_weight': '{x} für Aufgabe {task:?} ist keine Zahl ab 0',
 

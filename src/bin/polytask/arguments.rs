@@ -6,8 +6,8 @@ use clap::Args;
 use polytask::data::presets;
 use polytask::model::Polytask;
 use polytask::recipe::{
-    ClassWeights, DataFile, Freeze, Metric, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule, Source,
-    Task, Validation, Weighting,
+    ClassWeights, DataFile, Freeze, HeadInit, Metric, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule,
+    Source, Task, Validation, Weighting,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +63,19 @@ pub struct TrainArguments {
     /// Dropout probability in [0, 1) [default: 0].
     #[arg(long, value_name = "X", help_heading = "Model")]
     pub dropout: Option<f64>,
+
+    #[arg(long, value_name = "NAME", help_heading = "Few examples")]
+    #[arg(help = choice::<HeadInit>("Where the heads start; all but random are computed from the sentence vectors", ""))]
+    pub head_init: Option<String>,
+    /// How many examples of its class a label's name counts as, before the first epoch [default: 0].
+    #[arg(long, value_name = "N", help_heading = "Few examples")]
+    pub label_names: Option<u32>,
+    /// Steps of supervised contrastive training of the encoder before the first epoch [default: 0].
+    #[arg(long, value_name = "N", help_heading = "Few examples")]
+    pub contrastive_steps: Option<u32>,
+    /// Temperature of the contrastive loss [default: 0.1].
+    #[arg(long, value_name = "X", help_heading = "Few examples")]
+    pub contrastive_temperature: Option<f64>,
 
     /// Passes over the training sentences [default: 3].
     #[arg(long, value_name = "N", help_heading = "Training")]
@@ -226,6 +239,11 @@ impl TrainArguments {
         let training = &mut recipe.training;
         set(&mut training.max_length, &self.max_length);
         set(&mut training.dropout, &self.dropout);
+        let few = &mut training.few_examples;
+        set(&mut few.head_init, &named::<HeadInit>("head_init", &self.head_init)?);
+        set(&mut few.label_names, &self.label_names);
+        set(&mut few.contrastive_steps, &self.contrastive_steps);
+        set(&mut few.contrastive_temperature, &self.contrastive_temperature);
         set(&mut training.epochs, &self.epochs);
         set(&mut training.batch_size, &self.batch_size);
         set(&mut training.gradient_accumulation_steps, &self.gradient_accumulation_steps);
@@ -317,7 +335,8 @@ mod tests {
             let Some((_, default)) = help.split_once("[default: ") else { continue };
             let default = default.trim_end_matches(']').split(',').next().unwrap_or_default();
             let name = argument.get_id().as_str();
-            let fields = [&recipe["training"][name], &recipe["diagnostics"][name], &recipe[name]];
+            let few = &recipe["training"]["few_examples"];
+            let fields = [&few[name], &recipe["training"][name], &recipe["diagnostics"][name], &recipe[name]];
             match fields.into_iter().find(|field| !field.is_null()) {
                 Some(serde_json::Value::String(value)) => assert_eq!(default, value, "--{name}"),
                 Some(value) => assert_eq!(default.parse::<f64>().ok(), value.as_f64(), "--{name}"),

@@ -1,5 +1,6 @@
 //! The checks of a training that need no weights: of its recipe, its data, its tokenizer and the encoder's config.
 
+mod label_names;
 mod memory;
 mod training_data;
 mod warnings;
@@ -96,7 +97,7 @@ impl Setup {
         let splits = split(&recipe, &mut data, validation)?;
         let steps = total_steps(settings, splits[0].len())?;
         check_warmup(settings.warmup, steps)?;
-        let encodings: Vec<Encoding> =
+        let mut encodings: Vec<Encoding> =
             data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
         let task_weights = TaskWeights::new(settings, &data.tasks)?;
         let best_epoch = BestEpoch::new(settings, &data, &splits, &task_weights)?;
@@ -108,17 +109,24 @@ impl Setup {
 
         // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
         // But with Adam's L2 decay, which is part of the gradient, each row moves differently, and the tables train whole.
+        let mut warnings = warnings::warnings(&recipe, &data, &encodings, &splits);
+        let sentences = encodings.len();
+        if settings.few_examples.reads_names() {
+            label_names::append(&mut data);
+            let names = data.examples[sentences..].iter().map(|name| tokenizer.encode(&name.text));
+            encodings.extend(names.collect::<Result<Vec<_>>>()?);
+        }
+        let names = encodings.len() - sentences;
         let compact = settings.optimizer != OptimizerKind::Adam || settings.weight_decay == 0.0;
         let rows_in_reach = compact.then(|| {
-            let ids = splits[0].iter().flat_map(|&row| &encodings[row].input_ids);
-            let words: BTreeSet<u32> = ids.copied().collect();
-            let longest = splits[0].iter().map(|&row| encodings[row].input_ids.len()).max();
+            let rows = || splits[0].iter().copied().chain(sentences..sentences + names);
+            let words: BTreeSet<u32> = rows().flat_map(|row| &encodings[row].input_ids).copied().collect();
+            let longest = rows().map(|row| encodings[row].input_ids.len()).max();
             (words.into_iter().collect(), longest.unwrap_or(0))
         });
-        let mut warnings = warnings::warnings(&recipe, &data, &encodings, &splits);
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing);
-        let data = TrainingData { dataset: data, encodings, splits, tokenizer };
+        let data = TrainingData { dataset: data, encodings, names, splits, tokenizer };
         Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }
 

@@ -5,12 +5,14 @@ use crate::recipe::Task;
 use crate::text::{Batch, Encoding, Tokenizer};
 use crate::train::Split;
 
-/// A data set, tokenised and split.
+/// A data set, tokenised and split. If the recipe reads label names, they follow the sentences, as examples of their class.
 #[derive(Debug)]
 pub(crate) struct TrainingData {
     pub dataset: Dataset,
-    /// The tokens of each sentence of the data set.
+    /// The tokens of each sentence of the data set, and of each label name that is read.
     pub encodings: Vec<Encoding>,
+    /// The number of label names at the end.
+    pub names: usize,
     /// Rows of the data set: those that train, and those held out.
     pub splits: [Vec<usize>; 2],
     pub tokenizer: Tokenizer,
@@ -20,6 +22,11 @@ impl TrainingData {
     /// The tasks, in head order. (K)
     pub fn tasks(&self) -> &[Task] {
         &self.dataset.tasks
+    }
+
+    /// The rows of the label names.
+    pub fn name_rows(&self) -> std::ops::Range<usize> {
+        self.encodings.len() - self.names..self.encodings.len()
     }
 
     /// The rows of a split.

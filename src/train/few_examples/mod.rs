@@ -1,0 +1,99 @@
+//! What a run does before its first epoch to make the most of few examples, piece by piece:
+//!
+//! 1. a contrastive phase, which trains the encoder alone to bring sentences of a class together ([`contrastive`]);
+//! 2. the heads' start, computed from the sentence vectors of the training split ([`heads`]).
+//!
+//! As SetFit (Tunstall et al. 2022), but with all tasks together: their losses are added, and one encoder serves all heads.
+//! A label's name may stand in for a few more examples of its class.
+
+mod contrastive;
+mod heads;
+mod sampler;
+
+use serde::{Deserialize, Serialize};
+
+use indexmap::IndexMap;
+
+use self::heads::Vectors;
+use self::sampler::Sampler;
+use super::Trainer;
+use super::setup::TrainingData;
+use crate::Result;
+use crate::recipe::{HeadInit, Recipe};
+
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
+
+/// One step of the contrastive phase, before its update.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct ContrastiveStep {
+    /// Steps of the phase taken, from 1.
+    pub step: u32,
+    /// Steps of the phase.
+    pub steps: u32,
+    /// The supervised contrastive loss of each task with two sentences of one class in the batch.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    pub losses: IndexMap<String, f32>,
+    /// The learning rate in this step.
+    pub learning_rate: f64,
+}
+
+/// What is left to do before the first epoch.
+#[derive(Debug)]
+pub(super) enum Preparation {
+    /// Contrastive steps are left.
+    Contrastive(Sampler),
+    /// The contrastive phase is over; the sentence vectors so far, from which the heads will start.
+    Heads(Vectors),
+    /// Nothing.
+    Over,
+}
+
+impl Preparation {
+    /// What `recipe` asks for. With `keep_heads`, heads that were saved stay as they are.
+    pub fn new(recipe: &Recipe, data: &TrainingData, keep_heads: bool) -> Self {
+        let settings = &recipe.training.few_examples;
+        if settings.contrastive_steps > 0 {
+            Self::Contrastive(Sampler::new(recipe, data))
+        } else {
+            Self::before_heads(settings.head_init, keep_heads)
+        }
+    }
+
+    fn before_heads(init: HeadInit, keep_heads: bool) -> Self {
+        if init == HeadInit::Random || keep_heads { Self::Over } else { Self::Heads(Vectors::default()) }
+    }
+}
+
+impl Trainer {
+    /// Whether nothing is left to do before the first epoch.
+    pub(crate) fn is_prepared(&self) -> bool {
+        matches!(self.preparation, Preparation::Over)
+    }
+
+    /// Does the next piece of what comes before the first epoch: a contrastive step, a batch of sentence vectors, or the fit of
+    /// the heads. Returns the report of a contrastive step.
+    pub(crate) fn prepare(&mut self) -> Result<Option<ContrastiveStep>> {
+        let context = self.model.context().clone();
+        match std::mem::replace(&mut self.preparation, Preparation::Over) {
+            Preparation::Contrastive(mut sampler) => {
+                let report = context.on_threads(|| self.contrastive_step(&mut sampler))?;
+                self.preparation = if report.step == report.steps {
+                    Preparation::before_heads(self.recipe.training.few_examples.head_init, self.keeps_heads)
+                } else {
+                    Preparation::Contrastive(sampler)
+                };
+                Ok(Some(report))
+            }
+            Preparation::Heads(vectors) => {
+                self.preparation = match self.add_vectors(vectors)? {
+                    Some(vectors) => Preparation::Heads(vectors),
+                    None => Preparation::Over,
+                };
+                Ok(None)
+            }
+            Preparation::Over => Ok(None),
+        }
+    }
+}
