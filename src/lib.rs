@@ -14,6 +14,7 @@
 //! model       encoder, pooling, heads; weights in and out
 //! metrics     accuracy, macro-F1, confusion matrix
 //! weighting   how the losses or gradients of K tasks become one update
+//! probe       a linear classifier of fixed sentence vectors, with cross-validation
 //! train       the training loop: steps, epochs, evaluation, the best epoch
 //! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
 //! compare     runs with several weightings and seeds, side by side with baselines
@@ -44,6 +45,7 @@ pub mod metrics;
 pub mod model;
 pub mod ops;
 pub mod printout;
+pub mod probe;
 pub mod protocol;
 pub mod random;
 pub mod recipe;
