@@ -15,6 +15,10 @@ const HALVINGS: usize = 25;
 /// A step must lower the function by this share of what its slope promises.
 const ENOUGH: f64 = 1e-4;
 
+/// The function's rounding error, as a share of its value. Where a step changes no more, only the slope tells whether it leads
+/// down (Hager & Zhang 2005, "A New Conjugate Gradient Method with Guaranteed Descent", the approximate Wolfe conditions).
+const ROUNDING: f64 = 1e-6;
+
 /// One step: its change of the variables and of the gradient, and 1/(change · change of the gradient).
 struct Step {
     moved: Vec<f64>,
@@ -37,19 +41,19 @@ pub fn minimise(x: &mut [f64], tolerance: f64, mut f: impl FnMut(&[f64], &mut [f
         let slope = dot(&gradient, &direction);
         // Without a past step the direction has the gradient's length, which says nothing about the distance.
         let mut rate = if steps.is_empty() { 1.0 / dot(&gradient, &gradient).sqrt().max(1.0) } else { 1.0 };
-        let mut next = Vec::new();
-        let mut next_value = f64::INFINITY;
+        let mut accepted = None;
         for _ in 0..HALVINGS {
-            next = x.iter().zip(&direction).map(|(x, d)| x + rate * d).collect();
-            next_value = f(&next, &mut next_gradient);
-            if next_value <= value + ENOUGH * rate * slope {
+            let next: Vec<f64> = x.iter().zip(&direction).map(|(x, d)| x + rate * d).collect();
+            let next_value = f(&next, &mut next_gradient);
+            let falls = next_value <= value + ENOUGH * rate * slope;
+            let next_slope = dot(&next_gradient, &direction);
+            if falls || (next_value <= value + ROUNDING * value.abs() && next_slope <= (2.0 * ENOUGH - 1.0) * slope) {
+                accepted = Some((next, next_value));
                 break;
             }
             rate *= 0.5;
         }
-        if next_value >= value || next_value.is_nan() {
-            return;
-        }
+        let Some((next, next_value)) = accepted else { return };
         let moved: Vec<f64> = next.iter().zip(&*x).map(|(next, x)| next - x).collect();
         let turned: Vec<f64> = next_gradient.iter().zip(&gradient).map(|(next, g)| next - g).collect();
         let curvature = dot(&moved, &turned);
