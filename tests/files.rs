@@ -89,7 +89,7 @@ fn what_is_assumed_is_said_before_the_run_and_kept_in_the_recipe() {
 fn a_validation_file_is_read_in_the_same_way() {
     let place = workplace(&[
         ("train.csv", "review,stars,topic\nw5 w6 w7,0,x\nw8 w9 w7,1,y\nw5 w6 w8,0,x\nw8 w9 w5,1,y\n"),
-        ("held.csv", ",Review,review,stars\n0,9,w5 w6 w7,0.0\n1,9,w8 w9 w7,1.0\n2,9,w5 w5 w5,\n"),
+        ("held.csv", ",Review,review,stars\n0,9,w5 w6 w7,0.0\n1,9,w8 w9 w7,1.0\n"),
         ("wrong.csv", "review,stars\nw5 w6 w7,0.0\nw5 w6 w7,5\nw5 w6 w7,five\nw5 w6 w7,5\n"),
     ]);
     let at = place.path();
@@ -137,7 +137,7 @@ fn quotes_and_separators_lose_no_sentence() {
         says(place.path(), &format!("{TRAIN} --data {name} --log log.jsonl"));
         let log = fs::read_to_string(place.path().join("log.jsonl")).expect("the log");
         let start: Value = serde_json::from_str(log.lines().next().expect("a line")).expect("JSON");
-        assert_eq!((&start["training_examples"], &start["validation_examples"]), (&json!(12), &json!(0)), "{name}");
+        assert_eq!((&start["train_examples"], &start["validation_examples"]), (&json!(12), &json!(0)), "{name}");
     }
 }
 

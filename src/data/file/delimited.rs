@@ -26,8 +26,10 @@ pub(super) fn read(name: &str, text: &str, ending: &str) -> Result<Sheet> {
         let place = Place::Line(lines.of(record.position()));
         let Some((header, names)) = &header else {
             if !is_blank(&record) {
-                sheet.columns = record.iter().map(|name| name.trim_matches(is_padding).to_string()).collect();
-                header = Some((Header::of(&record), record));
+                let has_row_names = dialect.has_row_names(&text, usize::MAX);
+                let names = record.iter().map(|name| name.trim_matches(is_padding).to_string());
+                sheet.columns = has_row_names.then(String::new).into_iter().chain(names).collect();
+                header = Some((Header::of(&record, has_row_names), record));
             }
             continue;
         };

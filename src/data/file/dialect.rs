@@ -68,10 +68,19 @@ impl Dialect {
         self.reader(text).into_records().filter_map(std::result::Result::ok).filter(|record| !is_blank(record))
     }
 
+    /// Whether R wrote the file: each row begins with its number, for which the header has no cell.
+    pub fn has_row_names(self, text: &str, most: usize) -> bool {
+        let mut records = self.records(text).take(most);
+        let width = records.next().map_or(0, |header| header.len());
+        let mut records = records.peekable();
+        let is_number = |cell: &str| cell.trim_matches('"').parse::<u64>().is_ok();
+        records.peek().is_some() && records.all(|record| record.len() == width + 1 && is_number(&record[0]))
+    }
+
     fn shape(self, text: &str, most: usize) -> Shape {
         let mut records = self.records(text).take(most);
         let Some(header) = records.next() else { return Shape::default() };
-        let header = Header::of(&header);
+        let header = Header::of(&header, self.has_row_names(text, most));
         let mut shape = Shape { width: header.width, ..Shape::default() };
         for record in records {
             shape.rows += 1;
@@ -89,8 +98,10 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub fn of(record: &csv::StringRecord) -> Self {
-        Self { width: record.len(), named: last_filled(record) }
+    /// `has_row_names`: rows have one more cell, before the others.
+    pub fn of(record: &csv::StringRecord, has_row_names: bool) -> Self {
+        let before = usize::from(has_row_names);
+        Self { width: record.len() + before, named: last_filled(record) + before }
     }
 
     /// Whether a row has a cell for each name and no cell, unless a blank one, beyond the header.

@@ -297,6 +297,9 @@ fn only_columns_that_are_asked_for_need_a_name() {
         notes(&table),
         ["a.csv: these columns are left out as no tasks (--tasks chooses others): \"\" (it has no name)"]
     );
+    // R leaves the name of the row names out, and quotes all texts.
+    let table = read("a.tsv", "\"text\"\t\"tone\"\n\"1\"\t\"a \"\"b\"\"\"\t\"bad\"\n\"2\"\t\"c\"\t\"good\"\n");
+    assert_eq!((rows(&table), table.tasks.len()), (vec![("a \"b\"", "bad"), ("c", "good")], 1));
     let twice = "text,tone,note,note\na,bad,x,y\nb,good,y,x\n";
     assert_eq!(read_tasks("a.csv", twice, &["tone"]).notes, []);
     let wrong = "a.csv: more than one column is called \"note\"; give each column that is used a name of its own";
