@@ -140,10 +140,23 @@ impl Message {
     }
 
     /// Puts `place` before the sentence and among the parameters.
-    fn at(mut self, place: Value) -> Box<Self> {
+    fn at(self, place: Value) -> Box<Self> {
+        Box::new(self.placed(place))
+    }
+
+    /// The message with `place` before the sentence and among the parameters.
+    pub(crate) fn placed(mut self, place: Value) -> Self {
         self.message = format!("{}: {}", written(&place, ""), self.message);
         self.params.insert("place".into(), place);
-        Box::new(self)
+        self
+    }
+
+    /// Several messages as one sentence, `a; b; and 7 more`; `more` are not among `messages`. At least one message.
+    pub(crate) fn joined(messages: impl IntoIterator<Item = Self>, more: usize) -> Self {
+        let rest = (more > 0).then(|| message!("list.more", "and {n} more", n = more));
+        let all = messages.into_iter().chain(rest);
+        let both = |one, next| message!("list.next", "{one}; {next}", one = one, next = next);
+        all.reduce(both).unwrap_or_else(|| message!("list.more", "and {n} more", n = more))
     }
 
     /// Gives a JavaScript error the code and the parameters, so that the page can make its own sentence.

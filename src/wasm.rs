@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use crate::Error;
 use crate::compare::ComparisonRuns;
 use crate::compute::Context;
-use crate::data::{Dataset, column_of, presets, read_table};
+use crate::data::{self, Columns, Dataset, column_of, presets};
 use crate::error::{Message, message};
 use crate::model::{Receiver, parse_config};
 use crate::protocol::{Evaluation, Event, Phase};
@@ -30,6 +30,8 @@ pub struct Examples {
     pub tasks: Vec<Task>,
     /// The sentences.
     pub examples: Vec<InlineExample>,
+    /// What was assumed to read them.
+    pub notes: Vec<Message>,
 }
 
 /// Called when the module starts, and by each thread of the `threads` build: a panic writes its message and stack to the
@@ -66,7 +68,7 @@ pub fn set_threads(threads: usize) {
 pub fn preset(#[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue, seed: f64) -> Result<JsValue> {
     let preset: Preset = from_js(preset)?;
     let (table, tasks) = presets::preset(&preset.name, preset.labels, seed as u64)?;
-    to_js(&Examples { tasks, examples: table.to_examples() })
+    to_js(&Examples { tasks, examples: table.to_examples(), notes: table.notes })
 }
 
 /// Settings that suit a built-in set.
@@ -79,17 +81,34 @@ pub fn default_recipe(preset: &str) -> Result<JsValue> {
     to_js(&presets::recommended(preset, PresetLabels::default())?)
 }
 
-/// The sentences of a CSV, TSV or JSONL file with a `text` column; the ending of `name` decides the format.
+/// The sentences of a CSV, TSV, JSON or JSONL file; without `columns`, of those that can be meant.
 ///
 /// # Errors
 ///
-/// As [`read_table`] and [`Dataset::from_table`], and if a column is called `__proto__`.
-#[wasm_bindgen(js_name = read_table, unchecked_return_type = "Examples")]
-pub fn read_examples(name: &str, text: &str) -> Result<JsValue> {
-    let table = read_table(name, text.as_bytes(), "text")?;
+/// As [`data::read_table`] and [`Dataset::from_table`], and if a column is called `__proto__`.
+#[wasm_bindgen(unchecked_return_type = "Examples")]
+pub fn read_table(
+    name: &str,
+    bytes: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "Columns | undefined")] columns: JsValue,
+) -> Result<JsValue> {
+    let columns = from_js::<Option<Columns>>(columns)?.unwrap_or_default();
+    let table = data::read_table(name, bytes, &columns)?;
     check_names(table.name.as_str().into(), &table.tasks)?;
-    let tasks = Dataset::from_table(&table, &[])?.tasks;
-    to_js(&Examples { tasks, examples: table.to_examples() })
+    // Sentences without a task, if none is asked for.
+    let is_unlabelled = columns.tasks.is_some_and(|tasks| tasks.is_empty());
+    let tasks = if is_unlabelled { Vec::new() } else { Dataset::from_table(&table, &[])?.tasks };
+    to_js(&Examples { tasks, examples: table.to_examples(), notes: table.notes })
+}
+
+/// What a file holds, column by column, for a choice of the columns to read.
+///
+/// # Errors
+///
+/// As [`data::inspect`].
+#[wasm_bindgen(unchecked_return_type = "Inspection")]
+pub fn inspect_table(name: &str, bytes: &[u8]) -> Result<JsValue> {
+    to_js(&data::inspect(name, bytes)?)
 }
 
 /// One run at a time, prepared in three calls: [`Session::plan`], [`Session::receive`] for each piece of the weights,

@@ -247,25 +247,25 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
     write("empty.csv", "");
     assert_eq!(
         train("--data empty.csv"),
-        "empty.csv: the file is empty; it must hold sentences under \"text\" and a label column per task"
+        "empty.csv: the file is empty; it must hold a column of sentences and a label column per task"
     );
     assert_eq!(
         train("--data data.csv --text sentence"),
-        "data.csv, line 1: there is no column \"sentence\" for the sentences; the columns are \"text\", \"topic\", \
-         \"tone\"; give theirs this name"
+        "data.csv: there is no column \"sentence\" for the sentences; the columns are \"text\", \"topic\", \
+         \"tone\"; --text names theirs"
     );
     assert_eq!(
         train("--data data.csv --tasks topic,colour"),
-        "data.csv: there is no column \"colour\" for a task of that name; its label columns are \"topic\", \"tone\""
+        "data.csv: there is no column for the tasks \"colour\"; the columns beside the sentences are \"topic\", \"tone\""
     );
     let columns: String = (0..1001).map(|i| format!(",c{i}")).collect();
     write("wide.csv", &format!("text{columns}\na{}\nb{}\n", ",x".repeat(1001), ",y".repeat(1001)));
     assert_eq!(train("--data wide.csv"), "tasks: there are 1001, and at most 1000 train together; name fewer");
-    write("quote.csv", "text,topic\nw5,x\nw6 \"w7,y\n");
+    write("quote.csv", "text,topic\nw5,x\n\"w6, w7\" w8,y\n");
     assert_eq!(
         train("--data quote.csv"),
-        "quote.csv, line 3: a stray double quote inside a field that does not begin with one; put the whole field in \
-         quotes and write each quote inside it twice"
+        "quote.csv, line 3: a stray double quote: text follows a closing quote; inside a quoted field write each quote \
+         twice"
     );
     assert_eq!(
         train("--data nowhere.csv"),
@@ -274,7 +274,8 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
     write("other.csv", "text,topic\nw5,sideways\n");
     assert_eq!(
         train("--data data.csv --tasks topic --validation other.csv"),
-        "other.csv, line 2, column \"topic\": the label \"sideways\" is not one of \"x\", \"y\""
+        "other.csv, line 2, column \"topic\": the label \"sideways\" is not one of \"x\", \"y\"; correct it, \
+         or leave it blank"
     );
     assert_eq!(
         train("--learning-rate 1e9"),

@@ -61,11 +61,15 @@ export interface Sentences {
   examples: InlineExample[];
 }
 
+/** Sentences from a file, and what was assumed to read it. */
+export type Table = Sentences & Pick<Rust.Examples, 'notes'>;
+
 /** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {
   preset: { args: [preset: Rust.Preset, seed: number]; answer: Sentences };
   default_recipe: { args: [preset: string]; answer: Recipe };
-  read_table: { args: [filename: string, text: string]; answer: Sentences };
+  read_table: { args: [filename: string, bytes: Uint8Array, columns?: Rust.Columns]; answer: Table };
+  inspect_table: { args: [filename: string, bytes: Uint8Array]; answer: Rust.Inspection };
 }
 
 /**

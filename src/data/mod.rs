@@ -1,22 +1,24 @@
 //! Sentences and their labels: one text column, one column a task, blank means "not labelled for this task".
 
-mod delimited;
-mod jsonl;
+mod faults;
+mod file;
 mod labels;
+mod number;
 pub mod presets;
-mod read;
 mod split;
 mod table;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+pub use file::{ColumnSummary, Columns, Format, Inspection, Role, inspect, read_table};
 pub use labels::Labels;
-pub use read::read_table;
 pub use split::stratified_split;
 pub(crate) use table::column_of;
 pub use table::{Place, Row, Table};
 
-use crate::error::{message, quoted, shortened};
+use self::faults::Faults;
+use crate::error::{Message, message, quoted, shortened};
 use crate::recipe::{DataFile, Recipe, Source, Task};
 use crate::{Error, Result};
 
@@ -66,7 +68,7 @@ impl Dataset {
     /// Turns a table's label texts into classes.
     ///
     /// `tasks` chooses and orders the label columns (empty: all) and may give label sets; a task without one gets the
-    /// labels that occur, sorted. Rows that are labelled for none of the tasks are kept: they can be predicted on.
+    /// labels that occur, numbers by value and then the others by their letters. Rows that are labelled for none of the tasks are kept: they can be predicted on.
     ///
     /// # Errors
     ///
@@ -89,6 +91,21 @@ impl Dataset {
             return Err(Error::data(table.place(), wrong));
         }
         let places: HashMap<&String, usize> = table.tasks.iter().zip(0..).collect();
+        let absent: Vec<&String> =
+            chosen.iter().map(|task| &task.name).filter(|name| !places.contains_key(name)).collect();
+        if !absent.is_empty() {
+            let tasks = quoted(absent);
+            let wrong = if table.is_inline() {
+                message!(
+                    "data.task_without_label",
+                    "none of them has a label for the tasks {tasks}; label some, or remove the tasks",
+                    tasks = tasks
+                )
+            } else {
+                no_column(tasks, &table.tasks)
+            };
+            return Err(Error::data(table.place(), wrong));
+        }
         let found = table.label_sets();
         // Each column's task, if that is among the chosen.
         let mut task_of: Vec<Option<usize>> = vec![None; table.tasks.len()];
@@ -96,25 +113,7 @@ impl Dataset {
         let mut names = HashSet::with_capacity(chosen.len());
         for task in chosen {
             let name = shortened(&task.name);
-            let &column = places.get(&task.name).ok_or_else(|| {
-                Error::data(
-                    table.place(),
-                    if table.is_inline() {
-                        message!(
-                            "data.task_without_label",
-                            "none of them has a label for task {task:?}; label some, or remove the task",
-                            task = name.as_str()
-                        )
-                    } else {
-                        message!(
-                            "data.task_without_column",
-                            "there is no column {column:?} for a task of that name; its label columns are {columns}",
-                            column = name.as_str(),
-                            columns = quoted(&table.tasks)
-                        )
-                    },
-                )
-            })?;
+            let column = places[&task.name];
             let labels = if task.labels.is_empty() { found[column].clone() } else { task.labels };
             if !names.insert(task.name.clone()) {
                 let wrong = message!("data.task_twice", "{name:?} is named twice", name = name);
@@ -141,28 +140,28 @@ impl Dataset {
             task_of[column] = Some(resolved.len());
             resolved.push(Task { name: task.name, labels });
         }
-        let classes: Vec<HashMap<&str, u32>> =
-            resolved.iter().map(|task| task.labels.iter().map(String::as_str).zip(0..).collect()).collect();
+        let classes: Vec<Classes> = resolved.iter().map(|task| Classes::of(&task.labels)).collect();
+        let mut faults = Faults::of(table.place());
         let mut examples = Vec::with_capacity(table.rows.len());
         for row in &table.rows {
             let chosen = row.labels.iter().filter_map(|(column, text)| Some((task_of[column]?, text)));
             let class = |(task, text): (usize, &String)| {
-                let class = classes[task].get(text.as_str()).ok_or_else(|| {
+                let class = classes[task].get(text);
+                if class.is_none() {
                     let Task { name, labels } = &resolved[task];
-                    Error::data(
-                        column_of(row.place.of(table.place()), name),
-                        message!(
-                            "data.unknown_label",
-                            "the label {label:?} is not one of {labels}",
-                            label = shortened(text),
-                            labels = quoted(labels)
-                        ),
-                    )
-                })?;
-                Ok((task, *class))
+                    let wrong = message!(
+                        "data.unknown_label",
+                        "the label {label:?} is not one of {labels}; correct it, or leave it blank",
+                        label = shortened(text),
+                        labels = quoted(labels)
+                    );
+                    faults.add(row.place, Some(name), wrong);
+                }
+                Some((task, class?))
             };
-            examples.push(Example { text: row.text.clone(), labels: chosen.map(class).collect::<Result<_>>()? });
+            examples.push(Example { text: row.text.clone(), labels: chosen.filter_map(class).collect() });
         }
+        faults.finish()?;
         Ok(Self { tasks: resolved, examples })
     }
 
@@ -189,6 +188,38 @@ impl Dataset {
         }
         counts
     }
+}
+
+/// The classes of a task by their labels.
+struct Classes<'a> {
+    exact: HashMap<&'a str, u32>,
+    /// By the labels' shortest form, where only one class has it: a file may have 1.0 for the class 1.
+    shortest: HashMap<Cow<'a, str>, Option<u32>>,
+}
+
+impl<'a> Classes<'a> {
+    fn of(labels: &'a [String]) -> Self {
+        let exact = labels.iter().map(String::as_str).zip(0..).collect();
+        let mut shortest = HashMap::with_capacity(labels.len());
+        for (label, class) in labels.iter().zip(0..) {
+            shortest.entry(number::shortest(label)).and_modify(|class| *class = None).or_insert(Some(class));
+        }
+        Self { exact, shortest }
+    }
+
+    fn get(&self, label: &str) -> Option<u32> {
+        self.exact.get(label).copied().or_else(|| self.shortest.get(&number::shortest(label)).copied().flatten())
+    }
+}
+
+/// What is wrong with a table that has no column for some tasks.
+fn no_column(tasks: String, columns: &[impl AsRef<str>]) -> Message {
+    message!(
+        "data.task_without_column",
+        "there is no column for the tasks {tasks}; the columns beside the sentences are {columns}",
+        tasks = tasks,
+        columns = quoted(columns)
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The built-in sets. Every sentence was written for this project, except the notebook's own four.
 
-use super::{Table, read_table};
+use super::{Columns, Table, read_table};
 use crate::error::{message, quoted, shortened};
 use crate::random::Stream;
 use crate::recipe::{PresetLabels, Recipe, Schedule, Source, Task, Training};
@@ -48,7 +48,7 @@ pub fn preset(name: &str, labels: PresetLabels, seed: u64) -> Result<(Table, Vec
             ));
         }
     };
-    let mut table = read_table(&format!("{name}.csv"), csv.as_bytes(), "text")?;
+    let mut table = read_table(&format!("{name}.csv"), csv.as_bytes(), &Columns::default())?;
     table.name = format!("preset {name}");
     if name != "notebook" || labels == PresetLabels::Sensible {
         return Ok((table, tasks));

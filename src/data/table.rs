@@ -4,23 +4,28 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::Labels;
+use super::faults::Faults;
+use super::{Labels, number};
+use crate::Result;
 use crate::error::{Message, message, shortened};
 use crate::recipe::InlineExample;
-use crate::{Error, Result};
 
 /// The name of a table that comes from no file, for error sentences.
 const INLINE: &str = "the sentences";
 
 /// Rows of one text and at most one label text per task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// Its name in error sentences: a file's name, a preset's name.
     pub name: String,
+    /// The name of the column that holds the sentences.
+    pub text: String,
     /// The label columns, in the file's order.
     pub tasks: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// What was assumed to read it, each in one sentence. They are shown before a run, as its warnings are.
+    pub notes: Vec<Message>,
 }
 
 /// Where a row is, counted from 1.
@@ -39,11 +44,6 @@ impl Place {
             Self::Line(line) => message!("place.line", "line {line}", line = line),
             Self::Sentence(sentence) => message!("place.sentence", "sentence {sentence}", sentence = sentence),
         }
-    }
-
-    /// `data.csv, line 7`.
-    pub(super) fn of(self, table: impl Into<Value>) -> Message {
-        message!("place.row", "{table}, {row}", table = table.into(), row = self.alone())
     }
 }
 
@@ -70,24 +70,28 @@ impl Table {
     ///
     /// If a sentence is blank or a label has no task's name.
     pub fn from_examples(examples: &[InlineExample]) -> Result<Self> {
-        let mut columns = Columns::default();
+        let mut columns = TaskNames::default();
+        let mut faults = Faults::of_sentences();
         let mut rows = Vec::with_capacity(examples.len());
         for (i, example) in examples.iter().enumerate() {
             let place = Place::Sentence(i + 1);
             let text = example.text.trim().to_string();
             if text.is_empty() {
                 let wrong = message!("data.empty_sentence", "it is empty; write a sentence or remove the row");
-                return Err(Error::data(place.alone(), wrong));
+                faults.add(place, None, wrong);
             }
             let mut labels = Vec::with_capacity(example.labels.len());
             for (task, label) in &example.labels {
-                check_named(task, || place.alone())?;
+                if task.trim().is_empty() {
+                    faults.add(place, None, nameless(task));
+                }
                 let column = columns.of(task.clone());
                 labels.extend(filled(label).map(|label| (column, label)));
             }
             rows.push(Row { place, text, labels: labels.into_iter().collect() });
         }
-        Ok(Self { name: INLINE.into(), tasks: columns.into_names(), rows })
+        faults.finish()?;
+        Ok(Self { name: INLINE.into(), text: "text".into(), tasks: columns.into_names(), rows, notes: Vec::new() })
     }
 
     /// Whether its sentences come from no file. Then error sentences do not mention columns.
@@ -109,21 +113,26 @@ impl Table {
         self.rows.iter().map(example).collect()
     }
 
-    /// The different labels of each column, sorted.
+    /// The different labels of each column: numbers first, by value, then the others by their letters.
     pub fn label_sets(&self) -> Vec<Vec<String>> {
         let mut sets: Vec<BTreeSet<&String>> = vec![BTreeSet::new(); self.tasks.len()];
         for (column, label) in self.rows.iter().flat_map(|row| row.labels.iter()) {
             sets[column].insert(label);
         }
-        sets.into_iter().map(|set| set.into_iter().cloned().collect()).collect()
+        let sorted = |set: BTreeSet<&String>| {
+            let mut labels: Vec<String> = set.into_iter().cloned().collect();
+            labels.sort_by(|one, other| number::compare(one, other));
+            labels
+        };
+        sets.into_iter().map(sorted).collect()
     }
 }
 
 /// Label columns found while reading row by row, in order of first appearance.
 #[derive(Debug, Default)]
-pub(super) struct Columns(HashMap<String, usize>);
+struct TaskNames(HashMap<String, usize>);
 
-impl Columns {
+impl TaskNames {
     /// The index of the column `name`; a new name gets the next index.
     pub fn of(&mut self, name: String) -> usize {
         let next = self.0.len();
@@ -138,23 +147,17 @@ impl Columns {
     }
 }
 
-/// An error if the label at `place` is for a task without a name.
-pub(super) fn check_named(task: &str, place: impl FnOnce() -> Message) -> Result<()> {
-    if task.trim().is_empty() {
-        return Err(Error::data(
-            place(),
-            message!(
-                "data.task_without_name",
-                "each label needs the name of its task, and one has {name:?} for it; give it a name",
-                name = shortened(task)
-            ),
-        ));
-    }
-    Ok(())
+/// What is wrong with a label for a task without a name.
+fn nameless(task: &str) -> Message {
+    message!(
+        "data.task_without_name",
+        "each label needs the name of its task, and one has {name:?} for it; give it a name",
+        name = shortened(task)
+    )
 }
 
 /// A label without surrounding white space; `None` if nothing is left.
-pub(super) fn filled(label: &str) -> Option<String> {
+fn filled(label: &str) -> Option<String> {
     let label = label.trim();
     (!label.is_empty()).then(|| label.to_string())
 }
@@ -162,11 +165,11 @@ pub(super) fn filled(label: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::read_table;
+    use crate::data::{Columns, read_table};
 
     #[test]
     fn examples_survive_the_way_there_and_back() {
-        let table = read_table("a.tsv", b"text\ttopic\ttone\na\tx\t\nb\t\ty\n", "text").unwrap();
+        let table = read_table("a.tsv", b"text\ttopic\ttone\na\tx\t\nb\tz\ty\nc\t\tn\n", &Columns::default()).unwrap();
         let back = Table::from_examples(&table.to_examples()).unwrap();
         assert_eq!(back.tasks, table.tasks);
         assert_eq!(back.rows[1].labels, table.rows[1].labels);

@@ -64,7 +64,7 @@ pub struct Recipe {
 pub enum Source {
     /// One of the built-in sets.
     Preset(Preset),
-    /// A CSV, TSV or JSONL file, read by the front end (the library does no I/O).
+    /// A CSV, TSV, JSON or JSONL file, read by the front end (the library does no I/O).
     File(DataFile),
     /// Sentences written into the recipe itself.
     Examples(Vec<InlineExample>),
@@ -100,15 +100,12 @@ pub enum PresetLabels {
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct DataFile {
-    /// Path; the ending (`.csv`, `.tsv`, `.jsonl`) decides the format.
+    /// Path of a CSV, TSV, JSON or JSONL file.
     pub path: String,
-    /// The column that holds the sentences.
-    #[serde(default = "default_text_column")]
-    pub text: String,
-}
-
-fn default_text_column() -> String {
-    "text".into()
+    /// The column that holds the sentences. Absent: `text`, or the only one that can be meant; a saved recipe names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub text: Option<String>,
 }
 
 /// One sentence with its labels, inside a recipe.
@@ -143,7 +140,7 @@ pub struct Task {
 pub enum Validation {
     /// A share of the examples in [0, 1), stratified over every task's labels. 0: hold out nothing.
     Fraction(f64),
-    /// A second file with the same columns.
+    /// A second file with columns of the same names; it may lack some of the tasks.
     File(DataFile),
 }
 

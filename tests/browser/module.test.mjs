@@ -22,6 +22,9 @@ before(async () => {
   polytask.initSync({ module: readFileSync(path.join(WWW, 'pkg/plain/polytask_bg.wasm')) });
 });
 
+/** A file's bytes. */
+const bytes = (text) => new TextEncoder().encode(text);
+
 /** A preset's recipe as the page has it. */
 const recipeFor = (name) => ({ ...polytask.default_recipe(name), validation: { fraction: 0.25 } });
 
@@ -73,7 +76,7 @@ test('the CSV of a table is read as the same table', () => {
   };
   const csv = toCsv(table);
   assert.ok(csv.startsWith('text,kind,"a ""task"", quoted"\r\nPlain.,"a,b",x\r\n"With, comma and ""quotes""","say ""x""",y\r\n'));
-  const { tasks, examples } = polytask.read_table('sentences.csv', csv);
+  const { tasks, examples } = polytask.read_table('sentences.csv', bytes(csv));
   assert.deepEqual(
     tasks.map(({ name }) => name),
     ['kind', 'a "task", quoted'],
@@ -84,15 +87,36 @@ test('the CSV of a table is read as the same table', () => {
   );
 });
 
+test('a file is looked at, and the columns that are chosen are read', () => {
+  const file = bytes('id;review;tone;mood\n7;The soup was cold.;bad;x\n8;The bread was fresh.;good;y\n');
+  const { format, rows, columns, preview } = polytask.inspect_table('a.csv', file);
+  assert.deepEqual([format, rows, preview[0]], ['semicolons', 2, ['7', 'The soup was cold.', 'bad', 'x']]);
+  assert.deepEqual(
+    columns.map(({ name, role, classes }) => [name, role, classes]),
+    [
+      ['id', 'task', 2],
+      ['review', 'text', 2],
+      ['tone', 'task', 2],
+      ['mood', 'task', 2],
+    ],
+  );
+  const chosen = polytask.read_table('a.csv', file, { text: 'review', tasks: ['tone'] });
+  assert.deepEqual(chosen.tasks, [{ name: 'tone', labels: ['bad', 'good'] }]);
+  assert.deepEqual(chosen.examples[1], { text: 'The bread was fresh.', labels: { tone: 'good' } });
+  assert.equal(chosen.notes[0].message, 'a.csv: its columns are separated by semicolons');
+  assert.deepEqual(polytask.read_table('a.csv', file, { tasks: [] }).tasks, []);
+  assert.throws(() => polytask.read_table('a.csv', file, { tasks: ['age'] }), /no column for the tasks "age"/);
+});
+
 test('a task that JavaScript cannot hold in an object is refused by name', () => {
   const wrong = /column "__proto__": JavaScript keeps this name for itself; give the column another$/;
   for (const [name, text] of [
-    ['a.csv', 'text,topic, __proto__\na,x,y\n'],
-    ['a.tsv', 'text\t__proto__\na\tx\n'],
-    ['a.jsonl', '{"text": "a", "__proto__": "x"}\n'],
+    ['a.csv', 'text,topic, __proto__\na,x,y\nb,y,x\n'],
+    ['a.tsv', 'text\t__proto__\na\tx\nb\ty\n'],
+    ['a.jsonl', '{"text": "a", "__proto__": "x"}\n{"text": "b", "__proto__": "y"}\n'],
   ])
-    assert.throws(() => polytask.read_table(name, text), wrong, name);
-  assert.equal(polytask.read_table('a.csv', 'text,constructor\na,x\nb,y\n').tasks[0].name, 'constructor');
+    assert.throws(() => polytask.read_table(name, bytes(text)), wrong, name);
+  assert.equal(polytask.read_table('a.csv', bytes('text,constructor\na,x\nb,y\n')).tasks[0].name, 'constructor');
 });
 
 test('the page on embedding names every event, and no other', () => {

@@ -65,7 +65,7 @@ test('a sentence is made from its parameters, with its place before it', () => {
         labels: '"good", "bad"',
         place: message('place.column', { of: row, column: 'mood' }),
       }),
-      'reviews.csv, Zeile 12, Spalte "mood": Das Label "fine: so" ist keines von "good", "bad"',
+      'reviews.csv, Zeile 12, Spalte "mood": Das Label "fine: so" ist keines von "good", "bad"; berichtige es oder lass die Zelle leer',
     ],
     [
       message('train.memory', {

@@ -30,7 +30,7 @@ export const ATTRIBUTES = [
 ];
 const THEMES = ['auto', 'light', 'dark'];
 const ENCODER = 'all-MiniLM-L6-v2';
-const TABLE = /\.(csv|tsv|jsonl)$/i;
+const TABLE = /\.(csv|tsv|tab|jsonl|ndjson)$/i;
 
 /**
  * @typedef {object} Wanted
@@ -189,9 +189,9 @@ async function fetched(src, words) {
   const response = await fetch(url).catch(() => undefined);
   if (!response) throw new Error(say.noAnswer(url.href, url.origin !== location.origin));
   if (!response.ok) throw new Error(say.notFetched(url.href, response.status));
-  const text = await response.text();
-  if (TABLE.test(name)) return { file: { name, text } };
+  if (TABLE.test(name)) return { file: { name, bytes: new Uint8Array(await response.arrayBuffer()) } };
   if (!name.endsWith('.json')) throw new Error(say.srcKind(url.href));
+  const text = await response.text();
   let given;
   try {
     given = JSON.parse(text);

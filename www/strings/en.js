@@ -190,16 +190,15 @@ export default {
     paste: 'Paste…',
     undo: 'Undo',
     redo: 'Redo',
-    own: 'Your own sentences: open, drop or paste a CSV, TSV or JSONL table with a text column and one column for each task.',
+    own: 'Your own sentences: open, drop or paste a CSV, TSV or JSON table with a column of sentences and one column for each task.',
     pasted: (/** @type {string} */ ending) => `pasted text.${ending}`,
     pasteTitle: 'Paste a table',
-    pasteLine: 'CSV, TSV or JSONL, with a header: a text column, and one column for each task. It replaces all sentences.',
+    pasteLine: 'CSV, TSV or JSONL, with a header: a column of sentences, and one column for each task. It replaces all sentences.',
     pasteField: 'The table',
     pasteApply: 'Use it',
     notATable: 'This is not a table yet: it needs a header line with several columns, and a line for each sentence.',
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
       `${file}: ${size} MB is too large; at most ${most} MB can be read here.`,
-    notUtf8: (/** @type {string} */ file) => `${file}: it is not UTF-8 text; save the file as UTF-8.`,
     unreadable: (/** @type {string} */ file) => `${file}: could not be read; was it moved or is it a folder?`,
   },
 

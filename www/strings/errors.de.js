@@ -6,9 +6,10 @@ export default {
   // Orte
   'place.line': 'Zeile {line}',
   'place.sentence': 'Satz {sentence}',
+  'place.lines': 'Zeilen {list}',
+  'place.sentences_listed': 'Sätze {list}',
   'place.row': '{table}, {row}',
   'place.column': '{of}, Spalte {column:?}',
-  'place.field': '{of}, Feld {field:?}',
   'place.sentences': 'Die Sätze',
   'place.validation': 'Die Validierungsdatei',
   'place.encoder': 'Encoder',
@@ -16,44 +17,92 @@ export default {
   'place.recipe': 'Rezept',
   'place.memory': 'Speicher',
 
+  // Aufzählungen
+  'list.next': '{one}; {next}',
+  'list.more': 'und {n} weitere',
+
   // src/data
   'data.no_text_column':
-    'Es gibt keine Spalte {column:?} für die Sätze; die Spalten sind {columns}; gib der mit den Sätzen diesen Namen',
-  'data.column_name': 'Spalte {n} braucht einen eigenen Namen und heißt {name:?}',
-  'data.blank_row': 'Der Satz ist leer; schreib einen oder entferne die Zeile',
-  'data.blank_line': 'Der Satz ist leer; schreib einen oder entferne die Zeile',
+    'Es gibt keine Spalte {column:?} für die Sätze; die Spalten sind {columns}; --text nennt die richtige',
   'data.row_width':
-    'Hier sind {found} Felder, in der Kopfzeile {expected}; ein Satz mit Kommas muss in doppelten Anführungszeichen stehen',
-  'data.quote_inside':
-    'Ein doppeltes Anführungszeichen steht in einem Feld, das nicht mit einem beginnt; setz das ganze Feld in Anführungszeichen und schreib jedes darin zweimal',
+    'Hier sind {found} Felder, in der Kopfzeile {expected}; eine Zelle, die selbst {separator} enthält, muss in doppelten Anführungszeichen stehen',
+  'data.task_without_column':
+    'Es gibt keine Spalte für die Aufgaben {tasks}; die Spalten neben den Sätzen sind {columns}',
+  'data.task_without_label':
+    'Kein Satz hat ein Label für die Aufgaben {tasks}; gib einigen eines oder entferne die Aufgaben',
+  'data.unknown_label': 'Das Label {label:?} ist keines von {labels}; berichtige es oder lass die Zelle leer',
+  'data.empty_file': 'Die Datei ist leer; sie muss eine Spalte mit Sätzen haben und für jede Aufgabe eine Label-Spalte',
+  'data.format':
+    'Weder die Endung noch die erste Zeile zeigt, wie die Datei zu lesen ist; sie muss CSV, TSV, JSON oder JSONL sein',
+  'data.commas': 'Kommas',
+  'data.semicolons': 'Semikolons',
+  'data.tabs': 'Tabulatoren',
+  'data.bars': 'senkrechte Striche',
+  'data.separators': 'Trennzeichen',
+  'data.separated': 'Zwischen den Spalten stehen {separator}',
+  'data.quotes_are_text': 'Die doppelten Anführungszeichen um oder vor einigen Zellen werden als Text gelesen',
+  'data.quotes_escaped':
+    'Ein Backslash vor einem doppelten Anführungszeichen kennzeichnet es in einer Zelle, die in Anführungszeichen steht',
+  'data.unmarked_utf16': 'Die Datei wird als UTF-16 gelesen',
+  'data.not_utf16': 'Der UTF-16-Text ist beschädigt; speichere die Datei als UTF-8',
+  'data.utf32': 'Das ist UTF-32-Text; speichere die Datei als UTF-8',
+  'data.workbook': 'Das ist eine Excel-Arbeitsmappe; speichere sie als CSV UTF-8 (in Excel: Speichern unter)',
+  'data.open_document': 'Das ist eine OpenDocument-Tabelle; speichere sie als CSV in UTF-8',
+  'data.archive': 'Diese Datei ist komprimiert; entpack sie zuerst',
+  'data.parquet': 'Das ist eine Parquet-Datei; schreib die Tabelle als CSV oder JSONL',
+  'data.pdf': 'Das ist ein PDF; speichere die Tabelle als CSV UTF-8',
+  'data.markup': 'Das ist HTML oder XML; speichere die Tabelle als CSV UTF-8',
+  'data.lfs_pointer': 'Das ist ein Verweis von Git LFS und nicht die Datei; hol sie mit git lfs pull',
+  'data.nul':
+    'Hier steht ein NUL-Zeichen zwischen den anderen; die Datei ist kein reiner Text; exportiere sie noch einmal',
+  'data.padded': 'NUL-Zeichen um Zellen werden entfernt',
+  'data.not_an_object': 'Das ist kein JSON-Objekt; jedes Element der Liste ist eines, etwa {example}',
+  'data.open_array': 'Die Liste hat kein Ende, ]',
+  'data.broken_json': 'Das ist kein gültiges JSON ({why})',
+  'data.no_sentence_at_all': 'Keine Zeile hat einen Satz',
+  'data.blank_rows': '{n} leere Zeilen werden ausgelassen',
+  'data.no_sentence_beside': 'Hier steht kein Satz, deshalb werden diese Zeilen ausgelassen',
+  'data.missing': 'nan und Ähnliches gilt als leer',
+  'data.maybe_missing': '{words} gilt als Label; eine Zelle ohne Label ist leer',
+  'data.labels_at_once':
+    '{value} ist mehr als ein Label, und eine Aufgabe hat nur eines für jeden Satz; mach jedes zu einer eigenen Aufgabe',
+  'data.one_class': 'Labels mit demselben Wert sind eine Klasse: {label:?} wird als {short:?} gelesen',
+  'data.why_unnamed': 'sie hat keinen Namen',
+  'data.why_blank': 'sie ist in jeder Zeile leer',
+  'data.why_nested': 'sie enthält Listen oder Objekte',
+  'data.why_constant': 'sie enthält immer nur {value:?}',
+  'data.why_different': 'sie hat {classes} verschiedene Werte in {rows} Zeilen',
+  'data.column_why': '{column:?} ({why})',
+  'data.text_unclear':
+    'Es ist nicht klar, welche Spalte die Sätze enthält, und keine heißt {text:?}; die Spalten sind {columns}; --text nennt die richtige',
+  'data.no_header':
+    'Die erste Zeile sieht wie ein Satz mit Labels aus; schreib eine Zeile mit den Namen der Spalten darüber',
+  'data.text_found': 'Die Sätze stehen in der Spalte {column:?} (--text nennt eine andere)',
+  'data.task_absent': 'Es gibt keine Spalte für die Aufgaben {tasks}; hier sind sie leer',
+  'data.no_task_column':
+    'Keine Spalte eignet sich als Aufgabe: {reasons}; füg eine Spalte mit Labels hinzu, oder nenn eine von diesen mit --tasks',
+  'data.left_out': 'Diese Spalten sind wohl keine Aufgaben und werden ausgelassen (--tasks wählt andere): {reasons}',
+  'data.column_twice':
+    'Mehr als eine Spalte heißt {names}; gib jeder Spalte, die gebraucht wird, einen eigenen Namen',
   'data.quote_open':
     'Das Feld, das hier mit einem Anführungszeichen beginnt, endet nie; schließ es oder schreib das Anführungszeichen zweimal',
   'data.text_after_quote':
     'Nach dem schließenden Anführungszeichen folgt noch Text; schreib in einem Feld mit Anführungszeichen jedes darin zweimal',
   'data.not_json': 'Das ist kein JSON-Objekt ({why}); jede Zeile ist eines, etwa {example}',
   'data.not_a_string': '{value} ist keine Zeichenkette; der Satz muss eine sein',
-  'data.no_text_field': 'Es gibt kein Feld {field:?} für den Satz; gib dem Feld mit dem Satz diesen Namen',
   'data.not_a_label':
     '{value} ist kein Label; das muss eine Zeichenkette, eine Zahl, ein Wahrheitswert oder null sein',
   'data.no_sentence': 'Hier ist kein Satz; gib mindestens zwei Sätze mit Labels an',
   'data.no_label_column': 'Es gibt keine Label-Spalte; füg neben dem Text für jede Aufgabe eine hinzu',
-  'data.task_without_column':
-    'Es gibt keine Spalte {column:?} für eine Aufgabe dieses Namens; die Label-Spalten sind {columns}',
-  'data.task_without_label':
-    'Kein Satz hat ein Label für Aufgabe {task:?}; gib einigen eines oder entferne die Aufgabe',
   'data.task_twice': '{name:?} ist zweimal genannt',
   'data.label_twice': 'Aufgabe {task:?} nennt ein Label zweimal',
   'data.no_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Labels, und hier ist keines',
   'data.single_label': 'Eine Aufgabe braucht mindestens zwei verschiedene Labels, und hier ist nur {label:?}',
-  'data.unknown_label': 'Das Label {label:?} ist keines von {labels}',
   'data.preset_name': '{name:?} ist keines von {names}',
   'data.task_without_name':
     'Jedes Label braucht den Namen seiner Aufgabe, und bei einem ist er {name:?}; gib ihr einen Namen',
   'data.empty_sentence': 'Hier steht nichts; schreib einen Satz oder entferne die Zeile',
   'data.not_utf8': 'Das ist kein UTF-8-Text; speichere die Datei als UTF-8',
-  'data.empty_file':
-    'Die Datei ist leer; sie muss unter {column:?} Sätze haben und für jede Aufgabe eine Label-Spalte',
-  'data.format': 'Die Endung verrät das Format nicht; sie muss .csv, .tsv oder .jsonl sein',
   'data.no_row': 'Unter der Kopfzeile steht keine Zeile',
   'data.reserved_name': 'Diesen Namen behält JavaScript für sich; gib der Spalte einen anderen',
 

@@ -8,7 +8,7 @@ const MOST_BYTES = 50e6;
 /**
  * Takes a table. Resolves whether it was taken; if not, `complain` hears what is wrong with it.
  *
- * @typedef {(filename: string, text: string, complain?: (message: string) => void) => Promise<boolean>} TakeTable
+ * @typedef {(filename: string, bytes: Uint8Array, complain?: (message: string) => void) => Promise<boolean>} TakeTable
  */
 
 /**
@@ -20,7 +20,7 @@ const MOST_BYTES = 50e6;
 export function createImport(root, { sentences: words, task: { cancel }, n }, take, complain) {
   const input = h('input', {
     type: 'file',
-    accept: '.csv,.tsv,.jsonl,text/csv,text/tab-separated-values,application/jsonl',
+    accept: '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,text/csv,text/tab-separated-values,application/json,application/jsonl',
     hidden: true,
     dataset: { part: 'file' },
   });
@@ -34,16 +34,15 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       complain(words.tooBig(file.name, n.fixed(file.size / 1e6, 0), n.fixed(MOST_BYTES / 1e6, 0)));
       return;
     }
-    /** @type {string} */
-    let text;
+    /** @type {ArrayBuffer} */
+    let bytes;
     try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-    } catch (error) {
-      // Other encodings, decoded at a guess, would be damaged silently.
-      complain(error instanceof TypeError ? words.notUtf8(file.name) : words.unreadable(file.name));
+      bytes = await file.arrayBuffer();
+    } catch {
+      complain(words.unreadable(file.name));
       return;
     }
-    await take(file.name, text);
+    await take(file.name, new Uint8Array(bytes));
   }
 
   open.addEventListener('click', () => input.click());
@@ -78,7 +77,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     const ending = tableEnding(text);
     if (!ending) return;
     event.preventDefault();
-    take(words.pasted(ending), text);
+    take(words.pasted(ending), bytesOf(text));
   }
   document.addEventListener('paste', onPaste);
 
@@ -108,7 +107,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       const ending = tableEnding(field.value);
       complaint.textContent = ending ? '' : words.notATable;
       const say = (/** @type {string} */ message) => (complaint.textContent = message);
-      if (ending && (await take(words.pasted(ending), field.value, say))) dialog.close();
+      if (ending && (await take(words.pasted(ending), bytesOf(field.value), say))) dialog.close();
       else field.focus();
     });
     dialog.replaceChildren(form);
@@ -123,6 +122,9 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     destroy: () => document.removeEventListener('paste', onPaste),
   };
 }
+
+/** @param {string} text */
+const bytesOf = (text) => new TextEncoder().encode(text);
 
 /** @param {Element} element */
 function isOnScreen(element) {

@@ -26,16 +26,16 @@ pub struct TrainArguments {
     /// With the notebook preset: topic and sentiment labels that make sense instead of random ones.
     #[arg(long, help_heading = "Data")]
     pub sensible_labels: bool,
-    /// A CSV, TSV or JSONL file: one column of sentences, one column per task, blank where not labelled.
+    /// A CSV, TSV, JSON or JSONL file: one column of sentences, one column per task, blank where not labelled.
     #[arg(long, value_name = "F", conflicts_with = "recipe", help_heading = "Data")]
     pub data: Option<PathBuf>,
-    /// The column that holds the sentences [default: text].
+    /// The column that holds the sentences [default: text, or the only one that can be meant].
     #[arg(long, value_name = "COL", requires = "data", help_heading = "Data")]
     pub text: Option<String>,
-    /// The label columns to train on, comma-separated [default: all but the text].
+    /// The label columns to train on, comma-separated [default: all that can be tasks].
     #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Data")]
     pub tasks: Vec<String>,
-    /// A file of held-out sentences with the same columns.
+    /// A file of held-out sentences with columns of the same names.
     #[arg(long, value_name = "F", conflicts_with = "validation_fraction", help_heading = "Data")]
     pub validation: Option<PathBuf>,
     /// Share of the sentences to hold out, stratified [default: 0.25; notebook: 0].
@@ -178,10 +178,7 @@ impl TrainArguments {
             }
             (_, Some(preset), _) => presets::recommended(preset, labels)?,
             (_, _, Some(path)) => Recipe {
-                data: Source::File(DataFile {
-                    path: path.display().to_string(),
-                    text: self.text.clone().unwrap_or_else(|| "text".into()),
-                }),
+                data: Source::File(DataFile { path: path.display().to_string(), text: self.text.clone() }),
                 ..Recipe::default()
             },
             _ => Recipe::default(),
@@ -199,7 +196,7 @@ impl TrainArguments {
         if let Some(path) = &self.validation {
             let text = match &recipe.data {
                 Source::File(file) => file.text.clone(),
-                _ => "text".into(),
+                _ => None,
             };
             recipe.validation = Some(Validation::File(DataFile { path: path.display().to_string(), text }));
         }
@@ -345,7 +342,7 @@ mod tests {
             checked += 1;
         }
         assert!(checked >= 20, "{checked}");
-        let data = Source::File(DataFile { path: "d.csv".into(), text: "text".into() });
+        let data = Source::File(DataFile { path: "d.csv".into(), text: None });
         assert_eq!(Recipe { data, ..Recipe::default() }.validation_fraction(), 0.25, "as --validation-fraction says");
 
         let weightings = names_of::<Weighting>();

@@ -11,7 +11,6 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use polytask::compare::ComparisonRuns;
 use polytask::compute::Context;
-use polytask::data::Dataset;
 use polytask::error::Message;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
@@ -20,7 +19,7 @@ use polytask::run::{Plan, Run};
 use crate::arguments::{TrainArguments, name_of, weighting_named};
 use crate::device::Device;
 use crate::encoders::{self, EncoderFiles};
-use crate::{Result, device, files, memory, train};
+use crate::{Result, device, memory, train};
 
 #[derive(Debug, Args)]
 pub struct CompareArguments {
@@ -46,7 +45,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     if let Some((_, why)) = misplaced.into_iter().find(|(is, _)| *is) {
         return Err(why.into());
     }
-    let recipe = common.to_recipe()?;
+    let mut recipe = common.to_recipe()?;
     if recipe.validation_fraction() == 0.0 && !matches!(recipe.validation, Some(Validation::File(_))) {
         return Err("validation_fraction: a comparison is made on held-out sentences, and there are none".into());
     }
@@ -58,8 +57,11 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
     let all = device::context(common.device.as_deref(), common.threads)?;
     let directory = encoders::locate(&recipe.encoder)?;
-    let data = Dataset::from_recipe(&recipe, files::table)?;
-    let tasks: Vec<String> = data.tasks.iter().map(|task| task.name.clone()).collect();
+    let sentences = train::sentences(&mut recipe)?;
+    for note in &sentences.notes {
+        eprintln!("Warning: {note}");
+    }
+    let tasks: Vec<String> = sentences.data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
 
     // On the CPU each run has one core: several runs side by side need not wait for each other's threads.
@@ -120,8 +122,10 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
 }
 
 fn plan(recipe: &Recipe, encoder: &EncoderFiles, context: Context, limit: Option<u64>) -> Result<Plan> {
-    let inputs = train::inputs(recipe, encoder, context, limit)?;
-    encoder.named(Plan::new(recipe.clone(), inputs))
+    // The seed may decide the sentences' labels.
+    let mut recipe = recipe.clone();
+    let inputs = train::inputs(train::sentences(&mut recipe)?, encoder, context, limit)?;
+    encoder.named(Plan::new(recipe, inputs))
 }
 
 /// A run's error for the log, with its code where it comes from the library.

@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use polytask::data::Dataset;
+use polytask::data::{Columns, Dataset};
 use polytask::model::{Loading, Model, Wanted, parse_config};
 use polytask::protocol::TaskMetrics;
 use polytask::random::Stream;
@@ -19,12 +19,12 @@ use crate::{Result, device, files};
 pub struct EvaluateArguments {
     #[command(flatten)]
     saved: SavedArguments,
-    /// A CSV, TSV or JSONL file with the model's tasks as columns.
+    /// A CSV, TSV, JSON or JSONL file with the model's tasks, or some of them, as columns.
     #[arg(long, value_name = "F")]
     data: PathBuf,
-    /// The column that holds the sentences.
-    #[arg(long, value_name = "COL", default_value = "text")]
-    text: String,
+    /// The column that holds the sentences [default: text, or the only one that can be meant].
+    #[arg(long, value_name = "COL")]
+    text: Option<String>,
     /// Print one JSON object instead of tables.
     #[arg(long)]
     json: bool,
@@ -108,7 +108,11 @@ impl Saved {
 pub fn evaluate(arguments: EvaluateArguments) -> Result<()> {
     let saved = Saved::open(&arguments.saved)?;
     let file = DataFile { path: arguments.data.display().to_string(), text: arguments.text };
-    let data = Dataset::from_table(&files::table(&file)?, &saved.tasks)?;
+    let table = files::table(&file, &Columns::of_evaluation(&file, &saved.tasks))?;
+    for note in &table.notes {
+        eprintln!("Warning: {note}");
+    }
+    let data = Dataset::from_table(&table, &saved.tasks)?;
     let figures = evaluate_model(&saved.model, &saved.tokenizer, &data)?;
     let mut out = std::io::stdout().lock();
     if arguments.json {

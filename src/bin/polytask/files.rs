@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use polytask::data::{Table, read_table};
+use polytask::data::{Columns, Table, read_table};
 use polytask::error::Message;
 use polytask::recipe::DataFile;
 
@@ -21,11 +21,11 @@ pub fn open(path: &Path) -> Result<File> {
 }
 
 /// A data file's table.
-pub fn table(file: &DataFile) -> polytask::Result<Table> {
+pub fn table(file: &DataFile, columns: &Columns) -> polytask::Result<Table> {
     let bytes = std::fs::read(&file.path).map_err(|e| {
         polytask::Error::data(file.path.as_str(), Message::unexpected(&format!("the file cannot be read: {e}")))
     })?;
-    read_table(&file.path, &bytes, &file.text)
+    read_table(&file.path, &bytes, columns)
 }
 
 /// Creates `directory` if needed, and checks that files can be written into it.

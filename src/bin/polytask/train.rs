@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use polytask::compute::Context;
-use polytask::data::Dataset;
-use polytask::error::quoted;
+use polytask::data::{Columns, Dataset};
+use polytask::error::{Message, quoted};
 use polytask::model::parse_config;
 use polytask::protocol::Event;
-use polytask::recipe::{Recipe, Task, Validation};
+use polytask::recipe::{Recipe, Source, Task, Validation};
 use polytask::run::{Plan, Run};
 use polytask::train::{Inputs, Trainer};
 
@@ -34,11 +34,15 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         continue_tasks(&mut recipe, &saved.tasks)?;
     }
     let limit = memory::available(context.device());
-    let mut inputs = inputs(&recipe, &encoder, context, limit)?;
+    let sentences = sentences(&mut recipe)?;
+    let notes: Vec<Event> = sentences.notes.iter().cloned().map(Event::Warning).collect();
+    let mut inputs = inputs(sentences, &encoder, context, limit)?;
     inputs.keep_heads = arguments.model.is_some();
     let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
     let weights = encoder.read_weights(plan.wanted())?;
-    let (mut run, events) = encoder.named(Run::start(plan, weights))?;
+    let (mut run, mut events) = encoder.named(Run::start(plan, weights))?;
+    // After the start event, before the other warnings.
+    events.splice(1..1, notes);
 
     // Whether the model can be saved is checked before the training, not after it.
     if let Some(out) = &arguments.out {
@@ -53,18 +57,50 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     trained
 }
 
-/// The inputs of a run of `recipe` with new heads.
-pub fn inputs<'a>(
-    recipe: &Recipe,
-    encoder: &'a EncoderFiles,
+/// The sentences of a run.
+pub struct Sentences {
+    pub data: Dataset,
+    pub validation: Option<Dataset>,
+    /// What was assumed to read their files.
+    pub notes: Vec<Message>,
+}
+
+/// Reads a recipe's sentences, and writes into the recipe which columns of the file they are.
+pub fn sentences(recipe: &mut Recipe) -> Result<Sentences> {
+    let mut notes = Vec::new();
+    let mut text = None;
+    let data = Dataset::from_recipe(recipe, |file| {
+        let mut table = files::table(file, &Columns::of_training(file, &recipe.tasks))?;
+        notes.append(&mut table.notes);
+        text = Some(table.text.clone());
+        Ok(table)
+    })?;
+    if let Source::File(file) = &mut recipe.data {
+        file.text.clone_from(&text);
+        if recipe.tasks.is_empty() {
+            let named = |task: &Task| Task { name: task.name.clone(), labels: Vec::new() };
+            recipe.tasks = data.tasks.iter().map(named).collect();
+        }
+    }
+    let mut validation = None;
+    if let Some(Validation::File(file)) = &mut recipe.validation {
+        file.text = file.text.take().or(text);
+        let mut table = files::table(file, &Columns::of_evaluation(file, &data.tasks))?;
+        notes.append(&mut table.notes);
+        file.text = Some(table.text.clone());
+        validation = Some(Dataset::from_table(&table, &data.tasks)?);
+    }
+    Ok(Sentences { data, validation, notes })
+}
+
+/// The inputs of a run with new heads.
+pub fn inputs(
+    sentences: Sentences,
+    encoder: &EncoderFiles,
     context: Context,
     memory_limit: Option<u64>,
-) -> Result<Inputs<'a>> {
-    let data = Dataset::from_recipe(recipe, files::table)?;
-    let validation = match &recipe.validation {
-        Some(Validation::File(file)) => Some(Dataset::from_table(&files::table(file)?, &data.tasks)?),
-        _ => None,
-    };
+) -> Result<Inputs<'_>> {
+    let Sentences { data, validation, .. } = sentences;
     let config = encoder.named(parse_config(&encoder.config))?;
     Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, context, memory_limit })
 }

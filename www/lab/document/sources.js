@@ -18,7 +18,7 @@ import { labelOf } from './sentences.js';
  * @typedef {object} Wish
  * @property {string} encoder Address of the encoder's folder.
  * @property {Preset} [preset]
- * @property {{ name: string, text: string }} [file] A table and its name.
+ * @property {{ name: string, bytes: Uint8Array }} [file] A table and its name.
  * @property {Recipe} [recipe] As known-recipe.js reads it; absent settings have the defaults of Rust.
  * @property {string} [recipeName] A name for the recipe's own sentences.
  * @property {string[]} [tasks] The label columns to keep; absent: all.
@@ -135,13 +135,19 @@ export function createSources(lab, ask) {
     });
   }
 
-  /** A table with settings from other sentences. @param {string} filename @param {string} text @returns {Promise<Doc>} */
-  async function fromTable(filename, text) {
-    const sentences = await ask('read_table', filename, text);
+  /**
+   * A table with settings from other sentences, and what was assumed to read it, in sentences.
+   *
+   * @param {string} filename
+   * @param {Uint8Array} bytes
+   */
+  async function fromTable(filename, bytes) {
+    const { notes, ...sentences } = await ask('read_table', filename, bytes);
     // The notebook's own settings suit four sentences only.
     const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
     const recipe = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
-    return { table: { preset: null, name: filename, ...sentences }, recipe };
+    const said = notes.map((note) => `${lab.words.sentence(note)}.`);
+    return { doc: /** @type {Doc} */ ({ table: { preset: null, name: filename, ...sentences }, recipe }), said };
   }
 
   /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
@@ -188,7 +194,11 @@ export function createSources(lab, ask) {
   /** @param {Wish} wish @param {Doc | undefined} saved @param {import('../run/replay.js').Replay} [recorded] @returns {Promise<Doc>} */
   async function wished(wish, saved, recorded) {
     if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
-    if (wish.file) return fromTable(wish.file.name, wish.file.text);
+    if (wish.file) {
+      const { doc, said } = await fromTable(wish.file.name, wish.file.bytes);
+      if (said.length > 0) notices.notice(said.join(' '));
+      return doc;
+    }
     if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
     const wanted = wish.preset ?? FIRST_PRESET;
     // The recording's sentences are here before the module is.
@@ -299,21 +309,21 @@ export function createSources(lab, ask) {
 
     /**
      * @param {string} filename
-     * @param {string} text
+     * @param {Uint8Array} bytes
      * @param {(message: string) => void} [complain] Hears what is wrong with the table; the sentences stay as they are then.
      * @returns {Promise<boolean>} Whether it was taken.
      */
-    async read(filename, text, complain) {
+    async read(filename, bytes, complain) {
       let taken = false;
       const mine = ++latest;
       await answered(
-        fromTable(filename, text),
-        (doc) => {
+        fromTable(filename, bytes),
+        ({ doc, said }) => {
           if (mine !== latest) return;
           const fitting = fitted(doc);
           taken = true;
           lab.replaceAll(withRoomForWarmup(fitting));
-          undoable(lab.words.sources.read(doc.table.examples.length, filename));
+          undoable([lab.words.sources.read(doc.table.examples.length, filename), ...said].join(' '));
         },
         complain,
       );
