@@ -1,5 +1,6 @@
 //! The command as a person meets it: what it prints, what it writes, and what it says of bad input.
 
+mod command;
 mod tiny;
 
 use std::fs;
@@ -7,49 +8,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 
-use assert_cmd::Command;
-use tempfile::TempDir;
+use command::{TRAIN, fails, polytask, succeeds, workplace};
 use tiny::Tiny;
-
-/// A directory with the tiny encoder in `encoder/` and a data file `data.csv`.
-fn workplace() -> TempDir {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    Tiny::new().write(&directory.path().join("encoder"));
-    fs::write(
-        directory.path().join("data.csv"),
-        "text,topic,tone\nw5 w6,x,p\nw5 w7,x,q\nw8 w9,y,\nw8 w10,y,p\nw8 w11,y,q\nw5 w12,x,p\n",
-    )
-    .expect("a temporary file");
-    directory
-}
-
-fn polytask(directory: &Path) -> Command {
-    let mut command = Command::cargo_bin("polytask").expect("the command is built");
-    command.current_dir(directory).env("POLYTASK_CACHE", directory.join("cache"));
-    command
-}
-
-/// Runs with the tiny encoder; returns stdout.
-#[track_caller]
-fn succeeds(directory: &Path, arguments: &str) -> String {
-    let output = polytask(directory).args(arguments.split_whitespace()).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments}: {stderr}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// Runs and returns the one line on stderr; the exit code must be 2.
-#[track_caller]
-fn fails(directory: &Path, arguments: &str) -> String {
-    let output = polytask(directory).args(arguments.split_whitespace()).output().expect("it runs");
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
-    let last = stderr.lines().last().unwrap_or_default();
-    assert_eq!(stderr.lines().count(), 1, "more than one line: {stderr}");
-    last.strip_prefix("polytask: ").expect("the command's name").to_string()
-}
-
-const TRAIN: &str = "train --encoder encoder --max-length 16 --threads 1";
 
 #[test]
 fn the_notebooks_job_prints_the_notebooks_lines() {
@@ -645,7 +605,7 @@ fn a_task_without_labels_has_no_figures() {
     succeeds(at, &format!("{TRAIN} --data data.csv --out model"));
     fs::write(at.join("blank.csv"), "text,topic,tone\nw5 w6,x,\nw8 w9,y, \n").unwrap();
     let out = succeeds(at, "evaluate --model model --data blank.csv");
-    assert!(out.starts_with("topic Accuracy: ") && out.ends_with("\n\ntone: no labels\n"), "{out}");
+    assert!(out.starts_with("topic Accuracy: ") && out.ends_with("\n\ntone: no labelled sentence\n"), "{out}");
     let json: serde_json::Value =
         serde_json::from_str(&succeeds(at, "evaluate --json --model model --data blank.csv")).unwrap();
     assert_eq!(json["tone"], serde_json::Value::Null);

@@ -4,7 +4,7 @@ use candle_core::Tensor;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{EVALUATION_BATCH_SIZE, Trainer};
+use super::Trainer;
 use crate::Result;
 use crate::metrics::argmax;
 use crate::model::{Model, Pass};
@@ -53,27 +53,52 @@ pub struct Tokens {
     pub cut: bool,
 }
 
-/// Classifies sentences with every head of `model`.
+/// The most sentences, and the most tokens unless one sentence has more, of one forward pass of [`predict`].
+const MOST: (usize, usize) = (64, 2048);
+
+/// Classifies sentences with every head of `model`. Sentences of like length share a forward pass; the predictions have the
+/// order of `texts`.
 ///
 /// # Errors
 ///
 /// If a sentence cannot be tokenised, or a tensor operation fails.
 pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[String]) -> Result<Vec<Prediction>> {
-    let mut predictions = Vec::with_capacity(texts.len());
-    for texts in texts.chunks(EVALUATION_BATCH_SIZE) {
-        let encodings: Vec<Encoding> = texts.iter().map(|text| tokenizer.encode(text)).collect::<Result<_>>()?;
-        let logits = model.forward(&Batch::of_sentences(&encodings), Pass::Evaluation)?;
-        let probabilities = predict_proba(&logits, tasks)?;
-        for (row, text) in texts.iter().enumerate() {
+    let encodings: Vec<Encoding> = texts.iter().map(|text| tokenizer.encode(text)).collect::<Result<_>>()?;
+    let mut predictions = vec![None; texts.len()];
+    for rows in batches_by_length(&encodings) {
+        let batch = Batch::of_sentences(rows.iter().map(|&row| &encodings[row]));
+        let probabilities = predict_proba(&model.forward(&batch, Pass::Evaluation)?, tasks)?;
+        for (i, &row) in rows.iter().enumerate() {
             let answers = tasks.iter().zip(&probabilities).map(|(task, probabilities)| {
-                let probabilities = probabilities[row].clone();
+                let probabilities = probabilities[i].clone();
                 let label = task.labels[argmax(&probabilities)].clone();
                 (task.name.clone(), TaskPrediction { label, probabilities })
             });
-            predictions.push(Prediction { text: text.clone(), tasks: answers.collect() });
+            predictions[row] = Some(Prediction { text: texts[row].clone(), tasks: answers.collect() });
         }
     }
-    Ok(predictions)
+    // Each row is in one batch.
+    Ok(predictions.into_iter().flatten().collect())
+}
+
+/// The rows, shortest first, in batches of at most [`MOST`].
+fn batches_by_length(encodings: &[Encoding]) -> Vec<Vec<usize>> {
+    let length = |row: usize| encodings[row].input_ids.len();
+    let mut rows: Vec<usize> = (0..encodings.len()).collect();
+    rows.sort_by_key(|&row| length(row));
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    let mut tokens = 0;
+    for row in rows {
+        tokens += length(row);
+        match batches.last_mut() {
+            Some(batch) if batch.len() < MOST.0 && tokens <= MOST.1 => batch.push(row),
+            _ => {
+                batches.push(vec![row]);
+                tokens = length(row);
+            }
+        }
+    }
+    batches
 }
 
 /// The softmax of each task's `logits` (B,C_k), sentence by sentence. (K)(B)(C_k)
@@ -132,5 +157,22 @@ impl Trainer {
         let encodings = &self.data.encodings;
         let batch = Batch::of_sentences(rows.iter().map(|&row| &encodings[row]));
         Ok(self.prefix.vectors(&self.model, encodings, rows, &batch)?.flatten_all()?.to_vec1()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_of_like_length_and_bounded() {
+        let encoding = |n: usize| Encoding { input_ids: vec![0; n], full_length: n };
+        let batches = |lengths: &[usize]| batches_by_length(&lengths.iter().copied().map(encoding).collect::<Vec<_>>());
+        assert_eq!(batches(&[]), [[0; 0]; 0]);
+        assert_eq!(batches(&[9, 3, 7, 3]), [[1, 3, 2, 0]]);
+        let many = batches(&[4; 130]);
+        assert_eq!(many.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 2]);
+        // 2048 tokens are 4 sentences of 512; a longer one is alone.
+        assert_eq!(batches(&[512, 512, 4096, 512, 512, 512]), [vec![0, 1, 3, 4], vec![5], vec![2]]);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polytask::data::{Columns, Table, read_table};
 use polytask::error::Message;
 use polytask::recipe::DataFile;
+use tempfile::NamedTempFile;
 
 use crate::Result;
 
@@ -36,26 +37,48 @@ pub fn try_directory(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes `files` (name and bytes) under temporary names, and renames them once all are whole: a reader sees the old
-/// files or the new ones, never a half.
+/// A file that gets its name only once it is whole: a reader sees the old file or the new one, never a half.
+pub struct Unfinished {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Unfinished {
+    /// Begins the file that will be at `path`.
+    pub fn create(path: &Path) -> Result<Self> {
+        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", path.display());
+        let file = NamedTempFile::new_in(directory).map_err(wrong)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A temporary file is private to its owner; this one is not.
+            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(wrong)?;
+        }
+        Ok(Self { path: path.into(), file })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let wrong = |e| format!("{}: cannot be written: {e}", self.path.display());
+        Ok(self.file.write_all(bytes).map_err(wrong)?)
+    }
+
+    /// Gives the file its name.
+    pub fn finish(self) -> Result<()> {
+        let wrong = |e: tempfile::PersistError| format!("{}: cannot be written: {}", self.path.display(), e.error);
+        self.file.persist(&self.path).map_err(wrong)?;
+        Ok(())
+    }
+}
+
+/// Writes `files` (name and bytes) as [`Unfinished`] ones, and finishes them once all are whole.
 pub fn write_all(directory: &Path, files: &[(&str, &[u8])]) -> Result<()> {
     std::fs::create_dir_all(directory).map_err(|e| format!("{}: cannot be written: {e}", directory.display()))?;
     let mut whole = Vec::with_capacity(files.len());
     for (name, bytes) in files {
-        let path = directory.join(name);
-        let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", path.display());
-        let mut file = tempfile::NamedTempFile::new_in(directory).map_err(wrong)?;
-        file.write_all(bytes).map_err(wrong)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // A temporary file is private to its owner; a model is not.
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(wrong)?;
-        }
-        whole.push((path, file));
+        let mut file = Unfinished::create(&directory.join(name))?;
+        file.write(bytes)?;
+        whole.push(file);
     }
-    for (path, file) in whole {
-        file.persist(&path).map_err(|e| format!("{}: cannot be written: {}", path.display(), e.error))?;
-    }
-    Ok(())
+    whole.into_iter().try_for_each(Unfinished::finish)
 }

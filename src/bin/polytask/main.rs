@@ -8,6 +8,8 @@ mod evaluate;
 mod files;
 mod memory;
 mod output;
+mod predict;
+mod saved;
 mod serve;
 mod train;
 
@@ -34,8 +36,8 @@ enum CliCommand {
     Compare(Box<compare::CompareArguments>),
     /// Accuracy, macro-F1 and confusion matrix of a saved model on a data file.
     Evaluate(evaluate::EvaluateArguments),
-    /// Classify sentences with a saved model.
-    Predict(evaluate::PredictArguments),
+    /// Classify sentences, files or standard input with a saved model.
+    Predict(predict::PredictArguments),
     /// Fetch the pretrained encoders that Polytask knows by name.
     Encoder {
         #[command(subcommand)]
@@ -55,8 +57,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         CliCommand::Train(arguments) => train::run(*arguments),
         CliCommand::Compare(arguments) => compare::run(*arguments),
-        CliCommand::Evaluate(arguments) => evaluate::evaluate(arguments),
-        CliCommand::Predict(arguments) => evaluate::predict(arguments),
+        CliCommand::Evaluate(arguments) => evaluate::run(arguments),
+        CliCommand::Predict(arguments) => predict::run(arguments),
         CliCommand::Encoder { command } => encoders::run(command),
         CliCommand::Serve(arguments) => serve::run(arguments),
     };

@@ -1,4 +1,7 @@
-//! Label names as examples: "card_swallowed" says what its class is about.
+//! Label names as examples: "This is card swallowed." says what its class is about.
+//!
+//! Of nine sentences tried on three data sets with 8 examples a class, the bare name was 0.01 worse, and "This sentence is about
+//! …" as good on two.
 
 use std::collections::HashSet;
 
@@ -10,8 +13,9 @@ pub(super) fn append(data: &mut Dataset) {
     for (task, known) in data.tasks.iter().enumerate() {
         let mut seen = HashSet::new();
         let names = known.labels.iter().enumerate().map(|(class, label)| (class as u32, words(label)));
-        for (class, text) in names.filter(|(_, text)| text.chars().any(char::is_alphabetic)) {
-            if seen.insert(text.clone()) {
+        for (class, name) in names.filter(|(_, name)| name.chars().any(char::is_alphabetic)) {
+            if seen.insert(name.clone()) {
+                let text = format!("This is {name}.");
                 data.examples.push(Example { text, labels: [(task, class)].into_iter().collect() });
             }
         }
@@ -57,6 +61,6 @@ mod tests {
         append(&mut data);
         let found: Vec<(&str, Option<&u32>)> =
             data.examples.iter().map(|example| (example.text.as_str(), example.labels.get(0))).collect();
-        assert_eq!(found, [("late fee", Some(&2)), ("other", Some(&4))]);
+        assert_eq!(found, [("This is late fee.", Some(&2)), ("This is other.", Some(&4))]);
     }
 }
