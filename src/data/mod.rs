@@ -1,6 +1,7 @@
 //! Sentences and their labels: one text column, one column a task, blank means "not labelled for this task".
 
 mod delimited;
+mod findings;
 mod jsonl;
 mod labels;
 pub mod presets;
@@ -10,6 +11,7 @@ mod table;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+pub use findings::{Contradiction, LookAlike, contradictions, in_both_splits, look_alikes, same_texts};
 pub use labels::Labels;
 pub use read::read_table;
 pub use split::stratified_split;

@@ -115,7 +115,7 @@ impl Setup {
             let longest = splits[0].iter().map(|&row| encodings[row].input_ids.len()).max();
             (words.into_iter().collect(), longest.unwrap_or(0))
         });
-        let mut warnings = warnings::warnings(&recipe, &data, &encodings, &splits);
+        let mut warnings = warnings::warnings(&recipe, &data, (&encodings, &tokenizer), &splits);
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing);
         let data = TrainingData { dataset: data, encodings, splits, tokenizer };
