@@ -1,6 +1,7 @@
 //! The command line's front end: files, network, clock, progress bars and exit codes. The library has none of them.
 
 mod arguments;
+mod check;
 mod compare;
 mod device;
 mod encoders;
@@ -36,6 +37,8 @@ enum CliCommand {
     Evaluate(evaluate::EvaluateArguments),
     /// Classify sentences with a saved model.
     Predict(evaluate::PredictArguments),
+    /// What is doubtful about a data file: duplicates, contradictions, probable label errors; and what to label next.
+    Check(check::CheckArguments),
     /// Fetch the pretrained encoders that Polytask knows by name.
     Encoder {
         #[command(subcommand)]
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         CliCommand::Compare(arguments) => compare::run(*arguments),
         CliCommand::Evaluate(arguments) => evaluate::evaluate(arguments),
         CliCommand::Predict(arguments) => evaluate::predict(arguments),
+        CliCommand::Check(arguments) => check::run(arguments),
         CliCommand::Encoder { command } => encoders::run(command),
         CliCommand::Serve(arguments) => serve::run(arguments),
     };
