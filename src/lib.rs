@@ -17,6 +17,7 @@
 //! probe       linear classifiers of fixed sentence vectors: logistic regression, ridge, class means
 //! train       the training loop: steps, epochs, evaluation, the best epoch
 //! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
+//! check       doubtful texts and labels of a data set, and which row to label next
 //! compare     runs with several weightings and seeds, side by side with baselines
 //! protocol    commands and events, gathered from the modules above
 //! run         one run: a trainer with its observers and evaluations, called by the front ends
@@ -36,6 +37,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod check;
 pub mod compare;
 pub mod compute;
 pub mod data;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod file;
+mod findings;
 mod labels;
 mod number;
 pub mod presets;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use file::{ColumnSummary, Columns, Format, Inspection, Role, inspect, read_table};
+pub use findings::{Contradiction, LookAlike, contradictions, in_both_splits, look_alikes, same_texts};
 pub use labels::Labels;
 pub use split::stratified_split;
 pub(crate) use table::column_of;

@@ -6,4 +6,4 @@ mod tokenizer;
 
 pub use batch::Batch;
 pub use panics::catches_panic;
-pub use tokenizer::{Encoding, Token, Tokenizer};
+pub use tokenizer::{Encoding, Reading, Token, Tokenizer};

@@ -18,6 +18,17 @@ pub struct Encoding {
     pub full_length: usize,
 }
 
+/// What an encoder is given of a sentence beside the tokens that every sentence gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// At least one word or word piece of the vocabulary.
+    Words,
+    /// Only `[UNK]`: all such sentences of one length are the same to the encoder.
+    OnlyUnknown,
+    /// No token.
+    Nothing,
+}
+
 /// One token of a sentence, for people to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -37,6 +48,8 @@ pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     max_length: usize,
     vocab_size: usize,
+    /// The tokens that the tokeniser adds to every sentence.
+    added: Vec<u32>,
 }
 
 impl Tokenizer {
@@ -95,11 +108,12 @@ impl Tokenizer {
         inner.with_padding(None);
         let _ = inner.with_truncation(None);
         without_dropout(&mut inner);
-        let tokenizer = Self { inner, max_length, vocab_size };
+        let mut tokenizer = Self { inner, max_length, vocab_size, added: Vec::new() };
         // The post-processor adds its tokens to an empty text, too.
         let added = caught("tokenizer.json".into(), || tokenizer.inner.encode("", true))?;
         if let Ok(added) = added {
             tokenizer.check(&added)?;
+            tokenizer.added = added.get_ids().to_vec();
         }
         Ok(tokenizer)
     }
@@ -114,6 +128,31 @@ impl Tokenizer {
         let mut input_ids = encoding.get_ids().to_vec();
         input_ids.drain(self.cut(&encoding));
         Ok(Encoding { input_ids, full_length: encoding.len() })
+    }
+
+    /// What the encoder is given of a sentence that was encoded here.
+    pub fn reading(&self, encoding: &Encoding) -> Reading {
+        let own = || encoding.input_ids.iter().filter(|id| !self.added.contains(id));
+        let unknown = self.unknown();
+        if own().next().is_none() {
+            Reading::Nothing
+        } else if own().all(|&id| Some(id) == unknown) {
+            Reading::OnlyUnknown
+        } else {
+            Reading::Words
+        }
+    }
+
+    /// The token that stands for every word that the vocabulary cannot spell.
+    fn unknown(&self) -> Option<u32> {
+        let token = match self.inner.get_model() {
+            ModelWrapper::WordPiece(model) => Some(model.unk_token.as_str()),
+            ModelWrapper::WordLevel(model) => Some(model.unk_token.as_str()),
+            ModelWrapper::BPE(model) => model.unk_token.as_deref(),
+            // The model keeps it to itself; this is its usual name.
+            ModelWrapper::Unigram(_) => Some("<unk>"),
+        };
+        self.inner.token_to_id(token?)
     }
 
     /// The tokens of one sentence, with the ids of [`Tokenizer::encode`], and whether the sentence was cut.
@@ -293,5 +332,16 @@ mod tests {
         let (tokens, cut) = tokenizer(4).tokens("").unwrap();
         assert_eq!(tokens.iter().map(|t| t.piece.as_str()).collect::<Vec<_>>(), ["[CLS]", "[SEP]"]);
         assert!(!cut);
+    }
+
+    #[test]
+    fn sentences_that_the_vocabulary_cannot_spell_are_told_from_empty_ones() {
+        let tokenizer = tokenizer(8);
+        let reading = |text| tokenizer.reading(&tokenizer.encode(text).unwrap());
+        assert_eq!(reading("ምግቡ ጥሩ ነበር"), Reading::OnlyUnknown);
+        assert_eq!(reading("🙂"), Reading::OnlyUnknown);
+        assert_eq!(reading("🙂 cafe"), Reading::Words);
+        assert_eq!(reading("!"), Reading::Words);
+        assert_eq!(reading("\u{200b}\u{2060}"), Reading::Nothing);
     }
 }

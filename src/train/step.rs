@@ -209,15 +209,22 @@ impl Trainer {
     }
 
     /// The tasks that train in the next step: the tasks `only`, or those whose turn it is if `only` is empty, without those
-    /// that have no labelled sentence or weight 0.
+    /// that have no labelled sentence or weight 0. A turn that meets no label goes to the next task that has one, so that
+    /// every step trains something.
     fn taking_part(&self, only: &[usize], labelled: &[bool]) -> Vec<usize> {
         let k = self.tasks().len();
         let turn = self.recipe.training.tasks_per_step.map_or(k, |n| n as usize);
         // In 64 bits: usize has 32 in a browser.
         let first = (self.steps() as u64 * turn as u64 % k as u64) as usize;
-        let in_turn: Vec<usize> = (0..turn).map(|i| (first + i) % k).collect();
-        let allowed = if only.is_empty() { &in_turn } else { only };
-        (0..k).filter(|task| allowed.contains(task) && labelled[*task] && self.task_weights.of(*task) > 0.0).collect()
+        let can_train = |&task: &usize| labelled[task] && self.task_weights.of(task) > 0.0;
+        let mut tasks: Vec<usize> = if only.is_empty() {
+            (0..k).map(|i| (first + i) % k).filter(can_train).take(turn).collect()
+        } else {
+            only.iter().copied().filter(can_train).collect()
+        };
+        tasks.sort_unstable();
+        tasks.dedup();
+        tasks
     }
 
     /// Each task's logits for a batch that trains. (K)(B,C_k)

@@ -195,6 +195,15 @@ export default {
     'gradual_unfreezing: Die {epochs} Epochen des Laufs erreichen nicht jede Schicht; was freeze {last:?} nennt, bleibt, wie es ist ({enough} Epochen erreichten alle)',
   'train.sentences_cut':
     '{cut} von {all} Sätzen sind länger als {limit} Tokens und wurden gekürzt; der erste, {text:?}, hat {tokens} Tokens (max_length setzt die Grenze)',
+  'train.only_unknown':
+    '{n} von {all} Sätzen enthalten nichts, wofür dieser Encoder ein Wort hat ([UNK]), er kann sie also nicht unterscheiden; der erste ist {text:?}',
+  'train.no_token':
+    '{n} von {all} Sätzen enthalten gar kein Token, der Encoder liest also nichts von ihnen; der erste ist {text:?}',
+  'train.contradictions':
+    'Texte, die mehrmals mit verschiedenen Labels vorkommen: {n}; der erste ist {text:?}, bei {task:?} mit {labels}',
+  'train.in_both_splits':
+    '{n} von {all} zurückgehaltenen Sätzen trainieren auch mit, die Werte darauf sehen also besser aus, als sie sind; der erste ist {text:?}',
+  'train.look_alikes': 'Diese Labels sehen gleich aus und zählen als verschiedene: {pairs}',
   'train.unlabelled': '{n} von {all} Sätzen haben gar kein Label und nehmen am Training nicht teil',
   'train.lone_labels':
     'Diese Labels kommen nur einmal vor; ihr Satz trainiert also, und kein zurückgehaltener prüft sie: {labels}',

@@ -1,6 +1,7 @@
 //! The command line's front end: files, network, clock, progress bars and exit codes. The library has none of them.
 
 mod arguments;
+mod check;
 mod compare;
 mod device;
 mod encoders;
@@ -38,6 +39,8 @@ enum CliCommand {
     Evaluate(evaluate::EvaluateArguments),
     /// Classify sentences, files or standard input with a saved model.
     Predict(predict::PredictArguments),
+    /// What is doubtful about a data file: duplicates, contradictions, probable label errors; and what to label next.
+    Check(check::CheckArguments),
     /// Fetch the pretrained encoders that Polytask knows by name.
     Encoder {
         #[command(subcommand)]
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         CliCommand::Compare(arguments) => compare::run(*arguments),
         CliCommand::Evaluate(arguments) => evaluate::run(arguments),
         CliCommand::Predict(arguments) => predict::run(arguments),
+        CliCommand::Check(arguments) => check::run(arguments),
         CliCommand::Encoder { command } => encoders::run(command),
         CliCommand::Serve(arguments) => serve::run(arguments),
     };

@@ -107,9 +107,7 @@ impl Setup {
             return Err(Error::setting("tasks_per_step", wrong));
         }
 
-        // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
-        // But with Adam's L2 decay, which is part of the gradient, each row moves differently, and the tables train whole.
-        let mut warnings = warnings::warnings(&recipe, &data, &encodings, &splits);
+        let mut warnings = warnings::warnings(&recipe, &data, (&encodings, &tokenizer), &splits);
         let sentences = encodings.len();
         if settings.few_examples.reads_names() {
             label_names::append(&mut data);
@@ -117,6 +115,8 @@ impl Setup {
             encodings.extend(names.collect::<Result<Vec<_>>>()?);
         }
         let names = encodings.len() - sentences;
+        // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
+        // But with Adam's L2 decay, which is part of the gradient, each row moves differently, and the tables train whole.
         let compact = settings.optimizer != OptimizerKind::Adam || settings.weight_decay == 0.0;
         let rows_in_reach = compact.then(|| {
             let rows = || splits[0].iter().copied().chain(sentences..sentences + names);

@@ -1,19 +1,20 @@
 //! Warnings about the data before training on it; none of them stops the run.
 
-use crate::data::Dataset;
+use crate::data::{Dataset, contradictions, in_both_splits, look_alikes, same_texts};
 use crate::error::{Message, message, quoted, shortened};
 use crate::recipe::Recipe;
-use crate::text::Encoding;
+use crate::text::{Encoding, Reading, Tokenizer};
 
-/// Sentences that were cut or carry no label, classes that cannot be checked, and classes that no training sentence shows.
+/// Sentences that the encoder cannot read, were cut or carry no label; texts and labels that contradict each other; classes
+/// that cannot be checked, and classes that no training sentence shows. At most one message a kind.
 pub(super) fn warnings(
     recipe: &Recipe,
     data: &Dataset,
-    encodings: &[Encoding],
+    (encodings, tokenizer): (&[Encoding], &Tokenizer),
     splits: &[Vec<usize>; 2],
 ) -> Vec<Message> {
     let max_length = recipe.training.max_length;
-    let mut messages = Vec::new();
+    let mut messages = unread(data, encodings, tokenizer);
     let cut: Vec<usize> =
         (0..encodings.len()).filter(|&i| encodings[i].full_length > encodings[i].input_ids.len()).collect();
     if let Some(&first) = cut.first() {
@@ -38,6 +39,7 @@ pub(super) fn warnings(
         ));
     }
     let counts = data.class_counts(&splits[0]);
+    messages.extend(doubtful(data, splits));
     if recipe.validation_fraction() > 0.0 {
         let held_out = data.class_counts(&splits[1]);
         let of_task = |task: usize| {
@@ -71,6 +73,74 @@ pub(super) fn warnings(
                 labels = quoted(absent)
             ));
         }
+    }
+    messages
+}
+
+/// Sentences of which the encoder is given nothing that tells them from others.
+fn unread(data: &Dataset, encodings: &[Encoding], tokenizer: &Tokenizer) -> Vec<Message> {
+    let rows = |reading: Reading| -> Vec<usize> {
+        (0..encodings.len()).filter(|&row| tokenizer.reading(&encodings[row]) == reading).collect()
+    };
+    let mut messages = Vec::new();
+    let unknown = rows(Reading::OnlyUnknown);
+    if let Some(&first) = unknown.first() {
+        messages.push(message!(
+            "train.only_unknown",
+            "{n} of {all} sentences hold nothing that this encoder has a word for ([UNK]), so it cannot tell them apart; \
+             the first is {text:?}",
+            n = unknown.len(),
+            all = encodings.len(),
+            text = shortened(&data.examples[first].text)
+        ));
+    }
+    let nothing = rows(Reading::Nothing);
+    if let Some(&first) = nothing.first() {
+        messages.push(message!(
+            "train.no_token",
+            "{n} of {all} sentences hold no token at all, so the encoder reads nothing of them; the first is {text:?}",
+            n = nothing.len(),
+            all = encodings.len(),
+            text = shortened(&data.examples[first].text)
+        ));
+    }
+    messages
+}
+
+/// Texts and labels that contradict each other, on what the file's own words show.
+fn doubtful(data: &Dataset, splits: &[Vec<usize>; 2]) -> Vec<Message> {
+    let mut messages = Vec::new();
+    let groups = same_texts(data.examples.iter().map(|example| example.text.as_str()));
+    let contradictions = contradictions(data, &groups);
+    if let Some(first) = contradictions.first() {
+        messages.push(message!(
+            "train.contradictions",
+            "texts that appear more than once with different labels: {n}; the first is {text:?}, for {task:?} labelled {labels}",
+            n = contradictions.len(),
+            text = shortened(&data.examples[first.rows[0]].text),
+            task = shortened(&first.task),
+            labels = quoted(&first.labels)
+        ));
+    }
+    let shared = in_both_splits(&groups, splits);
+    if let Some(&[row, _]) = shared.first() {
+        messages.push(message!(
+            "train.in_both_splits",
+            "{n} of {all} held-out sentences also train, so the held-out figures look better than they are; the first is \
+             {text:?}",
+            n = shared.len(),
+            all = splits[1].len(),
+            text = shortened(&data.examples[row].text)
+        ));
+    }
+    let rows: Vec<usize> = splits.concat();
+    let alike = look_alikes(data, &data.class_counts(&rows));
+    if !alike.is_empty() {
+        messages.push(message!(
+            "train.look_alikes",
+            "these labels look alike and count as different ones: {pairs}",
+            pairs = quoted(alike.iter().map(|pair| format!("{}: {} / {}", pair.task, pair.label, pair.like)))
+        ));
     }
     messages
 }

@@ -47,6 +47,7 @@ impl TaskWeights {
     /// Σ wᵢxᵢ over the tasks that have a number.
     pub fn total_of(&self, numbers: &[Option<f32>]) -> f32 {
         let present = self.0.iter().zip(numbers).filter_map(|(w, x)| Some(*w as f32 * (*x)?));
-        present.sum()
+        // The sum of no numbers is −0 for the standard library.
+        present.fold(0.0, |sum, x| sum + x)
     }
 }
