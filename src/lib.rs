@@ -12,10 +12,11 @@
 //! data        files and tables → a data set: one column, one task
 //! text        sentences → token ids → batches, packed end to end without padding
 //! model       encoder, pooling, heads; weights in and out
-//! metrics     accuracy, macro-F1, confusion matrix
+//! metrics     accuracy with its interval, macro-F1, confusion matrix, calibration
 //! weighting   how the losses or gradients of K tasks become one update
 //! train       the training loop: steps, epochs, evaluation, the best epoch
 //! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
+//! verdict     what a task's figures mean, in one sentence, and what to try next
 //! compare     runs with several weightings and seeds, side by side with baselines
 //! protocol    commands and events, gathered from the modules above
 //! run         one run: a trainer with its observers and evaluations, called by the front ends
@@ -50,6 +51,7 @@ pub mod recipe;
 pub mod run;
 pub mod text;
 pub mod train;
+pub mod verdict;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 pub mod weighting;
