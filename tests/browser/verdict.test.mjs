@@ -51,7 +51,7 @@ for (const name of BROWSERS) {
     await at.take(start);
     assert.equal(await at.page.evaluate(() => window.figure.all('.verdicts')[0].hidden), true, 'nothing before the end');
     await at.take(...verdicts, end);
-    const said = [`irony ${learned.message}`, `${HOSTILE} ${diverged.message} ${lower.message} Set it`];
+    const said = [`irony ${learned.message}`, `${HOSTILE} ${diverged.message}`, `${lower.message} Set it`];
     assert.deepEqual(await at.text('.verdicts p'), said);
     await at.page.evaluate(() => window.figure.all('.verdicts button')[0].click());
     const button = () => at.page.evaluate(() => window.figure.all('.verdicts button').map(({ textContent, disabled }) => [textContent, disabled]));
@@ -71,7 +71,8 @@ for (const name of BROWSERS) {
     await at.take(start, ...verdicts, end);
     assert.deepEqual(await at.text('.verdicts p'), [
       'irony Gelernt: 99,5 % richtig bei 200 zurückgehaltenen Sätzen (95-%-Intervall 97,2 bis 100 %); immer "no" zu antworten ergibt 50 %.',
-      `${HOSTILE} Divergiert: Der Trainingsverlust endete bei 45778, weit über den 0,69 bloßen Ratens. Versuch eine zehnmal kleinere Lernrate, 1e0. So einstellen`,
+      `${HOSTILE} Divergiert: Der Trainingsverlust endete bei 45778, weit über den 0,69 bloßen Ratens.`,
+      'Versuch eine zehnmal kleinere Lernrate, 1e0. So einstellen',
     ]);
   });
 
@@ -97,7 +98,7 @@ for (const name of BROWSERS) {
     assert.match(label, / 10 answers with 60 %: 50 % correct\. 20 answers with 90 %: 70 % correct\.$/);
     const dots = () => at.page.evaluate(() => window.figure.all('.reliability circle').map((dot) => ['cx', 'cy', 'r'].map((name) => Number(dot.getAttribute(name)))));
     const [few, many] = await dots();
-    assert.deepEqual([few.slice(0, 2), many], [[60, 50], [90, 30.000000000000004, 5]]);
+    assert.deepEqual([few.slice(0, 2), many], [[60, 50], [90, 30.000000000000004, 4]]);
     assert.ok(Math.abs((few[2] / many[2]) ** 2 - 0.5) < 1e-9, 'areas are counts');
     // Training sentences were not drawn to be judged by.
     await at.page.evaluate(() => window.figure.all('input[value="train"]')[0].click());

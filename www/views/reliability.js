@@ -6,7 +6,7 @@ import { mostOf } from '../ui/thin.js';
 /** @typedef {NonNullable<NonNullable<import('../types.js').Evaluation['tasks'][string]>['calibration']>} Calibration */
 
 /** Of the diagram, in its own units; a margin keeps the dots at the edges whole. */
-const [SIDE, MARGIN, LARGEST] = [100, 6, 5];
+const [SIDE, MARGIN, LARGEST] = [100, 5, 4];
 
 /** @param {import('../strings/words.js').Words} words */
 export function createReliability({ n, results: words }) {

@@ -39,9 +39,11 @@ export function createVerdicts(lab) {
       const name = h('strong', {}, task);
       name.style.color = taskColour(names.indexOf(task));
       const said = h('p', { dataset: { kind } }, name, ` ${sentence(message)}`);
-      if (next) said.append(` ${sentence(next.message)}`);
-      if (next?.change) said.append(' ', buttonFor(next.change));
       element.append(said);
+      if (next) {
+        const buttons = next.change ? [' ', buttonFor(next.change)] : [];
+        element.append(h('p', { className: 'next' }, sentence(next.message), ...buttons));
+      }
       element.hidden = false;
     },
 
