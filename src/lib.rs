@@ -12,12 +12,13 @@
 //! data        files and tables → a data set: one column, one task
 //! text        sentences → token ids → batches, packed end to end without padding
 //! model       encoder, pooling, heads; weights in and out
-//! metrics     accuracy, macro-F1, confusion matrix
+//! metrics     accuracy with its interval, macro-F1, confusion matrix, calibration
 //! weighting   how the losses or gradients of K tasks become one update
 //! probe       linear classifiers of fixed sentence vectors: logistic regression, ridge, class means
 //! train       the training loop: steps, epochs, evaluation, the best epoch
 //! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
 //! check       doubtful texts and labels of a data set, and which row to label next
+//! verdict     what a task's figures mean, in one sentence, and what to try next
 //! compare     runs with several weightings and seeds, side by side with baselines
 //! protocol    commands and events, gathered from the modules above
 //! run         one run: a trainer with its observers and evaluations, called by the front ends
@@ -54,6 +55,7 @@ pub mod recipe;
 pub mod run;
 pub mod text;
 pub mod train;
+pub mod verdict;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 pub mod weighting;

@@ -1,6 +1,6 @@
 //! The notebook's printout of events, for people.
 
-use crate::protocol::{Evaluation, Event, Split, TaskMetrics};
+use crate::protocol::{Evaluation, Event, Split, TaskMetrics, Verdict};
 
 /// The lines printed for `event`, without a final line end; `None` for events that are not printed.
 ///
@@ -21,6 +21,7 @@ pub fn printout(event: &Event) -> Option<String> {
         Event::End(end) => end.best_epoch.map(|best| {
             format!("Epoch {best} of {} was the best on the held-out sentences; its parameters are kept", end.epochs)
         }),
+        Event::Verdict(verdict) => Some(sentences(verdict)),
         Event::Warning(warning) => Some(format!("Warning: {}", warning.message)),
         Event::Error(error) => Some(format!("Error: {}", error.message)),
         _ => None,
@@ -40,6 +41,12 @@ fn accuracies(evaluation: &Evaluation) -> String {
     format!("{of}{}", parts.join(", "))
 }
 
+/// A verdict with what to try next, on one line.
+fn sentences(Verdict { task, message, next, .. }: &Verdict) -> String {
+    let next = next.as_ref().map(|next| format!(" {}", next.message));
+    format!("{task}: {message}{}", next.unwrap_or_default())
+}
+
 fn accuracy(metrics: Option<&TaskMetrics>) -> String {
     metrics.map_or("no labels".into(), |metrics| format!("{:.2}", metrics.accuracy))
 }
@@ -47,7 +54,7 @@ fn accuracy(metrics: Option<&TaskMetrics>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{End, EpochReport};
+    use crate::protocol::{End, EpochReport, Message, Suggestion, VerdictKind};
 
     #[test]
     fn the_notebooks_own_lines() {
@@ -63,7 +70,7 @@ mod tests {
             printout(&Event::Epoch(epoch)).unwrap(),
             "Epoch 1/3\nLoss Task A: 0.9914, Loss Task B: 0.7179, Total Loss: 1.7093"
         );
-        let metrics = TaskMetrics { accuracy: 0.75, macro_f1: 0.7, loss: 0.5, confusion: vec![] };
+        let metrics = TaskMetrics { accuracy: 0.75, macro_f1: 0.7, loss: 0.5, ..TaskMetrics::default() };
         let evaluation = |split| {
             let tasks = ["Task A", "Task B"].map(|task| (task.to_string(), Some(metrics.clone())));
             Event::Evaluation(Evaluation { split, epoch: 3, tasks: tasks.into_iter().collect() })
@@ -86,5 +93,17 @@ mod tests {
             end(Some(3)).unwrap(),
             "Epoch 3 of 7 was the best on the held-out sentences; its parameters are kept"
         );
+    }
+
+    #[test]
+    fn a_verdict_is_one_line_with_what_to_try_next() {
+        let message = |text: &str| Message::unexpected(&text);
+        let next = Suggestion { message: message("Train for more epochs, 6."), change: None };
+        let verdict = |next| {
+            let (task, kind) = ("tone".to_string(), VerdictKind::NotBetter);
+            printout(&Event::Verdict(Verdict { task, kind, message: message("Not better."), next })).unwrap()
+        };
+        assert_eq!(verdict(None), "tone: Not better.");
+        assert_eq!(verdict(Some(next)), "tone: Not better. Train for more epochs, 6.");
     }
 }

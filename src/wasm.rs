@@ -200,6 +200,18 @@ impl Session {
         self.keep(events)
     }
 
+    /// `verdict` events of a run that ended because a loss was not finite; [`Session::advance`] threw then. Else they are those
+    /// that it returned before `end`; none before that.
+    ///
+    /// # Errors
+    ///
+    /// If there is no run.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn verdicts(&mut self) -> Result<JsValue> {
+        let events: Vec<Event> = self.run()?.verdicts().into_iter().map(Event::Verdict).collect();
+        to_js(&events)
+    }
+
     /// Whether an evaluation or a measurement is due before the next step.
     pub fn is_measuring(&mut self) -> Result<bool> {
         Ok(self.run()?.is_measuring())

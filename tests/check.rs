@@ -9,7 +9,7 @@ use std::process::Output;
 use assert_cmd::Command;
 use polytask::check::{Subject, data_to_label, label_errors, label_next};
 use polytask::compute::Context;
-use polytask::data::{Dataset, read_table};
+use polytask::data::{Columns, Dataset, read_table};
 use polytask::probe::unit_rows;
 use polytask::random::Stream;
 use polytask::text::Tokenizer;
@@ -204,7 +204,7 @@ fn clustered(n: usize, clusters: usize, label: impl Fn(usize) -> Option<usize>) 
     unit_rows(&mut vectors, 8);
     let rows: String =
         (0..n).map(|row| format!("w{row},{}\n", label(row).map(|c| format!("c{c}")).unwrap_or_default())).collect();
-    let table = read_table("a.csv", format!("text,kind\n{rows}").as_bytes(), "text").unwrap();
+    let table = read_table("a.csv", format!("text,kind\n{rows}").as_bytes(), &Columns::default()).unwrap();
     (data_to_label(&table, &[]).unwrap(), vectors)
 }
 

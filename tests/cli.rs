@@ -165,6 +165,44 @@ fn a_run_out_of_patience_stops_and_tells_which_epoch_is_kept() {
 }
 
 #[test]
+fn a_run_on_own_data_ends_with_a_verdict_on_each_task() {
+    let place = workplace();
+    let at = place.path();
+    let verdicts = |at: &Path| -> Vec<serde_json::Value> {
+        log(at).into_iter().filter(|event| event["type"] == "verdict").collect()
+    };
+    let flags = "--data data.csv --validation-fraction 0 --epochs 40 --learning-rate 1e-2 --log log.jsonl";
+    let out = succeeds(at, &format!("{TRAIN} {flags}"));
+    // The last four lines: the accuracies, and what they mean.
+    let [accuracies, topic, tone] = out.lines().rev().take(3).collect::<Vec<_>>()[..] else { panic!("{out}") };
+    let (accuracies, tone) = (tone, accuracies);
+    assert!(accuracies.starts_with("topic Accuracy: 1.00, tone Accuracy: "), "{out}");
+    assert_eq!(
+        topic,
+        "topic: 100 % correct on its 6 training sentences, but no held-out sentence is labelled for it: nothing is known about \
+         new ones. Label more sentences for it, and hold some of them out."
+    );
+    assert!(tone.starts_with("tone: "), "{out}");
+    let told = verdicts(at);
+    assert_eq!(told.iter().map(|verdict| &verdict["task"]).collect::<Vec<_>>(), ["topic", "tone"]);
+    assert_eq!(told[0]["kind"], "nothing_held_out");
+    assert_eq!(told[0]["message"]["code"], "verdict.nothing_held_out");
+    assert_eq!(log(at).last().unwrap()["type"], "end");
+
+    // A run that diverged says so, too: its error says what to try, and the log has it for each task.
+    let flags = "--data data.csv --epochs 90 --optimizer sgd --learning-rate 10 --weight-decay 1e9 --log log.jsonl";
+    assert!(fails(at, &format!("{TRAIN} {flags}")).contains("try a learning rate ten times smaller than 1e1"));
+    let told = verdicts(at);
+    assert_eq!(told.iter().map(|verdict| &verdict["kind"]).collect::<Vec<_>>(), ["diverged", "diverged"]);
+    assert_eq!(told[1]["next"]["change"], serde_json::json!({"learning_rate": 1.0}));
+    assert_eq!(log(at).last().unwrap()["type"], "error");
+
+    // The notebook's printout is fixed.
+    succeeds(at, &format!("{TRAIN} --log log.jsonl"));
+    assert!(verdicts(at).is_empty());
+}
+
+#[test]
 fn a_saved_model_is_evaluated_predicted_with_and_continued() {
     let place = workplace();
     succeeds(
@@ -173,11 +211,13 @@ fn a_saved_model_is_evaluated_predicted_with_and_continued() {
     );
     let out = succeeds(place.path(), "evaluate --model model --data data.csv --max-length 16");
     assert!(out.starts_with("topic Accuracy: 1.00, Macro-F1: 1.00, Loss: 0.0"), "{out}");
+    assert!(out.contains(", 95 % interval: 0.61 to 1.00, ECE: 0.0"), "{out}");
     assert!(out.contains("   (columns: predicted)\nx     "), "{out}");
     let json: serde_json::Value =
         serde_json::from_str(&succeeds(place.path(), "evaluate --json --model model --data data.csv --max-length 16"))
             .unwrap();
     assert_eq!(json["topic"]["confusion"], serde_json::json!([[3, 0], [0, 3]]));
+    assert_eq!(json["topic"]["calibration"]["bins"][0]["count"], 6);
 
     let mut predict = polytask(place.path());
     let output =
@@ -614,7 +654,8 @@ fn a_task_without_labels_has_no_figures() {
     // Going on with a model on sentences that leave one of its tasks blank trains the others.
     let flags = "--model model --data blank.csv --validation-fraction 0 --epochs 1 --log log.jsonl";
     let out = succeeds(at, &format!("train {flags}"));
-    assert!(out.ends_with(", tone Accuracy: no labels\n") && !out.contains("Loss tone"), "{out}");
+    assert!(out.contains(", tone Accuracy: no labels\n") && !out.contains("Loss tone"), "{out}");
+    assert!(out.ends_with("\ntone: No training sentence is labelled for it, so its head has learned nothing. Label some sentences for it.\n"), "{out}");
     let events = log(at);
     let evaluation = events.iter().find(|e| e["type"] == "evaluation").unwrap();
     assert!(evaluation["tasks"].as_object().unwrap()["tone"].is_null());

@@ -195,7 +195,9 @@ fn at_the_end_it_shows_the_epoch_that_was_gone_back_to() {
     let mut recipe = mapped(many(40, training), 1);
     recipe.validation = Some(Validation::Fraction(0.25));
     let (_, events) = run_to_end(&recipe).unwrap();
-    let [.., Event::Map(map), Event::End(end)] = &events[..] else { panic!("{:?}", events.last()) };
+    let [.., Event::Map(map), Event::Verdict(_), Event::Verdict(_), Event::End(end)] = &events[..] else {
+        panic!("{:?}", events.last())
+    };
     let Some(Event::Start(start)) = events.first() else { panic!("{:?}", events[0]) };
     let best = end.best_epoch.unwrap() as usize * start.steps_per_epoch;
     assert!(best < end.steps);
@@ -228,7 +230,7 @@ fn switched_off_while_it_is_due_at_the_end_the_run_ends_without_it() {
     let (mut run, _) = prepare(&mapped(recipe(r#""epochs": 1, "batch_size": 6"#), 5)).unwrap();
     while !matches!(run.advance(&[]).unwrap()[..], [Event::Evaluation(_)]) {}
     run.set_diagnostics(Diagnostics { interference_every: 1, ..Diagnostics::default() }).unwrap();
-    assert!(matches!(run.advance(&[]).unwrap()[..], [Event::End(_)]));
+    assert!(matches!(run.advance(&[]).unwrap()[..], [Event::Verdict(_), Event::Verdict(_), Event::End(_)]));
     assert!(run.is_finished() && run.advance(&[]).unwrap().is_empty());
 }
 

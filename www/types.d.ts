@@ -4,6 +4,7 @@
 import type * as Rust from './pkg/plain/polytask.js';
 
 export type {
+  Change,
   Command,
   Compared,
   Comparison,

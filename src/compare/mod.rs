@@ -265,7 +265,7 @@ mod tests {
         let evaluation = |split, counts: [u32; 2]| {
             let metrics = |accuracy| {
                 let confusion = vec![vec![counts[0], 0], vec![0, counts[1]]];
-                Some(TaskMetrics { accuracy, macro_f1: accuracy / 2.0, loss: 0.0, confusion })
+                Some(TaskMetrics { accuracy, macro_f1: accuracy / 2.0, confusion, ..TaskMetrics::default() })
             };
             let tasks = accuracies.iter().map(|&(task, accuracy)| (task.to_string(), metrics(accuracy))).collect();
             Evaluation { split, epoch: 1, tasks }

@@ -1,6 +1,7 @@
 //! Running counts from which one task's metrics are computed, batch by batch.
 
-use super::TaskMetrics;
+use super::calibration::Confidences;
+use super::{TaskMetrics, wilson_interval};
 use crate::ops::IGNORE;
 
 /// Running counts of one task's predictions.
@@ -24,12 +25,19 @@ pub struct Tally {
     loss: f64,
     /// The denominator of the mean loss: the number of labelled examples, or the sum of their class weights.
     denominator: f64,
+    /// How sure each answer was, where that is kept.
+    confidences: Option<Confidences>,
 }
 
 impl Tally {
-    /// An empty tally for a task with `classes` classes.
+    /// An empty tally for a task with `classes` classes. Its size does not depend on the number of examples.
     pub fn new(classes: usize) -> Self {
-        Self { confusion: vec![vec![0; classes]; classes], loss: 0.0, denominator: 0.0 }
+        Self { confusion: vec![vec![0; classes]; classes], loss: 0.0, denominator: 0.0, confidences: None }
+    }
+
+    /// The same, for metrics with a calibration: it keeps one number for each labelled example.
+    pub fn with_confidences(classes: usize) -> Self {
+        Self { confidences: Some(Confidences::default()), ..Self::new(classes) }
     }
 
     /// Counts a batch. `logits` is (B,C), row after row; `labels` is (B), with −100 for "no label". `mean_loss` is the
@@ -40,8 +48,13 @@ impl Tally {
     /// If a label is neither −100 nor a class in 0..C, or if C is 0.
     pub fn add(&mut self, logits: &[f32], labels: &[i64], mean_loss: f32, denominator: f64) {
         for (row, &label) in logits.chunks_exact(self.confusion.len()).zip(labels) {
-            if label != IGNORE {
-                self.confusion[label as usize][argmax(row)] += 1;
+            if label == IGNORE {
+                continue;
+            }
+            let (label, predicted) = (label as usize, argmax(row));
+            self.confusion[label][predicted] += 1;
+            if let Some(confidences) = &mut self.confidences {
+                confidences.add(row, predicted, label == predicted);
             }
         }
         self.loss += f64::from(mean_loss) * denominator;
@@ -61,8 +74,12 @@ impl Tally {
     /// Share of the labelled examples that were predicted correctly, in [0, 1]; `None` if there was none.
     pub fn accuracy(&self) -> Option<f32> {
         let n = self.labelled();
-        let correct: u32 = self.confusion.iter().enumerate().map(|(c, row)| row[c]).sum();
-        (n > 0).then(|| correct as f32 / n as f32)
+        (n > 0).then(|| self.correct() as f32 / n as f32)
+    }
+
+    /// The number of labelled examples that were predicted correctly.
+    fn correct(&self) -> u32 {
+        self.confusion.iter().enumerate().map(|(c, row)| row[c]).sum()
     }
 
     /// Mean F1 over the classes that occur or are predicted, as scikit-learn's `f1_score(average="macro")`.
@@ -84,8 +101,10 @@ impl Tally {
     pub fn metrics(&self) -> Option<TaskMetrics> {
         Some(TaskMetrics {
             accuracy: self.accuracy()?,
+            interval: wilson_interval(self.correct(), self.labelled()),
             macro_f1: self.macro_f1()?,
             loss: self.loss()?,
+            calibration: self.confidences.as_ref().and_then(Confidences::calibration),
             confusion: self.confusion.clone(),
         })
     }

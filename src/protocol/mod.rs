@@ -13,12 +13,13 @@ pub use crate::error::Message;
 pub use crate::measure::{
     Frame, Geometry, Gradients, Interference, Map, Mistake, Mistakes, Projection, Saliency, TaskSaliency,
 };
-pub use crate::metrics::TaskMetrics;
+pub use crate::metrics::{Calibration, CalibrationBin, TaskMetrics};
 pub use crate::model::PartSize;
 pub use crate::train::{
     ContrastiveStep, End, EpochReport, Evaluation, ModelShape, Phase, PhaseName, Prediction, Split, Start, StepReport,
     TaskPrediction, Tokens,
 };
+pub use crate::verdict::{Change, Suggestion, Verdict, VerdictKind};
 pub use download::{Loaded, Progress};
 
 use crate::recipe::{Diagnostics, Recipe, Weighting};
@@ -134,6 +135,9 @@ pub enum Event {
     Warning(Message),
     /// The run or the command failed; the parameters are those of the last good step.
     Error(Message),
+    /// What the final figures mean for one task. One for each task that trains, before `end` or, if the run ended because a
+    /// loss was not finite, before `error`; none for the notebook's job.
+    Verdict(Verdict),
     /// Training is over, at its last step or when patience ran out, and its final parameters have been evaluated.
     End(End),
     /// The worker paused. Sent by the browser's worker.

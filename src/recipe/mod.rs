@@ -205,12 +205,17 @@ impl Recipe {
 
     /// The share of the examples to hold out, where no validation file is given.
     pub fn validation_fraction(&self) -> f64 {
-        match (&self.validation, &self.data) {
-            (Some(Validation::Fraction(fraction)), _) => *fraction,
-            (Some(Validation::File(_)), _) => 0.0,
-            (None, Source::Preset(preset)) if preset.name == "notebook" => 0.0,
-            (None, _) => 0.25,
+        match &self.validation {
+            Some(Validation::Fraction(fraction)) => *fraction,
+            Some(Validation::File(_)) => 0.0,
+            None if self.is_notebook() => 0.0,
+            None => 0.25,
         }
+    }
+
+    /// Whether it trains on the notebook's own sentences.
+    pub fn is_notebook(&self) -> bool {
+        matches!(&self.data, Source::Preset(preset) if preset.name == "notebook")
     }
 
     /// Checks every setting that can be judged without the data or the encoder.

@@ -15,6 +15,7 @@ use crate::model::Weights;
 use crate::protocol::Event;
 use crate::recipe::{Diagnostics, HeadInit};
 use crate::train::{End, EvaluationPass, Extras, Moment, Phase, Split, StepOptions, Trainer};
+use crate::verdict::{History, Verdict, verdicts_not_finite};
 use crate::{Error, Result};
 
 /// A training run from its first step to its last evaluation.
@@ -45,6 +46,10 @@ pub struct Run {
     warned: BTreeSet<String>,
     memory_limit: Option<u64>,
     is_finished: bool,
+    /// The evaluations, for the verdicts.
+    history: History,
+    /// The step whose loss was not finite, if the run ended with it.
+    diverged_in: Option<usize>,
 }
 
 impl Run {
@@ -67,6 +72,8 @@ impl Run {
             warned: BTreeSet::new(),
             memory_limit,
             is_finished: false,
+            history: History::default(),
+            diverged_in: None,
         };
         Ok((run, events))
     }
@@ -87,6 +94,7 @@ impl Run {
         let mut events = self.finish_if_diverged(result)?;
         if self.trainer.is_over() && !self.is_measuring() {
             self.is_finished = true;
+            events.extend(self.verdicts().into_iter().map(Event::Verdict));
             let (steps, epochs) = (self.trainer.steps(), self.trainer.epoch());
             events.push(Event::End(End { steps, epochs, best_epoch: self.trainer.restored_epoch() }));
         }
@@ -172,6 +180,7 @@ impl Run {
             self.evaluations.push_front(evaluation);
             return Ok(Vec::new());
         };
+        self.history.add(&complete);
         if let Some(best) = self.trainer.judge_epoch(&complete)? {
             self.schedule_evaluation(Split::Train);
             if best != complete.epoch {
@@ -185,8 +194,22 @@ impl Run {
 
     /// A run whose loss is not finite is over.
     fn finish_if_diverged<T>(&mut self, result: Result<T>) -> Result<T> {
-        self.is_finished |= matches!(result, Err(Error::Diverged(_)));
+        if let Err(error @ Error::Diverged(_)) = &result {
+            self.is_finished = true;
+            self.diverged_in = error.params()["step"].as_u64().map(|step| step as usize);
+        }
         result
+    }
+
+    /// What a finished run's figures mean, for each task that trains. [`Run::advance`] returns them as events, except if a
+    /// loss was not finite. None before the end, and none for the notebook's job, whose printout is fixed.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        let (recipe, tasks) = (self.trainer.recipe(), self.trainer.tasks());
+        match self.diverged_in {
+            _ if !self.is_finished || recipe.is_notebook() => Vec::new(),
+            Some(step) => verdicts_not_finite(step, recipe, tasks),
+            None => self.history.verdicts(recipe, tasks),
+        }
     }
 
     /// Whether the `end` event has been returned, or a loss was not finite.

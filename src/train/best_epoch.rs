@@ -224,7 +224,8 @@ mod tests {
 
     #[test]
     fn the_mean_over_the_tasks_that_decide() {
-        let metrics = |accuracy, macro_f1, loss| Some(TaskMetrics { accuracy, macro_f1, loss, confusion: vec![] });
+        let metrics =
+            |accuracy, macro_f1, loss| Some(TaskMetrics { accuracy, macro_f1, loss, ..TaskMetrics::default() });
         let tasks = [
             ("a".to_string(), metrics(0.5, 0.25, 2.0)),
             ("untrained".into(), metrics(0.0, 0.0, 9.0)),

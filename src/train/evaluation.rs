@@ -53,7 +53,7 @@ pub struct Evaluation {
 /// If a sentence cannot be tokenised, or a tensor operation fails.
 pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<IndexMap<String, Option<TaskMetrics>>> {
     let encodings: Vec<Encoding> = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
-    let mut tallies = empty_tallies(&data.tasks);
+    let mut tallies = evaluation_tallies(&data.tasks);
     let rows: Vec<usize> = (0..data.examples.len()).collect();
     for rows in rows.chunks(EVALUATION_BATCH_SIZE) {
         let batch = Batch::of_examples(&encodings, &data.examples, rows, data.tasks.len());
@@ -74,7 +74,7 @@ pub(crate) struct EvaluationPass {
 impl EvaluationPass {
     /// An evaluation before its first batch.
     pub fn new(split: Split, tasks: &[Task]) -> Self {
-        Self { split, done: 0, tallies: empty_tallies(tasks) }
+        Self { split, done: 0, tallies: evaluation_tallies(tasks) }
     }
 }
 
@@ -101,6 +101,11 @@ impl Trainer {
         hook(Moment::Evaluation(&evaluation))?;
         Ok(Some(evaluation))
     }
+}
+
+/// An empty tally for each task of an evaluation, which keeps the confidences. (K)
+fn evaluation_tallies(tasks: &[Task]) -> Vec<Tally> {
+    tasks.iter().map(|task| Tally::with_confidences(task.labels.len())).collect()
 }
 
 /// An empty tally for each task. (K)

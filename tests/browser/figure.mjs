@@ -21,6 +21,12 @@ async function mount({ view, make, doc, lang }) {
     get state() {
       return state;
     },
+    store: {
+      editSettings: (edit) => {
+        const { doc } = state.document;
+        figure.dispatch({ type: 'edit', doc: { ...doc, recipe: edit(doc.recipe) }, change: 'settings' });
+      },
+    },
     // The test answers it.
     tokenize: (text) => {
       asked.push(['tokenize', text]);

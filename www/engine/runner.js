@@ -284,9 +284,15 @@ export class Runner {
    */
   #advance(of, tasks = []) {
     const { session } = this.#configured();
-    const events = /** @type {RunEvent[]} */ (session.advance(tasks));
-    this.#sayAll(session, events, of);
-    return events;
+    try {
+      const events = /** @type {RunEvent[]} */ (session.advance(tasks));
+      this.#sayAll(session, events, of);
+      return events;
+    } catch (error) {
+      // A loss that is not finite has ended the run.
+      if (!isFatal(error)) for (const verdict of session.verdicts()) this.#say(verdict, of);
+      throw error;
+    }
   }
 
   #configured() {

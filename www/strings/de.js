@@ -422,6 +422,19 @@ export default {
     paused: (step) => `Angehalten nach Schritt ${step}.`,
     lastStep: 'Der letzte Schritt ist fertig; „Trainieren“ wertet das Modell aus.',
     ended: 'Fertig. Probier einen Satz aus, oder ändere etwas und trainiere noch einmal.',
+    endedWith: (verdicts) => `Fertig. ${verdicts}.`,
+    judged: (verdict, tasks, all) =>
+      `${verdict}: ${tasks.join(', ')}${all > tasks.length ? ` und ${all - tasks.length} weitere` : ''}`,
+    verdicts: {
+      learned: 'Gelernt',
+      memorised: 'Auswendig gelernt',
+      not_better: 'Nicht besser als die häufigste Antwort',
+      not_learned: 'Nichts gelernt',
+      diverged: 'Divergiert',
+      too_few: 'Zu wenige zurückgehaltene Sätze für ein Urteil',
+      nothing_held_out: 'Nichts zurückgehalten',
+      no_labels: 'Keine Labels',
+    },
     stopped: 'Gestoppt. „Von vorn“ beginnt neu.',
     training: 'Es wird trainiert …',
     pace: (seconds, left) =>
@@ -647,6 +660,14 @@ export default {
     right: (percent) => `${percent} richtig`,
     noLabels: 'keine Labels',
     baseline: (percent, label, f1) => `Immer „${label}“ vorherzusagen ergibt ${percent}. Macro-F1 ${f1}.`,
+    interval: (low, high) => `95-%-Intervall: ${low} bis ${high}`,
+    reliability: (error) => `Kalibrierungsfehler ${error}`,
+    reliabilityLine:
+      'Nach rechts: wie sicher die Antworten sind. Nach oben: wie viele davon stimmen. Auf der Diagonale passt beides zusammen; darunter ist das Modell zu sicher.',
+    bin: (answers, confidence, correct) =>
+      `${n.grouped(answers)} ${answers === 1 ? 'Antwort' : 'Antworten'} mit ${confidence}: ${correct} richtig.`,
+    change: 'So einstellen',
+    changed: 'Eingestellt',
     matrix: (task) => `Konfusionsmatrix von ${task}: Zeilen sind wahre Klassen, Spalten vorhergesagte Klassen`,
     corner: 'wahr ↓ vorhergesagt →',
     noMatrix: (classes, most) =>

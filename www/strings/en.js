@@ -407,6 +407,19 @@ export default {
     paused: (/** @type {number} */ step) => `Paused after step ${step}.`,
     lastStep: 'The last step is done; Train evaluates the model.',
     ended: 'Done. Try a sentence, or change something and train again.',
+    endedWith: (/** @type {string} */ verdicts) => `Done. ${verdicts}.`,
+    judged: (/** @type {string} */ verdict, /** @type {string[]} */ tasks, /** @type {number} */ all) =>
+      `${verdict}: ${tasks.join(', ')}${all > tasks.length ? ` and ${all - tasks.length} more` : ''}`,
+    verdicts: {
+      learned: 'Learned',
+      memorised: 'Memorised',
+      not_better: 'No better than the commonest answer',
+      not_learned: 'Nothing learned',
+      diverged: 'Diverged',
+      too_few: 'Too few held-out sentences to tell',
+      nothing_held_out: 'Nothing held out',
+      no_labels: 'No labels',
+    },
     stopped: 'Stopped. Reset starts over.',
     training: 'Training…',
     pace: (/** @type {string} */ seconds, /** @type {number} */ left) =>
@@ -649,6 +662,14 @@ export default {
     noLabels: 'no labels',
     baseline: (/** @type {string} */ percent, /** @type {string} */ label, /** @type {string} */ f1) =>
       `Always predicting “${label}” gives ${percent}. Macro-F1 ${f1}.`,
+    interval: (/** @type {string} */ low, /** @type {string} */ high) => `95 % interval: ${low} to ${high}`,
+    reliability: (/** @type {string} */ error) => `Calibration error ${error}`,
+    reliabilityLine:
+      'Across: confidence of the answers. Up: how many of them are correct. On the diagonal the two agree; below it the model is too sure.',
+    bin: (/** @type {number} */ answers, /** @type {string} */ confidence, /** @type {string} */ correct) =>
+      `${count(answers, 'answer')} with ${confidence}: ${correct} correct.`,
+    change: 'Set it',
+    changed: 'Set',
     matrix: (/** @type {string} */ task) =>
       `Confusion matrix of ${task}: rows are true classes, columns are predicted classes`,
     corner: 'true ↓ predicted →',

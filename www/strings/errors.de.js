@@ -264,6 +264,43 @@ export default {
   'worker.unreadable': 'er schickte etwas Unlesbares',
   'worker.thread_not_loaded': 'der Code eines Threads ließ sich nicht laden',
 
+  // src/verdict
+  'verdict.no_labels': 'Kein Trainingssatz hat dafür ein Label, der Kopf hat also nichts gelernt.',
+  'verdict.not_finite':
+    'Divergiert: In Schritt {step} war der Verlust keine endliche Zahl mehr, und das Training hielt an.',
+  'verdict.diverged': 'Divergiert: Der Trainingsverlust endete bei {loss}, weit über den {guessing} bloßen Ratens.',
+  'verdict.not_learned':
+    'Nichts gelernt: Der Trainingsverlust endete bei {loss}, nicht unter den {guessing}, für die man nur wissen muss, wie häufig jedes Label ist.',
+  'verdict.nothing_held_out':
+    '{accuracy} % richtig bei den {n} Trainingssätzen, aber kein zurückgehaltener Satz hat dafür ein Label: Über neue Sätze ist nichts bekannt.',
+  'verdict.too_few':
+    'Zu wenige zurückgehaltene Sätze für ein Urteil: {accuracy} % richtig bei {n}, das kann alles zwischen {low} und {high} % bedeuten; immer {label:?} zu antworten ergibt {baseline} %.',
+  'verdict.memorised_only':
+    'Auswendig gelernt: {training} % richtig bei den Trainingssätzen, aber nur {accuracy} % bei {n} zurückgehaltenen, nicht besser, als immer {label:?} zu antworten ({baseline} %).',
+  'verdict.not_better':
+    'Nicht besser, als immer {label:?} zu antworten: {accuracy} % richtig bei {n} zurückgehaltenen Sätzen, und diese Antwort ergibt {baseline} %.',
+  'verdict.memorised':
+    'Mehr auswendig gelernt als verstanden: {training} % richtig bei den Trainingssätzen, aber nur {accuracy} % bei {n} zurückgehaltenen (95-%-Intervall {low} bis {high} %); immer {label:?} zu antworten ergibt {baseline} %.',
+  'verdict.learned_roughly':
+    'Gelernt, doch wie gut, ist unsicher: {accuracy} % richtig bei nur {n} zurückgehaltenen Sätzen, das kann alles zwischen {low} und {high} % bedeuten; immer {label:?} zu antworten ergibt {baseline} %.',
+  'verdict.learned':
+    'Gelernt: {accuracy} % richtig bei {n} zurückgehaltenen Sätzen (95-%-Intervall {low} bis {high} %); immer {label:?} zu antworten ergibt {baseline} %.',
+  'verdict.label_some': 'Gib einigen Sätzen ein Label dafür.',
+  'verdict.lower_rate': 'Versuch eine zehnmal kleinere Lernrate, {rate:e}.',
+  'verdict.higher_rate': 'Versuch eine zehnmal größere Lernrate, {rate:e}.',
+  'verdict.more_epochs': 'Trainier mehr Epochen, {epochs}.',
+  'verdict.best_epoch':
+    'Geh zur besten Epoche zurück: Nach Epoche {epoch} waren {accuracy} % der zurückgehaltenen Sätze richtig.',
+  'verdict.hold_out': 'Halt ein Viertel der Sätze zurück.',
+  'verdict.label_held_out': 'Gib mehr Sätzen ein Label dafür und halt einige davon zurück.',
+  'verdict.hold_out_more':
+    'Halt einen größeren Anteil zurück, {share}: {n} zurückgehaltene Sätze grenzen es auf ± 10 Punkte ein.',
+  'verdict.label_more_held_out':
+    'Gib mehr Sätzen ein Label und halt sie zurück: {n} davon grenzen es auf ± 10 Punkte ein.',
+  'verdict.label_more': 'Gib mehr Sätzen ein Label: Bisher trainieren {n} Sätze {classes} Klassen.',
+  'verdict.label_class':
+    'Gib mehr Sätzen das Label {label:?}: {right} seiner {n} zurückgehaltenen sind richtig, und {training} haben es trainiert.',
+
   // Was eine andere Bibliothek oder der Browser sagt
   unexpected: '{why}',
 };

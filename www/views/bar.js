@@ -5,6 +5,10 @@ import { readAlong } from '../lab/run/reading.js';
 import { h, s } from '../ui/dom.js';
 
 /** @typedef {import('../lab/run/types.js').State} State */
+/** @typedef {Extract<import('../types.js').RunEvent, { type: 'verdict' }>} Verdict */
+
+/** So many tasks are named beside a verdict; the others are counted. */
+const NAMES = 3;
 
 const ICONS = {
   play: 'M4 2.5v11l9-5.5z',
@@ -60,10 +64,22 @@ export function createBar(lab) {
   reset.addEventListener('click', () => lab.reset());
   speed.addEventListener('change', () => lab.pace(Number(speed.value)));
 
-  /** Announces each epoch's loss and accuracies to screen readers. */
+  /** The tasks of each verdict on the run. @type {Map<Verdict['kind'], string[]>} */
+  let verdicts = new Map();
+  function ended() {
+    const judged = [...verdicts].map(([kind, tasks]) => words.judged(words.verdicts[kind], tasks.slice(0, NAMES), tasks.length));
+    return judged.length > 0 ? words.endedWith(judged.join('; ')) : words.ended;
+  }
+
+  /** Announces each epoch's loss and accuracies to screen readers, and the verdicts. */
   const follow = readAlong({
+    begin() {
+      verdicts = new Map();
+    },
     take(event) {
-      if (event.type === 'epoch') {
+      if (event.type === 'verdict') verdicts.set(event.kind, [...(verdicts.get(event.kind) ?? []), event.task]);
+      else if (event.type === 'end') live.textContent = ended();
+      else if (event.type === 'epoch') {
         live.textContent = words.epochDone(event.epoch, event.epochs, n.figure(event.total));
       } else if (event.type === 'evaluation') {
         const accuracies = Object.entries(event.tasks).flatMap(([task, metrics]) =>
@@ -128,7 +144,7 @@ export function createBar(lab) {
       case 'paused':
         return counts.step < counts.steps ? words.paused(counts.step) : words.lastStep;
       case 'ended':
-        return words.ended;
+        return ended();
       case 'stopped':
         return words.stopped;
     }

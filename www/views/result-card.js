@@ -4,9 +4,13 @@ import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
 import { mostOf } from '../ui/thin.js';
 import { createMistakes } from './mistakes.js';
+import { createReliability } from './reliability.js';
 
 /** Nobody can read a matrix of more classes, and its cells, whose number grows with their square, would slow the page down. */
 const MOST_CLASSES = 40;
+
+/** An accuracy whose interval is wider than this is shown with it. */
+const WIDE = 0.1;
 
 /** @typedef {import('../types.js').Task} Task */
 /** @typedef {import('../types.js').Evaluation['tasks'][string]} Metrics */
@@ -21,11 +25,13 @@ export function createResultCard(allWords, task, k) {
   const { n, results: words } = allWords;
   const right = h('strong');
   const baseline = h('span');
+  const interval = h('small');
+  const reliability = createReliability(allWords);
   const list = createMistakes(allWords, task.name, () => pick(undefined));
   /** The true and the predicted class that are picked. @type {[number, number] | undefined} */
   let picked;
   /** @type {Parameters<typeof show>} */
-  let latest = [undefined, undefined, String];
+  let latest = [undefined, undefined, String, false];
 
   /** Rows are the true classes, columns the predicted ones; none of a task that has too many. */
   const isLegible = task.labels.length <= MOST_CLASSES;
@@ -64,10 +70,11 @@ export function createResultCard(allWords, task, k) {
     'article',
     { className: 'result' },
     h('h4', { className: 'cut', title: task.name }, task.name),
-    h('p', { className: 'figures' }, right, baseline),
+    h('p', { className: 'figures' }, right, interval, baseline),
     isLegible
       ? h('div', { className: 'matrix-scroll' }, matrix)
       : h('p', { className: 'aside' }, words.noMatrix(task.labels.length, MOST_CLASSES)),
+    reliability.element,
     list.element,
   );
   element.style.setProperty('--task', taskColour(k));
@@ -82,10 +89,14 @@ export function createResultCard(allWords, task, k) {
    * @param {Metrics | undefined} metrics `null`: none of the sentences is labelled for the task.
    * @param {Mistake[] | undefined} mistakes
    * @param {(row: number) => string} textOf
+   * @param {boolean} isHeldOut Whether the sentences are held out: only of those an accuracy holds for new ones.
    */
-  function show(metrics, mistakes, textOf) {
-    latest = [metrics, mistakes, textOf];
+  function show(metrics, mistakes, textOf, isHeldOut) {
+    latest = [metrics, mistakes, textOf, isHeldOut];
     right.textContent = metrics === null ? words.noLabels : words.right(metrics ? n.percent(metrics.accuracy) : '–');
+    const [low, high] = metrics?.interval ?? [0, 0];
+    interval.textContent = isHeldOut && high - low > WIDE ? words.interval(n.percent(low), n.percent(high)) : '';
+    reliability.show(metrics?.calibration);
     baseline.textContent = '';
     if (metrics) {
       const { label, share } = commonest(task, metrics.confusion);

@@ -1,9 +1,10 @@
-// How well each task is solved: accuracy beside its baseline, macro F1, the confusion matrix, and the sentences that went
-// wrong.
+// How well each task is solved: the verdict at the end, accuracy beside its baseline, macro F1, the confusion matrix, how far
+// the confidences can be believed, and the sentences that went wrong.
 
 import { readAlong } from '../lab/run/reading.js';
 import { h } from '../ui/dom.js';
 import { createResultCard } from './result-card.js';
+import { createVerdicts } from './verdicts.js';
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Evaluation} Evaluation */
@@ -26,11 +27,13 @@ export function createResults(lab) {
     h('legend', { className: 'sr' }, words.which),
     ...radios.map((radio, i) => h('label', {}, radio, h('span', {}, words.splits[SPLITS[i]]))),
   );
+  const verdicts = createVerdicts(lab);
   const body = h('div', { className: 'results', dataset: { part: 'results-body' } });
   const element = h(
     'section',
     { className: 'panel', part: 'panel', 'aria-labelledby': 'h-results', dataset: { part: 'results' } },
     h('header', {}, h('h3', { id: 'h-results' }, words.title), caption, choice),
+    verdicts.element,
     body,
   );
   /** @type {ReturnType<typeof createResultCard>[]} */
@@ -48,12 +51,13 @@ export function createResults(lab) {
     const evaluation = latest[split];
     const wrong = mistakes[split]?.epoch === evaluation?.epoch ? mistakes[split] : undefined;
     caption.textContent = evaluation ? words.after(evaluation.epoch) : words.notYet;
-    for (const card of cards)
-      card.show(evaluation?.tasks[card.task.name], wrong?.tasks[card.task.name], (row) => sentences[row]?.text ?? words.row(row + 1));
+    const textOf = (/** @type {number} */ row) => sentences[row]?.text ?? words.row(row + 1);
+    for (const { task, show } of cards) show(evaluation?.tasks[task.name], wrong?.tasks[task.name], textOf, split === 'validation');
   }
 
   /** Empty matrices for a run. @param {import('../lab/run/types.js').Outline} outline */
   function begin({ tasks, validation_examples }) {
+    verdicts.begin(tasks);
     latest = {};
     mistakes = {};
     cards = tasks.map((task, k) => createResultCard(lab.words, task, k));
@@ -68,7 +72,10 @@ export function createResults(lab) {
   function take(event) {
     if (event.type === 'evaluation') latest[event.split] = event;
     else if (event.type === 'mistakes') mistakes[event.split] = event;
-    else return;
+    else {
+      if (event.type === 'verdict') verdicts.take(event);
+      return;
+    }
     isFresh = true;
   }
 
@@ -83,6 +90,7 @@ export function createResults(lab) {
       isFresh = false;
       follow(state);
       if (isFresh) draw();
+      verdicts.render(state);
     },
   };
 }

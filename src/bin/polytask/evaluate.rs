@@ -53,10 +53,15 @@ pub fn run(arguments: EvaluateArguments) -> Result<()> {
 }
 
 fn write_figures(out: &mut impl Write, task: &Task, metrics: Option<&TaskMetrics>) -> Result<()> {
-    let Some(TaskMetrics { accuracy, macro_f1, loss, confusion }) = metrics else {
+    let Some(TaskMetrics { accuracy, interval: [low, high], macro_f1, loss, calibration, confusion }) = metrics else {
         return Ok(writeln!(out, "{}: no labelled sentence", task.name)?);
     };
-    writeln!(out, "{} Accuracy: {accuracy:.2}, Macro-F1: {macro_f1:.2}, Loss: {loss:.4}", task.name)?;
+    let ece = calibration.as_ref().map(|calibration| format!(", ECE: {:.2}", calibration.ece)).unwrap_or_default();
+    writeln!(
+        out,
+        "{} Accuracy: {accuracy:.2}, Macro-F1: {macro_f1:.2}, Loss: {loss:.4}, 95 % interval: {low:.2} to {high:.2}{ece}",
+        task.name
+    )?;
     let width = task.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).max(5);
     let head: String = task.labels.iter().map(|label| format!("  {label:>width$}")).collect();
     writeln!(out, "{:width$}{head}   (columns: predicted)", "")?;

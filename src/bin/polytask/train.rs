@@ -124,7 +124,8 @@ fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
         }
     }
     if let Err(error) = trained {
-        // The run's own error matters more than one in writing the log.
+        // The run's own error matters more than one in writing the log. It says what to try, as the verdicts do.
+        let _ = run.verdicts().into_iter().try_for_each(|verdict| output.log(&Event::Verdict(verdict)));
         let _ = output.log(&Event::Error(error.message().clone()));
         return Err(error.into());
     }
