@@ -2,6 +2,7 @@
 //! definitions; and how far the probabilities can be believed.
 
 mod calibration;
+mod confusion;
 mod proportion;
 mod tally;
 mod temperature;
@@ -9,6 +10,7 @@ mod temperature;
 use serde::{Deserialize, Serialize};
 
 pub use calibration::{Calibration, CalibrationBin};
+pub use confusion::ConfusionCells;
 pub use proportion::{sign_test, wilson_interval};
 pub use tally::{Tally, argmax};
 pub use temperature::fit_temperature;
@@ -33,6 +35,9 @@ pub struct TaskMetrics {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub calibration: Option<Calibration>,
-    /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C)
+    /// `confusion[t][p]`: examples of class t that were predicted as p. (C,C) Written as [`ConfusionCells`] for more than 100
+    /// classes.
+    #[serde(with = "confusion")]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "number[][] | ConfusionCells"))]
     pub confusion: Vec<Vec<u32>>,
 }

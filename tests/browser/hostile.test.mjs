@@ -57,6 +57,13 @@ NOT_OPENED.forEach(([text], i) => {
   PAGES[`/bad-${i}.json`] = text;
   PAGES[`/bad-${i}.html`] = page(`src="bad-${i}.json" preset="tickets" views="controls sentences"`);
 });
+/** Sentences, labels, a task and a file's name with half an emoji: JSON can say it, and a browser's strings can hold it. */
+const HALF = '\\ud83d';
+PAGES['/half.json'] = `{"training":{"epochs":2},"validation":{"fraction":0},"tasks":[{"name":"mood${HALF}","labels":["a${HALF}","b"]}],"data":{"examples":[${Array.from(
+  { length: 8 },
+  (_, i) => `{"text":"number ${i} ${HALF}","labels":{"mood${HALF}":"${i % 2 ? `a${HALF}` : 'b'}"}}`,
+)}]}}`;
+PAGES['/half.html'] = page('src="half.json" views="controls sentences results try diagram"');
 PAGES['/some.html'] = page('src="some.json" views="controls sentences"');
 
 for (const name of BROWSERS) {
@@ -122,6 +129,36 @@ for (const name of BROWSERS) {
         `Ignored in some.json, because unknown or invalid: ${IMAGE}, data.`,
       );
       await assertHarmless(view);
+    });
+
+    test('half an emoji is answered like any other sentence, asked by the page or tried, and stands in labels and names', async () => {
+      const view = await open('half.html');
+      await view.until('the sentences', () => $$('.sentences tbody textarea').length === 8);
+      await view.fill('.sentences tbody tr:first-child textarea', 'a cold soup \ud83d');
+      await view.press('train');
+      await view.untilStatus('ended');
+      const answer = await view.page.evaluate(async () => {
+        const lab = document.querySelector('polytask-lab');
+        const late = new Promise((resolve) => setTimeout(() => resolve('no answer in 10 s'), 10_000));
+        return Promise.race([Promise.all([lab.predict('cut \ud83d'), lab.predict('cut \ud83d'), lab.predict('cut')]), late]);
+      });
+      assert.deepEqual(answer.map(({ text }) => text), ['cut \ufffd', 'cut \ufffd', 'cut']);
+      assert.deepEqual(Object.keys(answer[0].tasks), ['mood\ufffd']);
+
+      for (const [typed, read] of [
+        ['cut \ud83d', 'cut \ufffd'],
+        ['\ude12', '\ufffd'],
+        ['whole 😒', 'whole 😒'],
+      ]) {
+        await view.fill('#try-text', typed);
+        await view.until(`the bars of ${typed}`, (text) => $part('try-answers').dataset.for === text, read);
+        await view.until('them read out', () => /mood\ufffd/.test($('.panel[data-part="try"] [aria-live]').textContent));
+        await view.until('its words weighed', (text) => $part('saliency').textContent.includes(text.slice(0, 3)), read);
+        await view.until('the diagram to read it', (text) => $part('diagram').dataset.tokens !== '' && $part('diagram-sentence').textContent.includes(text), read);
+      }
+      assert.ok((await view.text('results-body')).includes('mood\ufffd'));
+      view.assertQuiet();
+      await view.close();
     });
 
     /** Nothing of what was given has become an element or run. */

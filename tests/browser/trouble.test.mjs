@@ -227,15 +227,9 @@ for (const name of BROWSERS) {
         );
         assert.match(await lab.text('table-summary'), /^3,000 sentences, 2 tasks, 7\d\d held out/);
         assert.ok((await lab.sentences()).length < 200);
-        const last = await lab.page.evaluate(async () => {
-          const scroller = $('.table-scroll');
-          for (let i = 0; i < 1000 && $$('.sentences tbody tr').length < 3000; i++) {
-            scroller.scrollTop = scroller.scrollHeight;
-            await new Promise((resolve) => setTimeout(resolve, 20));
-          }
-          return $('.sentences tbody tr:last-child textarea').value;
-        });
-        assert.equal(last, 'sentence 2999 of a long file');
+        await lab.page.evaluate(() => ($part('table-scroll').scrollTop = $part('table-scroll').scrollHeight));
+        await lab.drawn();
+        assert.equal((await lab.sentences()).at(-1), 'sentence 2999 of a long file');
         await lab.press('undo');
       });
 

@@ -146,12 +146,12 @@ test('what inflates to more than 5 MB is not opened, and not inflated to its end
 /** Tasks of so many classes each. */
 const tasksOf = (...classes) =>
   classes.map((count, k) => ({ name: `task ${k + 1}`, labels: Array.from({ length: count }, (_, c) => `${k + 1}-${c}`) }));
-const CROWDED = 'This page opens at most 50 tasks, with at most 500 classes in one task and 1,000 in all. Not opened: ';
+const CROWDED = 'This page opens at most 50 tasks, with at most 5,000 classes in one task and 10,000 in all. Not opened: ';
 
 test('of tasks whose classes are too many in all, the first that there is room for are opened, and the others named', async () => {
   for (const [tasks, kept, sentence] of [
-    [tasksOf(...Array(50).fill(500)), ['task 1', 'task 2'], `${CROWDED}task 3, task 4, task 5, task 6, task 7, ….`],
-    [tasksOf(400, 500, 200, 100), ['task 1', 'task 2', 'task 4'], `${CROWDED}task 3.`],
+    [tasksOf(...Array(12).fill(5000)), ['task 1', 'task 2'], `${CROWDED}task 3, task 4, task 5, task 6, task 7, ….`],
+    [tasksOf(4000, 5000, 2000, 1000), ['task 1', 'task 2', 'task 4'], `${CROWDED}task 3.`],
     [tasksOf(...Array(50).fill(20)), tasksOf(...Array(50).fill(20)).map(({ name }) => name), undefined],
   ]) {
     const examples = [{ text: 'a', labels: { 'task 3': tasks[2].labels[0] } }];
@@ -233,6 +233,19 @@ test('a recipe’s file may leave more unsaid than a link: the data, the tasks a
   const { data, training } = taken({ training: { epochs: 2, max_grad_norm: null } });
   assert.deepEqual(data, { preset: { name: 'notebook', labels: 'random' } });
   assert.equal(training.epochs, 2);
+});
+
+test('half an emoji in a recipe’s file becomes what Rust makes of it, in keys too; what is nested without end is left out', () => {
+  const given = JSON.parse(
+    '{"tasks":[{"name":"m\\ud83d","labels":["a\\ude12","b"]}],"data":{"examples":[{"text":"x\\ud83d","labels":{"m\\ud83d":"a\\ude12"}}]}}',
+  );
+  const { recipe, unknown } = recipeOfFile(given);
+  assert.deepEqual(unknown, []);
+  assert.deepEqual(recipe.tasks, [{ name: 'm\ufffd', labels: ['a\ufffd', 'b'] }]);
+  assert.deepEqual(recipe.data.examples, [{ text: 'x\ufffd', labels: { 'm\ufffd': 'a\ufffd' } }]);
+
+  const deep = JSON.parse(`${'['.repeat(1e5)}${']'.repeat(1e5)}`);
+  assert.deepEqual(recipeOfFile({ ...recipe, deep }).unknown, ['deep']);
 });
 
 test('what is no recipe and what has no sentences is not opened from a file; the rest is checked like a link’s', () => {

@@ -90,6 +90,29 @@ test('questions wait for the run; each answer reaches the one who asked, and one
   lab.dispose();
 });
 
+test('half an emoji is asked as Rust reads it, and two equal texts have an answer each', async () => {
+  const { lab, tell, sent, begin } = await open();
+  const cut = 'The soup was cold again 😒'.slice(0, 25);
+  const asked = [lab.predict(cut), lab.predict(cut), lab.tokenize(cut), lab.explain(cut)];
+  begin();
+  const questions = ['predict', 'tokenize', 'explain'].flatMap(sent);
+  assert.deepEqual(questions.map(({ text }) => text), Array(4).fill('The soup was cold again \ufffd'));
+  for (const { type, text, request } of questions) tell(prediction(text), type, request);
+  assert.deepEqual(await outcomes(asked), questions.map(({ text }) => text));
+  lab.point(cut);
+  assert.equal(lab.state.reader.pointed, questions[0].text, 'the views wait for the sentence that the answer names');
+  lab.dispose();
+});
+
+test('who asks a lab that is gone is told so', async () => {
+  const { lab, begin } = await open();
+  begin();
+  const early = lab.predict('a');
+  lab.dispose();
+  const late = [lab.predict('b'), lab.explain('b'), lab.interference()];
+  assert.deepEqual(await outcomes([early, ...late]), Array(4).fill('The lab is gone.'));
+});
+
 test('a run that is configured anew drops what the one before still says', async () => {
   const { lab, tell, sent, begin, passedOn } = await open();
   begin();

@@ -52,6 +52,19 @@ test('a blank label is no label', () => {
   assert.deepEqual(setLabel(table, 0, 'mood', '').examples[0].labels, { topic: 'weather' });
 });
 
+test('half an emoji becomes what Rust makes of it, wherever it is written', () => {
+  const [half, whole] = ['cold \ud83d', 'cold \ufffd'];
+  assert.equal(setText(table, 0, half).examples[0].text, whole);
+  assert.equal(addRow(table, half).examples[0].text, whole);
+  assert.equal(setLabel(table, 0, 'mood', half).examples[0].labels.mood, whole);
+  assert.deepEqual(addClass(addClass(table, 'mood', half), 'mood', whole).tasks[1].labels, ['bad', 'good', whole]);
+  assert.deepEqual(addTask(table, { name: half, labels: [half] }).tasks[2], { name: whole, labels: [whole] });
+  const renamed = redefineTask(table, 'mood', half, new Map([['bad', half]]));
+  assert.deepEqual(renamed.tasks[1], { name: whole, labels: [whole, 'good'] });
+  assert.deepEqual(renamed.examples[0].labels, { topic: 'weather', [whole]: whole });
+  assert.equal(setText(table, 0, 'warm 😒').examples[0].text, 'warm 😒', 'a whole one stays');
+});
+
 test('a class is added once', () => {
   const once = addClass(table, 'topic', 'sport');
   assert.deepEqual(addClass(once, 'topic', 'sport').tasks[0].labels, ['food', 'weather', 'sport']);

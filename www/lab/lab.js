@@ -2,6 +2,7 @@
 
 import { whatIsMissing } from '../engine/support.js';
 import { createSources } from './document/sources.js';
+import { wellFormed } from './document/well-formed.js';
 import { Replay } from './run/replay.js';
 import { Running } from './run/running.js';
 import { publicState } from './run/select.js';
@@ -288,7 +289,8 @@ export class Lab {
 
   /** The reader points at a sentence, by cursor or focus, or writes it. @param {string} text */
   point(text) {
-    if (text !== this.#state.reader.pointed) this.dispatch({ type: 'point', text });
+    const well = wellFormed(text);
+    if (well !== this.#state.reader.pointed) this.dispatch({ type: 'point', text: well });
   }
 
   /** The reader writes a sentence to try. @param {string} text */
@@ -316,20 +318,21 @@ export class Lab {
   }
 
   // ---- questions to the run. Each rejects if there is no run, or none any more, and with one sentence if there is no answer.
+  // The answer's `text` is the sentence as Rust reads it: see document/well-formed.js.
 
   /** Classifies a sentence with every head as it stands. @param {string} text @returns {Promise<import('../types.js').Prediction>} */
   predict(text) {
-    return this.#running.askRun({ type: 'predict', text });
+    return this.#running.askRun({ type: 'predict', text: wellFormed(text) });
   }
 
   /** A sentence as the encoder reads it. @param {string} text @returns {Promise<import('./run/types.js').Tokens>} */
   tokenize(text) {
-    return this.#running.askRun({ type: 'tokenize', text });
+    return this.#running.askRun({ type: 'tokenize', text: wellFormed(text) });
   }
 
   /** The words that the heads' answers rest on. @param {string} text @returns {Promise<import('./run/types.js').Saliency>} */
   explain(text) {
-    return this.#running.askRun({ type: 'explain', text });
+    return this.#running.askRun({ type: 'explain', text: wellFormed(text) });
   }
 
   /** Has the interference measured. The result is an event of the run too. */

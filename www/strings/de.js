@@ -150,7 +150,7 @@ export default {
     byPath: (path) => `${path}: Eine Seite kann keine Dateien über ihren Pfad lesen; öffne die Datei stattdessen.`,
     read: (sentences, filename) => `${count(sentences, 'Satz', 'Sätze')} aus ${filename} gelesen.`,
     crowded: (tasks) =>
-      `Diese Seite öffnet höchstens ${MOST_TASKS} Aufgaben mit höchstens ${MOST_CLASSES} Klassen in einer Aufgabe und ${n.grouped(MOST_CLASSES_IN_ALL)} insgesamt. Nicht geöffnet: ${tasks.join(', ')}.`,
+      `Diese Seite öffnet höchstens ${MOST_TASKS} Aufgaben mit höchstens ${n.grouped(MOST_CLASSES)} Klassen in einer Aufgabe und ${n.grouped(MOST_CLASSES_IN_ALL)} insgesamt. Nicht geöffnet: ${tasks.join(', ')}.`,
     undo: 'Rückgängig',
     found: 'Deine Sätze von einem früheren Besuch wurden erst jetzt gefunden. Sie bleiben erhalten, deine Änderungen seither auch.',
     openFound: 'Öffnen',
@@ -206,6 +206,16 @@ export default {
     hint: (task, label) =>
       `Klick in der Spalte ${task} auf die Zellen, ${label ? `die das Label „${label}“ bekommen` : 'die ihr Label verlieren'} sollen, oder nimm ↑ ↓ und die Leertaste. Esc beendet das Labeln.`,
     done: (row, label) => `Satz ${row}: ${label || 'kein Label'}`,
+    find: (classes) => `eine von ${n.grouped(classes)} suchen`,
+    findOf: (task) => `Klasse von ${task} suchen`,
+  },
+
+  search: {
+    choices: 'Klassen',
+    blank: '— kein Label',
+    create: (label) => `Neue Klasse „${label}“`,
+    more: (left) => `${n.grouped(left)} weitere: einen Teil des Namens eingeben`,
+    none: 'Keine Klasse heißt so ähnlich.',
   },
 
   task: {
@@ -218,6 +228,8 @@ export default {
     addClass: 'Klasse hinzufügen',
     removeClass: (label) => `Klasse ${label} entfernen`,
     removeNewClass: 'Neue Klasse entfernen',
+    findClass: 'Klasse suchen',
+    moreClasses: (left) => `${n.grouped(left)} weitere: einen Teil des Namens eingeben`,
     remove: 'Aufgabe entfernen',
     cancel: 'Abbrechen',
     apply: 'Übernehmen',
@@ -670,8 +682,16 @@ export default {
     changed: 'Eingestellt',
     matrix: (task) => `Konfusionsmatrix von ${task}: Zeilen sind wahre Klassen, Spalten vorhergesagte Klassen`,
     corner: 'wahr ↓ vorhergesagt →',
-    noMatrix: (classes, most) =>
-      `Eine Konfusionsmatrix gibt es bis ${most} Klassen; diese Aufgabe hat ${n.grouped(classes)}.`,
+    confusions: 'Die häufigsten Verwechslungen',
+    confusionsOf: (label) => `Vorhersagen mit „${label}“`,
+    truth: 'wahr',
+    predicted: 'vorhergesagt',
+    count: 'Sätze',
+    classOf: (task) => `Eine Klasse von ${task} zum Ansehen`,
+    findClass: (classes) => `eine von ${n.grouped(classes)} Klassen ansehen`,
+    recall: (right, all) => `${right} von ${count(all, 'Satz', 'Sätzen')} dieser Klasse richtig`,
+    moreCells: (left) => `… und ${n.grouped(left)} weitere`,
+    noCells: 'Es gibt keine.',
     rightly: (label) => `${label}, richtig vorhergesagt`,
     taken: (label, said) => `${label}, vorhergesagt: ${said}`,
     mistakes: (task) => `Falsch klassifizierte Sätze von ${task}`,

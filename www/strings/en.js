@@ -150,7 +150,7 @@ export default {
     read: (/** @type {number} */ sentences, /** @type {string} */ filename) =>
       `${count(sentences, 'sentence')} read from ${filename}.`,
     crowded: (/** @type {string[]} */ tasks) =>
-      `This page opens at most ${MOST_TASKS} tasks, with at most ${MOST_CLASSES} classes in one task and ${n.grouped(MOST_CLASSES_IN_ALL)} in all. Not opened: ${tasks.join(', ')}.`,
+      `This page opens at most ${MOST_TASKS} tasks, with at most ${n.grouped(MOST_CLASSES)} classes in one task and ${n.grouped(MOST_CLASSES_IN_ALL)} in all. Not opened: ${tasks.join(', ')}.`,
     undo: 'Undo',
     found: 'Your sentences from an earlier visit have only now been found. They are kept, and so are your edits since then.',
     openFound: 'Open them',
@@ -208,6 +208,16 @@ export default {
     hint: (/** @type {string} */ task, /** @type {string} */ label) =>
       `Click cells under ${task} ${label ? `to set the label “${label}”` : 'to clear their labels'}, or use ↑ ↓ and Space. Esc stops labelling.`,
     done: (/** @type {number} */ row, /** @type {string} */ label) => `Sentence ${row}: ${label || 'no label'}`,
+    find: (/** @type {number} */ classes) => `find one of ${n.grouped(classes)}`,
+    findOf: (/** @type {string} */ task) => `Find a class of ${task}`,
+  },
+
+  search: {
+    choices: 'Classes',
+    blank: '— no label',
+    create: (/** @type {string} */ label) => `New class “${label}”`,
+    more: (/** @type {number} */ left) => `${n.grouped(left)} more: type a part of the name`,
+    none: 'No class has this in its name.',
   },
 
   task: {
@@ -220,6 +230,8 @@ export default {
     addClass: 'Add a class',
     removeClass: (/** @type {string} */ label) => `Remove class ${label}`,
     removeNewClass: 'Remove new class',
+    findClass: 'Find a class',
+    moreClasses: (/** @type {number} */ left) => `${n.grouped(left)} more: type a part of the name`,
     remove: 'Remove task',
     cancel: 'Cancel',
     apply: 'Apply',
@@ -673,8 +685,16 @@ export default {
     matrix: (/** @type {string} */ task) =>
       `Confusion matrix of ${task}: rows are true classes, columns are predicted classes`,
     corner: 'true ↓ predicted →',
-    noMatrix: (/** @type {number} */ classes, /** @type {number} */ most) =>
-      `A confusion matrix is shown for up to ${most} classes; this task has ${n.grouped(classes)}.`,
+    confusions: 'Most frequent confusions',
+    confusionsOf: (/** @type {string} */ label) => `Predictions with “${label}”`,
+    truth: 'true',
+    predicted: 'predicted',
+    count: 'sentences',
+    classOf: (/** @type {string} */ task) => `A class of ${task} to look at`,
+    findClass: (/** @type {number} */ classes) => `look at one of ${n.grouped(classes)} classes`,
+    recall: (/** @type {string} */ right, /** @type {number} */ all) => `${right} of ${count(all, 'sentence')} of this class correct`,
+    moreCells: (/** @type {number} */ left) => `… and ${n.grouped(left)} more`,
+    noCells: 'There are none.',
     rightly: (/** @type {string} */ label) => `${label}, predicted correctly`,
     taken: (/** @type {string} */ label, /** @type {string} */ said) => `${label}, predicted as ${said}`,
     mistakes: (/** @type {string} */ task) => `Misclassified sentences of ${task}`,

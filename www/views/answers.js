@@ -1,6 +1,7 @@
 // The heads' answers to one sentence: each head's shape, and its classes with their probabilities once there are any.
 
 import { h, taskColour } from '../ui/dom.js';
+import { largest } from '../ui/many/largest.js';
 
 /** How many classes of a task are listed: of more, the most probable. */
 const MOST = 6;
@@ -28,9 +29,9 @@ export function createAnswers({ diagram: words, n }) {
     const known = prediction?.text === text ? prediction.tasks : {};
     for (const [k, { name, labels }] of tasks.entries()) {
       const { probabilities } = known[name] ?? {};
-      const order = labels.map((_, c) => c);
-      if (probabilities && labels.length > MOST) order.sort((a, b) => probabilities[b] - probabilities[a]);
-      const shown = order.slice(0, labels.length > MOST ? MOST - 1 : MOST);
+      const isCut = labels.length > MOST;
+      const first = Array.from({ length: isCut ? MOST - 1 : labels.length }, (_, c) => c);
+      const shown = probabilities && isCut ? largest(probabilities, MOST - 1) : first;
       lists[k].replaceChildren(
         ...shown.map((c) => answer(labels[c], probabilities?.[c], labels[c] === known[name]?.label, labels[c] === given[name])),
         ...(shown.length < labels.length ? [h('li', { className: 'rest' }, words.more(labels.length - shown.length))] : []),

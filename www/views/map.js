@@ -18,6 +18,9 @@ const TURNS = [-1, 1, -1, 1, 1, -1];
 /** How long points take to a frame that was chosen or came; and through the whole run, at least and for each frame. */
 const [GLIDE_MS, PLAY_MS, FRAME_MS] = [650, 2500, 420];
 
+/** The legend explains so many classes at most. */
+const MOST_EXPLAINED = 12;
+
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createMap(lab) {
   const words = lab.words.map;
@@ -183,11 +186,16 @@ export function createMap(lab) {
     const labels = tasks[k]?.labels ?? [];
     element.style.setProperty('--task', taskColour(Math.max(0, k)));
     element.style.setProperty('--turn', String(TURNS[Math.max(0, k) % TURNS.length]));
-    const classes = (map?.rows ?? []).map((row) => labels.indexOf(labelOf(exampleOf(row), task)));
+    const classOf = new Map(labels.map((label, c) => [label, c]));
+    const classes = (map?.rows ?? []).map((row) => classOf.get(labelOf(exampleOf(row), task)) ?? -1);
     scatter.dress(classes, labels.length);
-    const kinds = labels.map((label, c) => ({ label, c }));
+    const kinds = explained(classes, labels.length).map((c) => ({ label: labels[c], c }));
     if (classes.includes(-1)) kinds.push({ label: words.unlabelled, c: -1 });
-    legend.replaceChildren(...kinds.map(({ label, c }) => h('li', { title: label }, markerIcon(c, labels.length), brief(label))));
+    const left = labels.length - kinds.filter(({ c }) => c >= 0).length;
+    legend.replaceChildren(
+      ...kinds.map(({ label, c }) => h('li', { title: label }, markerIcon(c, labels.length), brief(label))),
+      ...(left > 0 ? [h('li', {}, lab.words.diagram.more(left))] : []),
+    );
   }
 
   /** @param {number | undefined} i @param {Point} at @param {{ width: number, height: number }} size */
@@ -286,3 +294,20 @@ const icon = (playing) =>
     { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' },
     s('path', { d: playing ? 'M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z' : 'M4 2.5v11l9-5.5z' }),
   );
+
+/**
+ * The classes that the legend explains: of very many, those of the most points.
+ *
+ * @param {number[]} classes Each point's.
+ * @param {number} count How many classes there are.
+ */
+function explained(classes, count) {
+  const all = Array.from({ length: count }, (_, c) => c);
+  if (count <= MOST_EXPLAINED) return all;
+  const points = new Map();
+  for (const c of classes) points.set(c, (points.get(c) ?? 0) + 1);
+  return all
+    .filter((c) => points.has(c))
+    .sort((a, b) => points.get(b) - points.get(a) || a - b)
+    .slice(0, MOST_EXPLAINED);
+}

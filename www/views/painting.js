@@ -1,15 +1,17 @@
-// Labelling by clicking: a chip for each class, which a click in the table then gives to a sentence.
+// Labelling by clicking: a chip for each class, which a click in the table then gives to a sentence. Of a task with many classes a
+// field finds the one that becomes a chip.
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
+import { createSearchList, MANY, searchField } from '../ui/many/search-list.js';
 
 /** @typedef {{ task: string, label: string }} Brush What a click gives; an empty label takes one away. */
 
 /**
- * @param {import('../strings/words.js').Words['painting']} words
+ * @param {import('../strings/words.js').Words} allWords
  * @param {(brush: Brush | undefined, byKeyboard: boolean) => void} choose The reader took a brush up, or put it down.
  */
-export function createPainting(words, choose) {
+export function createPainting({ painting: words, search }, choose) {
   const chips = h('div', { className: 'chips', dataset: { part: 'chips' } });
   const hint = h('p', { className: 'hint', dataset: { part: 'paint-hint' }, hidden: true });
   const said = h('p', { className: 'sr', role: 'status' });
@@ -21,6 +23,17 @@ export function createPainting(words, choose) {
     hint,
     said,
   );
+  const list = createSearchList({
+    id: 'brushes-found',
+    words: search,
+    choicesOf: ({ dataset }) => tasks.find(({ name }) => name === dataset.brush)?.labels ?? [],
+    valueOf: ({ dataset }) => (brush?.task === dataset.brush ? brush?.label : undefined) ?? '',
+    pick: ({ dataset }, label) => take({ task: String(dataset.brush), label }, true),
+  });
+  element.append(list.element);
+  list.serve(chips);
+  /** @type {import('../types.js').Task[]} */
+  let tasks = [];
   /** @type {Brush | undefined} */
   let brush;
   /** The tasks whose classes have chips, as JSON. */
@@ -29,6 +42,10 @@ export function createPainting(words, choose) {
   /** @param {Brush | undefined} next @param {boolean} [byKeyboard] */
   function take(next, byKeyboard = false) {
     brush = next;
+    for (const field of chips.querySelectorAll('input')) {
+      field.value = field.dataset.brush === next?.task ? (next?.label ?? '') : '';
+      field.title = field.value;
+    }
     for (const chip of chips.querySelectorAll('button'))
       chip.setAttribute('aria-pressed', String(chip.dataset.task === next?.task && chip.dataset.label === next?.label));
     hint.hidden = next === undefined;
@@ -65,12 +82,20 @@ export function createPainting(words, choose) {
       'span',
       { className: 'chip-group', role: 'group', 'aria-label': name },
       h('span', { className: 'chip-task', title: name, 'aria-hidden': 'true' }, name),
-      ...labels.map(chip),
+      ...(labels.length > MANY ? [finder(name, labels.length)] : labels.map(chip)),
       chip(''),
     );
     element.style.setProperty('--task', taskColour(k));
     return element;
   }
+
+  /** The chip of the brush in hand, or the field that found it. @returns {HTMLElement | null} */
+  const brushElement = () =>
+    chips.querySelector('[aria-pressed="true"]') ?? Array.from(chips.querySelectorAll('input')).find(({ dataset }) => dataset.brush === brush?.task) ?? null;
+
+  /** @param {string} name @param {number} classes */
+  const finder = (name, classes) =>
+    searchField({ className: 'find chip', placeholder: words.find(classes), 'aria-label': words.findOf(name), dataset: { brush: name } });
 
   return {
     element,
@@ -87,12 +112,14 @@ export function createPainting(words, choose) {
     /** Puts the brush down; the focus goes back to its chip if it must not be lost. @param {boolean} [focus] */
     stop(focus = false) {
       if (!brush) return;
-      if (focus) /** @type {HTMLElement | null} */ (chips.querySelector('[aria-pressed="true"]'))?.focus();
+      if (focus) brushElement()?.focus();
       take(undefined);
     },
 
     /** @param {import('../lab/document/store.js').Doc} doc */
-    edit({ table: { tasks } }) {
+    edit({ table }) {
+      if (table.tasks === tasks) return;
+      tasks = table.tasks;
       const next = JSON.stringify(tasks);
       if (next === shown) return;
       shown = next;
@@ -101,5 +128,7 @@ export function createPainting(words, choose) {
       const still = tasks.some(({ name, labels }) => name === brush?.task && (!brush.label || labels.includes(brush.label)));
       take(still ? brush : undefined);
     },
+
+    destroy: () => list.destroy(),
   };
 }

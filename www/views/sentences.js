@@ -21,7 +21,7 @@ export function createSentences(lab) {
     });
 
   const presets = createPresetPicker(lab);
-  const painting = createPainting(lab.words.painting, (brush, byKeyboard) => table.setBrush(brush, byKeyboard));
+  const painting = createPainting(lab.words, (brush, byKeyboard) => table.setBrush(brush, byKeyboard));
   const table = createTable(lab, { editTask, painted: (row, label) => painting.done(row + 1, label) });
   const addRow = h('button', { type: 'button', dataset: { part: 'add-row' } }, words.addRow);
   const newTask = h('button', { type: 'button', dataset: { part: 'add-task' } }, words.addTask);
@@ -44,6 +44,7 @@ export function createSentences(lab) {
     painting.element,
     skip,
     table.scroller,
+    table.list,
     table.summary,
     h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, undo, redo),
     h('p', { className: 'aside' }, words.own),
@@ -52,6 +53,8 @@ export function createSentences(lab) {
   );
   /** The step whose sentences are marked, and which these are. @type {{ step: number, rows: number[] }} */
   let batch = { step: 0, rows: [] };
+  /** The rows with text, by their numbers in a run on these sentences. @type {{ of?: object, rows: number[] }} */
+  let sent = { rows: [] };
 
   skip.addEventListener('click', () => addRow.focus());
   addRow.addEventListener('click', () => table.addRow());
@@ -65,8 +68,9 @@ export function createSentences(lab) {
   /** @param {number} step @param {number[]} rows Numbers of sentences that were sent: those with text. */
   function markBatch(step, rows) {
     batch = { step, rows: batch.step === step ? [...batch.rows, ...rows] : rows };
-    const sent = store.doc.table.examples.flatMap(({ text }, i) => (text.trim() === '' ? [] : [i]));
-    table.setBatch(batch.rows.map((row) => sent[row]));
+    const { examples } = store.doc.table;
+    if (sent.of !== examples) sent = { of: examples, rows: examples.flatMap(({ text }, i) => (text.trim() === '' ? [] : [i])) };
+    table.setBatch(batch.rows.map((row) => sent.rows[row]));
   }
 
   function unmarkBatch() {
@@ -107,6 +111,7 @@ export function createSentences(lab) {
 
     destroy() {
       table.destroy();
+      painting.destroy();
       importing.destroy();
     },
   };

@@ -1,7 +1,9 @@
 // The dialog that adds a task, or renames, extends or removes one and its classes. Nothing changes before Apply.
 
 import { addClass, addTask, redefineTask, removeTask } from '../lab/document/sentences.js';
+import { wellFormed } from '../lab/document/well-formed.js';
 import { h } from '../ui/dom.js';
+import { MANY, matching } from '../ui/many/search-list.js';
 
 /**
  * @param {HTMLDialogElement} dialog Is filled anew each time.
@@ -17,6 +19,8 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
   const name = h('input', { type: 'text', value: task.name, maxLength: 60, required: true });
   const complaint = h('p', { className: 'complaint', role: 'alert' });
   const classes = h('ul', { className: 'classes' });
+  const finder = h('input', { type: 'search', className: 'find-class', 'aria-label': words.findClass, placeholder: words.findClass, hidden: task.labels.length <= MANY });
+  const rest = h('p', { className: 'aside', role: 'status' });
   const addClassButton = h('button', { type: 'button', className: 'quiet' }, words.addClass);
   const remove = h('button', { type: 'button', className: 'quiet', hidden: !known }, words.remove);
   const cancel = h('button', { type: 'button' }, words.cancel);
@@ -25,7 +29,7 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
     { method: 'dialog', noValidate: true },
     h('h3', {}, words.title),
     h('label', { className: 'field' }, h('span', {}, words.name), name),
-    h('fieldset', {}, h('legend', {}, words.classes), classes, addClassButton),
+    h('fieldset', {}, h('legend', {}, words.classes), finder, classes, rest, addClassButton),
     complaint,
     h(
       'div',
@@ -37,11 +41,14 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
     ),
   );
 
+  /** Names that the reader has given to classes, '' for those that go, by the names that they had. @type {Map<string, string>} */
+  const renamed = new Map();
+
   /** @param {string} label The class as it is now; '' for one that is being added. */
   function classRow(label) {
     const field = h('input', {
       type: 'text',
-      value: label,
+      value: renamed.get(label) ?? label,
       maxLength: 60,
       'aria-label': label ? words.classOf(label) : words.newClass,
       dataset: { was: label },
@@ -51,7 +58,7 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
       { type: 'button', className: 'remove', 'aria-label': label ? words.removeClass(label) : words.removeNewClass },
       '×',
     );
-    const item = h('li', {}, field, drop);
+    const item = h('li', { hidden: label !== '' && renamed.get(label) === '' }, field, drop);
     drop.addEventListener('click', () => {
       field.value = '';
       item.hidden = true;
@@ -60,7 +67,24 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
     classes.append(item);
     return field;
   }
-  task.labels.forEach(classRow);
+
+  /** Takes down what the listed fields say. */
+  function note() {
+    for (const { dataset, value } of classes.querySelectorAll('input')) if (dataset.was) renamed.set(dataset.was, value.trim());
+  }
+
+  /** Lists the classes that have a text in their names; of very many the first ones. */
+  function listClasses() {
+    note();
+    for (const field of classes.querySelectorAll('input')) if (field.dataset.was) field.parentElement?.remove();
+    const added = [...classes.children];
+    const { found, count } = matching(task.labels, finder.value.trim());
+    found.forEach(classRow);
+    classes.append(...added);
+    rest.textContent = count > found.length ? words.moreClasses(count - found.length) : '';
+  }
+  listClasses();
+  finder.addEventListener('input', listClasses);
   if (task.labels.length === 0) (classRow(''), classRow(''));
 
   addClassButton.addEventListener('click', () => classRow('').focus());
@@ -72,22 +96,15 @@ export function openTaskDialog(dialog, store, words, taskName, changed) {
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const newName = name.value.trim();
+    const newName = wellFormed(name.value.trim());
     const wrong = complaintAbout(newName);
     complaint.textContent = wrong;
     if (wrong) {
       name.focus();
       return;
     }
-    /** @type {Map<string, string>} */
-    const renamed = new Map();
-    /** @type {string[]} */
-    const added = [];
-    for (const field of classes.querySelectorAll('input')) {
-      const label = field.value.trim();
-      if (field.dataset.was) renamed.set(field.dataset.was, label);
-      else if (label) added.push(label);
-    }
+    note();
+    const added = Array.from(classes.querySelectorAll('input')).flatMap(({ dataset, value }) => (dataset.was || !value.trim() ? [] : [value.trim()]));
     // It closes first: the browser then gives the focus back to an element that the edit may remove.
     dialog.close();
     store.editTable('rows', (table) =>

@@ -3,6 +3,7 @@
 
 import { readAlong, readEdits } from '../lab/run/reading.js';
 import { canAnswer, hasRun } from '../lab/run/select.js';
+import { wellFormed } from '../lab/document/well-formed.js';
 import { debounce, h } from '../ui/dom.js';
 import { mostOf } from '../ui/thin.js';
 import { createHeadBars } from './head-bars.js';
@@ -59,7 +60,7 @@ export function createTry(lab) {
   /** The states of the run, and sentences, of the latest question, the latest explanation asked for and the one on show. */
   let [askedState, explained, shownSaliency] = ['', '', ''];
 
-  const text = () => field.value.trim();
+  const text = () => wellFormed(field.value.trim());
   const now = () => `${lab.state.counts.step} ${text()}`;
 
   async function ask() {

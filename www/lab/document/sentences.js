@@ -1,6 +1,8 @@
 // Edits of the sentences and their labels, as functions from one value to the next. Nothing is changed in place, so an
 // older value can be kept for Undo, and comparing two references tells whether anything changed.
 
+import { wellFormed } from './well-formed.js';
+
 /** @typedef {import('../../types.js').Task} Task */
 /** @typedef {import('../../types.js').InlineExample} InlineExample */
 
@@ -39,29 +41,31 @@ export const labelOf = (example, task) => (example && Object.hasOwn(example.labe
 
 /** @type {(table: Table, row: number, text: string) => Table} */
 export const setText = (table, row, text) =>
-  edited(table, { examples: replaced(table.examples, row, { ...table.examples[row], text }) });
+  edited(table, { examples: replaced(table.examples, row, { ...table.examples[row], text: wellFormed(text) }) });
 
 /** An empty `label` means "not labelled for this task". @type {(table: Table, row: number, task: string, label: string) => Table} */
 export function setLabel(table, row, task, label) {
-  return edited(table, { examples: replaced(table.examples, row, labelled(table.examples[row], task, label)) });
+  return edited(table, { examples: replaced(table.examples, row, labelled(table.examples[row], task, wellFormed(label))) });
 }
 
 /** Adds a row at the top, where the reader is. @type {(table: Table, text?: string) => Table} */
-export const addRow = (table, text = '') => edited(table, { examples: [{ text, labels: {} }, ...table.examples] });
+export const addRow = (table, text = '') => edited(table, { examples: [{ text: wellFormed(text), labels: {} }, ...table.examples] });
 
 /** @type {(table: Table, row: number) => Table} */
 export const removeRow = (table, row) => edited(table, { examples: table.examples.filter((_, i) => i !== row) });
 
 /** Adds a class to a task if it is not there. @type {(table: Table, task: string, label: string) => Table} */
 export function addClass(table, task, label) {
+  const added = wellFormed(label);
   const tasks = table.tasks.map((t) =>
-    t.name === task && !t.labels.includes(label) ? { ...t, labels: [...t.labels, label] } : t,
+    t.name === task && !t.labels.includes(added) ? { ...t, labels: [...t.labels, added] } : t,
   );
   return edited(table, { tasks });
 }
 
 /** @type {(table: Table, task: Task) => Table} */
-export const addTask = (table, task) => edited(table, { tasks: [...table.tasks, task] });
+export const addTask = (table, { name, labels }) =>
+  edited(table, { tasks: [...table.tasks, { name: wellFormed(name), labels: labels.map(wellFormed) }] });
 
 /** Removes the column and its labels. @type {(table: Table, task: string) => Table} */
 export function removeTask(table, task) {
@@ -82,14 +86,15 @@ export function removeTask(table, task) {
  * @returns {Table}
  */
 export function redefineTask(table, task, name, classes) {
-  const become = (/** @type {string} */ label) => classes.get(label) ?? label;
+  const become = (/** @type {string} */ label) => wellFormed(classes.get(label) ?? label);
+  const named = wellFormed(name);
   return edited(table, {
     tasks: table.tasks.map((t) =>
-      t.name === task ? { name, labels: [...new Set(t.labels.map(become).filter(Boolean))] } : t,
+      t.name === task ? { name: named, labels: [...new Set(t.labels.map(become).filter(Boolean))] } : t,
     ),
     examples: table.examples.map((example) => {
       const label = labelOf(example, task);
-      return label === '' ? example : labelled(labelled(example, task, ''), name, become(label));
+      return label === '' ? example : labelled(labelled(example, task, ''), named, become(label));
     }),
   });
 }

@@ -3,6 +3,7 @@
 
 import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
 import { FIRST_PRESET, PRESET_NAMES } from '../document/presets.js';
+import { wellFormedJson } from '../document/well-formed.js';
 
 /** @typedef {import('../../types.js').Recipe} Recipe */
 /** @typedef {import('../../types.js').Task} Task */
@@ -86,9 +87,10 @@ function withClasses(tasks, examples) {
  * @returns {Read | undefined} Nothing if it is no recipe at all.
  */
 export function knownRecipe(given) {
-  if (!isObject(given)) return undefined;
+  const well = wellFormedJson(given);
+  if (!isObject(well)) return undefined;
   // The page that opens a link decides what is measured beside the run.
-  const { data, tasks, validation, encoder, pooling, training, seed, diagnostics, ...rest } = given;
+  const { data, tasks, validation, encoder, pooling, training, seed, diagnostics, ...rest } = well;
   const unknown = new Set(Object.keys(rest));
   /** @param {string} field @param {unknown} value @param {(value: unknown) => boolean} ok @param {unknown} usual */
   function pick(field, value, ok, usual) {

@@ -41,11 +41,11 @@ const optional = (limit) => ({ ...limit, optional: true });
 const isRate = (/** @type {number} */ x) => x > 0 && x <= 10;
 const isShare = (/** @type {number} */ x) => x >= 0 && x < 1;
 
-/** More columns, or choices in a cell, than these would freeze a table. */
+/** Each task is a column of the table and a line, a card or a chip in most views, however narrow the screen is. */
 export const MOST_TASKS = 50;
-export const MOST_CLASSES = 500;
-/** Classes of all tasks together: each is a choice, a chip and a bar in several views at once. */
-export const MOST_CLASSES_IN_ALL = 1000;
+/** Views show the classes that matter and find the others; an evaluation counts each pair of classes. */
+export const MOST_CLASSES = 5000;
+export const MOST_CLASSES_IN_ALL = 10_000;
 
 /**
  * Parts tasks into those that there is room for, the first ones first, and the rest.

@@ -26,6 +26,7 @@ export class Running {
   /** @type {import('../../engine/engine.js').Channel | undefined} */
   #channel;
   #questions = new Questions();
+  #isDisposed = false;
   /** Number of the latest command that has one. */
   #request = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -50,9 +51,10 @@ export class Running {
 
   /** Ends the worker's part in it. */
   dispose() {
+    this.#isDisposed = true;
     clearTimeout(this.#settling);
     this.#channel?.close();
-    this.#questions.refuseAll(new DOMException('The lab is gone.', 'AbortError'));
+    this.#questions.refuseAll(gone());
   }
 
   /** @param {Command} command @param {number} [request] */
@@ -70,6 +72,7 @@ export class Running {
    */
   ask(question, args) {
     const { missing } = this.#lab.state;
+    if (this.#isDisposed) return Promise.reject(gone());
     return this.#channel && !missing ? this.#channel.ask(question, ...args) : Promise.reject(new Error(missing));
   }
 
@@ -198,6 +201,7 @@ export class Running {
    */
   askRun(question) {
     const { missing, run } = this.#lab.state;
+    if (this.#isDisposed) return Promise.reject(gone());
     if (missing) return Promise.reject(new Error(missing));
     const answer = this.#questions.add(++this.#request, question);
     if (hasRun(run.status)) this.#sendQuestions();
@@ -271,3 +275,6 @@ export class Running {
     this.send({ type: 'pace', ms: reader.msBetween });
   }
 }
+
+/** Why a question has no answer: its element was removed, also before the question could be sent. */
+const gone = () => new DOMException('The lab is gone.', 'AbortError');
