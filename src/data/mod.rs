@@ -6,6 +6,7 @@ mod findings;
 mod labels;
 mod number;
 pub mod presets;
+mod sizes;
 mod split;
 mod table;
 

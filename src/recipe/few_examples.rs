@@ -41,6 +41,18 @@ pub enum HeadInit {
     LogisticRegression,
 }
 
+impl std::fmt::Display for HeadInit {
+    /// The name that recipes and flags use.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Random => "random",
+            Self::ClassMeans => "class_means",
+            Self::Ridge => "ridge",
+            Self::LogisticRegression => "logistic_regression",
+        })
+    }
+}
+
 impl Default for FewExamples {
     /// Random heads and no contrastive phase.
     fn default() -> Self {

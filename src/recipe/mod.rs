@@ -3,6 +3,7 @@
 //! The page's link, a saved run and `polytask train --recipe` are this one object. Two runs with equal recipes
 //! (and equal encoder files) give equal numbers. Unknown fields are errors that name the field.
 
+mod chosen;
 mod few_examples;
 mod freeze;
 mod training;
@@ -11,6 +12,7 @@ mod weighting;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+pub use chosen::DataSizes;
 pub use few_examples::{FewExamples, HeadInit};
 pub use freeze::Freeze;
 pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training};

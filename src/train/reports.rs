@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::PartSize;
-use crate::recipe::Task;
+use crate::recipe::{Task, Training};
 
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
@@ -31,6 +31,8 @@ pub struct Start {
     pub parameters: usize,
     /// How many of them are trained. Those that gradual unfreezing frees during the run count too.
     pub trainable_parameters: usize,
+    /// The settings in force.
+    pub training: Training,
     /// The seed.
     pub seed: u64,
     /// `cpu` or `cuda`.

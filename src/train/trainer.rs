@@ -125,6 +125,7 @@ impl Trainer {
             steps_per_epoch: self.steps_per_epoch(),
             parameters: parts.values().map(|size| size.parameters).sum(),
             trainable_parameters: parts.values().map(|size| size.trainable).sum(),
+            training: self.recipe.training.clone(),
             seed: self.recipe.seed,
             device: if runs_on_cpu { "cpu" } else { "cuda" }.into(),
             model: ModelShape {

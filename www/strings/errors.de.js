@@ -157,6 +157,8 @@ export default {
     '{batches} × batch_size {batch} macht Schritte von {sentences} Sätzen; ein Schritt nimmt höchstens {most}',
   'recipe.negative': '{x} ist keine Zahl ab 0',
   'recipe.not_positive': '{x} ist nicht über 0',
+  'recipe.chosen':
+    'Einstellungen für {sentences} Sätze mit Label, {tasks} Aufgaben und höchstens {classes} Klassen: {steps} kontrastive Schritte, Köpfe aus {heads}, {epochs} Epochen mit Batches von {batch}, Lernrate {rate:e}',
   'recipe.contrastive_frozen':
     'das trainiert den Encoder, der am Anfang eingefroren ist; auf 0 setzen oder weniger einfrieren',
   'recipe.label_names':

@@ -124,9 +124,10 @@ pub struct TrainArguments {
     /// Stop after N epochs without a better held-out figure, and go back to the best epoch [default: train to the end].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub early_stopping_patience: Option<u32>,
-    /// Go back to the epoch that was best on the held-out sentences in the end.
-    #[arg(long, help_heading = "Training")]
-    pub load_best_model_at_end: bool,
+    /// Go back to the epoch that was best on the held-out sentences in the end; =false: stay at the last one [default: false].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(help_heading = "Training")]
+    pub load_best_model_at_end: Option<bool>,
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     #[arg(help = choice::<Metric>("What is best, as the mean over the tasks", ""))]
     pub metric_for_best_model: Option<String>,
@@ -232,7 +233,8 @@ impl TrainArguments {
         Ok(())
     }
 
-    fn set_training(&self, recipe: &mut Recipe) -> Result<()> {
+    /// Sets what the flags give.
+    pub fn set_training(&self, recipe: &mut Recipe) -> Result<()> {
         let training = &mut recipe.training;
         set(&mut training.max_length, &self.max_length);
         set(&mut training.dropout, &self.dropout);
@@ -261,7 +263,7 @@ impl TrainArguments {
         training.gradual_unfreezing = self.gradual_unfreezing.or(training.gradual_unfreezing);
         training.tasks_per_step = self.tasks_per_step.or(training.tasks_per_step);
         training.early_stopping_patience = self.early_stopping_patience.or(training.early_stopping_patience);
-        training.load_best_model_at_end |= self.load_best_model_at_end;
+        set(&mut training.load_best_model_at_end, &self.load_best_model_at_end);
         training.shuffle &= !self.no_shuffle;
         if let Some(freeze) = &self.freeze {
             training.freeze = freeze.parse::<Freeze>()?;

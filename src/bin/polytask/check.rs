@@ -85,7 +85,9 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     let chosen: Vec<Task> =
         arguments.tasks.iter().map(|name| Task { name: name.clone(), labels: Vec::new() }).collect();
     let own_file = file(&arguments.data, arguments.text.clone());
-    let table = files::table(&own_file, &Columns::of_training(&own_file, &chosen))?;
+    let mut columns = Columns::of_training(&own_file, &chosen);
+    columns.blank_tasks = arguments.next.is_some();
+    let table = files::table(&own_file, &columns)?;
     table.notes.iter().for_each(|note| eprintln!("Warning: {note}"));
     let text = table.text.clone();
     let mut data = match arguments.next {

@@ -7,8 +7,9 @@ use polytask::data::{Columns, Dataset};
 use polytask::error::{Message, quoted};
 use polytask::model::parse_config;
 use polytask::protocol::Event;
-use polytask::recipe::{Recipe, Source, Task, Validation};
+use polytask::recipe::{Recipe, Source, Task, Training, Validation};
 use polytask::run::{Plan, Run};
+use polytask::text::Tokenizer;
 use polytask::train::{Inputs, Trainer};
 
 use crate::arguments::TrainArguments;
@@ -35,6 +36,9 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     }
     let limit = memory::available(context.device());
     let sentences = sentences(&mut recipe)?;
+    if let Some(chosen) = choose_settings(&arguments, &mut recipe, &sentences, &encoder)? {
+        eprintln!("Chosen: {chosen}");
+    }
     let notes: Vec<Event> = sentences.notes.iter().cloned().map(Event::Warning).collect();
     let mut inputs = inputs(sentences, &encoder, context, limit)?;
     inputs.keep_heads = arguments.model.is_some();
@@ -91,6 +95,33 @@ pub fn sentences(recipe: &mut Recipe) -> Result<Sentences> {
         validation = Some(Dataset::from_table(&table, &data.tasks)?);
     }
     Ok(Sentences { data, validation, notes })
+}
+
+/// Chooses the settings that no flag gives for the user's own data. Returns what they are; `None` for a preset or a recipe, which
+/// have their own.
+pub fn choose_settings(
+    arguments: &TrainArguments,
+    recipe: &mut Recipe,
+    sentences: &Sentences,
+    encoder: &EncoderFiles,
+) -> Result<Option<Message>> {
+    if arguments.data.is_none() {
+        return Ok(None);
+    }
+    let config = encoder.named(parse_config(&encoder.config))?;
+    let max_length = (recipe.training.max_length as usize).min(config.bert.max_position_embeddings);
+    let tokenizer = encoder.named(Tokenizer::from_json(&encoder.tokenizer, max_length, config.bert.vocab_size))?;
+    // A sentence that cannot be tokenised is refused when the run is planned.
+    let count = |text: &str| tokenizer.encode(text).map_or(0, |encoding| encoding.input_ids.len());
+    let Sentences { data, validation, .. } = sentences;
+    let sizes = data.sizes(recipe, validation.as_ref(), arguments.model.is_some(), count);
+    let max_length = recipe.training.max_length;
+    recipe.training = Training { max_length, ..Training::for_data(&sizes) };
+    arguments.set_training(recipe)?;
+    if arguments.warmup.is_none() {
+        recipe.training.warmup = recipe.training.warmup_for(sizes.sentences);
+    }
+    Ok(Some(recipe.training.summary(&sizes)))
 }
 
 /// The inputs of a run with new heads.

@@ -43,13 +43,25 @@ pub struct Columns {
     pub tasks: Option<Vec<String>>,
     /// Whether some of `tasks` may have no column: nothing is labelled for them then. One of them must have a column.
     pub blank_if_absent: bool,
+    /// Whether a column that is blank in every row is a task: it is still to be labelled.
+    pub blank_tasks: bool,
 }
 
 impl Columns {
     /// The columns of a training file: those of its recipe, or all that can be tasks.
     pub fn of_training(file: &DataFile, tasks: &[Task]) -> Self {
         let names = || tasks.iter().map(|task| task.name.clone()).collect();
-        Self { text: file.text.clone(), tasks: (!tasks.is_empty()).then(names), blank_if_absent: false }
+        Self {
+            text: file.text.clone(),
+            tasks: (!tasks.is_empty()).then(names),
+            blank_if_absent: false,
+            blank_tasks: false,
+        }
+    }
+
+    /// All columns that are tasks or can become tasks, of a file that is to be labelled.
+    pub fn to_label() -> Self {
+        Self { blank_tasks: true, ..Self::default() }
     }
 
     /// The columns of a file to evaluate `tasks` on; the file may lack some of them.

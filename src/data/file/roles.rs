@@ -74,7 +74,7 @@ impl Roles {
         let mut roles = Self { text, tasks: Vec::new(), assumed };
         match &columns.tasks {
             Some(tasks) => roles.name_tasks(sheet, &names, tasks, columns.blank_if_absent)?,
-            None => roles.find_tasks(sheet, &names, &profiles)?,
+            None => roles.find_tasks(sheet, &names, &profiles, columns.blank_tasks)?,
         }
         Ok(roles)
     }
@@ -110,7 +110,13 @@ impl Roles {
         Err(Error::data(sheet.name.as_str(), no_column(quoted(absent), &others)))
     }
 
-    fn find_tasks(&mut self, sheet: &Sheet, names: &HashMap<&str, Vec<usize>>, profiles: &[Profile]) -> Result<()> {
+    fn find_tasks(
+        &mut self,
+        sheet: &Sheet,
+        names: &HashMap<&str, Vec<usize>>,
+        profiles: &[Profile],
+        blank_tasks: bool,
+    ) -> Result<()> {
         let mut left_out = Vec::new();
         let mut twice = Vec::new();
         for (at, profile) in profiles.iter().enumerate().filter(|&(at, _)| at != self.text) {
@@ -118,6 +124,7 @@ impl Roles {
             match why_no_task(name, profile) {
                 // Spreadsheets write empty columns.
                 Some(_) if name.is_empty() && profile.filled == 0 => {}
+                Some(_) if blank_tasks && profile.filled == 0 => self.tasks.push((name.clone(), Some(at))),
                 Some(why) => left_out.push((name, why)),
                 None if names.get(name.as_str()).is_some_and(|columns| columns.len() > 1) => twice.push(name),
                 None => self.tasks.push((name.clone(), Some(at))),
