@@ -28,7 +28,10 @@ const GROUPS = {
 
 /** The element's own code, and modules that are loaded only together with it. */
 const ELEMENT = 'element/parts.js';
-const BESIDE_ELEMENT = ['strings/en.js', 'strings/de.js', 'offline.js'];
+const BESIDE_ELEMENT = [
+  ...['strings/en.js', 'strings/de.js', 'offline.js'],
+  ...['views/confusion-list.js', 'ui/many/search-list.js'],
+];
 
 /** @type {import('esbuild').BuildOptions} */
 const SMALL = {

@@ -370,6 +370,7 @@ export default {
     copied: 'Kopiert',
     byHand: 'Markiert: Kopier es mit der Tastatur.',
     size: (characters) => `${characters} Zeichen`,
+    tooMuch: 'So viele Sätze passen in keinen Link: Nimm das Rezept als Datei mit.',
     long: (characters) =>
       `${characters} Zeichen: Manche Programme schneiden so lange Links ab. Sicherer ist das Rezept als Datei.`,
     files: 'Dateien',

@@ -354,6 +354,7 @@ export default {
     copied: 'Copied',
     byHand: 'Selected: copy it with your keyboard.',
     size: (/** @type {string} */ characters) => `${characters} characters`,
+    tooMuch: 'So many sentences make no link: take the recipe file along.',
     long: (/** @type {string} */ characters) =>
       `${characters} characters: some programs cut off links this long. The recipe file is safer.`,
     files: 'Files',

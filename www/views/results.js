@@ -52,13 +52,10 @@ export function createResults(lab) {
       card.show(evaluation?.tasks[card.task.name], wrong?.tasks[card.task.name], (row) => sentences[row]?.text ?? words.row(row + 1));
   }
 
-  const leave = () => cards.forEach((card) => card.destroy());
-
   /** Empty matrices for a run. @param {import('../lab/run/types.js').Outline} outline */
   function begin({ tasks, validation_examples }) {
     latest = {};
     mistakes = {};
-    leave();
     cards = tasks.map((task, k) => createResultCard(lab.words, task, k));
     body.replaceChildren(...cards.map((card) => card.element));
     const [heldOut, training] = radios;
@@ -87,7 +84,5 @@ export function createResults(lab) {
       follow(state);
       if (isFresh) draw();
     },
-
-    destroy: leave,
   };
 }
