@@ -6,11 +6,13 @@ import type * as Rust from './pkg/plain/polytask.js';
 export type {
   Command,
   Compared,
+  Columns,
   Comparison,
   ComparisonRow,
   Contender,
   Evaluation,
   Gradients,
+  Inspection,
   Interference,
   Message,
   Prediction,
@@ -55,17 +57,20 @@ export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start'
 /** A value for each task, by the task's name. */
 export type ByTask<T> = Record<string, T>;
 
-/** Sentences with their labels, and the tasks that the labels belong to. */
+/** Sentences with their labels, the tasks that the labels belong to, and what was assumed to read them. */
 export interface Sentences {
   tasks: Task[];
   examples: InlineExample[];
+  notes: Rust.Message[];
 }
 
 /** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {
   preset: { args: [preset: Rust.Preset, seed: number]; answer: Sentences };
   default_recipe: { args: [preset: string]; answer: Recipe };
-  read_table: { args: [filename: string, text: string]; answer: Sentences };
+  inspect_table: { args: [filename: string, bytes: Uint8Array]; answer: Rust.Inspection };
+  /** Without `columns`: those that can be meant. */
+  read_table: { args: [filename: string, bytes: Uint8Array, columns?: Partial<Rust.Columns>]; answer: Sentences };
 }
 
 /**

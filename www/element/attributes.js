@@ -189,12 +189,11 @@ async function fetched(src, words) {
   const response = await fetch(url).catch(() => undefined);
   if (!response) throw new Error(say.noAnswer(url.href, url.origin !== location.origin));
   if (!response.ok) throw new Error(say.notFetched(url.href, response.status));
-  const text = await response.text();
-  if (TABLE.test(name)) return { file: { name, text } };
+  if (TABLE.test(name)) return { file: { name, bytes: new Uint8Array(await response.arrayBuffer()) } };
   if (!name.endsWith('.json')) throw new Error(say.srcKind(url.href));
   let given;
   try {
-    given = JSON.parse(text);
+    given = JSON.parse(await response.text());
   } catch (error) {
     throw new Error(say.notJson(url.href, error instanceof Error ? error.message : ''));
   }

@@ -197,7 +197,8 @@ export default {
     pasteApply: 'Übernehmen',
     notATable: 'Das ist noch keine Tabelle: Es braucht eine Kopfzeile mit mehreren Spalten und eine Zeile für jeden Satz.',
     tooBig: (file, size, most) => `${file}: ${size} MB sind zu viel; höchstens ${most} MB lassen sich hier lesen.`,
-    notUtf8: (file) => `${file}: Das ist kein UTF-8-Text; speichere die Datei als UTF-8.`,
+    columns: 'Spalten wählen…',
+    noColumns: 'Die Auswahl der Spalten konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.',
     unreadable: (file) => `${file}: ließ sich nicht lesen; wurde die Datei verschoben, oder ist es ein Ordner?`,
   },
 

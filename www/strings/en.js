@@ -199,7 +199,8 @@ export default {
     notATable: 'This is not a table yet: it needs a header line with several columns, and a line for each sentence.',
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
       `${file}: ${size} MB is too large; at most ${most} MB can be read here.`,
-    notUtf8: (/** @type {string} */ file) => `${file}: it is not UTF-8 text; save the file as UTF-8.`,
+    columns: 'Choose columns…',
+    noColumns: 'The choice of columns could not be loaded; check the connection and try again.',
     unreadable: (/** @type {string} */ file) => `${file}: could not be read; was it moved or is it a folder?`,
   },
 

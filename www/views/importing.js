@@ -8,7 +8,7 @@ const MOST_BYTES = 50e6;
 /**
  * Takes a table. Resolves whether it was taken; if not, `complain` hears what is wrong with it.
  *
- * @typedef {(filename: string, text: string, complain?: (message: string) => void) => Promise<boolean>} TakeTable
+ * @typedef {(file: import('../lab/document/columns.js').TableFile, complain?: (message: string) => void) => Promise<boolean>} TakeTable
  */
 
 /**
@@ -20,7 +20,7 @@ const MOST_BYTES = 50e6;
 export function createImport(root, { sentences: words, task: { cancel }, n }, take, complain) {
   const input = h('input', {
     type: 'file',
-    accept: '.csv,.tsv,.jsonl,text/csv,text/tab-separated-values,application/jsonl',
+    accept: '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,text/csv,text/tab-separated-values,application/json,application/jsonl',
     hidden: true,
     dataset: { part: 'file' },
   });
@@ -34,17 +34,12 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       complain(words.tooBig(file.name, n.fixed(file.size / 1e6, 0), n.fixed(MOST_BYTES / 1e6, 0)));
       return;
     }
-    /** @type {string} */
-    let text;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-    } catch (error) {
-      // Other encodings, decoded at a guess, would be damaged silently.
-      complain(error instanceof TypeError ? words.notUtf8(file.name) : words.unreadable(file.name));
-      return;
-    }
-    await take(file.name, text);
+    const content = await file.arrayBuffer().catch(() => complain(words.unreadable(file.name)));
+    if (content) await take({ name: file.name, bytes: new Uint8Array(content) });
   }
+
+  /** @param {string} ending @param {string} text */
+  const pasted = (ending, text) => ({ name: words.pasted(ending), bytes: new TextEncoder().encode(text) });
 
   open.addEventListener('click', () => input.click());
   input.addEventListener('change', async () => {
@@ -78,7 +73,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     const ending = tableEnding(text);
     if (!ending) return;
     event.preventDefault();
-    take(words.pasted(ending), text);
+    take(pasted(ending, text));
   }
   document.addEventListener('paste', onPaste);
 
@@ -108,7 +103,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       const ending = tableEnding(field.value);
       complaint.textContent = ending ? '' : words.notATable;
       const say = (/** @type {string} */ message) => (complaint.textContent = message);
-      if (ending && (await take(words.pasted(ending), field.value, say))) dialog.close();
+      if (ending && (await take(pasted(ending, field.value), say))) dialog.close();
       else field.focus();
     });
     dialog.replaceChildren(form);
