@@ -17,6 +17,8 @@ const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
 /** Each worker becomes one file that shares no code with the pages. */
 const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'sw.js'];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
+/** Of parts of the element that are loaded when they are first needed. */
+const PART_STYLES = ['styles/columns.css'];
 /** Lists the style sheets of the element, which become one file. */
 const STYLE_FILES = 'ui/style-files.js';
 const ELEMENT_STYLE = 'styles/element.css';
@@ -28,7 +30,10 @@ const GROUPS = {
 
 /** The element's own code, and modules that are loaded only together with it. */
 const ELEMENT = 'element/parts.js';
-const BESIDE_ELEMENT = ['strings/en.js', 'strings/de.js', 'offline.js'];
+const BESIDE_ELEMENT = [
+  ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
+  ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
+];
 
 /** @type {import('esbuild').BuildOptions} */
 const SMALL = {
@@ -117,7 +122,7 @@ async function bundleStyles() {
   const contents = FILES.map((/** @type {string} */ file) => `@import '${file}';`).join('\n');
   const stdin = { contents, loader: /** @type {const} */ ('css'), resolveDir: path.join(www, 'ui') };
   await build({ ...SMALL, outdir: undefined, outfile: path.join(site, ELEMENT_STYLE), stdin });
-  await build({ ...SMALL, entryPoints: PAGE_STYLES });
+  await build({ ...SMALL, entryPoints: [...PAGE_STYLES, ...PART_STYLES] });
 }
 
 /** The JavaScript of the library's builds. A folder whose name begins with a dot is still being written. */

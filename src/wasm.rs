@@ -18,7 +18,7 @@ use crate::data::{self, Columns, Dataset, column_of, presets};
 use crate::error::{Message, message};
 use crate::model::{Receiver, parse_config};
 use crate::protocol::{Evaluation, Event, Phase};
-use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Validation, Weighting};
+use crate::recipe::{InlineExample, Preset, PresetLabels, Recipe, Task, Training, Validation, Weighting};
 use crate::run::{Plan, Run};
 use crate::text::catches_panic;
 use crate::train::Inputs;
@@ -109,6 +109,31 @@ pub fn read_table(
 #[wasm_bindgen(unchecked_return_type = "Inspection")]
 pub fn inspect_table(name: &str, bytes: &[u8]) -> Result<JsValue> {
     to_js(&data::inspect(name, bytes)?)
+}
+
+/// Settings chosen for a user's own data.
+#[derive(Debug, Serialize, Tsify)]
+pub struct ChosenSettings {
+    /// The settings.
+    pub training: Training,
+    /// What they are and for which data, in one line.
+    pub summary: Message,
+}
+
+/// Chooses the settings of `recipe`, whose sentences are written into it, for those sentences. Its own settings do not count,
+/// but what is frozen stays frozen. Tokens are estimated from the words: the tokenizer may not be here yet.
+///
+/// # Errors
+///
+/// If the sentences are no data set.
+#[wasm_bindgen(unchecked_return_type = "ChosenSettings")]
+pub fn settings_for(#[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue) -> Result<JsValue> {
+    let recipe: Recipe = from_js(recipe)?;
+    let tokens = |text: &str| text.split_whitespace().count() * 4 / 3 + 2;
+    let sizes = dataset(&recipe)?.sizes(&recipe, None, false, tokens);
+    let Training { freeze, max_length, reproducible, .. } = recipe.training;
+    let training = Training { freeze, max_length, reproducible, ..Training::for_data(&sizes) };
+    to_js(&ChosenSettings { summary: training.summary(&sizes), training })
 }
 
 /// One run at a time, prepared in three calls: [`Session::plan`], [`Session::receive`] for each piece of the weights,

@@ -7,11 +7,13 @@ export type {
   Change,
   Command,
   Compared,
+  Columns,
   Comparison,
   ComparisonRow,
   Contender,
   Evaluation,
   Gradients,
+  Inspection,
   Interference,
   Message,
   Prediction,
@@ -56,7 +58,7 @@ export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start'
 /** A value for each task, by the task's name. */
 export type ByTask<T> = Record<string, T>;
 
-/** Sentences with their labels, and the tasks that the labels belong to. */
+/** Sentences with their labels, the tasks that the labels belong to, and what was assumed to read them. */
 export interface Sentences {
   tasks: Task[];
   examples: InlineExample[];
@@ -68,9 +70,11 @@ export type Table = Sentences & Pick<Rust.Examples, 'notes'>;
 /** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {
   preset: { args: [preset: Rust.Preset, seed: number]; answer: Sentences };
+  settings_for: { args: [recipe: Recipe]; answer: Rust.ChosenSettings };
   default_recipe: { args: [preset: string]; answer: Recipe };
-  read_table: { args: [filename: string, bytes: Uint8Array, columns?: Rust.Columns]; answer: Table };
   inspect_table: { args: [filename: string, bytes: Uint8Array]; answer: Rust.Inspection };
+  /** Without `columns`: those that can be meant. */
+  read_table: { args: [filename: string, bytes: Uint8Array, columns?: Partial<Rust.Columns>]; answer: Table };
 }
 
 /**

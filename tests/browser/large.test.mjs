@@ -16,8 +16,9 @@ const MANY_CLASSES = `ticket,text,tone\n${Array.from({ length: 2 * CLASSES }, (_
 
 /** 60 frames a second, and what a clock may be off. */
 const FRAME_MS = 17.5;
-const LONG_MS = 50;
-const ROUNDS = 8;
+/** The work for a frame. */
+const WORK_MS = 8;
+const ROUNDS = 5;
 
 const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
 
@@ -105,21 +106,27 @@ for (const name of BROWSERS) {
         lab.page.evaluate(async () => {
           const scroller = $part('table-scroll');
           const [frames, work] = [[], []];
+          /** The most rows that were filled for one frame, but for the first. */
+          let filled = 0;
+          const shown = () => new Set(Array.from($part('table-body').children, (row) => row.getAttribute('aria-rowindex')));
           const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
           scroller.scrollTop = 0;
           let last = await frame();
           for (let i = 0; i < 100; i++) {
+            const before = shown();
             const start = performance.now();
             scroller.scrollTop += 120;
             scroller.dispatchEvent(new Event('scroll'));
             $part('table-body').getBoundingClientRect();
             work.push(performance.now() - start);
+            if (i > 0) filled = Math.max(filled, [...shown()].filter((row) => !before.has(row)).length);
             const now = await frame();
             frames.push(now - last);
             last = now;
           }
-          return { frames, work };
+          return { frames, work, filled };
         });
+      /** How long frames take on an empty page, on this machine as it is now: the middle one, and one in twenty. */
       const blank = async () => {
         const page = await session.browser.newPage();
         const frames = await page.evaluate(async () => {
@@ -134,17 +141,23 @@ for (const name of BROWSERS) {
         });
         await page.close();
         await lab.page.bringToFront();
-        return quantile(frames, 0.5);
+        return [0.5, 0.95].map((share) => quantile(frames, share));
       };
       // Busy neighbours make any page late: an empty one tells what can be had, and of some rounds the best counts.
-      let best = { frame: Infinity, work: Infinity, can: FRAME_MS };
-      for (let i = 0; i < ROUNDS && (best.frame > best.can || best.work > 8); i++) {
-        const { frames, work } = await scroll();
-        best = { frame: Math.min(best.frame, quantile(frames, 0.5)), work: Math.min(best.work, quantile(work, 0.5)), can: Math.max(FRAME_MS, 1.1 * (await blank())) };
+      let best = { frame: Infinity, work: Infinity };
+      let [can, late] = [FRAME_MS, 0];
+      for (let i = 0; i < ROUNDS && (best.frame > can || best.work > WORK_MS); i++) {
+        const { frames, work, filled } = await scroll();
+        assert.ok(filled <= 6, `a turn of the wheel filled ${filled} rows`);
+        best = { frame: Math.min(best.frame, quantile(frames, 0.5)), work: Math.min(best.work, quantile(work, 0.5)) };
+        const [median, slow] = await blank();
+        [can, late] = [Math.max(FRAME_MS, 1.1 * median), slow];
       }
       t.diagnostic(`the median frame took ${best.frame.toFixed(1)} ms, the work for one ${best.work.toFixed(1)} ms`);
-      assert.ok(best.frame <= best.can, `the median frame took ${best.frame} ms`);
-      assert.ok(best.work <= 8, `the work for a frame took ${best.work} ms`);
+      // Where even an empty page stutters, clocks tell nothing of this one.
+      if (late > 2 * FRAME_MS) return t.diagnostic(`on an empty page one frame in twenty took ${late.toFixed(1)} ms: too busy to tell`);
+      assert.ok(best.frame <= can, `the median frame took ${best.frame} ms`);
+      assert.ok(best.work <= WORK_MS, `the work for a frame took ${best.work} ms`);
     });
 
     test('a row with the focus keeps it however far one scrolls, and Tab, Enter and keys go on from there', async () => {

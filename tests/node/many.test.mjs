@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Heights } from '../../www/ui/many/heights.js';
 import { largest } from '../../www/ui/many/largest.js';
-import { matching } from '../../www/ui/many/search-list.js';
+import { matching } from '../../www/ui/many/matching.js';
 import { cellsOf, supports } from '../../www/views/confusion-cells.js';
 
 /** Numbers that look random and are the same each time (Lehmer 1951). */

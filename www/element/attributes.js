@@ -194,7 +194,7 @@ async function fetched(src, words) {
   const text = await response.text();
   let given;
   try {
-    given = JSON.parse(text);
+    given = JSON.parse(await response.text());
   } catch (error) {
     throw new Error(say.notJson(url.href, error instanceof Error ? error.message : ''));
   }

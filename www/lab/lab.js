@@ -199,10 +199,15 @@ export class Lab {
     if (wish && this.store.isOpen) await this.#sources.follow(wish);
   }
 
-  /** Replaces all sentences; the run that there was ends. @param {Doc} doc */
-  replaceAll(doc) {
+  /**
+   * Replaces all sentences; the run that there was ends.
+   *
+   * @param {Doc} doc
+   * @param {import('./document/columns.js').TableFile} [file] They are from this one.
+   */
+  replaceAll(doc, file) {
     this.#running.send({ type: 'pause' });
-    this.dispatch({ type: 'replace' });
+    this.dispatch({ type: 'replace', file });
     this.store.replace('data', doc);
     this.#running.prepare();
   }

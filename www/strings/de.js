@@ -197,6 +197,8 @@ export default {
     pasteApply: 'Übernehmen',
     notATable: 'Das ist noch keine Tabelle: Es braucht eine Kopfzeile mit mehreren Spalten und eine Zeile für jeden Satz.',
     tooBig: (file, size, most) => `${file}: ${size} MB sind zu viel; höchstens ${most} MB lassen sich hier lesen.`,
+    columns: 'Spalten wählen…',
+    noColumns: 'Die Auswahl der Spalten konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.',
     unreadable: (file) => `${file}: ließ sich nicht lesen; wurde die Datei verschoben, oder ist es ein Ordner?`,
   },
 
@@ -369,6 +371,7 @@ export default {
     copied: 'Kopiert',
     byHand: 'Markiert: Kopier es mit der Tastatur.',
     size: (characters) => `${characters} Zeichen`,
+    tooMuch: 'So viele Sätze passen in keinen Link: Nimm das Rezept als Datei mit.',
     long: (characters) =>
       `${characters} Zeichen: Manche Programme schneiden so lange Links ab. Sicherer ist das Rezept als Datei.`,
     files: 'Dateien',

@@ -199,6 +199,8 @@ export default {
     notATable: 'This is not a table yet: it needs a header line with several columns, and a line for each sentence.',
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
       `${file}: ${size} MB is too large; at most ${most} MB can be read here.`,
+    columns: 'Choose columns…',
+    noColumns: 'The choice of columns could not be loaded; check the connection and try again.',
     unreadable: (/** @type {string} */ file) => `${file}: could not be read; was it moved or is it a folder?`,
   },
 
@@ -353,6 +355,7 @@ export default {
     copied: 'Copied',
     byHand: 'Selected: copy it with your keyboard.',
     size: (/** @type {string} */ characters) => `${characters} characters`,
+    tooMuch: 'So many sentences make no link: take the recipe file along.',
     long: (/** @type {string} */ characters) =>
       `${characters} characters: some programs cut off links this long. The recipe file is safer.`,
     files: 'Files',

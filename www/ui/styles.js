@@ -18,13 +18,19 @@ let sheets;
 
 /** @returns {Promise<CSSStyleSheet[]>} In the order of precedence. */
 export function styleSheets() {
-  sheets ??= Promise.all(
-    FILES.map(async (file) => {
-      const response = await fetch(new URL(file, import.meta.url));
-      if (!response.ok) throw new Error(`Failed to fetch ${response.url}: ${response.status}`);
-      return new CSSStyleSheet().replace(inReadersSize(await response.text()));
-    }),
-  );
+  sheets ??= Promise.all(FILES.map(fetched));
   sheets.catch(() => (sheets = undefined)); // The next element tries again.
   return sheets;
+}
+
+/** @param {string} file */
+async function fetched(file) {
+  const response = await fetch(new URL(file, import.meta.url));
+  if (!response.ok) throw new Error(`Failed to fetch ${response.url}: ${response.status}`);
+  return new CSSStyleSheet().replace(inReadersSize(await response.text()));
+}
+
+/** Adds the style sheet of a part that is loaded later to a shadow root. @param {Node} root @param {string} file */
+export async function addStyleSheet(root, file) {
+  if (root instanceof ShadowRoot) root.adoptedStyleSheets.push(await fetched(file));
 }

@@ -3,7 +3,7 @@
 
 import { brief } from '../ui/brief.js';
 import { h } from '../ui/dom.js';
-import { createSearchList, searchField } from '../ui/many/search-list.js';
+import { createSearch, searchField } from '../ui/many/search-field.js';
 import { supports } from './confusion-cells.js';
 
 /** @typedef {import('./confusion-cells.js').Cell} Cell */
@@ -21,8 +21,9 @@ export function createConfusionList({ n, results: words, search }, task, k, pick
   const body = h('tbody');
   const rest = h('p', { className: 'aside' });
   const field = searchField({ className: 'find', placeholder: words.findClass(task.labels.length), 'aria-label': words.classOf(task.name) });
+  const finder = h('div', {}, field);
   const said = h('p', { className: 'aside', role: 'status' });
-  const list = createSearchList({
+  const list = createSearch(finder, {
     id: `confused-found-${k}`,
     words: search,
     choicesOf: () => task.labels,
@@ -36,7 +37,7 @@ export function createConfusionList({ n, results: words, search }, task, k, pick
   const element = h(
     'div',
     { className: 'confusions', dataset: { part: 'confusions' } },
-    field,
+    finder,
     list.element,
     said,
     h(
@@ -48,7 +49,7 @@ export function createConfusionList({ n, results: words, search }, task, k, pick
     ),
     rest,
   );
-  list.serve(element);
+  list.need();
   /** The class that the reader looks at. @type {number | undefined} */
   let chosen;
   /** @type {Cell[] | undefined} */
@@ -96,7 +97,5 @@ export function createConfusionList({ n, results: words, search }, task, k, pick
       [cells, picked, canPick] = [next, pair, pickable];
       draw();
     },
-
-    destroy: () => list.destroy(),
   };
 }

@@ -41,7 +41,7 @@ export function createConfusionMatrix({ n, results: words }, task, pick) {
   );
 
   return {
-    element: h('div', { className: 'matrix-scroll' }, matrix),
+    element: matrix,
 
     /**
      * @param {import('./confusion-cells.js').Cell[] | undefined} known
@@ -65,7 +65,5 @@ export function createConfusionMatrix({ n, results: words }, task, pick) {
         }
       }
     },
-
-    destroy() {},
   };
 }

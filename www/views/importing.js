@@ -8,7 +8,7 @@ const MOST_BYTES = 50e6;
 /**
  * Takes a table. Resolves whether it was taken; if not, `complain` hears what is wrong with it.
  *
- * @typedef {(filename: string, bytes: Uint8Array, complain?: (message: string) => void) => Promise<boolean>} TakeTable
+ * @typedef {(file: import('../lab/document/columns.js').TableFile, complain?: (message: string) => void) => Promise<boolean>} TakeTable
  */
 
 /**
@@ -34,16 +34,12 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       complain(words.tooBig(file.name, n.fixed(file.size / 1e6, 0), n.fixed(MOST_BYTES / 1e6, 0)));
       return;
     }
-    /** @type {ArrayBuffer} */
-    let bytes;
-    try {
-      bytes = await file.arrayBuffer();
-    } catch {
-      complain(words.unreadable(file.name));
-      return;
-    }
-    await take(file.name, new Uint8Array(bytes));
+    const content = await file.arrayBuffer().catch(() => complain(words.unreadable(file.name)));
+    if (content) await take({ name: file.name, bytes: new Uint8Array(content) });
   }
+
+  /** @param {string} ending @param {string} text */
+  const pasted = (ending, text) => ({ name: words.pasted(ending), bytes: new TextEncoder().encode(text) });
 
   open.addEventListener('click', () => input.click());
   input.addEventListener('change', async () => {
@@ -77,7 +73,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     const ending = tableEnding(text);
     if (!ending) return;
     event.preventDefault();
-    take(words.pasted(ending), bytesOf(text));
+    take(pasted(ending, text));
   }
   document.addEventListener('paste', onPaste);
 
@@ -107,7 +103,7 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
       const ending = tableEnding(field.value);
       complaint.textContent = ending ? '' : words.notATable;
       const say = (/** @type {string} */ message) => (complaint.textContent = message);
-      if (ending && (await take(words.pasted(ending), bytesOf(field.value), say))) dialog.close();
+      if (ending && (await take(pasted(ending, field.value), say))) dialog.close();
       else field.focus();
     });
     dialog.replaceChildren(form);
@@ -122,9 +118,6 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
     destroy: () => document.removeEventListener('paste', onPaste),
   };
 }
-
-/** @param {string} text */
-const bytesOf = (text) => new TextEncoder().encode(text);
 
 /** @param {Element} element */
 function isOnScreen(element) {

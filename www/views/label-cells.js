@@ -2,7 +2,7 @@
 
 import { addClass, labelOf, setLabel } from '../lab/document/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
-import { createSearchList, MANY, searchField } from '../ui/many/search-list.js';
+import { createSearch, MANY, searchField } from '../ui/many/search-field.js';
 
 /** Value of the option “New class…”. No label is equal to it: neither files nor links let U+0000 through. */
 const NEW_CLASS = '\u0000';
@@ -16,14 +16,14 @@ const NEW_CLASS = '\u0000';
  * @param {(row: number, task: string) => Field | undefined} fieldOf
  */
 export function createLabelCells(lab, body, rowOf, fieldOf) {
-  const { sentences: words, search } = lab.words;
+  const { sentences: words } = lab.words;
   const { store } = lab;
   /** Puts the select back in whose place a new class is being named. @type {((keep: boolean) => void) | undefined} */
   let endNaming;
 
-  const list = createSearchList({
+  const search = createSearch(body, {
     id: 'classes-found',
-    words: search,
+    words: lab.words.search,
     canAdd: true,
     choicesOf: ({ dataset }) => classesOf(String(dataset.task)),
     valueOf: (field) => labelOf(store.doc.table.examples[rowOf(field)], String(field.dataset.task)),
@@ -107,13 +107,15 @@ export function createLabelCells(lab, body, rowOf, fieldOf) {
   });
 
   return {
-    /** The list of the fields that find a class. */
-    list,
+    /** Of the fields that find a class. */
+    search,
 
     /** @param {import('../types.js').Task} task @param {number} k */
     cell({ name, labels }, k) {
       const dataset = { task: name };
-      const field = labels.length > MANY ? searchField({ dataset, placeholder: '—' }) : h('select', { dataset });
+      const isMany = labels.length > MANY;
+      if (isMany) search.need();
+      const field = isMany ? searchField({ dataset, placeholder: '—' }) : h('select', { dataset });
       const element = h('td', { className: 'label', role: 'cell' }, field);
       element.style.setProperty('--task', taskColour(k));
       return element;

@@ -3,7 +3,7 @@
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
-import { createSearchList, MANY, searchField } from '../ui/many/search-list.js';
+import { createSearch, MANY, searchField } from '../ui/many/search-field.js';
 
 /** @typedef {{ task: string, label: string }} Brush What a click gives; an empty label takes one away. */
 
@@ -23,7 +23,7 @@ export function createPainting({ painting: words, search }, choose) {
     hint,
     said,
   );
-  const list = createSearchList({
+  const list = createSearch(chips, {
     id: 'brushes-found',
     words: search,
     choicesOf: ({ dataset }) => tasks.find(({ name }) => name === dataset.brush)?.labels ?? [],
@@ -31,7 +31,6 @@ export function createPainting({ painting: words, search }, choose) {
     pick: ({ dataset }, label) => take({ task: String(dataset.brush), label }, true),
   });
   element.append(list.element);
-  list.serve(chips);
   /** @type {import('../types.js').Task[]} */
   let tasks = [];
   /** @type {Brush | undefined} */
@@ -94,8 +93,10 @@ export function createPainting({ painting: words, search }, choose) {
     chips.querySelector('[aria-pressed="true"]') ?? Array.from(chips.querySelectorAll('input')).find(({ dataset }) => dataset.brush === brush?.task) ?? null;
 
   /** @param {string} name @param {number} classes */
-  const finder = (name, classes) =>
-    searchField({ className: 'find chip', placeholder: words.find(classes), 'aria-label': words.findOf(name), dataset: { brush: name } });
+  function finder(name, classes) {
+    list.need();
+    return searchField({ className: 'find chip', placeholder: words.find(classes), 'aria-label': words.findOf(name), dataset: { brush: name } });
+  }
 
   return {
     element,

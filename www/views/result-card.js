@@ -3,7 +3,6 @@
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
 import { cellsOf, supports } from './confusion-cells.js';
-import { createConfusionList } from './confusion-list.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import { createMistakes } from './mistakes.js';
 import { createReliability } from './reliability.js';
@@ -36,23 +35,36 @@ export function createResultCard(allWords, task, k) {
   /** @type {Parameters<typeof show>} */
   let latest = [undefined, undefined, String, false];
 
-  const confusions =
-    task.labels.length > MOST_CLASSES
-      ? createConfusionList(allWords, task, k, ({ truth, said }) => toggle(truth, said))
-      : createConfusionMatrix(allWords, task, ({ truth, said }) => toggle(truth, said));
+  const place = h('div', { className: 'matrix-scroll' });
+  /** Shows the counts, as soon as it is loaded. @type {{ show: (cells: Cell[] | undefined, picked: [number, number] | undefined, canPick: boolean) => void } | undefined} */
+  let confusions;
+  const isMany = task.labels.length > MOST_CLASSES;
+  if (isMany) import('./confusion-list.js').then(({ createConfusionList }) => put(createConfusionList(allWords, task, k, toggle)), () => {});
+  else put(createConfusionMatrix(allWords, task, toggle));
+
+  /** @param {{ element: HTMLElement } & NonNullable<typeof confusions>} made */
+  function put(made) {
+    confusions = made;
+    place.classList.toggle('open', isMany);
+    place.replaceChildren(made.element);
+    if (isMany) show(...latest);
+  }
+
   const element = h(
     'article',
     { className: 'result' },
     h('h4', { className: 'cut', title: task.name }, task.name),
     h('p', { className: 'figures' }, right, interval, baseline),
-    confusions.element,
+    place,
     reliability.element,
     list.element,
   );
   element.style.setProperty('--task', taskColour(k));
 
-  /** Picks a cell, or none if it is picked. @param {number} truth @param {number} said */
-  const toggle = (truth, said) => pick(picked?.[0] === truth && picked[1] === said ? undefined : [truth, said]);
+  /** Picks a cell, or none if it is picked. @param {{ truth: number, said: number }} cell */
+  function toggle({ truth, said }) {
+    pick(picked?.[0] === truth && picked[1] === said ? undefined : [truth, said]);
+  }
 
   /** @param {[number, number] | undefined} which */
   function pick(which) {
@@ -79,12 +91,12 @@ export function createResultCard(allWords, task, k) {
       baseline.textContent = words.baseline(n.percent(share), brief(label), n.fixed(metrics.macro_f1, 2));
       baseline.title = label;
     }
-    confusions.show(cells, picked, mistakes !== undefined);
+    confusions?.show(cells, picked, mistakes !== undefined);
     const pair = picked?.map((c) => task.labels[c]);
     list.show(mistakes, cells && wrongOf(cells), pair && { label: pair[0], said: pair[1] }, textOf);
   }
 
-  return { task, element, show, destroy: () => confusions.destroy() };
+  return { task, element, show };
 }
 
 /** The baseline of an accuracy: the commonest class, and its share. @param {Task} task @param {Cell[]} cells */

@@ -55,14 +55,11 @@ export function createResults(lab) {
     for (const { task, show } of cards) show(evaluation?.tasks[task.name], wrong?.tasks[task.name], textOf, split === 'validation');
   }
 
-  const leave = () => cards.forEach((card) => card.destroy());
-
   /** Empty matrices for a run. @param {import('../lab/run/types.js').Outline} outline */
   function begin({ tasks, validation_examples }) {
     verdicts.begin(tasks);
     latest = {};
     mistakes = {};
-    leave();
     cards = tasks.map((task, k) => createResultCard(lab.words, task, k));
     body.replaceChildren(...cards.map((card) => card.element));
     const [heldOut, training] = radios;
@@ -95,7 +92,5 @@ export function createResults(lab) {
       if (isFresh) draw();
       verdicts.render(state);
     },
-
-    destroy: leave,
   };
 }

@@ -4,6 +4,7 @@ import { freshTaskName } from '../lab/document/sentences.js';
 import { readAlong, readEdits } from '../lab/run/reading.js';
 import { heldOut, staleness } from '../lab/run/select.js';
 import { h } from '../ui/dom.js';
+import { createColumnChooser } from './choose-columns.js';
 import { createImport } from './importing.js';
 import { createPainting } from './painting.js';
 import { createPresetPicker } from './preset-picker.js';
@@ -20,6 +21,7 @@ export function createSentences(lab) {
       if (!table.focusTask(name)) newTask.focus();
     });
 
+  const columns = createColumnChooser(lab);
   const presets = createPresetPicker(lab);
   const painting = createPainting(lab.words, (brush, byKeyboard) => table.setBrush(brush, byKeyboard));
   const table = createTable(lab, { editTask, painted: (row, label) => painting.done(row + 1, label) });
@@ -36,7 +38,7 @@ export function createSentences(lab) {
   const importing = createImport(
     element,
     lab.words,
-    async (...table) => store.isOpen && (await lab.sources.read(...table)),
+    async (...file) => store.isOpen && (await lab.sources.read(...file)),
     lab.notices.error,
   );
   element.append(
@@ -46,9 +48,10 @@ export function createSentences(lab) {
     table.scroller,
     table.list,
     table.summary,
-    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, undo, redo),
+    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, columns.button, undo, redo),
     h('p', { className: 'aside' }, words.own),
     dialog,
+    columns.dialog,
     ...importing.hidden,
   );
   /** The step whose sentences are marked, and which these are. @type {{ step: number, rows: number[] }} */
@@ -104,6 +107,7 @@ export function createSentences(lab) {
     render(state) {
       element.inert = state.document.doc === undefined;
       followEdits(state);
+      columns.render(state);
       followRun(state);
       if (staleness(state) === 'sentences') unmarkBatch();
       table.setHeldOut(heldOut(state));

@@ -10,6 +10,8 @@ import { debounce, h } from '../ui/dom.js';
 const SETTLE_MS = 300;
 /** Programs that cut links cut them at such lengths. */
 const LONG = 8000;
+/** Sentences with more characters than these in all make no link: it would be of no use, and making it holds the page up. */
+const MOST_CHARACTERS = 300_000;
 const COPIED_MS = 1500;
 const RECIPE = 'recipe.json';
 
@@ -74,15 +76,16 @@ export function createShare(lab) {
     const page = new URL(lab.linked ? location.href : new URL('index.html', lab.base));
     page.searchParams.delete('lang'); // Others read it in their own language.
     const name = store.doc.table.preset?.name;
+    const isTooMuch = charactersOf(store.doc.table) > MOST_CHARACTERS;
     const [address, recommended] = await Promise.all([
-      recipeToAddress(asked, page),
+      isTooMuch ? '' : recipeToAddress(asked, page),
       name === undefined ? undefined : lab.sources.recommended(name).catch(() => undefined),
     ]);
     if (mine !== latest) return;
     reproducible.disabled = recipe.training.reproducible;
     link.value = address;
     const long = address.length > LONG;
-    size.textContent = (long ? words.long : words.size)(lab.words.n.grouped(address.length));
+    size.textContent = isTooMuch ? words.tooMuch : (long ? words.long : words.size)(lab.words.n.grouped(address.length));
     const { html, needsFile } = tagOf(recipe, recommended, lab.base, RECIPE);
     tag.textContent = html;
     tagTitle.textContent = needsFile ? words.tagWithFile : words.tag;
@@ -108,6 +111,9 @@ export function createShare(lab) {
     destroy: () => soon.cancel(),
   };
 }
+
+/** How long the sentences of a table are in all; none of a built-in set, which a link only names. @param {import('../lab/document/sentences.js').Table} table */
+const charactersOf = ({ preset, examples }) => (preset ? 0 : examples.reduce((sum, { text }) => sum + text.length, 0));
 
 /**
  * A button that copies.

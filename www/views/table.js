@@ -6,7 +6,7 @@
 import { addRow, labelOf, removeRow, setLabel, setText } from '../lab/document/sentences.js';
 import { h, taskColour } from '../ui/dom.js';
 import { createRows } from '../ui/many/rows.js';
-import { MANY } from '../ui/many/search-list.js';
+import { MANY } from '../ui/many/search-field.js';
 import { createLabelCells } from './label-cells.js';
 
 /** @typedef {import('./painting.js').Brush} Brush The label that a click in the table gives, and its task. */
@@ -219,9 +219,6 @@ export function createTable(lab, { editTask, painted }) {
       else if (rows.reveal(row + move)) fieldOf(row + move, target.dataset.task)?.focus({ preventScroll: true });
     }
   });
-  // After the listener above, which has the first word on keys.
-  labels.list.serve(body);
-
   // Tells the other views which sentence is under the pointer or has the focus.
   for (const type of ['pointerover', 'focusin'])
     body.addEventListener(type, ({ target }) => {
@@ -233,7 +230,7 @@ export function createTable(lab, { editTask, painted }) {
     scroller,
     summary,
     /** The list of classes that a field in the table may open; it stands beside the table. */
-    list: labels.list.element,
+    list: labels.search.element,
 
     /** Adds a blank row at the top of the table and focuses its sentence. */
     addRow() {
@@ -293,7 +290,7 @@ export function createTable(lab, { editTask, painted }) {
 
     destroy() {
       rows.destroy();
-      labels.list.destroy();
+      labels.search.destroy();
     },
   };
 }

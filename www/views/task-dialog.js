@@ -3,7 +3,8 @@
 import { addClass, addTask, redefineTask, removeTask } from '../lab/document/sentences.js';
 import { wellFormed } from '../lab/document/well-formed.js';
 import { h } from '../ui/dom.js';
-import { MANY, matching } from '../ui/many/search-list.js';
+import { matching } from '../ui/many/matching.js';
+import { MANY } from '../ui/many/search-field.js';
 
 /**
  * @param {HTMLDialogElement} dialog Is filled anew each time.

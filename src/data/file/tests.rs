@@ -7,7 +7,7 @@ use crate::recipe::InlineExample;
 
 fn columns(text: Option<&str>, tasks: &[&str]) -> Columns {
     let tasks = (!tasks.is_empty()).then(|| tasks.iter().map(|task| task.to_string()).collect());
-    Columns { text: text.map(String::from), tasks, blank_if_absent: false }
+    Columns { text: text.map(String::from), tasks, ..Columns::default() }
 }
 
 #[track_caller]

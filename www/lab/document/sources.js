@@ -1,6 +1,7 @@
 // Where the sentences come from: an earlier visit, a built-in set, a link, or a file of the reader's own.
 
 import { messageOf } from '../../engine/failure.js';
+import { choosing, columnsOf, isClear } from './columns.js';
 import { FIRST_PRESET } from './presets.js';
 import { named } from '../recipe/known-recipe.js';
 import { tasksThatFit } from '../recipe/limits.js';
@@ -10,6 +11,7 @@ import { labelOf } from './sentences.js';
 /** @typedef {import('../../types.js').Questions} Questions */
 /** @typedef {import('../../types.js').Recipe} Recipe */
 /** @typedef {import('./store.js').Doc} Doc */
+/** @typedef {import('./columns.js').TableFile} TableFile */
 /** @typedef {import('./presets.js').PresetName} PresetName */
 
 /**
@@ -18,7 +20,7 @@ import { labelOf } from './sentences.js';
  * @typedef {object} Wish
  * @property {string} encoder Address of the encoder's folder.
  * @property {Preset} [preset]
- * @property {{ name: string, bytes: Uint8Array }} [file] A table and its name.
+ * @property {TableFile} [file] A table.
  * @property {Recipe} [recipe] As known-recipe.js reads it; absent settings have the defaults of Rust.
  * @property {string} [recipeName] A name for the recipe's own sentences.
  * @property {string[]} [tasks] The label columns to keep; absent: all.
@@ -91,9 +93,9 @@ export function createSources(lab, ask) {
 
   /** @param {Preset} preset @param {number} seed */
   async function drawn(preset, seed) {
-    const sentences = await ask('preset', preset, seed);
-    drawnFrom.set(sentences.examples, seed);
-    return sentences;
+    const { tasks, examples } = await ask('preset', preset, seed);
+    drawnFrom.set(examples, seed);
+    return { tasks, examples };
   }
 
   /** @param {Preset} preset */
@@ -136,18 +138,21 @@ export function createSources(lab, ask) {
   }
 
   /**
-   * A table with settings from other sentences, and what was assumed to read it, in sentences.
+   * A table with settings that are chosen for it, and what was assumed to read it.
    *
-   * @param {string} filename
-   * @param {Uint8Array} bytes
+   * @param {TableFile} file
+   * @param {Partial<import('../../types.js').Columns>} [columns] Absent: those that can be meant.
+   * @returns {Promise<{ doc: Doc, notes: string[] }>}
    */
-  async function fromTable(filename, bytes) {
-    const { notes, ...sentences } = await ask('read_table', filename, bytes);
-    // The notebook's own settings suit four sentences only.
+  async function fromTable({ name, bytes }, columns) {
+    const { notes, ...sentences } = await ask('read_table', name, bytes, columns);
+    // The encoder and what is frozen stay; the other settings were chosen for other sentences.
     const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
-    const recipe = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
-    const said = notes.map((note) => `${lab.words.sentence(note)}.`);
-    return { doc: /** @type {Doc} */ ({ table: { preset: null, name: filename, ...sentences }, recipe }), said };
+    const base = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
+    const { examples, tasks } = sentences;
+    const { training, summary } = await ask('settings_for', { ...base, data: { examples }, tasks });
+    const recipe = { ...base, training };
+    return { doc: { table: { preset: null, name, ...sentences }, recipe }, notes: [summary, ...notes].map(lab.words.sentence) };
   }
 
   /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
@@ -195,8 +200,8 @@ export function createSources(lab, ask) {
   async function wished(wish, saved, recorded) {
     if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
     if (wish.file) {
-      const { doc, said } = await fromTable(wish.file.name, wish.file.bytes);
-      if (said.length > 0) notices.notice(said.join(' '));
+      const { doc, notes } = await fromTable(wish.file);
+      if (notes.length > 0) notices.notice(notes.map((note) => `${note}.`).join(' '));
       return doc;
     }
     if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
@@ -244,6 +249,31 @@ export function createSources(lab, ask) {
   /** @param {string} text Says what was done; Undo stands beside it. */
   function undoable(text) {
     takeBack = notices.notice(text, { label: lab.words.sources.undo, run: () => store.undo() });
+  }
+
+  /**
+   * Takes the sentences of a file.
+   *
+   * @param {TableFile} file
+   * @param {Partial<import('../../types.js').Columns>} [columns]
+   * @param {(message: string) => void} [complain]
+   * @returns {Promise<boolean>} Whether it was possible.
+   */
+  async function take(file, columns, complain) {
+    let taken = false;
+    const mine = latest;
+    await answered(
+      fromTable(file, columns),
+      ({ doc, notes }) => {
+        if (mine !== latest) return;
+        const fitting = fitted(doc);
+        taken = true;
+        lab.replaceAll(withRoomForWarmup(fitting), file);
+        undoable([lab.words.sources.read(doc.table.examples.length, file.name), ...notes].join(' '));
+      },
+      complain,
+    );
+    return taken;
   }
 
   /**
@@ -308,26 +338,54 @@ export function createSources(lab, ask) {
     },
 
     /**
-     * @param {string} filename
-     * @param {Uint8Array} bytes
+     * Reads a file, or has its columns chosen if it is not clear what they are for.
+     *
+     * @param {TableFile} file
      * @param {(message: string) => void} [complain] Hears what is wrong with the table; the sentences stay as they are then.
      * @returns {Promise<boolean>} Whether it was taken.
      */
-    async read(filename, bytes, complain) {
+    async read(file, complain) {
       let taken = false;
       const mine = ++latest;
       await answered(
-        fromTable(filename, bytes),
-        ({ doc, said }) => {
+        ask('inspect_table', file.name, file.bytes),
+        async (inspection) => {
           if (mine !== latest) return;
-          const fitting = fitted(doc);
-          taken = true;
-          lab.replaceAll(withRoomForWarmup(fitting));
-          undoable([lab.words.sources.read(doc.table.examples.length, filename), ...said].join(' '));
+          if (isClear(inspection)) taken = await take(file, undefined, complain);
+          else {
+            taken = true;
+            lab.dispatch({ type: 'choose columns', choosing: choosing(file, inspection) });
+          }
         },
         complain,
       );
       return taken;
+    },
+
+    /** Has the columns of the file that was read last chosen again. */
+    async chooseAgain() {
+      const { file } = lab.state.document;
+      if (!file) return;
+      await answered(ask('inspect_table', file.name, file.bytes), (inspection) =>
+        lab.dispatch({ type: 'choose columns', choosing: choosing(file, inspection) }),
+      );
+    },
+
+    /** @param {number} column @param {import('./columns.js').Role} role */
+    giveRole: (column, role) => lab.dispatch({ type: 'column role', column, role }),
+
+    cancelChoosing: () => lab.dispatch({ type: 'choose columns' }),
+
+    /**
+     * Reads the file with the columns that were chosen.
+     *
+     * @param {(message: string) => void} complain Hears what is wrong with it; the choice goes on then.
+     */
+    async readChosen(complain) {
+      const { choosing: chosen } = lab.state.document;
+      if (!chosen) return;
+      ++latest;
+      await take(chosen.file, columnsOf(chosen), complain);
     },
 
     /** Puts the settings recommended for these sentences back. */

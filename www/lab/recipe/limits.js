@@ -78,6 +78,22 @@ const TASK_WEIGHTS = (/** @type {unknown} */ x) =>
   Object.keys(x).length <= MOST_TASK_WEIGHTS &&
   Object.values(x).every(TASK_WEIGHT.ok);
 
+/** @type {Record<keyof Training['few_examples'], Limit>} */
+const FEW_EXAMPLES = {
+  head_init: choice('random', ['random', 'class_means', 'ridge', 'logistic_regression']),
+  label_names: whole(0, 0, 100),
+  contrastive_steps: whole(0, 0, 10_000),
+  contrastive_temperature: number(0.1, (x) => x > 0 && x <= 100),
+};
+const areFewExamples = (/** @type {unknown} */ x) =>
+  typeof x === 'object' &&
+  x !== null &&
+  !Array.isArray(x) &&
+  Object.entries(x).every(([name, value]) => {
+    const limit = Object.entries(FEW_EXAMPLES).find(([known]) => known === name)?.[1];
+    return limit?.ok(value) ?? false;
+  });
+
 /** `tsc` complains of a setting that is missing. @type {Record<keyof Training, Limit>} */
 export const TRAINING = {
   epochs: whole(3, 1, 1000),
@@ -101,6 +117,10 @@ export const TRAINING = {
   early_stopping_patience: optional(whole(undefined, 1, 1000)),
   load_best_model_at_end: yesOrNo(false),
   metric_for_best_model: choice('loss', ['loss', 'accuracy', 'macro_f1']),
+  few_examples: {
+    usual: Object.fromEntries(Object.entries(FEW_EXAMPLES).map(([name, { usual }]) => [name, usual])),
+    ok: areFewExamples,
+  },
   max_length: whole(128, 3, 512),
   shuffle: yesOrNo(true),
   reproducible: yesOrNo(false),

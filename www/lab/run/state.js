@@ -1,6 +1,7 @@
 // The state of a lab's run has one owner: `reduce`, which makes the next state from the last one and an event. It knows
 // neither worker nor elements nor clock; times come with the events.
 
+import { withRole } from '../document/columns.js';
 import { begun, ended, fitting, NO_COMPARISON } from './comparison.js';
 import { isWaiting } from './select.js';
 import { cleared, NO_COUNTS, NO_REPLAY, placeFor, show } from './shown.js';
@@ -89,7 +90,14 @@ function after(state, event) {
     case 'edit':
       return edited(state, event);
     case 'replace':
-      return replaced(state);
+      return replaced(state, event.file);
+    case 'choose columns':
+      return { ...state, document: { ...state.document, choosing: event.choosing } };
+    case 'column role': {
+      const { choosing } = state.document;
+      if (!choosing) return state;
+      return { ...state, document: { ...state.document, choosing: withRole(choosing, event.column, event.role) } };
+    }
     case 'compare':
       return {
         ...state,
@@ -157,8 +165,14 @@ function edited(state, { doc, change }) {
   return own.counts.step > 0 ? pointed : { ...pointed, shown: placeFor(doc) };
 }
 
-/** All sentences go, and with them the run that there was. @param {State} state @returns {State} */
-function replaced(state) {
+/**
+ * All sentences go, and with them the run that there was.
+ *
+ * @param {State} state
+ * @param {import('../document/columns.js').TableFile} [file]
+ * @returns {State}
+ */
+function replaced(state, file) {
   const { run } = state;
   return {
     ...unqueued(state),
@@ -169,6 +183,7 @@ function replaced(state) {
     counts: cleared(state.counts),
     started: unmarked(state.started),
     run: { ...run, queued: '', postponed: '', status: 'none', request: 0 },
+    document: { ...state.document, file, choosing: undefined },
   };
 }
 

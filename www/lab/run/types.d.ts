@@ -1,6 +1,7 @@
 // The state of a lab's run, and the events that change it. state.js makes the next state; select.js answers questions about one.
 
 import type { Build, Command, Compared, Comparison, InlineExample, RunEvent, Start, Weighting } from '../../types.js';
+import type { Choosing, Role, TableFile } from '../document/columns.js';
 import type { Change, Doc } from '../document/store.js';
 import type { Table } from '../document/sentences.js';
 import type { Log } from './log.js';
@@ -140,6 +141,10 @@ export interface Document {
   change: Change;
   /** Whether all sentences have been replaced since the run was configured. */
   isNew: boolean;
+  /** The file that the sentences were read from, if they were in this visit: its columns can be chosen again. */
+  file?: TableFile;
+  /** The file whose columns the reader is choosing. Its sentences come only then. */
+  choosing?: Choosing;
   /** The field whose wrong entry kept a run from being prepared; another object each time. */
   refused?: { field: string };
 }
@@ -190,8 +195,11 @@ export type LabEvent =
   | { type: 'point'; text: string }
   | { type: 'try'; text: string }
   | { type: 'edit'; doc: Doc; change: Change }
-  /** Others take the place of all sentences. The edit follows. */
-  | { type: 'replace' }
+  /** Others take the place of all sentences. The edit follows. `file`: they are from this one. */
+  | { type: 'replace'; file?: TableFile }
+  /** The columns of a file are to be chosen; absent: no more. */
+  | { type: 'choose columns'; choosing?: Choosing }
+  | { type: 'column role'; column: number; role: Role }
   | { type: 'compare'; plan: Plan; request: number }
   // The lab, to the worker.
   /** A run is wanted as soon as it can be. */

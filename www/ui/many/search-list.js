@@ -1,70 +1,24 @@
-// Fields that find one of many choices: a list under the field that follows what one types. One list serves all fields of a panel, so
-// a thousand fields with thousands of choices each cost no more than one.
+// The list under a field that finds one of many choices. It follows what one types. Loaded when there is such a field
+// (search-field.js).
 //
 // After the pattern “editable combobox with list autocomplete” of the ARIA Authoring Practices Guide.
 
 import { h } from '../dom.js';
+import { matching } from './matching.js';
 
-/** More choices than this are better searched than scrolled through. */
-export const MANY = 30;
-/** So many choices are listed at once; typing finds the others. */
-const MOST = 50;
 /** With the keys Page Up and Page Down one moves by so many. */
 const PAGE = 8;
 /** Least width of the list, in px. */
 const LEAST_WIDTH = 220;
 
 /**
- * The choices that contain a text, whatever its case: those that begin with it first.
- *
- * @param {string[]} choices
- * @param {string} text All choices contain ''.
- * @param {number} [most]
- * @returns {{ found: string[], count: number }} At most `most` of them, and how many there are.
+ * @param {HTMLElement} element Becomes the list.
+ * @param {import('./search-field.js').SearchOptions} options
  */
-export function matching(choices, text, most = MOST) {
-  const wanted = text.toLowerCase();
-  /** @type {string[]} */
-  const first = [];
-  /** @type {string[]} */
-  const others = [];
-  for (const choice of choices) {
-    const at = choice.toLowerCase().indexOf(wanted);
-    if (at === 0) first.push(choice);
-    else if (at > 0) others.push(choice);
-  }
-  return { found: [...first.slice(0, most), ...others.slice(0, Math.max(0, most - first.length))], count: first.length + others.length };
-}
-
-/** Makes a field for {@link createSearchList}. @param {Record<string, unknown>} properties */
-export const searchField = (properties) =>
-  h('input', {
-    type: 'text',
-    className: 'find',
-    role: 'combobox',
-    autocomplete: 'off',
-    spellcheck: false,
-    maxLength: 200,
-    'aria-autocomplete': 'list',
-    'aria-expanded': 'false',
-    ...properties,
-  });
-
-/**
- * @typedef {object} SearchListOptions
- * @property {string} id Of the list; differs from that of others in the same root.
- * @property {import('../../strings/words.js').Words['search']} words
- * @property {(field: HTMLInputElement) => string[]} choicesOf
- * @property {(field: HTMLInputElement) => string} valueOf The choice that the field shows.
- * @property {(field: HTMLInputElement, choice: string, isNew: boolean) => void} pick '' is no choice. `isNew`: there was none of that name.
- * @property {boolean} [canAdd] Whether a text that is none of the choices can be picked too.
- */
-
-/** @param {SearchListOptions} options */
-export function createSearchList({ id, words, choicesOf, valueOf, pick, canAdd = false }) {
+export function createSearchList(element, { id, words, choicesOf, valueOf, pick, canAdd = false }) {
   const list = h('ul', { id, role: 'listbox', 'aria-label': words.choices });
   const rest = h('p', { className: 'rest', role: 'status' });
-  const element = h('div', { className: 'search-list', hidden: true, dataset: { part: id } }, list, rest);
+  element.replaceChildren(list, rest);
   /** The field that the list belongs to while it is open. @type {HTMLInputElement | undefined} */
   let open;
   /** What each option stands for. @type {{ choice: string, isNew: boolean }[]} */
@@ -191,8 +145,6 @@ export function createSearchList({ id, words, choicesOf, valueOf, pick, canAdd =
   const isField = (target) => target instanceof HTMLInputElement && target.getAttribute('role') === 'combobox';
 
   return {
-    element,
-
     /** Opens for the fields inside an element. Whoever handles an event first and prevents its default keeps the list closed. @param {HTMLElement} root */
     serve(root) {
       root.addEventListener('click', ({ target, defaultPrevented }) => {
@@ -215,6 +167,6 @@ export function createSearchList({ id, words, choicesOf, valueOf, pick, canAdd =
       });
     },
 
-    destroy: close,
+    close,
   };
 }
