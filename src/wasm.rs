@@ -30,6 +30,15 @@ pub struct Examples {
     pub tasks: Vec<Task>,
     /// The sentences.
     pub examples: Vec<InlineExample>,
+}
+
+/// The sentences of a file.
+#[derive(Debug, Serialize, Tsify)]
+pub struct FileExamples {
+    /// The tasks with their label sets.
+    pub tasks: Vec<Task>,
+    /// The sentences.
+    pub examples: Vec<InlineExample>,
     /// What was assumed to read them.
     pub notes: Vec<Message>,
 }
@@ -68,7 +77,7 @@ pub fn set_threads(threads: usize) {
 pub fn preset(#[wasm_bindgen(unchecked_param_type = "Preset")] preset: JsValue, seed: f64) -> Result<JsValue> {
     let preset: Preset = from_js(preset)?;
     let (table, tasks) = presets::preset(&preset.name, preset.labels, seed as u64)?;
-    to_js(&Examples { tasks, examples: table.to_examples(), notes: table.notes })
+    to_js(&Examples { tasks, examples: table.to_examples() })
 }
 
 /// Settings that suit a built-in set.
@@ -86,7 +95,7 @@ pub fn default_recipe(preset: &str) -> Result<JsValue> {
 /// # Errors
 ///
 /// As [`data::read_table`] and [`Dataset::from_table`], and if a column is called `__proto__`.
-#[wasm_bindgen(unchecked_return_type = "Examples")]
+#[wasm_bindgen(unchecked_return_type = "FileExamples")]
 pub fn read_table(
     name: &str,
     bytes: &[u8],
@@ -98,7 +107,7 @@ pub fn read_table(
     // Sentences without a task, if none is asked for.
     let is_unlabelled = columns.tasks.is_some_and(|tasks| tasks.is_empty());
     let tasks = if is_unlabelled { Vec::new() } else { Dataset::from_table(&table, &[])?.tasks };
-    to_js(&Examples { tasks, examples: table.to_examples(), notes: table.notes })
+    to_js(&FileExamples { tasks, examples: table.to_examples(), notes: table.notes })
 }
 
 /// What a file holds, column by column, for a choice of the columns to read.

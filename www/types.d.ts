@@ -65,7 +65,7 @@ export interface Sentences {
 }
 
 /** Sentences from a file, and what was assumed to read it. */
-export type Table = Sentences & Pick<Rust.Examples, 'notes'>;
+export type Table = Sentences & Pick<Rust.FileExamples, 'notes'>;
 
 /** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {
