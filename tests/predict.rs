@@ -191,7 +191,7 @@ fn answers_do_not_depend_on_the_rows_around_them() {
             assert!((together - p).abs() < 1e-6, "row {i}: {together} and {p}");
         }
     }
-    assert_eq!(out, succeeds(at, &format!("predict --model model --threads 2 --data in.tsv")), "any number of threads");
+    assert_eq!(out, succeeds(at, "predict --model model --threads 2 --data in.tsv"), "any number of threads");
 }
 
 /// `predict` with pipes.

@@ -128,21 +128,21 @@ impl Answers {
 
     /// What is written of `rows`, each with its prediction if it has a sentence.
     pub fn rows(&self, rows: &[(Record, Option<Prediction>)]) -> Result<Vec<u8>> {
-        let lines = |line: &dyn Fn(&Record, &[Option<Answer>]) -> Result<String>| {
-            let lines: Result<String> =
-                rows.iter().map(|(record, of)| line(record, &self.answers(of.as_ref()))).collect();
-            lines.map(String::into_bytes)
-        };
-        match self.style {
-            Style::People => lines(&|record, answers| Ok(self.printout(record, answers))),
-            Style::Json => lines(&|record, answers| self.json(record, answers)),
-            Style::Table(Layout { format: Format::Jsonl, .. }) => {
-                lines(&|record, answers| self.object(record, answers))
-            }
-            Style::Table(layout) => {
-                delimited(layout, rows.iter().map(|(record, of)| self.fields(record, &self.answers(of.as_ref()))))
-            }
+        if let Style::Table(layout) = self.style
+            && layout.format != Format::Jsonl
+        {
+            return delimited(layout, rows.iter().map(|(record, of)| self.fields(record, &self.answers(of.as_ref()))));
         }
+        let mut lines = String::new();
+        for (record, of) in rows {
+            let answers = self.answers(of.as_ref());
+            lines += &match self.style {
+                Style::People => self.printout(record, &answers),
+                Style::Json => self.json(record, &answers)?,
+                Style::Table(_) => self.object(record, &answers)?,
+            };
+        }
+        Ok(lines.into_bytes())
     }
 
     /// Each task's answer. (K)

@@ -122,16 +122,23 @@ fn classify(saved: &Saved, input: Input, answers: &Answers, mut output: Output) 
     let bar = progress(length.filter(|_| matches!(output, Output::File(_)) || !std::io::stdout().is_terminal()))?;
     let (send, coming) = sync_channel(CHUNK);
     // It may be waiting for a row when the command ends, and nobody waits for it.
-    std::thread::spawn(move || rows.into_iter().try_for_each(|row| send.send(row)));
+    std::thread::spawn(move || {
+        for row in rows {
+            if send.send(row).is_err() {
+                break;
+            }
+        }
+    });
     output.write(&answers.header()?)?;
     let (mut seen, mut unreadable) = (0, Vec::new());
     while let Some((chunk, fault)) = next_chunk(&coming, length.is_some()) {
         unreadable
             .extend(chunk.iter().filter(|record| matches!(record.row, Row::Unreadable(_))).map(|record| record.line));
-        seen += chunk.len();
-        bar.inc(chunk.len() as u64);
+        let rows = chunk.len();
+        seen += rows;
         let written = answers.rows(&with_predictions(saved, chunk)?).map_err(|e| format!("{name}, {e}"))?;
         output.write(&written)?;
+        bar.inc(rows as u64);
         if let Some(fault) = fault {
             return Err(format!("{name}, {fault}").into());
         }
