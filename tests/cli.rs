@@ -161,7 +161,8 @@ fn a_run_out_of_patience_stops_and_tells_which_epoch_is_kept() {
     assert!(out.ends_with(&format!(
         "Epoch {best} of {epochs} was the best on the held-out sentences; its parameters are kept\n"
     )));
-    assert_eq!(events[events.len() - 2]["epoch"], best);
+    let evaluation = events.iter().rfind(|event| event["type"] == "evaluation").unwrap();
+    assert_eq!(evaluation["epoch"], best);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn it_is_told_of_the_beginning_after_the_first_step_then_every_so_many_and_at_th
         events.iter().map(name).collect()
     };
     let told = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
-    let end = ["epoch", "evaluation", "map", "end"];
+    let end = ["epoch", "evaluation", "map", "verdict", "verdict", "end"];
     let steps = ["start", "step", "map", "step", "step", "step", "map", "step", "step"];
     assert_eq!(names(4), told(&[&steps[..], &end].concat()));
     // Due at the last step anyway, and told once.
