@@ -70,7 +70,7 @@ export type Table = Sentences & Pick<Rust.FileExamples, 'notes'>;
 /** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {
   preset: { args: [preset: Rust.Preset, seed: number]; answer: Sentences };
-  settings_for: { args: [recipe: Recipe]; answer: Rust.ChosenSettings };
+  settings_for: { args: [recipe: Recipe]; answer: { training: Training; summary: Rust.Message } };
   default_recipe: { args: [preset: string]; answer: Recipe };
   inspect_table: { args: [filename: string, bytes: Uint8Array]; answer: Rust.Inspection };
   /** Without `columns`: those that can be meant. */

@@ -48,7 +48,8 @@ async function open() {
   const said = [];
   const sentences = { tasks: [{ name: 'topic', labels: ['a', 'b'] }], examples: [{ text: 'x', labels: { topic: 'a' } }] };
   let state = initial('', '');
-  const answers = { preset: sentences, default_recipe: { seed: 0, validation: { fraction: 0 }, training: { epochs: 1, batch_size: 4, warmup: 0, gradient_accumulation_steps: 1 } } };
+  const settings_for = { training: { epochs: 5, batch_size: 32, warmup: 1, gradient_accumulation_steps: 1 }, summary: { code: 'none', params: {}, message: 'Settings for one sentence' } };
+  const answers = { settings_for, preset: sentences, default_recipe: { seed: 0, validation: { fraction: 0 }, training: { epochs: 1, batch_size: 4, warmup: 0, gradient_accumulation_steps: 1 } } };
   const lab = {
     store,
     words,
@@ -70,17 +71,18 @@ async function open() {
   });
   await sources.open({ encoder: '', preset: { name: 'tickets' } });
   asked.length = 0;
-  return { sources, answers, asked, said, sentences, names: () => store.doc.table.name, choosing: () => state.document.choosing, file: () => state.document.file };
+  return { sources, answers, asked, said, sentences, names: () => store.doc.table.name, choosing: () => state.document.choosing, file: () => state.document.file, training: () => store.doc.recipe.training };
 }
 
 test('a clear file is read at once, and what was assumed is said', async () => {
-  const { sources, answers, asked, said, sentences, names, choosing, file } = await open();
+  const { sources, answers, asked, said, sentences, names, choosing, file, training } = await open();
   answers.inspect_table = CLEAR;
-  answers.read_table = { ...sentences, notes: [{ code: 'none', params: {}, message: 'Separated by semicolons.' }] };
+  answers.read_table = { ...sentences, notes: [{ code: 'none', params: {}, message: 'Separated by semicolons' }] };
   assert.equal(await sources.read(FILE), true);
   assert.deepEqual(asked.filter(([question]) => question === 'read_table'), [['read_table', 'mine.csv', FILE.bytes, undefined]]);
   assert.deepEqual([names(), choosing(), file()], ['mine.csv', undefined, FILE]);
-  assert.deepEqual(said, ['1 sentence read from mine.csv. Separated by semicolons.']);
+  assert.deepEqual(said, ['1 sentence read from mine.csv. Settings for one sentence. Separated by semicolons.']);
+  assert.deepEqual(training(), answers.settings_for.training, 'the settings are those for these sentences, not the preset’s');
 });
 
 test('of any other the columns are asked for: nothing changes before, nor when the reader gives it up', async () => {
@@ -98,11 +100,11 @@ test('of any other the columns are asked for: nothing changes before, nor when t
   await sources.read(FILE);
   sources.giveRole(3, 'task');
   await sources.readChosen(assert.fail);
-  assert.deepEqual(asked.at(-1), ['read_table', 'mine.csv', FILE.bytes, { text: 'body', tasks: ['topic', 'title'] }]);
+  assert.deepEqual(asked.findLast(([question]) => question === 'read_table'), ['read_table', 'mine.csv', FILE.bytes, { text: 'body', tasks: ['topic', 'title'] }]);
   assert.deepEqual([names(), choosing(), file()], ['mine.csv', undefined, FILE]);
   await sources.chooseAgain();
   assert.deepEqual(choosing().roles, ['other', 'text', 'task', 'other'], 'as the file shows them');
-  assert.deepEqual(said, ['1 sentence read from mine.csv.']);
+  assert.deepEqual(said, ['1 sentence read from mine.csv. Settings for one sentence.']);
 });
 
 test('what is wrong with the chosen columns is told, and the choice goes on', async () => {

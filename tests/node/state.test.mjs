@@ -89,7 +89,7 @@ const EVENTS = {
   'worker: error (predict)': () => fromWorker({ type: 'error', message: 'no' }, 'predict', 99),
   'worker: error (observe)': () => fromWorker({ type: 'error', message: 'no' }, 'observe'),
   ...Object.fromEntries(
-    ['gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes'].map((type) => [`worker: ${type}`, () => fromWorker({ type })]),
+    ['contrastive', 'gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes', 'verdict'].map((type) => [`worker: ${type}`, () => fromWorker({ type })]),
   ),
   ...Object.fromEntries(
     ['prediction', 'saliency', 'tokens'].map((type) => [`worker: ${type} (its question)`, () => fromWorker({ type }, 'predict', 98)]),
@@ -100,6 +100,8 @@ const EVENTS = {
   replay: () => ({ type: 'replay', events: RECORDING }),
   replayed: () => replayed(step(2)),
   'replay over': () => ({ type: 'replay over' }),
+  'choose columns': () => ({ type: 'choose columns' }),
+  'column role': () => ({ type: 'column role', column: 0, role: 'text' }),
   encoder: () => ({ type: 'encoder', address: 'other/' }),
   wake: () => ({ type: 'wake' }),
   'open encoder': () => ({ type: 'open encoder' }),

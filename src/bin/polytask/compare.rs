@@ -62,7 +62,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         eprintln!("Warning: {note}");
     }
     if let Some(chosen) = train::choose_settings(common, &mut recipe, &sentences, &EncoderFiles::read(&directory)?)? {
-        eprintln!("Chosen: {chosen}");
+        eprintln!("{chosen}");
     }
     let tasks: Vec<String> = sentences.data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;

@@ -37,7 +37,7 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     let limit = memory::available(context.device());
     let sentences = sentences(&mut recipe)?;
     if let Some(chosen) = choose_settings(&arguments, &mut recipe, &sentences, &encoder)? {
-        eprintln!("Chosen: {chosen}");
+        eprintln!("{chosen}");
     }
     let notes: Vec<Event> = sentences.notes.iter().cloned().map(Event::Warning).collect();
     let mut inputs = inputs(sentences, &encoder, context, limit)?;

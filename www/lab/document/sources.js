@@ -152,7 +152,7 @@ export function createSources(lab, ask) {
     const { examples, tasks } = sentences;
     const { training, summary } = await ask('settings_for', { ...base, data: { examples }, tasks });
     const recipe = { ...base, training };
-    return { doc: { table: { preset: null, name, ...sentences }, recipe }, notes: [summary, ...notes].map(lab.words.sentence) };
+    return { doc: { table: { preset: null, name, ...sentences }, recipe }, notes: [summary, ...notes].map((note) => `${lab.words.sentence(note)}.`) };
   }
 
   /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
@@ -201,7 +201,7 @@ export function createSources(lab, ask) {
     if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
     if (wish.file) {
       const { doc, notes } = await fromTable(wish.file);
-      if (notes.length > 0) notices.notice(notes.map((note) => `${note}.`).join(' '));
+      if (notes.length > 0) notices.notice(notes.join(' '));
       return doc;
     }
     if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
