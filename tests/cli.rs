@@ -25,7 +25,7 @@ fn the_notebooks_job_prints_the_notebooks_lines() {
 
 /// For each flag of `train` that is a part of the recipe: the flag, with others that it needs; where recipe.json has it; and
 /// what it has there. `|` stands for a space inside a word.
-const IN_THE_RECIPE: [(&str, &str, &str); 38] = [
+const IN_THE_RECIPE: [(&str, &str, &str); 42] = [
     ("--recipe given.json", "/seed", "5"),
     ("--preset tickets", "/data/preset/name", "\"tickets\""),
     ("--sensible-labels", "/data/preset/labels", "\"sensible\""),
@@ -40,6 +40,10 @@ const IN_THE_RECIPE: [(&str, &str, &str); 38] = [
     ("--freeze layers:1", "/training/freeze", "\"layers:1\""),
     ("--gradual-unfreezing 1", "/training/gradual_unfreezing", "1"),
     ("--dropout 0.1", "/training/dropout", "0.1"),
+    ("--head-init ridge", "/training/few_examples/head_init", "\"ridge\""),
+    ("--label-names 3", "/training/few_examples/label_names", "3"),
+    ("--contrastive-steps 2", "/training/few_examples/contrastive_steps", "2"),
+    ("--contrastive-temperature 0.5", "/training/few_examples/contrastive_temperature", "0.5"),
     ("--epochs 2", "/training/epochs", "2"),
     ("--batch-size 2", "/training/batch_size", "2"),
     ("--gradient-accumulation-steps 2", "/training/gradient_accumulation_steps", "2"),
@@ -74,8 +78,9 @@ fn every_flag_of_training_is_taken() {
     fs::write(at.join("given.json"), r#"{"seed": 5}"#).unwrap();
 
     let help = succeeds(at, "train --help");
-    let flag =
-        |line: &str| line.trim_start().strip_prefix("--").map(|flag| flag.split(' ').next().unwrap().to_string());
+    let flag = |line: &str| {
+        line.trim_start().strip_prefix("--").map(|flag| flag.split([' ', '[']).next().unwrap().to_string())
+    };
     let mut flags: Vec<String> = help.lines().filter_map(flag).collect();
     let name = |given: &str| given[2..].split(' ').next().unwrap().to_string();
     let mut tried: Vec<String> = IN_THE_RECIPE.map(|(given, ..)| name(given)).to_vec();
@@ -191,7 +196,7 @@ fn a_run_on_own_data_ends_with_a_verdict_on_each_task() {
     assert_eq!(log(at).last().unwrap()["type"], "end");
 
     // A run that diverged says so, too: its error says what to try, and the log has it for each task.
-    let flags = "--data data.csv --epochs 90 --optimizer sgd --learning-rate 10 --weight-decay 1e9 --log log.jsonl";
+    let flags = "--data data.csv --epochs 90 --optimizer sgd --learning-rate 10 --weight-decay 1e9 --max-grad-norm 1e9 --log log.jsonl";
     assert!(fails(at, &format!("{TRAIN} {flags}")).contains("try a learning rate ten times smaller than 1e1"));
     let told = verdicts(at);
     assert_eq!(told.iter().map(|verdict| &verdict["kind"]).collect::<Vec<_>>(), ["diverged", "diverged"]);
@@ -619,7 +624,10 @@ fn a_label_that_appears_once_trains_with_a_warning() {
         let output =
             command.args(TRAIN.split(' ')).args(["--data", "once.csv", "--log", "log.jsonl"]).output().unwrap();
         assert!(output.status.success());
-        String::from_utf8(output.stderr).unwrap()
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let (settings, warnings) = stderr.split_once('\n').unwrap();
+        assert!(settings.starts_with("Settings for "), "{settings}");
+        warnings.to_string()
     };
     let warning = "Warning: these labels appear once, so their sentence trains and no held-out one checks them: ";
     assert_eq!(

@@ -61,9 +61,7 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     for note in &sentences.notes {
         eprintln!("Warning: {note}");
     }
-    if let Some(chosen) = train::choose_settings(common, &mut recipe, &sentences, &EncoderFiles::read(&directory)?)? {
-        eprintln!("{chosen}");
-    }
+    let chosen = train::choose_settings(common, &mut recipe, &sentences, &EncoderFiles::read(&directory)?)?;
     let tasks: Vec<String> = sentences.data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
 
@@ -92,6 +90,9 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
         if planned.contender != Contender::SingleTask {
             planning?;
         }
+    }
+    if let Some(chosen) = chosen {
+        eprintln!("{chosen}");
     }
     let output = Mutex::new(ComparisonOutput::new(compare.runs().len(), common.log.as_deref())?);
     let runs = compare.runs().to_vec();

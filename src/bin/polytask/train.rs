@@ -36,9 +36,7 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     }
     let limit = memory::available(context.device());
     let sentences = sentences(&mut recipe)?;
-    if let Some(chosen) = choose_settings(&arguments, &mut recipe, &sentences, &encoder)? {
-        eprintln!("{chosen}");
-    }
+    let chosen = choose_settings(&arguments, &mut recipe, &sentences, &encoder)?;
     let notes: Vec<Event> = sentences.notes.iter().cloned().map(Event::Warning).collect();
     let mut inputs = inputs(sentences, &encoder, context, limit)?;
     inputs.keep_heads = arguments.model.is_some();
@@ -53,6 +51,9 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
     }
     let mut output = Output::new(arguments.log.as_deref())?;
+    if let Some(chosen) = chosen {
+        eprintln!("{chosen}");
+    }
     let trained = train(&mut run, &events, &mut output);
     // Saved also after a divergence, with the last good parameters, and if the printout or the log could not be written.
     if let Some(out) = &arguments.out {
