@@ -543,7 +543,7 @@ fn tasks_that_a_file_does_not_label_have_no_figures() {
     fs::write(at.join("none.csv"), "text,colour\nw5,red\n").unwrap();
     assert_eq!(
         fails(at, "evaluate --model model --data none.csv"),
-        "none.csv: there is no column for any of the model's tasks, \"topic\", \"tone\"; its label columns are \"colour\""
+        "none.csv: there is no column for the tasks \"topic\", \"tone\"; the columns beside the sentences are \"colour\""
     );
 }
 

@@ -89,8 +89,8 @@ fn the_commands_in_docs_run_and_repeat_a_run_bit_for_bit() {
 #[test]
 fn every_flag_of_train_is_described_and_no_other() {
     let help = shell("target/release/polytask train --help");
-    let of_help = |line: &str| Some(line.trim_start().strip_prefix("--")?.split([' ', '\n']).next()?.to_owned());
-    let of_table = |line: &str| Some(line.strip_prefix("| `--")?.split([' ', '`']).next()?.to_owned());
+    let of_help = |line: &str| Some(line.trim_start().strip_prefix("--")?.split([' ', '[', '\n']).next()?.to_owned());
+    let of_table = |line: &str| Some(line.strip_prefix("| `--")?.split([' ', '[', '`']).next()?.to_owned());
     let had: BTreeSet<String> = help.lines().filter_map(of_help).collect();
     let described: BTreeSet<String> = COMMAND_LINE.lines().filter_map(of_table).collect();
     assert!(had.len() > 30, "{had:?}");

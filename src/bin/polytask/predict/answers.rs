@@ -64,7 +64,8 @@ struct Answer<'a> {
 impl<'a> Answer<'a> {
     fn new(of: &'a TaskPrediction, threshold: Option<f64>) -> Self {
         let answer = Self { label: Some(&of.label), probabilities: &of.probabilities };
-        let below = threshold.is_some_and(|threshold| f64::from(answer.probability()) < threshold);
+        // In the probability's own precision, so that a probability that was printed is not below itself.
+        let below = threshold.is_some_and(|threshold| answer.probability() < threshold as f32);
         if below { Self { label: None, ..answer } } else { answer }
     }
 
