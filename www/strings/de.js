@@ -451,6 +451,7 @@ export default {
       no_labels: 'Keine Labels',
     },
     stopped: 'Gestoppt. „Von vorn“ beginnt neu.',
+    contrastive: (step, steps) => `Sätze einer Klasse werden zusammengeführt: Schritt ${step} von ${steps}`,
     training: 'Es wird trainiert …',
     pace: (seconds, left) =>
       `Training: ${seconds} s je Schritt, noch etwa ${left < 90 ? `${Math.max(1, Math.round(left))} s` : `${Math.round(left / 60)} min`}.`,

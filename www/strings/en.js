@@ -436,6 +436,8 @@ export default {
       no_labels: 'No labels',
     },
     stopped: 'Stopped. Reset starts over.',
+    contrastive: (/** @type {number} */ step, /** @type {number} */ steps) =>
+      `Bringing sentences of a class together: step ${step} of ${steps}`,
     training: 'Training…',
     pace: (/** @type {string} */ seconds, /** @type {number} */ left) =>
       `Training: ${seconds} s a step, about ${left < 90 ? `${Math.max(1, Math.round(left))} s` : `${Math.round(left / 60)} min`} left.`,

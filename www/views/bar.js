@@ -138,6 +138,7 @@ export function createBar(lab) {
       case 'training': {
         const left = counts.steps - counts.step;
         if (left <= 0) return words.measuring;
+        if (counts.step === 0 && counts.contrastive) return words.contrastive(...counts.contrastive);
         if (counts.msPerStep === 0) return words.training;
         return words.pace(n.fixed(counts.msPerStep / 1000, 2), (left * counts.msPerStep) / 1000);
       }

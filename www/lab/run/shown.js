@@ -95,6 +95,7 @@ function countsAfter(counts, event, at) {
     const { epochs, steps_per_epoch, tasks } = event;
     return { ...NO_COUNTS, epochs, steps: epochs * steps_per_epoch, tasks: tasks.map(({ name }) => name) };
   }
+  if (event.type === 'contrastive') return { ...counts, contrastive: [event.step, event.steps] };
   if (event.type !== 'step') return counts;
   const { step, epoch, total: loss } = event;
   return { ...counts, step, epoch, loss, msPerStep: meanTime(counts, at), stepAt: at };

@@ -66,6 +66,8 @@ export interface Counts {
   /** Steps and epochs of the whole run; 0 before one is configured. */
   steps: number;
   epochs: number;
+  /** The latest step of the contrastive phase before the first epoch, and its steps; absent before it. */
+  contrastive?: [step: number, steps: number];
   /** The latest step's total. */
   loss?: number;
   /** Names of the run's tasks. */
