@@ -50,7 +50,7 @@ fn runs_that_learn_memorise_stand_still_and_diverge() {
     let by_heart = r#""epochs": 60, "batch_size": 8, "learning_rate": 0.003"#;
     let mut own_words = recipe_on(&format!("[{}]", (0..60).map(sentence).collect::<Vec<_>>().join(",")), by_heart);
     own_words.validation = Some(Validation::Fraction(0.5));
-    let verdict = judged(&own_words, VerdictKind::NotBetter, "verdict.label_more");
+    let verdict = judged(&own_words, VerdictKind::NotBetter, "verdict.best_epoch");
     assert_eq!(verdict.message.code, "verdict.memorised_only", "{}", verdict.message);
     let still = r#""epochs": 1, "batch_size": 16, "learning_rate": 1e-7"#;
     judged(&sentences(300, 0, still), VerdictKind::NotLearned, "verdict.more_epochs");
