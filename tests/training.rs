@@ -23,7 +23,21 @@ fn a_run_tells_its_steps_epochs_evaluations_and_end() {
         events.iter().map(|event| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_string()).collect();
     assert_eq!(
         names.iter().filter(|name| *name != "warning").collect::<Vec<_>>(),
-        ["start", "step", "step", "epoch", "evaluation", "step", "step", "epoch", "evaluation", "evaluation", "end"]
+        [
+            "start",
+            "step",
+            "step",
+            "epoch",
+            "evaluation",
+            "step",
+            "step",
+            "epoch",
+            "evaluation",
+            "evaluation",
+            "verdict",
+            "verdict",
+            "end"
+        ]
     );
     let splits: Vec<Split> = events
         .iter()
@@ -348,7 +362,7 @@ fn the_best_epoch_is_gone_back_to() {
         let evaluations = held_out(&events);
         assert_eq!(evaluations.len(), 13);
         assert_eq!(evaluations[12], evaluations[best], "what is saved was measured last");
-        let splits: Vec<Split> = events[events.len() - 4..]
+        let splits: Vec<Split> = events[events.len() - 6..]
             .iter()
             .filter_map(|event| if let Event::Evaluation(e) = event { Some(e.split) } else { None })
             .collect();
@@ -402,7 +416,8 @@ fn a_run_whose_last_epoch_is_best_measures_it_once() {
     let (_, events) = run_to_end(&recipe).unwrap();
     assert_eq!(end(&events).best_epoch, Some(2), "{:?}", held_out(&events));
     assert_eq!(held_out(&events).len(), 2);
-    assert!(matches!(&events[events.len() - 2], Event::Evaluation(e) if e.split == Split::Train && e.epoch == 2));
+    // After it come two verdicts and the end.
+    assert!(matches!(&events[events.len() - 4], Event::Evaluation(e) if e.split == Split::Train && e.epoch == 2));
 }
 
 #[test]
@@ -550,7 +565,7 @@ fn sentences_without_tasks_or_labels_are_refused() {
     unlabelled.tasks = vec![polytask::recipe::Task { name: "b".into(), labels: Vec::new() }];
     assert_eq!(
         prepare(&unlabelled).unwrap_err().to_string(),
-        "the sentences: none of them has a label for task \"b\"; label some, or remove the task"
+        "the sentences: none of them has a label for the tasks \"b\"; label some, or remove the tasks"
     );
     let mut blank = recipe_on(r#"[{"text": "w5", "labels": {"a": ""}}]"#, r#""epochs": 1"#);
     blank.tasks = vec![polytask::recipe::Task { name: "a".into(), labels: vec!["x".into(), "y".into()] }];
