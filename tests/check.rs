@@ -168,6 +168,8 @@ fn what_is_doubtful_is_told_before_training_in_one_line_a_kind() {
     for line in among {
         assert!(told.iter().any(|told| told == line), "{line}\n{told:#?}");
     }
+    fs::write(place.path().join("data.csv"), "text,topic\nw5 w6,x\nw7 w8,y\nw9 w10,x\nw11 w12,y\n").unwrap();
+    assert_eq!(warnings(place.path(), RUN), [""; 0], "nothing is doubtful");
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub struct ContrastiveStep {
 #[derive(Debug)]
 pub(super) enum Preparation {
     /// Contrastive steps are left.
-    Contrastive(Sampler),
+    Contrastive(Box<Sampler>),
     /// The contrastive phase is over; the sentence vectors so far, from which the heads will start.
     Heads(Vectors),
     /// Nothing.
@@ -55,7 +55,7 @@ impl Preparation {
     pub fn new(recipe: &Recipe, data: &TrainingData, keep_heads: bool) -> Self {
         let settings = &recipe.training.few_examples;
         if settings.contrastive_steps > 0 {
-            Self::Contrastive(Sampler::new(recipe, data))
+            Self::Contrastive(Box::new(Sampler::new(recipe, data)))
         } else {
             Self::before_heads(settings.head_init, keep_heads)
         }
