@@ -158,17 +158,38 @@ fn what_comes_first_is_the_same_in_every_run() {
 
 #[test]
 fn settings_that_do_not_fit_are_named() {
-    let fails = |settings: &str, rest: &str, expected: &str| {
-        let json = format!(r#"{{"training": {{"few_examples": {{{settings}}}{rest}}}}}"#);
+    let fails = |settings: &str, expected: &str| {
+        let json = format!(r#"{{"training": {{"few_examples": {{{settings}}}}}}}"#);
         assert_eq!(Recipe::from_json(&json).unwrap_err().to_string(), expected);
     };
-    fails(r#""contrastive_temperature": 0.0"#, "", "contrastive_temperature: 0 is not above 0");
+    fails(r#""contrastive_temperature": 0.0"#, "contrastive_temperature: 0 is not above 0");
     fails(
         r#""label_names": 101"#,
-        "",
         "label_names: 101 is out of range; a label's name counts as 0 to 100 examples of its class",
     );
-    let frozen = "contrastive_steps: it trains the encoder, which is frozen at first; set it to 0, or freeze less";
-    fails(r#""contrastive_steps": 1"#, r#", "freeze": "encoder""#, frozen);
-    fails(r#""contrastive_steps": 1"#, r#", "gradual_unfreezing": 1"#, frozen);
+}
+
+#[test]
+fn a_frozen_encoder_has_no_contrastive_phase() {
+    for frozen in [r#""freeze": "encoder""#, r#""gradual_unfreezing": 1"#] {
+        let settings = r#""contrastive_steps": 5, "head_init": "logistic_regression""#;
+        let (_, events) = run_to_end(&few(settings, &format!(r#""epochs": 1, {frozen}"#))).unwrap();
+        assert_eq!(contrastive_steps(&events), []);
+    }
+}
+
+#[test]
+fn more_tasks_than_a_batch_has_room_for_take_turns() {
+    let labels: String = (0..9).map(|task| format!(r#""t{task}": "LABEL""#)).collect::<Vec<_>>().join(", ");
+    let row =
+        |i: usize| format!(r#"{{"text": "w{}", "labels": {{{}}}}}"#, 4 + i, labels.replace("LABEL", ["x", "y"][i % 2]));
+    let rows = (0..8).map(row).collect::<Vec<_>>().join(",");
+    let recipe = runs::recipe_on(
+        &format!("[{rows}]"),
+        r#""few_examples": {"contrastive_steps": 9}, "epochs": 1, "batch_size": 4"#,
+    );
+    let (_, events) = run_to_end(&recipe).unwrap();
+    let steps = contrastive_steps(&events);
+    assert!(steps.iter().all(|step| step.losses.values().all(|loss| loss.is_finite())), "{steps:?}");
+    assert_eq!(steps.len(), 9);
 }

@@ -2,7 +2,7 @@
 //!
 //! | what | chosen |
 //! |---|---|
-//! | heads | start from a logistic regression of the sentence vectors; a label's name counts as 6 examples of its class |
+//! | heads | start from a logistic regression of the sentence vectors, or from class means above 200 classes; a label's name counts as 6 examples of its class |
 //! | contrastive phase | a quarter as many steps as there are sentences, 12 to 100; none with a frozen encoder |
 //! | optimizer | AdamW with decay 0.01, gradients clipped to 1 |
 //! | learning rate | 2e-5 below 1000 sentences, 5e-5 from there on; 1e-3 with a frozen encoder, where the heads alone train |
@@ -39,13 +39,16 @@ pub struct DataSizes {
     pub held_out: bool,
 }
 
+/// Classes up to which a logistic regression takes seconds.
+const MOST_CLASSES: usize = 200;
+
 /// Tokens of a batch, about.
 const BATCH_TOKENS: usize = 1024;
 
 impl Training {
     /// The settings for a data set of these sizes; see the table above.
     pub fn for_data(sizes: &DataSizes) -> Self {
-        let DataSizes { sentences, tokens, frozen, keeps_heads, held_out, .. } = *sizes;
+        let DataSizes { sentences, classes, tokens, frozen, keeps_heads, held_out, .. } = *sizes;
         let batch_size = (BATCH_TOKENS / tokens.max(1)).clamp(4, 32) as u32;
         let epochs = match sentences {
             _ if frozen => 10,
@@ -68,7 +71,7 @@ impl Training {
             schedule: Schedule::Linear,
             max_grad_norm: Some(1.0),
             few_examples: FewExamples {
-                head_init: HeadInit::LogisticRegression,
+                head_init: if classes > MOST_CLASSES { HeadInit::ClassMeans } else { HeadInit::LogisticRegression },
                 label_names: 6,
                 contrastive_steps,
                 contrastive_temperature: 0.3,

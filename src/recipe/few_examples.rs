@@ -19,7 +19,7 @@ pub struct FewExamples {
     /// it: a label is often a word that says what the class is about. 0: names are not read. At most 100.
     pub label_names: u32,
     /// Steps of the contrastive phase, which trains the encoder alone to bring sentences of a class together and to part those
-    /// of different classes; 0: no such phase. Supervised contrastive loss, Khosla et al. 2020.
+    /// of different classes; 0: no such phase, and there is none while the encoder is frozen. Supervised contrastive loss, Khosla et al. 2020.
     pub contrastive_steps: u32,
     /// The contrastive loss's temperature τ, in (0, ∞): the lower, the more the nearest sentences count.
     pub contrastive_temperature: f64,

@@ -185,7 +185,7 @@ impl Training {
     }
 
     /// Whether a part of the encoder trains from the first step.
-    fn trains_encoder_at_first(&self) -> bool {
+    pub(crate) fn trains_encoder_at_first(&self) -> bool {
         self.freeze != Freeze::Encoder && self.gradual_unfreezing.is_none()
     }
 
@@ -250,16 +250,6 @@ impl Training {
             )
         })?;
         self.few_examples.validate()?;
-        check(
-            self.few_examples.contrastive_steps == 0 || self.trains_encoder_at_first(),
-            "contrastive_steps",
-            &|| {
-                message!(
-                    "recipe.contrastive_frozen",
-                    "it trains the encoder, which is frozen at first; set it to 0, or freeze less"
-                )
-            },
-        )?;
         for (task, x) in &self.task_weight {
             check(x.is_finite() && *x >= 0.0, "task_weight", &|| {
                 message!(

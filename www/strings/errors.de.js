@@ -159,8 +159,6 @@ export default {
   'recipe.not_positive': '{x} ist nicht über 0',
   'recipe.chosen':
     'Einstellungen für {sentences} Sätze mit Label, {tasks} Aufgaben und höchstens {classes} Klassen: {steps} kontrastive Schritte, Köpfe aus {heads}, {epochs} Epochen mit Batches von {batch}, Lernrate {rate:e}',
-  'recipe.contrastive_frozen':
-    'das trainiert den Encoder, der am Anfang eingefroren ist; auf 0 setzen oder weniger einfrieren',
   'recipe.label_names':
     '{n} liegt außerhalb des Bereichs; der Name eines Labels zählt wie 0 bis 100 Beispiele seiner Klasse',
   'recipe.length': 'ist {n}; mindestens 3 braucht es für [CLS], ein Wortstück und [SEP]',

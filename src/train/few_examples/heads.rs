@@ -27,7 +27,7 @@ const LOGISTIC_L2: f64 = 0.1;
 const RIDGE_L2: f64 = 1.0;
 
 /// The most sentences that the heads start from: more cost time and change little.
-const MOST_ROWS: usize = 20_000;
+const MOST_ROWS: usize = 5000;
 
 /// The sentence vectors computed so far, end to end.
 #[derive(Debug, Default)]

@@ -54,7 +54,7 @@ impl Preparation {
     /// What `recipe` asks for. With `keep_heads`, heads that were saved stay as they are.
     pub fn new(recipe: &Recipe, data: &TrainingData, keep_heads: bool) -> Self {
         let settings = &recipe.training.few_examples;
-        if settings.contrastive_steps > 0 {
+        if settings.contrastive_steps > 0 && recipe.training.trains_encoder_at_first() {
             Self::Contrastive(Box::new(Sampler::new(recipe, data)))
         } else {
             Self::before_heads(settings.head_init, keep_heads)

@@ -77,10 +77,15 @@ impl Sampler {
 
     /// The rows of the next batch, each once.
     pub fn next_rows(&mut self) -> Vec<usize> {
-        let Self { stream, batch_size, tasks, orders, .. } = self;
+        let Self { stream, batch_size, tasks, orders, done } = self;
         let share = (*batch_size / tasks.len().max(1)).max(2);
         let mut batch: Vec<usize> = Vec::with_capacity(*batch_size);
-        for (decks, (order, next)) in tasks.iter_mut().zip(orders) {
+        // Where a batch has no room for all tasks, another one comes first in each.
+        let first = *done as usize % tasks.len().max(1);
+        let (later, earlier) = tasks.split_at_mut(first);
+        let (later_orders, earlier_orders) = orders.split_at_mut(first);
+        let in_turn = earlier.iter_mut().chain(later).zip(earlier_orders.iter_mut().chain(later_orders));
+        for (decks, (order, next)) in in_turn {
             // At least two classes, so that there is something to part; with few classes, more sentences of each.
             let classes = (share / PER_CLASS).clamp(2, decks.len());
             for _ in 0..classes {
@@ -91,7 +96,7 @@ impl Sampler {
                 let deck = &mut decks[order[*next]];
                 *next += 1;
                 for row in deck.deal(share.div_ceil(classes), stream) {
-                    if !batch.contains(&row) {
+                    if batch.len() < (*batch_size).max(2) && !batch.contains(&row) {
                         batch.push(row);
                     }
                 }
