@@ -138,6 +138,18 @@ export function createSources(lab, ask) {
   }
 
   /**
+   * Settings chosen for sentences of one's own, and what they are in one line. The encoder and what is frozen stay.
+   *
+   * @param {Recipe} base
+   * @param {Pick<Doc['table'], 'examples' | 'tasks'>} sentences
+   */
+  async function chosenFor(base, { examples, tasks }) {
+    const written = examples.filter(({ text }) => text.trim() !== '');
+    const { training, summary } = await ask('settings_for', { ...base, data: { examples: written }, tasks });
+    return { recipe: { ...base, training }, summary };
+  }
+
+  /**
    * A table with settings that are chosen for it, and what was assumed to read it.
    *
    * @param {TableFile} file
@@ -146,12 +158,10 @@ export function createSources(lab, ask) {
    */
   async function fromTable({ name, bytes }, columns) {
     const { notes, ...sentences } = await ask('read_table', name, bytes, columns);
-    // The encoder and what is frozen stay; the other settings were chosen for other sentences.
+    // The settings so far were chosen for other sentences.
     const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
     const base = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
-    const { examples, tasks } = sentences;
-    const { training, summary } = await ask('settings_for', { ...base, data: { examples }, tasks });
-    const recipe = { ...base, training };
+    const { recipe, summary } = await chosenFor(base, sentences);
     return { doc: { table: { preset: null, name, ...sentences }, recipe }, notes: [summary, ...notes].map((note) => `${lab.words.sentence(note)}.`) };
   }
 
@@ -390,7 +400,9 @@ export function createSources(lab, ask) {
 
     /** Puts the settings recommended for these sentences back. */
     recommend() {
-      return answered(recommended(store.doc.table.preset?.name ?? FIRST_PRESET.name), (recipe) =>
+      const { table, recipe: own } = store.doc;
+      const found = table.preset ? recommended(table.preset.name) : chosenFor(own, table).then(({ recipe }) => recipe);
+      return answered(found, (recipe) =>
         store.editSettings(() => withRoomForWarmup({ ...store.doc, recipe }).recipe),
       );
     },
