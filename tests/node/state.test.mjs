@@ -89,7 +89,7 @@ const EVENTS = {
   'worker: error (predict)': () => fromWorker({ type: 'error', message: 'no' }, 'predict', 99),
   'worker: error (observe)': () => fromWorker({ type: 'error', message: 'no' }, 'observe'),
   ...Object.fromEntries(
-    ['gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes'].map((type) => [`worker: ${type}`, () => fromWorker({ type })]),
+    ['gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes', 'verdict'].map((type) => [`worker: ${type}`, () => fromWorker({ type })]),
   ),
   ...Object.fromEntries(
     ['prediction', 'saliency', 'tokens'].map((type) => [`worker: ${type} (its question)`, () => fromWorker({ type }, 'predict', 98)]),
