@@ -164,7 +164,7 @@ fn a_loss_that_diverged_or_never_moved() {
     for loss in [f32::NAN, f32::INFINITY, 1.5] {
         assert_eq!(of(Some(metrics([[50, 50], [50, 50]], loss)), None, &recipe("")).kind, Diverged, "{loss}");
     }
-    let unmoved = || Some(metrics([[100, 0], [100, 0]], std::f32::consts::LN_2));
+    let unmoved = || Some(metrics([[100, 0], [100, 0]], 0.69));
     says(
         of(unmoved(), unmoved(), &recipe("")),
         NotLearned,

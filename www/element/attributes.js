@@ -191,7 +191,6 @@ async function fetched(src, words) {
   if (!response.ok) throw new Error(say.notFetched(url.href, response.status));
   if (TABLE.test(name)) return { file: { name, bytes: new Uint8Array(await response.arrayBuffer()) } };
   if (!name.endsWith('.json')) throw new Error(say.srcKind(url.href));
-  const text = await response.text();
   let given;
   try {
     given = JSON.parse(await response.text());
