@@ -32,7 +32,8 @@ const GROUPS = {
 const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = [
   ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
-  ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
+  ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js', 'views/task-dialog.js'],
+  ...['lab/recipe/known-recipe.js', 'views/reliability-diagram.js'],
 ];
 
 /** @type {import('esbuild').BuildOptions} */
@@ -67,8 +68,11 @@ const addresses = (to) => ({
     const fromThere = (/** @type {string} */ file) => path.relative(path.join(www, to), file);
     onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
       const own = `new URL(${JSON.stringify(fromThere(file))}, import.meta.url).href`;
-      const beside = BESIDE_ELEMENT.includes(path.relative(www, file)) ? withElement : '';
-      return { contents: beside + (await readFile(file, 'utf8')).replaceAll('import.meta.url', own) };
+      const module = path.relative(www, file);
+      const beside = BESIDE_ELEMENT.includes(module) ? withElement : '';
+      // The first views are part of the element's own file, which compresses better than two.
+      const first = module === ELEMENT ? GROUPS.first.map((view) => `export * from '../views/${view}.js';`).join('\n') : '';
+      return { contents: beside + (await readFile(file, 'utf8')).replaceAll('import.meta.url', own) + first };
     });
     // The library's builds are not bundled.
     onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({

@@ -2,7 +2,7 @@
 // it store the files that this visit loaded before the worker was active, and reports newer releases of the page.
 
 import { workerFiles } from './engine/engine.js';
-import { VIEWS } from './views/registry.js';
+import { loadEverything } from './element/everything.js';
 
 /** Files that the first visit may not load but a later one may need. */
 const LATER = [
@@ -29,8 +29,7 @@ export async function keepForLater(onNewer) {
     });
     const registration = await serviceWorker.register('sw.js');
     const ready = await serviceWorker.ready;
-    // Loads all views, even those that the reader has not scrolled to.
-    await Promise.all(Object.values(VIEWS).map((load) => load()));
+    await loadEverything();
     let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
     look();

@@ -92,7 +92,7 @@ impl Training {
     pub fn summary(&self, sizes: &DataSizes) -> Message {
         message!(
             "recipe.chosen",
-            "Settings for {sentences} labelled sentences, {tasks} tasks and at most {classes} classes: {steps} contrastive \
+            "Settings for {sentences} labelled sentences (tasks: {tasks}, most classes of one: {classes}): {steps} contrastive \
              steps, heads from {heads}, {epochs} epochs of batches of {batch}, learning rate {rate:e}",
             sentences = sizes.sentences,
             tasks = sizes.tasks,
@@ -144,7 +144,7 @@ mod tests {
         assert!(!Training::for_data(&DataSizes { held_out: false, ..sizes(48, 20) }).load_best_model_at_end);
         assert_eq!(
             few.summary(&sizes(48, 20)).to_string(),
-            "Settings for 48 labelled sentences, 2 tasks and at most 4 classes: 12 contrastive steps, heads from \
+            "Settings for 48 labelled sentences (tasks: 2, most classes of one: 4): 12 contrastive steps, heads from \
              logistic_regression, 5 epochs of batches of 32, learning rate 2e-5"
         );
     }

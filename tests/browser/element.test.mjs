@@ -272,7 +272,7 @@ for (const name of BROWSERS) {
         view.page.evaluate(() => ['epochs', 'seed', 'weighting'].map((field) => $(`#setting-${field}`).value));
       for (const [path, why, noise] of [
         ['no-address.html', /^The attribute src="http:\/\/\[" is not a valid address\.$/, 0],
-        ['broken.html', /^broken\.csv, line 1: there is no column/, 0],
+        ['broken.html', /^broken\.csv: no usable task column: /, 0],
         ['gone.html', /^The sentences .*: the server answered 404 for \S+\/gone\.csv; check the attribute src\.$/, 1],
         ['no-such-host.html', /; the other site must allow it \(Access-Control-Allow-Origin\)\.$/, 1],
       ]) {
@@ -288,7 +288,8 @@ for (const name of BROWSERS) {
     test('Undo in a notice undoes what the notice tells of, or is gone', async () => {
       const view = await open('small.html');
       const rows = (n) => view.until(`${n} rows`, (count) => $$('.sentences tbody tr').length === count, n);
-      const told = () => view.page.evaluate(() => $$('.message.notice p').map((text) => text.textContent));
+      // Without the settings that were chosen.
+      const told = () => view.page.evaluate(() => $$('.message.notice p').map((text) => text.textContent.replace(/ Settings for .*$/, '')));
       await rows(16);
       await view.drop('first.csv', 'text,kind\na,x\nb,y\nc,x\nd,y\n');
       await rows(4);

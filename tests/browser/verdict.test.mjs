@@ -94,6 +94,9 @@ for (const name of BROWSERS) {
     const small = () => at.text('.figures small');
     assert.deepEqual(await small(), ['95 % interval: 55 % to 84 %', '']);
     assert.deepEqual(await at.text('.reliability summary'), ['Calibration error 17 %', 'Calibration error –']);
+    // The diagram is drawn when the reader opens it.
+    await at.page.evaluate(() => window.figure.all('.reliability').forEach((details) => (details.open = true)));
+    await at.page.waitForFunction(() => window.figure.all('.reliability svg').length === 2);
     const [label] = await at.page.evaluate(() => window.figure.all('.reliability svg').map((svg) => svg.getAttribute('aria-label')));
     assert.match(label, / 10 answers with 60 %: 50 % correct\. 20 answers with 90 %: 70 % correct\.$/);
     const dots = () => at.page.evaluate(() => window.figure.all('.reliability circle').map((dot) => ['cx', 'cy', 'r'].map((name) => Number(dot.getAttribute(name)))));

@@ -480,7 +480,7 @@ async function startPage() {
     location: { reload: () => page.reloads++ },
     addEventListener: page.addEventListener.bind(page),
     performance: { getEntriesByType: () => [] },
-    VIEWS: {},
+    loadEverything: async () => {},
     workerFiles: Promise.resolve([]),
     ...{ URL, MessageChannel: FakeChannel },
   };

@@ -1,7 +1,6 @@
 // Reads the attributes of a tag. An invalid attribute is reported in a sentence and ignored; the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
-import { recipeOfFile } from '../lab/recipe/known-recipe.js';
 import { fromAddress } from './address.js';
 import { PRESET_NAMES } from '../lab/document/presets.js';
 import { LANGUAGES, tableOf } from '../lab/languages.js';
@@ -198,6 +197,7 @@ async function fetched(src, words) {
     throw new Error(say.notJson(url.href, error instanceof Error ? error.message : ''));
   }
   if (given?.data?.file) throw new Error(words.sources.byPath(String(given.data.file.path ?? name)));
+  const { recipeOfFile } = await import('../lab/recipe/known-recipe.js');
   const read = recipeOfFile(given);
   if (read === 'no recipe') throw new Error(say.notRecipe(url.href));
   if (read === 'no sentences') throw new Error(say.noSentences(url.href, PRESET_NAMES));

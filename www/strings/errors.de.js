@@ -158,7 +158,7 @@ export default {
   'recipe.negative': '{x} ist keine Zahl ab 0',
   'recipe.not_positive': '{x} ist nicht über 0',
   'recipe.chosen':
-    'Einstellungen für {sentences} Sätze mit Label, {tasks} Aufgaben und höchstens {classes} Klassen: {steps} kontrastive Schritte, Köpfe aus {heads}, {epochs} Epochen mit Batches von {batch}, Lernrate {rate:e}',
+    'Einstellungen für {sentences} Sätze mit Label (Aufgaben: {tasks}, meiste Klassen einer: {classes}): {steps} kontrastive Schritte, Köpfe aus {heads}, {epochs} Epochen mit Batches von {batch}, Lernrate {rate:e}',
   'recipe.label_names':
     '{n} liegt außerhalb des Bereichs; der Name eines Labels zählt wie 0 bis 100 Beispiele seiner Klasse',
   'recipe.length': 'ist {n}; mindestens 3 braucht es für [CLS], ein Wortstück und [SEP]',

@@ -3,7 +3,7 @@
 import { messageOf } from '../../engine/failure.js';
 import { choosing, columnsOf, isClear } from './columns.js';
 import { FIRST_PRESET } from './presets.js';
-import { named } from '../recipe/known-recipe.js';
+import { named } from '../recipe/essentials.js';
 import { tasksThatFit } from '../recipe/limits.js';
 import { labelOf } from './sentences.js';
 
@@ -154,7 +154,7 @@ export function createSources(lab, ask) {
    *
    * @param {TableFile} file
    * @param {Partial<import('../../types.js').Columns>} [columns] Absent: those that can be meant.
-   * @returns {Promise<{ doc: Doc, notes: string[] }>}
+   * @returns {Promise<{ doc: Doc, chosen: string, notes: string[] }>} `chosen`: the settings, in one line.
    */
   async function fromTable({ name, bytes }, columns) {
     const { notes, ...sentences } = await ask('read_table', name, bytes, columns);
@@ -162,7 +162,8 @@ export function createSources(lab, ask) {
     const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
     const base = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
     const { recipe, summary } = await chosenFor(base, sentences);
-    return { doc: { table: { preset: null, name, ...sentences }, recipe }, notes: [summary, ...notes].map((note) => `${lab.words.sentence(note)}.`) };
+    const told = (/** @type {import('../../types.js').Message} */ message) => `${lab.words.sentence(message)}.`;
+    return { doc: { table: { preset: null, name, ...sentences }, recipe }, chosen: told(summary), notes: notes.map(told) };
   }
 
   /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
@@ -274,12 +275,12 @@ export function createSources(lab, ask) {
     const mine = latest;
     await answered(
       fromTable(file, columns),
-      ({ doc, notes }) => {
+      ({ doc, chosen, notes }) => {
         if (mine !== latest) return;
         const fitting = fitted(doc);
         taken = true;
         lab.replaceAll(withRoomForWarmup(fitting), file);
-        undoable([lab.words.sources.read(doc.table.examples.length, file.name), ...notes].join(' '));
+        undoable([lab.words.sources.read(doc.table.examples.length, file.name), chosen, ...notes].join(' '));
       },
       complain,
     );

@@ -1,6 +1,6 @@
-// A recipe for a link, without its default values; and back, taking over only known and valid fields. A recipe's file is
-// read in the same way.
+// Reads the recipe of a link or a file, taking over only known and valid fields. Loaded when there is one to read.
 
+import { ENCODER, LONGEST_NAME, named } from './essentials.js';
 import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
 import { FIRST_PRESET, PRESET_NAMES } from '../document/presets.js';
 import { wellFormedJson } from '../document/well-formed.js';
@@ -15,33 +15,7 @@ import { wellFormedJson } from '../document/well-formed.js';
  * @property {string[]} crowded The tasks that were left out because there is no room for so many classes.
  */
 
-const ENCODER = 'all-MiniLM-L6-v2';
-/** Of a task, a class or a field. */
-const LONGEST_NAME = 200;
 const LONGEST_TEXT = 20_000;
-/** At most so many of a link's unknown fields are named. */
-const MOST_NAMED = 5;
-
-/**
- * The parts of a recipe that differ from the defaults. A link leaves out what is measured beside a run.
- *
- * @param {Recipe} recipe
- */
-export function essentialsOf({ data, tasks, validation, encoder, pooling, training, seed }) {
-  const settings = Object.entries(TRAINING).flatMap(([name, { usual }]) => {
-    const value = training[/** @type {keyof typeof training} */ (name)] ?? undefined;
-    return JSON.stringify(value) === JSON.stringify(usual) ? [] : [[name, value]];
-  });
-  return {
-    data,
-    ...(tasks.length > 0 && { tasks }),
-    validation,
-    ...(encoder !== ENCODER && { encoder }),
-    ...(pooling !== POOLING.usual && { pooling }),
-    training: Object.fromEntries(settings),
-    ...(seed !== SEED.usual && { seed }),
-  };
-}
 
 /**
  * The recipe of a file. It may leave unsaid what the command line infers: the tasks, their classes, and the data, which are
@@ -197,9 +171,3 @@ const isName = (x) =>
 
 /** A sentence without control characters: it has no line breaks, and U+0000 means something else in the table. @param {string} text */
 const printable = (text) => text.replace(/\s*[\u0000-\u001f\u007f]+\s*/g, ' ');
-
-/** Names for a sentence: not all of very many, and not all of very long ones. @param {string[]} fields */
-export function named(fields) {
-  const names = fields.map((field) => (field.length > LONGEST_NAME ? `${field.slice(0, LONGEST_NAME)}…` : field));
-  return names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), '…'] : names;
-}

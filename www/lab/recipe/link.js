@@ -3,7 +3,7 @@
 // A link may come from anybody, so only its known and valid fields are taken over (known-recipe.js), and no more of it is
 // inflated than a page can bear.
 
-import { essentialsOf, knownRecipe } from './known-recipe.js';
+import { essentialsOf } from './essentials.js';
 
 /** @typedef {import('../document/sources.js').Wish} Wish */
 /** @typedef {import('../../types.js').Recipe} Recipe */
@@ -38,6 +38,7 @@ export async function fromHash(hash, { link: say, sources, n }) {
   const [, version = '', data = ''] = LINK.exec(hash) ?? [];
   const isFuture = Number(version) > VERSION;
   const unreadable = isFuture ? say.futureUnreadable(version) : say.damaged;
+  const { knownRecipe } = await import('./known-recipe.js');
   let read;
   try {
     read = knownRecipe(JSON.parse(await unpacked(data)));
