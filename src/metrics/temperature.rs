@@ -13,8 +13,8 @@ const HALVINGS: usize = 40;
 /// The temperature T that minimises the mean cross-entropy of softmax(logits/T), in [0.05, 20]. `logits` is (n,C), row after
 /// row; `labels` is (n), with −100 for "no label". `None` if no row is labelled, or if a logit is not finite.
 ///
-/// The derivative with respect to β = 1/T, Σ (E_softmax(β·z)[z] − z_label), grows with β, since the loss is convex in β; T is
-/// where it is zero, found by halving an interval of ln T.
+/// The derivative with respect to β = 1/T, Σ (mean of z under softmax(β·z) − z_label), grows with β, since the loss is convex in
+/// β; T is where it is zero, found by halving an interval of ln T.
 ///
 /// ```
 /// use polytask::metrics::fit_temperature;
