@@ -82,7 +82,7 @@ const addresses = (to) => ({
   },
 });
 
-/** Loads each view together with its group. @type {import('esbuild').Plugin} */
+/** Loads each view together with its group; the first ones are in the element's own file. @type {import('esbuild').Plugin} */
 const groups = {
   name: 'groups',
   setup({ onResolve, onLoad }) {
@@ -90,6 +90,7 @@ const groups = {
       if (kind !== 'dynamic-import' || importer !== path.join(www, 'views/registry.js')) return undefined;
       const view = path.basename(named, '.js');
       const group = Object.entries(GROUPS).find(([, views]) => views.includes(view))?.[0];
+      if (group === 'first') return { path: path.join(www, ELEMENT) };
       return group ? { path: group, namespace: 'group' } : { errors: [{ text: `${view}.js is in none of the GROUPS of build/site.mjs` }] };
     });
     onLoad({ filter: /.*/, namespace: 'group' }, ({ path: group }) => ({
@@ -171,11 +172,19 @@ function withPreloads(html, outputs) {
   return html.replace(preload, '').replace(/^<script type="module"/m, `${links.join('')}$&`);
 }
 
+/** Removes the white space before each line and comments, except in `<pre>`. @param {string} html */
+function withoutIndents(html) {
+  const parts = html.split(/(<pre[^]*?<\/pre>)/);
+  return parts.map((part) => (part.startsWith('<pre') ? part : part.replace(/<!--[^]*?-->/g, '').replace(/^\s+/gm, ''))).join('');
+}
+
 const outputs = await bundlePages();
 for (const script of WORKER_SCRIPTS) await build({ ...SMALL, entryPoints: [script], plugins: [addresses(path.dirname(script))] });
 const glue = await libraries();
 for (const script of glue) await build({ ...SMALL, bundle: false, entryPoints: [script] });
 for (const script of [...Object.keys(outputs), ...WORKER_SCRIPTS, ...glue]) await compress(script);
 await bundleStyles();
-for (const page of (await readdir(www)).filter((file) => file.endsWith('.html')))
-  await writeFile(path.join(site, page), withPreloads(await readFile(path.join(www, page), 'utf8'), outputs));
+for (const page of (await readdir(www)).filter((file) => file.endsWith('.html'))) {
+  const html = withPreloads(await readFile(path.join(www, page), 'utf8'), outputs);
+  await writeFile(path.join(site, page), withoutIndents(html));
+}
