@@ -408,7 +408,7 @@ for (const name of BROWSERS) {
           transfer.items.add(new File([new Uint8Array([...'text,mood\ncaf'].map((c) => c.charCodeAt(0)).concat(0xe9))], 'latin.csv'));
           $part('sentences').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
         });
-        await lab.untilMessage(/latin\.csv: it is not UTF-8 text; save the file as UTF-8/);
+        await lab.untilMessage(/latin\.csv, line 2: it is not UTF-8 text; save the file as UTF-8/);
         assert.equal((await lab.sentences()).length, 8);
         await lab.choosePreset('notebook');
         await lab.untilStatus('ready');
