@@ -23,12 +23,11 @@ for (const name of BROWSERS) {
       session = await launch(name);
       lab = await openLab(session.browser, server.url);
       await lab.untilStatus('ready');
-      await lab.fill('#setting-epochs', '2');
       await lab.drop('multiples.jsonl', ROWS);
-      await lab.until('a run on it', () => {
-        const start = window.runEvents.filter(({ type }) => type === 'start').at(-1);
-        return start.held_out.length === 24 && start.epochs === 2;
-      });
+      // The settings are chosen for the file first.
+      await lab.until('a run on it', () => window.runEvents.filter(({ type }) => type === 'start').at(-1).held_out.length === 24);
+      await lab.fill('#setting-epochs', '2');
+      await lab.until('the epochs', () => window.runEvents.filter(({ type }) => type === 'start').at(-1).epochs === 2);
       await lab.untilStatus('ready');
     });
     after(async () => {

@@ -177,7 +177,6 @@ for (const name of BROWSERS) {
         const old = await lab.sentences();
         for (const [file, text] of [
           ['empty.csv', ''],
-          ['no-text.csv', 'a,b\n1,2\n'],
           ['ragged.csv', 'text,mood\nfine,good\nbad,bad,extra\n'],
           ['broken.jsonl', '{"text": "fine", "mood": "good"}\n{"text": \n'],
         ]) {
