@@ -193,7 +193,7 @@ for (const name of BROWSERS) {
         await speak('de');
         await lab.until('German', () => $('.lab').lang === 'de');
         await lab.drop('ragged.csv', 'text,mood\nfine,good\nbad,bad,extra\n');
-        await lab.untilMessage(/^ragged\.csv, Zeile 3: Hier sind 3 Felder, in der Kopfzeile 2; ein Satz mit Kommas/);
+        await lab.untilMessage(/^ragged\.csv, Zeile 3: Hier sind 3 Felder, in der Kopfzeile 2; eine Zelle, die selbst/);
         await speak('en');
         await lab.until('English', () => $('.lab').lang === 'en');
       });
