@@ -2,7 +2,7 @@
 // it store the files that this visit loaded before the worker was active, and reports newer releases of the page.
 
 import { workerFiles } from './engine/engine.js';
-import { loadEverything } from './element/everything.js';
+import { loadEverything } from './everything.js';
 
 /** Files that the first visit may not load but a later one may need. */
 const LATER = [

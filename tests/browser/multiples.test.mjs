@@ -61,7 +61,7 @@ for (const name of BROWSERS) {
       for (const code of [python, rust])
         for (const value of [`${losses.topic.toFixed(4)}  topic`, `${losses.mood.toFixed(4)}  mood`, total.toFixed(4)])
           assert.ok(code.includes(` ${value}\n`), `${value} in ${code}`);
-      assert.match(rust, /batch = .*; {2}\/\/ 16 sentences, \d+ tokens\n/);
+      assert.match(rust, /batch = .*; {2}\/\/ 18 sentences, \d+ tokens\n/);
       assert.match(await lab.text('loop-live'), /^Step 1 is done\. Losses: topic /);
     });
 

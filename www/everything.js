@@ -1,6 +1,6 @@
 // Loads every part of the element, so that a page can keep them for later visits.
 
-import { VIEWS } from '../views/registry.js';
+import { VIEWS } from './views/registry.js';
 
 /**
  * All views, even those that the reader has not scrolled to, and what only a visit needs that opens a link, adds a task or looks
@@ -9,7 +9,7 @@ import { VIEWS } from '../views/registry.js';
 export const loadEverything = () =>
   Promise.all([
     ...Object.values(VIEWS).map((load) => load()),
-    import('../lab/recipe/known-recipe.js'),
-    import('../views/task-dialog.js'),
-    import('../views/reliability-diagram.js'),
+    import('./lab/recipe/known-recipe.js'),
+    import('./views/task-dialog.js'),
+    import('./views/reliability-diagram.js'),
   ]);
