@@ -32,7 +32,7 @@ const GROUPS = {
 const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = [
   ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
-  ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js', 'views/task-dialog.js'],
+  ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
   ...['lab/recipe/known-recipe.js', 'views/reliability-diagram.js'],
 ];
 

@@ -3,13 +3,12 @@
 import { VIEWS } from './views/registry.js';
 
 /**
- * All views, even those that the reader has not scrolled to, and what only a visit needs that opens a link, adds a task or looks
- * at a reliability diagram.
+ * All views, even those that the reader has not scrolled to, and what only a visit needs that opens a link or looks at a
+ * reliability diagram.
  */
 export const loadEverything = () =>
   Promise.all([
     ...Object.values(VIEWS).map((load) => load()),
     import('./lab/recipe/known-recipe.js'),
-    import('./views/task-dialog.js'),
     import('./views/reliability-diagram.js'),
   ]);

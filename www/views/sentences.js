@@ -9,18 +9,17 @@ import { createImport } from './importing.js';
 import { createPainting } from './painting.js';
 import { createPresetPicker } from './preset-picker.js';
 import { createTable } from './table.js';
+import { openTaskDialog } from './task-dialog.js';
 
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createSentences(lab) {
   const words = lab.words.sentences;
   const { store } = lab;
   const dialog = h('dialog', { className: 'dialog', dataset: { part: 'task-dialog' } });
-  async function editTask(/** @type {string} */ task) {
-    const { openTaskDialog } = await import('./task-dialog.js');
+  const editTask = (/** @type {string} */ task) =>
     openTaskDialog(dialog, store, lab.words.task, task, (name) => {
       if (!table.focusTask(name)) newTask.focus();
     });
-  }
 
   const columns = createColumnChooser(lab);
   const presets = createPresetPicker(lab);

@@ -2,8 +2,13 @@
 // which becomes U+FFFD on its way into the module. Text that enters a lab is changed in the same way, so that a sentence, a
 // label or a name that comes back from the module equals the one that was sent.
 
-/** A text with U+FFFD in place of each half character: what browsers call a USVString. @param {string} text */
-export const wellFormed = (text) => String(text).toWellFormed();
+/**
+ * A text with U+FFFD in place of each half character: what browsers call a USVString. What is no text stays, to be refused by the
+ * module.
+ *
+ * @param {string} text
+ */
+export const wellFormed = (text) => (typeof text === 'string' ? text.toWellFormed() : text);
 
 /** No value of a recipe is nested more deeply. */
 const DEEPEST = 10;
