@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { startServer } from './server.mjs';
+import { recipeToAddress } from '../../www/lab/recipe/link.js';
 
 /** Tasks' names are the reader's own. */
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
@@ -19,13 +20,25 @@ const SENTENCES = [
   'What a lovely breeze',
 ];
 /** Two dozen short sentences: a step takes a moment. */
-const ROWS = Array.from({ length: 24 }, (_, i) =>
-  JSON.stringify({
-    text: `${SENTENCES[i % 8]}, number ${i}`,
+const EXAMPLES = Array.from({ length: 24 }, (_, i) => ({
+  text: `${SENTENCES[i % 8]}, number ${i}`,
+  labels: {
     [HOSTILE]: ['food', 'food', 'weather', 'weather', 'phone', 'phone', 'food', 'weather'][i % 8],
     [MOOD]: ['bad', 'good'][i % 2],
-  }),
-).join('\n');
+  },
+}));
+const RECIPE = {
+  data: { examples: EXAMPLES },
+  tasks: [
+    { name: HOSTILE, labels: ['food', 'phone', 'weather'] },
+    { name: MOOD, labels: ['bad', 'good'] },
+  ],
+  validation: { fraction: 0.25 },
+  encoder: 'all-MiniLM-L6-v2',
+  pooling: 'mean',
+  training: { epochs: 2, batch_size: 6, learning_rate: 3e-4 },
+  seed: 0,
+};
 
 for (const name of BROWSERS) {
   describe(name, () => {
@@ -34,20 +47,8 @@ for (const name of BROWSERS) {
     before(async () => {
       server = await startServer();
       session = await launch(name);
-      lab = await openLab(session.browser, server.url);
-      await lab.untilStatus('ready');
-      for (const [field, value] of [
-        ['epochs', '2'],
-        ['batch-size', '6'],
-        ['warmup', '0'],
-        ['schedule', 'constant'],
-      ])
-        await lab.fill(`#setting-${field}`, value);
-      await lab.drop('fight.jsonl', ROWS);
-      await lab.until('a run on it', () => {
-        const start = window.runEvents.filter((event) => event.type === 'start').at(-1);
-        return start.held_out.length === 24 && start.epochs === 2;
-      });
+      const { hash } = new URL(await recipeToAddress(RECIPE, server.url));
+      lab = await openLab(session.browser, server.url, { page: `lab.html${hash}` });
       await lab.untilStatus('ready');
     });
     after(async () => {
