@@ -376,14 +376,13 @@ for (const name of BROWSERS) {
         assert.equal(await lab.alerts(), '');
       });
 
-      test('a task whose sentences all carry one label, or none, is refused in words', async () => {
+      test('a column whose sentences all carry one label is no task, and the reader is asked', async () => {
+        const old = await lab.sentences();
         await lab.drop('one.csv', 'text,mood\nI am fine,good\nI am well,good\nI am here,good\nI am glad,good\n');
-        await lab.untilMessage(/mood/);
-        assert.match(await lab.alerts(), /mood/);
-        await lab.choosePreset('tickets');
-        await lab.until('what was wrong with others to go with them', () => !$('[role="alert"] .message'));
-        await lab.choosePreset('notebook');
-        await lab.until('its sentences', () => $$('.sentences tbody textarea').length === 4);
+        await lab.until('the question', () => $part('columns-dialog').open && $part('columns-dialog').textContent.includes('never anything but'));
+        await lab.page.keyboard.press('Escape');
+        await lab.until('it to be gone', () => !$part('columns-dialog').open);
+        assert.deepEqual(await lab.sentences(), old);
       });
 
       test('of sentences that are asked for at once the last are taken', async () => {
