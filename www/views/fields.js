@@ -61,7 +61,12 @@ const OUTSIDE = {
   held_out: {
     limit: HELD_OUT,
     get: ({ validation }) => (validation && 'fraction' in validation ? validation.fraction : undefined),
-    set: (recipe, fraction) => ({ ...recipe, validation: { fraction } }),
+    // With nothing held out, no epoch can be told to be the best.
+    set: (recipe, fraction) => ({
+      ...recipe,
+      validation: { fraction },
+      training: { ...recipe.training, load_best_model_at_end: recipe.training.load_best_model_at_end && fraction !== 0 },
+    }),
   },
 };
 
