@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{L2, Subject};
 use crate::compute::Context;
-use crate::metrics::argmax;
+use crate::metrics::{argmax, wilson_interval};
 use crate::probe::{deal_folds, out_of_fold};
 use crate::random::Stream;
 
@@ -91,7 +91,8 @@ pub fn label_errors(subject: &Subject, task: usize, seed: u64, context: &Context
         .collect();
     let right = rows.iter().filter(|(_, y, p)| argmax(p) == *y).count();
     found.accuracy = right as f64 / judged as f64;
-    if lowest_share(right, judged) > found.commonest {
+    let [lowest, _] = wilson_interval(right as u32, judged as u32);
+    if f64::from(lowest) > found.commonest {
         let suspects = suspects(&rows, &thresholds(&rows, c)).into_iter().map(|(row, y, other, p)| Suspect {
             row,
             label: names[y].clone(),
@@ -152,12 +153,6 @@ fn suspects<'a>(rows: &[(usize, usize, &'a [f32])], thresholds: &[f32]) -> Vec<(
     found
 }
 
-/// The lower end of the 95 % interval of a share of `k` among `n` (Wilson 1927).
-fn lowest_share(k: usize, n: usize) -> f64 {
-    let (k, n, z) = (k as f64, n as f64, 1.96_f64);
-    (k + z * z / 2.0 - z * (k * (n - k) / n + z * z / 4.0).sqrt()) / (n + z * z)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,13 +172,5 @@ mod tests {
         let found: Vec<usize> = suspects(&rows, &[0.5, 0.5, 0.5]).iter().map(|&(row, ..)| row).collect();
         assert_eq!(found, [2], "three rows are doubtful, and one confidently");
         assert_eq!(thresholds(&rows, 3)[2], 2.0);
-    }
-
-    #[test]
-    fn the_interval_is_wilsons() {
-        // By statsmodels' proportion_confint(…, method="wilson").
-        assert!((lowest_share(8, 10) - 0.490_162).abs() < 1e-5);
-        assert!((lowest_share(60, 100) - 0.502_003).abs() < 1e-5);
-        assert!(lowest_share(0, 5).abs() < 1e-12);
     }
 }

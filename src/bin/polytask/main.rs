@@ -39,7 +39,7 @@ enum CliCommand {
     Evaluate(evaluate::EvaluateArguments),
     /// Classify sentences, files or standard input with a saved model.
     Predict(predict::PredictArguments),
-    /// What is doubtful about a data file: duplicates, contradictions, probable label errors; and what to label next.
+    /// List duplicates, contradictions and probable label errors of a data file, or the rows to label next.
     Check(check::CheckArguments),
     /// Fetch the pretrained encoders that Polytask knows by name.
     Encoder {

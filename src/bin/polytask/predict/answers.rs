@@ -57,7 +57,7 @@ struct Names {
 struct Answer<'a> {
     /// The most probable label, unless its probability is below the threshold.
     label: Option<&'a str>,
-    /// Of all classes. (C)
+    /// The probability of each class. (C)
     probabilities: &'a [f32],
 }
 
@@ -112,7 +112,7 @@ impl Answers {
         Self { style, threshold, all, tasks: tasks.to_vec(), columns, keys, names }
     }
 
-    /// What is written before the first row.
+    /// The header of the output.
     pub fn header(&self) -> Result<Vec<u8>> {
         let Style::Table(layout) = self.style else { return Ok(Vec::new()) };
         if layout.format == Format::Jsonl {
@@ -127,7 +127,7 @@ impl Answers {
         Ok([mark, &delimited(layout, [Ok(columns)])?].concat())
     }
 
-    /// What is written of `rows`, each with its prediction if it has a sentence.
+    /// The output for `rows`, each with its prediction if it has a sentence.
     pub fn rows(&self, rows: &[(Record, Option<Prediction>)]) -> Result<Vec<u8>> {
         if let Style::Table(layout) = self.style
             && layout.format != Format::Jsonl

@@ -81,7 +81,7 @@ impl Input {
 /// How many faults a sentence lists before it only counts the others.
 const LISTED: usize = 10;
 
-/// What a first reading of a file finds.
+/// Results of the first reading of a file.
 struct Seen {
     rows: u64,
     /// The columns; of JSONL, all fields that any row has.

@@ -43,7 +43,7 @@ impl Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     pub format: Format,
-    /// What separates the fields of CSV and TSV.
+    /// The separator of fields, for CSV and TSV.
     pub delimiter: u8,
     /// Whether quotes enclose fields of CSV and TSV; else they are text.
     pub quoting: bool,
@@ -58,7 +58,7 @@ impl Layout {
     }
 }
 
-/// What the caller knows of the rows.
+/// The format and columns that the caller asks for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// The format, if it is known; else the first line decides.

@@ -48,7 +48,7 @@ pub struct Records {
     pub layout: Layout,
     /// The columns: the header's, or the fields of the first row of JSONL; of lines, one for the sentences.
     pub columns: Vec<String>,
-    /// What was assumed of the format, in a sentence.
+    /// A sentence about what was assumed of the format.
     pub note: Option<String>,
     /// The name of the column of the sentences.
     text: String,
