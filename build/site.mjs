@@ -18,7 +18,7 @@ const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
 const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'sw.js'];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
 /** Of parts of the element that are loaded when they are first needed. */
-const PART_STYLES = ['styles/columns.css'];
+const PART_STYLES = ['styles/columns.css', 'styles/own-data.css'];
 /** Lists the style sheets of the element, which become one file. */
 const STYLE_FILES = 'ui/style-files.js';
 const ELEMENT_STYLE = 'styles/element.css';
@@ -34,6 +34,7 @@ const BESIDE_ELEMENT = [
   ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
   ...['lab/recipe/known-recipe.js', 'views/reliability-diagram.js'],
+  ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
 ];
 
 /** @type {import('esbuild').BuildOptions} */

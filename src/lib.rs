@@ -18,6 +18,7 @@
 //! train       the training loop: steps, epochs, evaluation, the best epoch
 //! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
 //! check       doubtful texts and labels of a data set, and which row to label next
+//! classify    files that a trained model classifies: the answers beside the rows' own columns
 //! verdict     what a task's figures mean, in one sentence, and what to try next
 //! compare     runs with several weightings and seeds, side by side with baselines
 //! protocol    commands and events, gathered from the modules above
@@ -39,6 +40,7 @@
 #![warn(missing_docs)]
 
 pub mod check;
+pub mod classify;
 pub mod compare;
 pub mod compute;
 pub mod data;

@@ -5,22 +5,28 @@ import type * as Rust from './pkg/plain/polytask.js';
 
 export type {
   Change,
+  Classification,
+  Classified,
   Command,
   Compared,
   Columns,
   Comparison,
   ComparisonRow,
   Contender,
+  DataCheck,
   Evaluation,
+  Findings,
   Gradients,
   Inspection,
   Interference,
+  LabelNext,
   Message,
   Prediction,
   Preset,
   Session,
   Spread,
   Weighting,
+  Written,
 } from './pkg/plain/polytask.js';
 
 /** The exports of the wasm module that every build has. */
@@ -86,6 +92,8 @@ export type ToWorker =
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
   /** Uses the reader's own files as the encoder. */
   | { kind: 'open'; run: number; files: File[] }
+  /** Writes the file that the run classified last. */
+  | { kind: 'write'; id: number; run: number; written: Rust.Written; threshold: number | undefined; all: boolean }
   /** Cancels the encoder's download for this run. */
   | { kind: 'cancel'; run: number }
   /** Ends the run and frees its memory. */

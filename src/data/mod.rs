@@ -13,7 +13,7 @@ mod table;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-pub use file::{ColumnSummary, Columns, Format, Inspection, Role, inspect, read_table};
+pub use file::{Cells, ColumnSummary, Columns, Format, Inspection, Role, inspect, read_cells, read_table};
 pub use findings::{Contradiction, LookAlike, contradictions, in_both_splits, look_alikes, same_texts};
 pub use labels::Labels;
 pub use split::stratified_split;

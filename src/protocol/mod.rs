@@ -4,10 +4,12 @@
 //! line, and one JSON event a line is the training log. TypeScript declarations of both are generated from here. Each
 //! event's content is declared where it is computed.
 
-mod download;
+mod progress;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::check::{Findings, LabelNext};
+pub use crate::classify::Classified;
 pub use crate::compare::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
 pub use crate::error::Message;
 pub use crate::measure::{
@@ -20,7 +22,7 @@ pub use crate::train::{
     TaskPrediction, Tokens,
 };
 pub use crate::verdict::{Change, Suggestion, Verdict, VerdictKind};
-pub use download::{Loaded, Progress};
+pub use progress::{Encoded, Loaded, Progress};
 
 use crate::recipe::{Diagnostics, Recipe, Weighting};
 
@@ -90,6 +92,31 @@ pub enum Command {
         /// The sentence.
         text: String,
     },
+    /// Look for what is doubtful about the sentences and labels of a recipe, with the encoder as it is before any training:
+    /// `encoded` as it goes, then `findings`. The run stays as it is.
+    Check {
+        /// The sentences, written into it.
+        recipe: Box<Recipe>,
+    },
+    /// Choose the sentences of a recipe to label next: `encoded` as it goes, then `label_next`. The run stays as it is.
+    LabelNext {
+        /// The sentences, written into it.
+        recipe: Box<Recipe>,
+        /// How many.
+        n: u32,
+    },
+    /// Classify the rows of a file with every head as it is now: `encoded` as it goes, then `classified`.
+    Classify {
+        /// The file's name.
+        name: String,
+        /// What is in it.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+        bytes: Vec<u8>,
+        /// The column that holds the sentences; absent: the only one that can be meant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+        text: Option<String>,
+    },
 }
 
 /// An event of a run. One JSON object a line in the training log.
@@ -131,6 +158,14 @@ pub enum Event {
     Saliency(Saliency),
     /// A sentence as the encoder reads it.
     Tokens(Tokens),
+    /// Sentences have gone through the encoder for a check, a choice or a file.
+    Encoded(Encoded),
+    /// A check of the data is complete.
+    Findings(Findings),
+    /// The sentences to label next have been chosen.
+    LabelNext(LabelNext),
+    /// A file has been classified.
+    Classified(Classified),
     /// A warning; the run goes on.
     Warning(Message),
     /// The run or the command failed; the parameters are those of the last good step.

@@ -118,6 +118,16 @@ class Engine {
       /** Uses the reader's own files as the encoder; the event `loaded` or `error` follows. @param {File[]} files */
       open: (files) => this.#post({ kind: 'open', run, files }),
 
+      /**
+       * The file that was classified last, with the answers' columns beside its own.
+       *
+       * @param {import('../types.js').Written} written
+       * @param {number | undefined} threshold An answer below it is blank.
+       * @param {boolean} all Whether to write the probabilities of all classes.
+       * @returns {Promise<Uint8Array>}
+       */
+      write: (written, threshold, all) => this.#await((id) => ({ kind: 'write', id, run, written, threshold, all })),
+
       /** Cancels the encoder's download for this run. */
       cancel: () => this.#post({ kind: 'cancel', run }),
 
@@ -186,10 +196,15 @@ class Engine {
    * @returns {Promise<Questions[Q]['answer']>}
    */
   #ask(question, args) {
+    return this.#await((id) => /** @type {ToWorker} */ ({ kind: 'ask', id, question, args }));
+  }
+
+  /** Posts a message that has an answer. @param {(id: number) => ToWorker} message @returns {Promise<any>} */
+  #await(message) {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
-      this.#post(/** @type {ToWorker} */ ({ kind: 'ask', id, question, args }));
+      this.#post(message(id));
     });
   }
 

@@ -8,7 +8,9 @@
 import { failure, messageOf } from './failure.js';
 import { DamagedFile } from './encoder/stored-file.js';
 
+/** @typedef {import('../types.js').Classification} Classification */
 /** @typedef {import('../types.js').Command} Command */
+/** @typedef {import('../types.js').DataCheck} DataCheck */
 /** @typedef {import('../types.js').Polytask} Polytask */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Session} Session */
@@ -35,6 +37,14 @@ export class Runner {
   #loop = 0;
   /** The command for which the phases of a step are reported. @type {Command['type'] | undefined} */
   #watched;
+  /** The sentences as the encoder sees them, for checks and labelling. @type {DataCheck | undefined} */
+  #dataCheck;
+  /** Number of the latest check or choice of sentences. An earlier one stops at its next `await`. */
+  #checking = 0;
+  /** The file that was classified last. @type {Classification | undefined} */
+  #classification;
+  /** Number of the latest file to classify. */
+  #classifying = 0;
   /** Minimum time in ms from one step's start to the next one's. */
   #stepMs = 0;
   #sayLoading = (/** @type {RunEvent} */ event) => this.#say(event, 'load');
@@ -53,6 +63,7 @@ export class Runner {
   /** @type {{ [C in Command as C['type']]: (command: C, request?: number) => void | Promise<void> }} */
   #commands = {
     load: async ({ base }) => {
+      this.#forgetCheck();
       this.#encoder = { base, files: await this.#encoders.load(base, this.#sayLoading) };
     },
 
@@ -147,6 +158,41 @@ export class Runner {
       await this.#prepared;
       this.#say(this.#configured().session.explain(text), 'explain', undefined, request);
     },
+
+    check: async ({ recipe }, request) => {
+      const mine = ++this.#checking;
+      const check = await this.#checkOf(recipe, mine, 'check', request);
+      if (!check) return;
+      const findings = check.findings();
+      for (let task = 0; task < check.tasks; task++) {
+        await breathe();
+        if (mine !== this.#checking) return;
+        findings.label_errors.push(check.label_errors(task));
+      }
+      this.#say({ type: 'findings', ...findings }, 'check', undefined, request);
+    },
+
+    label_next: async ({ recipe, n }, request) => {
+      const check = await this.#checkOf(recipe, ++this.#checking, 'label_next', request);
+      if (check) this.#say({ type: 'label_next', ...check.label_next(n) }, 'label_next', undefined, request);
+    },
+
+    classify: async ({ name, bytes, text }, request) => {
+      await this.#prepared;
+      const { session } = this.#configured();
+      const [mine, run] = [++this.#classifying, this.#asked];
+      this.#classification?.free();
+      this.#classification = undefined;
+      const file = new (await this.#polytask).Classification(session, name, bytes, text);
+      this.#classification = file;
+      while (!file.advance(session)) {
+        this.#sayEncoded(file.done, file.sentences, 'classify', request);
+        await breathe();
+        if (mine !== this.#classifying) return;
+        if (run !== this.#asked) throw failure('run.replaced');
+      }
+      this.#say({ type: 'classified', ...file.classified() }, 'classify', undefined, request);
+    },
   };
 
   /** @param {Command} command @param {number} [request] The command's number, which its events carry. */
@@ -155,8 +201,22 @@ export class Runner {
     await obey(command, request);
   }
 
+  /**
+   * The file that was classified last, with the answers' columns beside its own.
+   *
+   * @param {import('../types.js').Written} written
+   * @param {number | undefined} threshold An answer below it is blank.
+   * @param {boolean} all Whether to write the probabilities of all classes.
+   * @returns {Uint8Array}
+   */
+  write(written, threshold, all) {
+    if (!this.#classification) throw failure('run.nothing_classified');
+    return this.#classification.write(written, threshold, all);
+  }
+
   /** Uses the reader's own files as the encoder. @param {File[]} files */
   open(files) {
+    this.#forgetCheck();
     this.#encoder = { base: '', files: this.#encoders.open(files, this.#sayLoading) };
   }
 
@@ -175,8 +235,15 @@ export class Runner {
     this.stop();
     this.cancel();
     this.#asked += 1;
+    this.#classifying += 1;
     // A preparation in progress stops at its next await; its session is freed after that.
-    this.#prepared.then(() => this.#session?.free()).catch(() => {}); // After a trap there is nothing to free.
+    this.#prepared
+      .then(() => {
+        this.#forgetCheck();
+        this.#classification?.free();
+        this.#session?.free();
+      })
+      .catch(() => {}); // After a trap there is nothing to free.
   }
 
   /** Reports that a command failed. @param {Error} error @param {Command['type']} of @param {number} [request] */
@@ -189,20 +256,32 @@ export class Runner {
   }
 
   /**
-   * Prepares the run of `configure` number `mine`. If a file was damaged in the browser's cache, downloads the encoder again.
+   * Prepares the run of `configure` number `mine`.
    *
    * @param {Recipe} recipe
    * @param {number} mine
    * @param {number} [request]
    */
   async #prepare(recipe, mine, request) {
+    await this.#undamaged(() => this.#fill(recipe, mine, request));
+  }
+
+  /**
+   * Does `work` with the encoder's files. If one was damaged in the browser's cache, downloads the encoder again, and does it
+   * again.
+   *
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async #undamaged(work) {
     try {
-      await this.#fill(recipe, mine, request);
+      return await work();
     } catch (error) {
       if (!(error instanceof DamagedFile) || !this.#encoder) throw error;
       const { base } = this.#encoder;
       this.#encoder = { base, files: await this.#encoders.reload(base, this.#sayLoading) };
-      await this.#fill(recipe, mine, request);
+      return work();
     }
   }
 
@@ -224,13 +303,7 @@ export class Runner {
    * @returns {Promise<RunEvent[] | undefined>} The session's first events; undefined if it was stopped.
    */
   async #begin(into, recipe, wanted) {
-    if (!this.#encoder) throw failure('run.no_encoder');
-    const { files } = this.#encoder;
-    const [config, tokenizer, weights] = ['config.json', 'tokenizer.json', 'model.safetensors'].map(
-      (name) => /** @type {StoredFile} */ (files.get(name)),
-    );
-    const pieces = weights.pieces();
-    const small = await Promise.all([config.bytes(), tokenizer.bytes()]);
+    const { pieces, small } = await this.#encoderFiles();
     if (!wanted()) return undefined;
     into.plan(recipe, ...small);
     for await (const piece of pieces) {
@@ -238,6 +311,80 @@ export class Runner {
       into.receive(piece);
     }
     return /** @type {RunEvent[]} */ (into.begin());
+  }
+
+  /** The encoder's weights in pieces, which are already on their way, and its small files. */
+  async #encoderFiles() {
+    if (!this.#encoder) throw failure('run.no_encoder');
+    const { files } = this.#encoder;
+    const [config, tokenizer, weights] = ['config.json', 'tokenizer.json', 'model.safetensors'].map(
+      (name) => /** @type {StoredFile} */ (files.get(name)),
+    );
+    const pieces = weights.pieces();
+    /** @type {[config: Uint8Array, tokenizer: Uint8Array]} */
+    const small = await Promise.all([config.bytes(), tokenizer.bytes()]);
+    return { pieces, small };
+  }
+
+  /**
+   * The sentences of `recipe` as the encoder sees them. The vectors of an earlier question are used again if the sentences
+   * are the same.
+   *
+   * @param {Recipe} recipe
+   * @param {number} mine Number of the question.
+   * @param {Command['type']} of
+   * @param {number} [request]
+   * @returns {Promise<DataCheck | undefined>} Undefined if another question has taken its place.
+   */
+  async #checkOf(recipe, mine, of, request) {
+    if (!this.#dataCheck?.relabel(recipe)) {
+      this.#dataCheck?.free();
+      this.#dataCheck = undefined;
+      const made = await this.#undamaged(() => this.#makeCheck(recipe, mine));
+      if (!made) return undefined;
+      this.#dataCheck = made;
+    }
+    const check = this.#dataCheck;
+    for (let done = check.advance(); done < check.sentences; done = check.advance()) {
+      this.#sayEncoded(done, check.sentences, of, request);
+      await breathe();
+      if (mine !== this.#checking) return undefined;
+    }
+    return check;
+  }
+
+  /** @param {Recipe} recipe @param {number} mine @returns {Promise<DataCheck | undefined>} */
+  async #makeCheck(recipe, mine) {
+    const { DataCheck } = await this.#polytask;
+    const { pieces, small } = await this.#encoderFiles();
+    if (mine !== this.#checking) return undefined;
+    const check = new DataCheck(recipe, ...small);
+    try {
+      for await (const piece of pieces) {
+        if (mine !== this.#checking) {
+          check.free();
+          return undefined;
+        }
+        check.receive(piece);
+      }
+      check.begin();
+      return check;
+    } catch (error) {
+      if (!isFatal(error)) check.free();
+      throw error;
+    }
+  }
+
+  /** Frees the sentences' vectors: they are of another encoder, or of no use any more. */
+  #forgetCheck() {
+    this.#checking += 1;
+    this.#dataCheck?.free();
+    this.#dataCheck = undefined;
+  }
+
+  /** @param {number} done @param {number} sentences @param {Command['type']} of @param {number} [request] */
+  #sayEncoded(done, sentences, of, request) {
+    this.#say({ type: 'encoded', done, sentences }, of, undefined, request);
   }
 
   /**
@@ -327,7 +474,7 @@ export class Runner {
 }
 
 /** Commands that change nothing; a failure of theirs, even for lack of memory, does not stop training. @type {Set<Command['type']>} */
-const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe']);
+const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe', 'check', 'label_next', 'classify']);
 
 /** How long messages may wait: nobody notices 4 ms, and handling them takes a sixth of a linear probe's step. */
 const BREATH_MS = 4;

@@ -45,6 +45,10 @@ const take = {
 
   open: ({ run, files }) => runner(run).open(files),
 
+  write({ id, run, written, threshold, all }) {
+    post({ kind: 'answer', id, value: runner(run).write(written, threshold, all) });
+  },
+
   cancel: ({ run }) => runners.get(run)?.cancel(),
 
   close({ run }) {
@@ -61,7 +65,7 @@ scope.addEventListener('message', async ({ data }) => {
     if (isFatal(error)) {
       for (const runner of runners.values()) runner.stop();
       post({ kind: 'dead', ...messageOf(error) });
-    } else if (message.kind === 'ask') {
+    } else if (message.kind === 'ask' || message.kind === 'write') {
       post({ kind: 'refusal', id: message.id, ...messageOf(error) });
     } else {
       const [of, request] = message.kind === 'command' ? [message.command.type, message.request] : [/** @type {const} */ ('load')];

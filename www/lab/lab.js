@@ -1,7 +1,9 @@
 // A lab: a document, the state of its run, and the views of both. Views and pages call it; it makes no elements.
 
 import { whatIsMissing } from '../engine/support.js';
+import { sentencesOf } from './document/sentences.js';
 import { createSources } from './document/sources.js';
+import { recipeOf } from './document/store.js';
 import { wellFormed } from './document/well-formed.js';
 import { Replay } from './run/replay.js';
 import { Running } from './run/running.js';
@@ -9,7 +11,10 @@ import { publicState } from './run/select.js';
 import { initial, reduce } from './run/state.js';
 
 /** @typedef {import('../types.js').Diagnostics} Diagnostics */
+/** @typedef {import('../types.js').InlineExample} InlineExample */
+/** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Weighting} Weighting */
+/** @typedef {import('./run/questions.js').Encoded} Encoded */
 /** @typedef {import('./document/store.js').Doc} Doc */
 /** @typedef {import('./options.js').LabOptions} LabOptions */
 /** @typedef {import('./run/types.js').LabEvent} LabEvent */
@@ -338,6 +343,59 @@ export class Lab {
   /** The words that the heads' answers rest on. @param {string} text @returns {Promise<import('./run/types.js').Saliency>} */
   explain(text) {
     return this.#running.askRun({ type: 'explain', text: wellFormed(text) });
+  }
+
+  /**
+   * Looks for what is doubtful about the sentences and their labels.
+   *
+   * @param {(encoded: Encoded) => void} progress
+   * @returns {Promise<{ found: Extract<RunEvent, { type: 'findings' }>, examples: InlineExample[] }>} Rows of the findings count
+   *   `examples`.
+   */
+  async check(progress) {
+    const recipe = recipeOf(this.store.doc);
+    const examples = sentencesOf(this.store.doc.table);
+    return { found: await this.#running.askRun({ type: 'check', recipe }, progress), examples };
+  }
+
+  /**
+   * Chooses sentences to label, the most useful first.
+   *
+   * @param {number} n How many.
+   * @param {(encoded: Encoded) => void} progress
+   * @returns {Promise<{ candidates: import('../types.js').LabelNext['candidates'], examples: InlineExample[] }>} Their rows count
+   *   `examples`.
+   */
+  async labelNext(n, progress) {
+    const recipe = recipeOf(this.store.doc);
+    const examples = sentencesOf(this.store.doc.table);
+    const { candidates } = await this.#running.askRun({ type: 'label_next', recipe, n }, progress);
+    return { candidates, examples };
+  }
+
+  /**
+   * Classifies the rows of a file with every head as it stands.
+   *
+   * @param {import('./document/columns.js').TableFile} file
+   * @param {string | undefined} text The column of the sentences; absent: the only one that can be meant.
+   * @param {(encoded: Encoded) => void} progress
+   * @returns {Promise<Extract<RunEvent, { type: 'classified' }>>}
+   */
+  classify({ name, bytes }, text, progress) {
+    // The model must not change from row to row.
+    if (this.#state.run.status === 'training') this.pause();
+    return this.#running.askRun({ type: 'classify', name, bytes, text }, progress);
+  }
+
+  /**
+   * The file that was classified last, with the answers' columns beside its own.
+   *
+   * @param {import('../types.js').Written} written
+   * @param {number | undefined} threshold An answer below it is blank.
+   * @param {boolean} all Whether to write the probabilities of all classes.
+   */
+  writeClassified(written, threshold, all) {
+    return this.#running.write(written, threshold, all);
   }
 
   /** Has the interference measured. The result is an event of the run too. */

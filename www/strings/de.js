@@ -31,6 +31,7 @@ export default {
     comparisonCancelled: 'Abgebrochen. Die fertigen Läufe stehen in der Tabelle.',
     comparisonBroken: 'Vergleich abgebrochen.',
     taskGone: (task) => `Die Aufgabe „${task}“ gibt es nicht mehr: Die Sätze haben sich geändert.`,
+    notLoaded: (part) => `„${part}“ konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.`,
     retry: 'Noch einmal',
     hub: 'Beim Hugging-Face-Hub versuchen',
     crashed: (why) =>
@@ -198,7 +199,8 @@ export default {
     notATable: 'Das ist noch keine Tabelle: Es braucht eine Kopfzeile mit mehreren Spalten und eine Zeile für jeden Satz.',
     tooBig: (file, size, most) => `${file}: ${size} MB sind zu viel; höchstens ${most} MB lassen sich hier lesen.`,
     columns: 'Spalten wählen…',
-    noColumns: 'Die Auswahl der Spalten konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.',
+    check: 'Daten prüfen',
+    labelNext: 'Den nächsten labeln',
     unreadable: (file) => `${file}: ließ sich nicht lesen; wurde die Datei verschoben, oder ist es ein Ordner?`,
   },
 
@@ -718,6 +720,7 @@ export default {
     title: 'Probier einen Satz aus',
     field: 'Ein Satz zum Klassifizieren',
     own: 'Write a sentence of your own here.',
+    classify: 'Datei klassifizieren…',
     soon: 'sobald der Encoder da ist',
     unprepared: 'sobald ein Lauf vorbereitet ist',
     untrained: 'mit untrainierten Köpfen',

@@ -23,6 +23,7 @@ export default {
     comparisonCancelled: 'Cancelled. The finished runs are in the table.',
     comparisonBroken: 'Comparison stopped.',
     taskGone: (/** @type {string} */ task) => `The task “${task}” no longer exists: the sentences have changed.`,
+    notLoaded: (/** @type {string} */ part) => `“${part}” could not be loaded; check the connection and try again.`,
     retry: 'Retry',
     hub: 'Try the Hugging Face hub',
     crashed: (/** @type {string} */ why) =>
@@ -200,7 +201,8 @@ export default {
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
       `${file}: ${size} MB is too large; at most ${most} MB can be read here.`,
     columns: 'Choose columns…',
-    noColumns: 'The choice of columns could not be loaded; check the connection and try again.',
+    check: 'Check your data',
+    labelNext: 'Label the next one',
     unreadable: (/** @type {string} */ file) => `${file}: could not be read; was it moved or is it a folder?`,
   },
 
@@ -724,6 +726,7 @@ export default {
     title: 'Try a sentence',
     field: 'A sentence to classify',
     own: 'Write a sentence of your own here.',
+    classify: 'Classify a file…',
     soon: 'when the encoder is here',
     unprepared: 'when a run is prepared',
     untrained: 'with untrained heads',

@@ -257,6 +257,9 @@ export default {
     'Der Download von {file} brach nach {received:grouped} von {bytes:grouped} Bytes ab; nichts davon wurde behalten. Prüf die Verbindung und versuch es noch einmal.',
   'download.wrong_hash':
     'Der Download von {file} hat alle {bytes:grouped} Bytes, aber nicht die erwartete SHA-256-Summe, und wurde verworfen. Versuch es noch einmal oder lade die Seite neu.',
+  'run.replaced':
+    'Die Datei wurde nicht zu Ende klassifiziert: Der Lauf wurde inzwischen neu vorbereitet. Bitte noch einmal klassifizieren.',
+  'run.nothing_classified': 'Noch keine Datei wurde klassifiziert.',
   'run.no_encoder': 'Der Encoder ist noch nicht geladen.',
   'run.none': 'Es gibt noch keinen Lauf: Richte erst einen ein.',
   'worker.no_build': 'keine Fassung passt zu diesem Browser',

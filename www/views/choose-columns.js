@@ -2,30 +2,29 @@
 // then: most files need none.
 
 import { h } from '../ui/dom.js';
+import { late } from '../ui/late.js';
 
 /** @param {import('../lab/lab.js').Lab} lab */
 export function createColumnChooser(lab) {
   const { columns: button } = lab.words.sentences;
   const again = h('button', { type: 'button', hidden: true, dataset: { part: 'choose-columns' } }, button);
   const dialog = h('dialog', { className: 'dialog columns', 'aria-labelledby': 'h-columns', dataset: { part: 'columns-dialog' } });
+  const drawing = late(
+    async () => (await import('./columns.js')).createColumns(lab, dialog),
+    () => {
+      lab.sources.cancelChoosing();
+      lab.notices.error(lab.words.lab.notLoaded(button));
+    },
+  );
   /** @type {import('../lab/document/columns.js').Choosing | undefined} */
   let shown;
-  /** @type {Promise<(choosing: import('../lab/document/columns.js').Choosing) => void> | undefined} */
-  let loading;
 
   again.addEventListener('click', () => lab.sources.chooseAgain());
   dialog.addEventListener('close', () => lab.sources.cancelChoosing());
 
   async function show() {
-    loading ??= import('./columns.js').then(({ createColumns }) => createColumns(lab, dialog));
-    try {
-      const draw = await loading;
-      if (shown) draw(shown);
-    } catch {
-      loading = undefined;
-      lab.sources.cancelChoosing();
-      lab.notices.error(lab.words.sentences.noColumns);
-    }
+    const draw = await drawing();
+    if (draw && shown) draw(shown);
   }
 
   return {

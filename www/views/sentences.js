@@ -5,6 +5,7 @@ import { readAlong, readEdits } from '../lab/run/reading.js';
 import { heldOut, staleness } from '../lab/run/select.js';
 import { h } from '../ui/dom.js';
 import { createColumnChooser } from './choose-columns.js';
+import { createDataTools } from './data-tools.js';
 import { createImport } from './importing.js';
 import { createPainting } from './painting.js';
 import { createPresetPicker } from './preset-picker.js';
@@ -25,6 +26,7 @@ export function createSentences(lab) {
   const presets = createPresetPicker(lab);
   const painting = createPainting(lab.words, (brush, byKeyboard) => table.setBrush(brush, byKeyboard));
   const table = createTable(lab, { editTask, painted: (row, label) => painting.done(row + 1, label) });
+  const tools = createDataTools(lab, (row) => table.show(row));
   const addRow = h('button', { type: 'button', dataset: { part: 'add-row' } }, words.addRow);
   const newTask = h('button', { type: 'button', dataset: { part: 'add-task' } }, words.addTask);
   const skip = h('button', { type: 'button', className: 'skip-table', dataset: { part: 'skip-table' } }, words.skipTable);
@@ -48,10 +50,12 @@ export function createSentences(lab) {
     table.scroller,
     table.list,
     table.summary,
-    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, columns.button, undo, redo),
+    h('div', { className: 'toolbar' }, addRow, newTask, ...importing.buttons, columns.button, undo, redo, ...tools.buttons),
+    tools.findings,
     h('p', { className: 'aside' }, words.own),
     dialog,
     columns.dialog,
+    tools.dialog,
     ...importing.hidden,
   );
   /** The step whose sentences are marked, and which these are. @type {{ step: number, rows: number[] }} */
@@ -84,6 +88,7 @@ export function createSentences(lab) {
 
   const followEdits = readEdits((doc, change) => {
     presets.edit(doc);
+    tools.edit(doc.table);
     table.edit(change);
     painting.edit(doc);
     redo.disabled = !store.canRedo;

@@ -239,6 +239,12 @@ export function createTable(lab, { editTask, painted }) {
       if (first) parts(first).text.focus();
     },
 
+    /** Scrolls a row onto the screen and focuses its sentence. @param {number} row */
+    show(row) {
+      const element = rows.reveal(row);
+      if (element) parts(element).text.focus();
+    },
+
     /** Focuses a task's button in the table's head. @param {string | undefined} task @returns {boolean} Whether there is one. */
     focusTask(task) {
       const button = Array.from(head.querySelectorAll('button')).find(({ textContent }) => textContent === task);

@@ -5,6 +5,7 @@ import { readAlong, readEdits } from '../lab/run/reading.js';
 import { canAnswer, hasRun } from '../lab/run/select.js';
 import { wellFormed } from '../lab/document/well-formed.js';
 import { debounce, h } from '../ui/dom.js';
+import { late } from '../ui/late.js';
 import { mostOf } from '../ui/thin.js';
 import { createHeadBars } from './head-bars.js';
 import { createSaliency } from './saliency.js';
@@ -35,6 +36,12 @@ export function createTry(lab) {
   const answers = h('div', { className: 'answers', dataset: { part: 'try-answers' } });
   const said = h('p', { className: 'sr', 'aria-live': 'polite' });
   const saliency = createSaliency(lab.words, explain);
+  const classify = h('button', { type: 'button', disabled: true, dataset: { part: 'classify-file' } }, words.classify);
+  const dialog = h('dialog', { className: 'dialog classify', 'aria-labelledby': 'h-classify', dataset: { part: 'classify-dialog' } });
+  const classifying = late(
+    async () => (await import('./classify.js')).createClassify(lab, dialog),
+    () => lab.notices.error(lab.words.lab.notLoaded(words.classify)),
+  );
   const element = h(
     'section',
     { className: 'panel', part: 'panel', 'aria-labelledby': 'h-try', dataset: { part: 'try' } },
@@ -45,6 +52,8 @@ export function createTry(lab) {
     answers,
     said,
     saliency.element,
+    h('div', { className: 'toolbar' }, classify),
+    dialog,
   );
   /** @type {Map<string, ReturnType<typeof createHeadBars>>} */
   let heads = new Map();
@@ -131,6 +140,7 @@ export function createTry(lab) {
     typed(askSoon);
   });
   field.addEventListener('focus', () => lab.point(text()));
+  classify.addEventListener('click', async () => (await classifying())?.());
   const sight = new IntersectionObserver(([entry]) => {
     seen = entry.isIntersecting;
     if (seen && canAnswer(lab.state)) rest();
@@ -192,6 +202,7 @@ export function createTry(lab) {
       when.textContent = whenOf(state);
       if (run.status === 'none' && answer) empty(shown.outline?.tasks ?? []);
       age();
+      classify.disabled = !canAnswer(state);
       if (!canAnswer(state) || askedState === at) return;
       if (training && (!seen || waiting || performance.now() - askedAt < FOLLOW_MS)) return;
       askedState = at;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use polytask::check::{
-    Candidate, Findings, LabelErrors, Subject, TaskCounts, check, data_to_label, label_next, sentence_vectors,
+    Candidate, Findings, LabelErrors, SentenceVectors, Subject, TaskCounts, check, data_to_label, label_next,
 };
 use polytask::data::{Columns, Dataset, Place, Row};
 use polytask::model::{Loading, Model, Wanted, parse_config};
@@ -130,9 +130,14 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     };
     let model = encoder.named(Model::load(&config, weights, &[], &loading, &mut Stream::new(0, "init")))?;
     let vectors = vectors(&model, &encodings)?;
-    let hidden_size = config.bert.hidden_size;
-    let subject =
-        Subject { data: &data, own, encodings: &encodings, tokenizer: &tokenizer, vectors: &vectors, hidden_size };
+    let subject = Subject {
+        data: &data,
+        own,
+        encodings: &encodings,
+        tokenizer: &tokenizer,
+        vectors: vectors.vectors(),
+        hidden_size: config.bert.hidden_size,
+    };
 
     let mut out = std::io::stdout().lock();
     if let Some(n) = arguments.next {
@@ -150,13 +155,16 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
 }
 
 /// The sentences' vectors, with a progress bar on a terminal.
-fn vectors(model: &Model, encodings: &[Encoding]) -> Result<Vec<f32>> {
+fn vectors(model: &Model, encodings: &[Encoding]) -> Result<SentenceVectors> {
     let bar = match std::io::stderr().is_terminal() {
         true => ProgressBar::new(encodings.len() as u64),
         false => ProgressBar::hidden(),
     };
     bar.set_style(ProgressStyle::with_template("{bar:30} sentence {pos}/{len}, {eta} left")?);
-    let vectors = sentence_vectors(model, encodings, |done| bar.set_position(done as u64))?;
+    let mut vectors = SentenceVectors::new(encodings, model.config().bert.hidden_size);
+    while !vectors.advance(model, encodings)? {
+        bar.set_position(vectors.done() as u64);
+    }
     bar.finish_and_clear();
     Ok(vectors)
 }

@@ -3,6 +3,7 @@
 //! What can be read in one way only is read, and what was assumed is said in the table's notes. The rest is refused, with all
 //! places at once. The bytes decide how a file is read; the ending of its name only breaks ties.
 
+mod cells;
 mod decode;
 mod delimited;
 mod dialect;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
+pub use cells::{Cells, read_cells};
 pub use inspect::{ColumnSummary, Inspection, Role, inspect};
 pub use sheet::Format;
 

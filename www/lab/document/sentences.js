@@ -39,6 +39,9 @@ const replaced = (xs, i, x) => xs.map((old, j) => (j === i ? x : old));
  */
 export const labelOf = (example, task) => (example && Object.hasOwn(example.labels, task) ? example.labels[task] : '');
 
+/** The rows that are sent to a run: one that was added and not yet written is no sentence. @type {(table: Pick<Table, 'examples'>) => InlineExample[]} */
+export const sentencesOf = ({ examples }) => examples.filter(({ text }) => text.trim() !== '');
+
 /** @type {(table: Table, row: number, text: string) => Table} */
 export const setText = (table, row, text) =>
   edited(table, { examples: replaced(table.examples, row, { ...table.examples[row], text: wellFormed(text) }) });

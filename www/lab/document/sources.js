@@ -5,7 +5,7 @@ import { choosing, columnsOf, isClear } from './columns.js';
 import { FIRST_PRESET } from './presets.js';
 import { named } from '../recipe/essentials.js';
 import { tasksThatFit } from '../recipe/limits.js';
-import { labelOf } from './sentences.js';
+import { labelOf, sentencesOf } from './sentences.js';
 
 /** @typedef {import('../../types.js').Preset} Preset */
 /** @typedef {import('../../types.js').Questions} Questions */
@@ -144,7 +144,7 @@ export function createSources(lab, ask) {
    * @param {Pick<Doc['table'], 'examples' | 'tasks'>} sentences
    */
   async function chosenFor(base, { examples, tasks }) {
-    const written = examples.filter(({ text }) => text.trim() !== '');
+    const written = sentencesOf({ examples });
     const { training, summary } = await ask('settings_for', { ...base, data: { examples: written }, tasks });
     return { recipe: { ...base, training }, summary };
   }
@@ -372,6 +372,9 @@ export function createSources(lab, ask) {
       );
       return taken;
     },
+
+    /** What a file holds, column by column. @param {TableFile} file */
+    inspect: (file) => ask('inspect_table', file.name, file.bytes),
 
     /** Has the columns of the file that was read last chosen again. */
     async chooseAgain() {

@@ -3,6 +3,7 @@
 
 import { History } from './history.js';
 import { Kept } from './kept.js';
+import { sentencesOf } from './sentences.js';
 import { USUAL_TRAINING } from '../recipe/limits.js';
 
 /** @typedef {import('./sentences.js').Table} Table */
@@ -274,7 +275,5 @@ export function recipeOf({ table, recipe: { training, ...recipe } }) {
   const task_weight = Object.fromEntries(Object.entries(training.task_weight).filter(there));
   const settings = { ...recipe, training: { ...training, task_weight } };
   if (table.preset) return { ...settings, data: { preset: table.preset }, tasks: [] };
-  // A row that was added and not yet written is no sentence.
-  const examples = table.examples.filter((example) => example.text.trim() !== '');
-  return { ...settings, data: { examples }, tasks: table.tasks };
+  return { ...settings, data: { examples: sentencesOf(table) }, tasks: table.tasks };
 }

@@ -1,12 +1,18 @@
 // Questions about the run, each with a number: an answer reaches the one who asked, and nobody else.
 
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
-/** @typedef {Extract<import('../../types.js').Command, { type: 'predict' | 'tokenize' | 'explain' | 'interference' }>} Question */
+/** @typedef {Extract<RunEvent, { type: 'encoded' }>} Encoded */
+/** @typedef {import('../../types.js').Command} Command */
+/** @typedef {Extract<Command, { type: 'predict' | 'tokenize' | 'explain' | 'interference' | 'check' | 'label_next' | 'classify' }>} Question */
+
+/** Questions about the sentences: they need the encoder and no run. @type {Set<Command['type']>} */
+export const ABOUT_DATA = new Set(['check', 'label_next']);
 
 /**
  * @typedef {object} Open
  * @property {Question} question
  * @property {boolean} isSent
+ * @property {(encoded: Encoded) => void} [progress]
  * @property {(answer: any) => void} resolve
  * @property {(why: Error | DOMException) => void} reject
  */
@@ -18,15 +24,21 @@ export class Questions {
   /**
    * @param {number} request Its number.
    * @param {Question} question
+   * @param {(encoded: Encoded) => void} [progress] Hears how far the worker has come.
    * @returns {Promise<any>} The event that answers it. Rejects with one sentence.
    */
-  add(request, question) {
-    return new Promise((resolve, reject) => this.#open.set(request, { question, isSent: false, resolve, reject }));
+  add(request, question, progress) {
+    return new Promise((resolve, reject) => this.#open.set(request, { question, isSent: false, progress, resolve, reject }));
   }
 
-  /** The questions that have not been sent, in order: they are, with this. @returns {[request: number, question: Question][]} */
-  send() {
-    const unsent = [...this.#open].filter(([, { isSent }]) => !isSent);
+  /**
+   * The questions that have not been sent and can be, in order: they are, with this.
+   *
+   * @param {boolean} hasRun Whether there is a run to ask. Questions about the sentences need none.
+   * @returns {[request: number, question: Question][]}
+   */
+  send(hasRun) {
+    const unsent = [...this.#open].filter(([, { isSent, question }]) => !isSent && (hasRun || ABOUT_DATA.has(question.type)));
     for (const [, open] of unsent) open.isSent = true;
     return unsent.map(([request, { question }]) => [request, question]);
   }
@@ -36,9 +48,10 @@ export class Questions {
     return request !== undefined && this.#open.has(request);
   }
 
-  /** @param {number | undefined} request @param {RunEvent} event */
+  /** @param {number} request @param {RunEvent} event The answer, or how far the worker has come with it. */
   answer(request, event) {
-    this.#close(request)?.resolve(event);
+    if (event.type === 'encoded') this.#open.get(request)?.progress?.(event);
+    else this.#close(request)?.resolve(event);
   }
 
   /** @param {number | undefined} request @param {Error} why */

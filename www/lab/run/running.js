@@ -5,7 +5,7 @@ import { connect } from '../../engine/engine.js';
 import { HUB } from '../../engine/encoder/known-encoder.js';
 import { recipeOf } from '../document/store.js';
 import { Measuring } from './measuring.js';
-import { Questions } from './questions.js';
+import { ABOUT_DATA, Questions } from './questions.js';
 import { followsDocument, hasRun, nextMove } from './select.js';
 import { isLate, QUESTIONS } from './worker-events.js';
 
@@ -15,6 +15,9 @@ import { isLate, QUESTIONS } from './worker-events.js';
 /** @typedef {import('./questions.js').Question} Question */
 /** @typedef {import('./types.js').Move} Move */
 /** @typedef {import('./types.js').WorkerEvent} WorkerEvent */
+
+/** Questions whose answers and errors only the one who asked shows. @type {Set<Command['type']>} */
+const SHOWN_BY_ASKER = new Set(['check', 'label_next', 'classify']);
 
 /** How long settings must rest before a run that has not begun is prepared anew with them. */
 const SETTLE_MS = 300;
@@ -193,25 +196,39 @@ export class Running {
   }
 
   /**
-   * Asks the run, as soon as there is one.
+   * Asks the run, as soon as there is one; about the sentences, as soon as the encoder is here.
    *
    * @param {Question} question
+   * @param {(encoded: import('./questions.js').Encoded) => void} [progress] Hears how far the worker has come.
    * @returns {Promise<any>} The event that answers it. Rejects if there is no run, or none any more, and with one sentence
    *   if there is no answer.
    */
-  askRun(question) {
-    const { missing, run } = this.#lab.state;
+  askRun(question, progress) {
+    const { missing, run, encoder } = this.#lab.state;
     if (this.#isDisposed) return Promise.reject(gone());
     if (missing) return Promise.reject(new Error(missing));
-    const answer = this.#questions.add(++this.#request, question);
-    if (hasRun(run.status)) this.#sendQuestions();
+    const answer = this.#questions.add(++this.#request, question, progress);
+    const aboutData = ABOUT_DATA.has(question.type);
+    if (aboutData ? encoder.is === 'here' : hasRun(run.status)) this.#sendQuestions();
     else this.wake();
-    if (run.status === 'none') this.prepare();
+    if (run.status === 'none' && !aboutData) this.prepare();
     return answer;
   }
 
   #sendQuestions() {
-    for (const [request, question] of this.#questions.send()) this.send(question, request);
+    for (const [request, question] of this.#questions.send(hasRun(this.#lab.state.run.status))) this.send(question, request);
+  }
+
+  /**
+   * The file that was classified last, as bytes.
+   *
+   * @param {import('../../types.js').Written} written
+   * @param {number | undefined} threshold
+   * @param {boolean} all
+   * @returns {Promise<Uint8Array>}
+   */
+  write(written, threshold, all) {
+    return this.#channel ? this.#channel.write(written, threshold, all) : Promise.reject(gone());
   }
 
   // ---- events from the worker
@@ -226,6 +243,7 @@ export class Running {
       if (event.type === 'error') this.#questions.refuse(request, new Error(words.sentence(event)));
       else this.#questions.answer(request, event);
     }
+    if (SHOWN_BY_ASKER.has(of)) return this.#passOn(event);
     if (isLate(state, happened)) {
       this.#lab.dispatch(happened); // A comparison may end with it.
       return;
@@ -234,6 +252,7 @@ export class Running {
     this.#lab.dispatch(happened);
     switch (event.type) {
       case 'loaded':
+        this.#sendQuestions();
         // A paused recording is being looked at: only Train, Step or Reset ends it.
         if (state.replay.is !== 'paused') this.prepareIfWanted();
         break;

@@ -1,5 +1,6 @@
 // The run on show: the reader's own, a recorded one, or the empty place of one that is about to come.
 
+import { sentencesOf } from '../document/sentences.js';
 import { Log } from './log.js';
 
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
@@ -51,7 +52,7 @@ export function heldOutOf(doc, flags) {
 }
 
 /** The sentences of a document that are sent: a row without text is none. @param {Doc | undefined} doc */
-const sentOf = (doc) => doc?.table.examples.filter(({ text }) => text.trim() !== '') ?? [];
+const sentOf = (doc) => (doc ? sentencesOf(doc.table) : []);
 
 /**
  * The state after an event of the run on show.

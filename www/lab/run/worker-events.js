@@ -12,7 +12,7 @@ import { cleared, NO_REPLAY, show } from './shown.js';
 /** @typedef {import('./types.js').WorkerEvent} WorkerEvent */
 
 /** Commands that ask about the run and leave it as it is, also where they fail. @type {Set<Command['type']>} */
-export const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe']);
+export const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe', 'check', 'label_next', 'classify']);
 /** Commands whose messages are about something else than the run in progress. @type {Set<Command['type']>} */
 const NOT_THE_RUN = new Set([...QUESTIONS, 'load', 'configure', 'compare']);
 

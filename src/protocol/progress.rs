@@ -1,4 +1,4 @@
-//! Reports of an encoder's download. The library does no I/O: the front ends send them.
+//! Reports of what is under way: an encoder's download, and a question that takes the encoder a while. The front ends send them.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,4 +29,14 @@ pub struct Loaded {
     pub bytes: u64,
     /// Whether they came from this browser's cache.
     pub cached: bool,
+}
+
+/// Sentences that have gone through the encoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct Encoded {
+    /// How many.
+    pub done: u64,
+    /// Of how many.
+    pub sentences: u64,
 }
