@@ -166,6 +166,7 @@ export async function createClassify(lab, dialog) {
         return cell;
       }),
     );
+    head.closest('table')?.style.setProperty('--label-columns', String(classified.tasks.length));
     scroller.hidden = settings.hidden = false;
     download.disabled = false;
     rows.reset(classified.texts.length, { top: true, remake: true });

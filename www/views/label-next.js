@@ -142,7 +142,9 @@ export async function createLabelNext(lab, dialog) {
         return choice(task, tasks.indexOf(task), guess, i === 0);
       }),
     );
-    choices.querySelector('button')?.focus();
+    // Enter takes the guess.
+    const [first] = Array.from(choices.querySelectorAll('fieldset'));
+    /** @type {HTMLElement | null | undefined} */ (first?.querySelector('.guess') ?? first?.querySelector('button'))?.focus();
   }
 
   /**
