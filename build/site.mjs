@@ -25,7 +25,7 @@ const ELEMENT_STYLE = 'styles/element.css';
 /** Files of www/views/ that are loaded together: the views that a reader sees first, and the others. */
 const GROUPS = {
   first: ['bar', 'encoder', 'sentences', 'losses', 'accuracy', 'try'],
-  later: ['settings', 'diagram', 'loop', 'results', 'log', 'steps', 'gradients', 'interference', 'compare', 'map', 'share'],
+  later: ['settings', 'diagram', 'loop', 'results', 'log', 'steps', 'gradients', 'interference', 'compare', 'sharing', 'map', 'share'],
 };
 
 /** The element's own code, and modules that are loaded only together with it. */

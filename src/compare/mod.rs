@@ -4,10 +4,12 @@
 //! same order: a single task is the run in which the other tasks' weights are 0, not a run on other data. The compared
 //! figures are those of the held-out sentences at each run's end.
 
+mod gain;
 mod report;
 
 use indexmap::IndexMap;
 
+pub use gain::Gain;
 pub use report::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
 
 use crate::error::{Message, message};
@@ -156,7 +158,22 @@ impl ComparisonRuns {
             .iter()
             .filter_map(|(seed, all)| delta_m(&self.tasks, all, &self.of(&Contender::SingleTask, *seed)?))
             .collect();
+        // For each task, and for their mean, the difference of each seed.
+        let (mut of_tasks, mut of_means) = (vec![Vec::new(); self.tasks.len()], Vec::new());
+        for (seed, together) in by_seed.iter().filter(|_| matches!(contender, Contender::Weighting(_))) {
+            let Some(alone) = self.of(&Contender::SingleTask, *seed) else { continue };
+            let difference = |task: &String| Some(together.get(task)?.accuracy - alone.get(task)?.accuracy);
+            let differences: Vec<Option<f64>> = self.tasks.iter().map(difference).collect();
+            of_tasks.iter_mut().zip(&differences).for_each(|(all, difference)| all.extend(difference));
+            let known: Vec<f64> = differences.into_iter().flatten().collect();
+            if !known.is_empty() {
+                of_means.push(known.iter().sum::<f64>() / known.len() as f64);
+            }
+        }
+        let gains = self.tasks.iter().zip(&of_tasks).filter_map(|(task, all)| Some((task.clone(), Gain::of(all)?)));
         ComparisonRow {
+            gains: gains.collect(),
+            gain: Gain::of(&of_means),
             finished: by_seed.len(),
             accuracy: spreads(|figures| figures.accuracy),
             macro_f1: spreads(|figures| figures.macro_f1),
@@ -323,6 +340,12 @@ mod tests {
         let delta = sum.delta_m.unwrap();
         assert!((delta.mean + 20.0).abs() < 1e-4 && (delta.deviation - 50.0_f64.sqrt()).abs() < 1e-4, "{delta:?}");
         assert_eq!(sum.finished, 2);
+        // Task a: 0 and 0.1; task b: −0.4 twice; their mean: −0.2 and −0.15.
+        let gains: Vec<f64> = ["a", "b"].iter().map(|task| sum.gains[*task].mean).collect();
+        assert!((gains[0] - 0.05).abs() < 1e-6 && (gains[1] + 0.4).abs() < 1e-6, "{gains:?}");
+        let [lowest, highest] = sum.gain.unwrap().interval.unwrap();
+        assert!((lowest + highest + 0.35).abs() < 1e-6 && (highest - lowest - 2.0 * 12.706 * 0.025).abs() < 1e-4);
+        assert_eq!(row(1).gain, None);
     }
 
     #[test]

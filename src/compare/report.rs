@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::gain::Gain;
 use crate::error::Message;
 use crate::recipe::Weighting;
 
@@ -96,4 +97,12 @@ pub struct ComparisonRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub delta_m: Option<Spread>,
+    /// What each task gains over training alone, for a weighting.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Gain>", optional))]
+    pub gains: IndexMap<String, Gain>,
+    /// The mean of the tasks' gains. Left out with `gains`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub gain: Option<Gain>,
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::check::{Findings, LabelNext};
 pub use crate::classify::Classified;
-pub use crate::compare::{Compared, Comparison, ComparisonRow, Contender, Figures, Spread};
+pub use crate::compare::{Compared, Comparison, ComparisonRow, Contender, Figures, Gain, Spread};
 pub use crate::error::Message;
 pub use crate::measure::{
     Frame, Geometry, Gradients, Interference, Map, Mistake, Mistakes, Projection, Saliency, TaskSaliency,

@@ -115,6 +115,13 @@ export default {
   'fallback-compare':
     'Ein kleines Diagramm für jede Gewichtung, daneben jede Aufgabe für sich allein, eine lineare Sonde (nur die Köpfe lernen) und die häufigste Klasse.',
 
+  sharing: 'Hilft das Teilen?',
+  'sharing-1':
+    'Mehrere Aufgaben in einem Encoder brauchen weniger Speicher und Zeit als ein Encoder für jede. Aber ist das Ergebnis besser? Das hängt von den Daten ab: Eine Aufgabe mit wenigen Labels kann von den anderen lernen, und zwei Aufgaben, die verschiedene Merkmale brauchen, können einander im Weg sein.',
+  'sharing-2':
+    'Frag also deine eigenen Sätze. Jede Aufgabe wird allein trainiert und alle zusammen, von denselben Köpfen aus und mit derselben Aufteilung, einmal für jeden Seed. Der Gewinn ist der Unterschied der Genauigkeit auf zurückgehaltenen Sätzen. Auch der Zufall macht einen Unterschied: Nur wenn der ganze Bereich über 0 liegt, hilft das Teilen hier.',
+  'fallback-sharing': 'Eine Tabelle: die Genauigkeit jeder Aufgabe allein und zusammen, der Gewinn und sein Bereich.',
+
   space: 'Der Raum der Sätze',
   'space-1':
     'Ein Satzvektor ist ein Punkt in einem Raum mit 384 Dimensionen, und das Training verschiebt diese Punkte. Die Karte zeichnet sie entlang der zwei Richtungen, in denen sie sich im ganzen Lauf am meisten unterscheiden (*Hauptkomponenten*).',

@@ -563,6 +563,24 @@ export default {
     diverged: 'divergiert',
   },
 
+  sharing: {
+    title: 'Hilft das Teilen hier?',
+    about: 'Trainiert jede Aufgabe allein und alle zusammen, mit deinen Einstellungen, derselben Aufteilung und denselben Seeds.',
+    start: 'Herausfinden',
+    task: 'Aufgabe',
+    alone: 'allein',
+    together: 'zusammen',
+    gain: 'Gewinn in Punkten',
+    range: (mean, low, high) => `${mean} (${low} bis ${high})`,
+    helps: (gain, seeds) => `Ja: Zusammen gewinnen die Aufgaben im Mittel ${gain} Prozentpunkte Genauigkeit, mit ${seeds} Seeds.`,
+    hurts: (gain, seeds) =>
+      `Nein, es schadet: Zusammen ändern sich die Aufgaben im Mittel um ${gain} Prozentpunkte Genauigkeit, mit ${seeds} Seeds. Trainier sie getrennt.`,
+    unclear: (gain, seeds) =>
+      `Nicht klar: Zusammen ändern sich die Aufgaben im Mittel um ${gain} Prozentpunkte Genauigkeit, mit ${seeds} Seeds. Die Null liegt in diesem Bereich; ein gemeinsamer Encoder ist kleiner und schneller.`,
+    oneTask: 'Dazu braucht es mindestens zwei Aufgaben.',
+    none: 'Die Bereiche werden 95-%-Konfidenzintervalle über die Seeds sein.',
+  },
+
   compare: {
     title: 'Gewichtungen vergleichen',
     about: 'Trainiert jede Gewichtung von vorn, mit deinen Einstellungen, auf derselben Aufteilung und mit denselben Seeds. Dein Lauf wartet solange.',

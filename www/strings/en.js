@@ -553,6 +553,25 @@ export default {
     diverged: 'diverged',
   },
 
+  sharing: {
+    title: 'Does sharing help here?',
+    about: 'Trains each task alone and all together, with your settings, on the same split and with the same seeds.',
+    start: 'Find out',
+    task: 'task',
+    alone: 'alone',
+    together: 'together',
+    gain: 'gain in points',
+    range: (/** @type {string} */ mean, /** @type {string} */ low, /** @type {string} */ high) => `${mean} (${low} to ${high})`,
+    helps: (/** @type {string} */ gain, /** @type {number} */ seeds) =>
+      `Yes: together the tasks gain ${gain} points of accuracy on average, with ${seeds} seeds.`,
+    hurts: (/** @type {string} */ gain, /** @type {number} */ seeds) =>
+      `No, it hurts: together the tasks change by ${gain} points of accuracy on average, with ${seeds} seeds. Train them apart.`,
+    unclear: (/** @type {string} */ gain, /** @type {number} */ seeds) =>
+      `Not clear: together the tasks change by ${gain} points of accuracy on average, with ${seeds} seeds. Zero lies in that range; one shared encoder is smaller and faster.`,
+    oneTask: 'It takes two tasks at least.',
+    none: 'The ranges will be 95 % confidence intervals over the seeds.',
+  },
+
   compare: {
     title: 'Compare weightings',
     about: 'Trains each weighting from the start, with your settings, on the same split and with the same seeds. Your run waits meanwhile.',

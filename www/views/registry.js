@@ -19,6 +19,7 @@ export const VIEWS = {
   gradients: async () => (await import('./gradients.js')).createGradients,
   interference: async () => (await import('./interference.js')).createInterference,
   compare: async () => (await import('./compare.js')).createCompare,
+  sharing: async () => (await import('./sharing.js')).createSharing,
   map: async () => (await import('./map.js')).createMap,
   try: async () => (await import('./try.js')).createTry,
   share: async () => (await import('./share.js')).createShare,
