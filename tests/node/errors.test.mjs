@@ -108,7 +108,7 @@ test('whatever is thrown becomes a message', () => {
   );
   assert.deepEqual(messageOf(cut), { code: 'download.cut', params: cut.params, message: cut.message });
   assert.deepEqual(messageOf(new Failure(messageOf(cut))), messageOf(cut));
-  // As src/wasm.rs throws.
+  // As src/wasm/ throws.
   const rust = Object.assign(new Error('no'), { code: 'wasm.no_run', params: {} });
   assert.deepEqual(messageOf(rust), { code: 'wasm.no_run', params: {}, message: 'no' });
   const unexpected = (why) => ({ code: 'unexpected', params: { why }, message: why });

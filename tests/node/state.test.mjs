@@ -92,7 +92,7 @@ const EVENTS = {
     ['contrastive', 'gradients', 'interference', 'map', 'epoch', 'evaluation', 'mistakes', 'verdict'].map((type) => [`worker: ${type}`, () => fromWorker({ type })]),
   ),
   ...Object.fromEntries(
-    ['prediction', 'saliency', 'tokens'].map((type) => [`worker: ${type} (its question)`, () => fromWorker({ type }, 'predict', 98)]),
+    ['prediction', 'saliency', 'tokens', 'encoded', 'findings', 'label_next', 'classified'].map((type) => [`worker: ${type} (its question)`, () => fromWorker({ type }, 'predict', 98)]),
   ),
   'worker: compared (compare)': ({ comparison: { request } }) => fromWorker({ type: 'compared', tasks: {} }, 'compare', request),
   'worker: comparison (compare)': ({ comparison: { request } }) => fromWorker({ type: 'comparison', rows: [] }, 'compare', request),

@@ -123,7 +123,7 @@ export default {
   'script-1':
     'Alle Methoden laden zuerst, was sie brauchen; `state` lädt nichts. Jedes Ereignis eines Laufs ist auch ein DOM-Ereignis: Sein Name ist `polytask-` mit dem Typ, und `polytask` wird für jeden Typ gesendet. Die Ereignisse steigen auf (Bubbling), deshalb hört ein einziger Listener am Dokument alle Elemente der Seite:',
   events:
-    'Die Typen, in der Reihenfolge eines Laufs: `progress` und `loaded` (der Encoder), `start`, `contrastive`, `step`, `epoch`, `evaluation`, `verdict`, `end`; `paused`; `prediction`, `tokens`, `saliency`; `gradients`, `interference`, `mistakes`, `map`, `phase`; `compared`, `comparison`; `warning` und `error`.',
+    'Die Typen, in der Reihenfolge eines Laufs: `progress` und `loaded` (der Encoder), `start`, `contrastive`, `step`, `epoch`, `evaluation`, `verdict`, `end`; `paused`; `prediction`, `tokens`, `saliency`; `gradients`, `interference`, `mistakes`, `map`, `phase`; `compared`, `comparison`; `encoded`, `findings`, `label_next`, `classified`; `warning` und `error`.',
   'event-detail': 'Die Typen des Pakets beschreiben das `detail` von jedem.',
   'script-2': "Für Stylesheets enthält das Attribut `status` den Zustand des Laufs: `polytask-lab[status='training']`.",
 

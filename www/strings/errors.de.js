@@ -230,8 +230,11 @@ export default {
   'weighting.no_bargain':
     'nash-mtl: Eine Mischung der Gradienten hebt sich auf, sodass kein Update jeder Aufgabe nützt; stattdessen bekam in diesem Schritt jeder Gradient die gleiche Länge',
 
-  // src/wasm.rs
+  // src/wasm/
   'wasm.no_run': 'Es gibt noch keinen Lauf; richte erst einen ein',
+  'classify.no_text_column':
+    'Es gibt keine Spalte {column:?} für die Sätze; die Spalten sind {columns}; wähl die richtige',
+  'classify.threshold': 'Schwelle: {x} liegt nicht in 0..=1; gib eine Wahrscheinlichkeit an',
   'wasm.no_plan': 'Es ist kein Lauf geplant; plane erst einen',
   'wasm.data_file': 'Eine Seite kann Dateien nicht über ihren Pfad lesen; importier die Datei',
   'wasm.validation_file':
