@@ -31,10 +31,28 @@ test('a question that cannot be answered keeps no other from its answer', async 
 test('each question is sent once', () => {
   const questions = new Questions();
   ask(questions, 'a', 'b');
-  assert.deepEqual(questions.send(), [[1, { type: 'predict', text: 'a' }], [2, { type: 'predict', text: 'b' }]]);
+  assert.deepEqual(questions.send(true), [[1, { type: 'predict', text: 'a' }], [2, { type: 'predict', text: 'b' }]]);
   questions.add(3, { type: 'interference' });
-  assert.deepEqual(questions.send(), [[3, { type: 'interference' }]]);
-  assert.deepEqual(questions.send(), []);
+  assert.deepEqual(questions.send(true), [[3, { type: 'interference' }]]);
+  assert.deepEqual(questions.send(true), []);
+});
+
+test('without a run, only questions about the sentences are sent', () => {
+  const questions = new Questions();
+  ask(questions, 'a');
+  questions.add(2, { type: 'label_next', n: 3 });
+  assert.deepEqual(questions.send(false), [[2, { type: 'label_next', n: 3 }]]);
+  assert.deepEqual(questions.send(true), [[1, { type: 'predict', text: 'a' }]]);
+});
+
+test('how far the worker has come is no answer yet', async () => {
+  const questions = new Questions();
+  const heard = [];
+  const asked = questions.add(1, { type: 'check' }, ({ done }) => heard.push(done));
+  questions.answer(1, { type: 'encoded', done: 32, sentences: 64 });
+  questions.answer(1, { type: 'findings' });
+  questions.answer(1, { type: 'encoded', done: 64, sentences: 64 });
+  assert.deepEqual([await asked, heard], [{ type: 'findings' }, [32]]);
 });
 
 test('when there is no run any more, nobody gets an answer, and one that comes late reaches nobody', async () => {
@@ -45,5 +63,5 @@ test('when there is no run any more, nobody gets an answer, and one that comes l
   assert.equal(questions.awaits(1), false);
   questions.answer(1, answer('a'));
   assert.deepEqual(await outcomes(asked), ['no run', 'no run']);
-  assert.deepEqual(questions.send(), []);
+  assert.deepEqual(questions.send(true), []);
 });

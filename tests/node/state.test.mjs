@@ -265,7 +265,7 @@ test('the tables name every event that there is', () => {
   assert.deepEqual(types.filter((type) => !made.has(type)), []);
   const protocol = readFileSync(new URL('../../src/protocol/mod.rs', import.meta.url), 'utf8');
   const [, variants] = /pub enum Event \{([^]*?)\n\}/.exec(protocol);
-  const events = Array.from(variants.matchAll(/^ {4}(\w+)[(,]/gm), ([, name]) => name.toLowerCase());
+  const events = Array.from(variants.matchAll(/^ {4}(\w+)[(,]/gm), ([, name]) => name.replaceAll(/\B[A-Z]/g, '_$&').toLowerCase());
   assert.ok(events.includes('step') && events.length > 15, `${events}`);
   const inTable = new Set(Object.values(EVENTS).flatMap((make) => make(paused).event?.type ?? []));
   assert.deepEqual(events.filter((type) => !inTable.has(type)), []);

@@ -90,7 +90,7 @@ test('the contents of the article lead to every chapter, in order and by its nam
   const [{ page }] = PAGES;
   const contents = all(page, /<li><a href="#([^"]+)"><span data-s="\1">/g);
   const chapters = all(page, /<section class="chapter" id="([^"]+)" data-chapter/g);
-  assert.equal(chapters.length, 9);
+  assert.equal(chapters.length, 10);
   assert.deepEqual(contents, chapters);
   for (const id of chapters) assert.match(page, new RegExp(`id="${id}" data-chapter>\\s+<div class="row">\\s+<div class="prose">\\s+<h2 data-s="${id}">`));
 });

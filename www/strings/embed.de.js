@@ -115,6 +115,7 @@ export default {
   'view-interference': 'Wie ein Schritt für jede der Aufgaben alle Verluste ändert.',
   'view-geometry': 'Diese drei zusammen: `steps`, `gradients`, `interference`.',
   'view-compare': 'Mehrere Gewichtungen mit mehreren Seeds, nebeneinander.',
+  'view-sharing': 'Jede Aufgabe allein und alle zusammen: ob das Teilen hilft.',
   'view-map': 'Die Satzvektoren in zwei Dimensionen und wie das Training sie bewegt.',
   'view-try': 'Ein eigener Satz, klassifiziert, während man ihn tippt.',
   'view-share': 'Der Lauf als Link und als Dateien.',

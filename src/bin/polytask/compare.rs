@@ -200,7 +200,7 @@ fn write_table(out: &mut impl Write, table: &Comparison) -> Result<()> {
     writeln!(out, "Held-out accuracy (macro-F1), mean ± deviation over {} seed{plural}; Δm in %", seeds.len())?;
     let mut cells = vec![std::iter::once(String::new()).chain(tasks.iter().cloned()).chain(["Δm".into()]).collect()];
     for row in rows {
-        let ComparisonRow { contender, finished, accuracy, macro_f1, delta_m } = row;
+        let ComparisonRow { contender, finished, accuracy, macro_f1, delta_m, .. } = row;
         let mut name = title(contender);
         if *finished < seeds.len() {
             name += &format!(" ({finished} of {} seeds)", seeds.len());
