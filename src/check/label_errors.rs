@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 use super::{L2, Subject};
 use crate::compute::Context;
 use crate::metrics::{argmax, wilson_interval};
-use crate::probe::{deal_folds, out_of_fold};
+use crate::probe::{deal_folds, number_of_folds, predict_fold};
 use crate::random::Stream;
+use crate::recipe::Task;
 
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
@@ -65,64 +66,96 @@ pub struct Suspect {
 
 /// The probable label errors of the task with index `task`. Blanks are left out, and so are labels with a single row.
 pub fn label_errors(subject: &Subject, task: usize, seed: u64, context: &Context) -> LabelErrors {
-    let (names, c) = (&subject.data.tasks[task].labels, subject.data.tasks[task].labels.len());
-    let mut classes = subject.classes(task);
-    let mut counts = vec![0_usize; c];
-    classes.iter().flatten().for_each(|&class| counts[class as usize] += 1);
-    classes.iter_mut().for_each(|class| *class = class.filter(|&class| counts[class as usize] > 1));
-    let judged = classes.iter().flatten().count();
-    let most = counts.into_iter().max().unwrap_or(0);
-    let mut found = LabelErrors {
-        task: subject.data.tasks[task].name.clone(),
-        judged,
-        accuracy: 0.0,
-        commonest: most as f64 / judged.max(1) as f64,
-        suspects: None,
-    };
-    if judged == 0 {
-        return found;
+    let mut search = LabelErrorSearch::new(subject, task, seed);
+    loop {
+        if let Some(found) = search.advance(subject, context) {
+            return found;
+        }
     }
-    let p = probabilities(subject, &classes, c, FOLDS.min(most), seed, context);
-    let rows: Vec<(usize, usize, &[f32])> = classes
-        .iter()
-        .zip(p.chunks_exact(c))
-        .enumerate()
-        .filter_map(|(row, (class, p))| Some((row, (*class)? as usize, p)))
-        .collect();
-    let right = rows.iter().filter(|(_, y, p)| argmax(p) == *y).count();
-    found.accuracy = right as f64 / judged as f64;
-    let [lowest, _] = wilson_interval(right as u32, judged as u32);
-    if f64::from(lowest) > found.commonest {
-        let suspects = suspects(&rows, &thresholds(&rows, c)).into_iter().map(|(row, y, other, p)| Suspect {
-            row,
-            label: names[y].clone(),
-            suggested: names[other].clone(),
-            label_probability: p[y],
-            suggested_probability: p[other],
-        });
-        found.suspects = Some(suspects.collect());
-    }
-    found
 }
 
-/// Each row's class probabilities by probes that did not see it. (B,C)
-fn probabilities(
-    subject: &Subject,
-    classes: &[Option<u32>],
-    c: usize,
-    folds: usize,
-    seed: u64,
-    context: &Context,
-) -> Vec<f32> {
-    let mut stream = Stream::new(seed, "folds");
-    let mut sum = vec![0.0; classes.len() * c];
-    for _ in 0..REPEATS {
-        let folds = deal_folds(classes, c, folds, &mut stream);
-        let vectors = (subject.own_vectors(), subject.hidden_size);
-        let p = out_of_fold(vectors, (classes, c), &folds, L2, context);
-        sum.iter_mut().zip(p).for_each(|(sum, p)| *sum += p / REPEATS as f32);
+/// A search for one task's label errors, a probe at a time. See [`label_errors`].
+#[derive(Debug)]
+pub struct LabelErrorSearch {
+    task: usize,
+    /// The class of each of the data's own rows that can be judged. (B)
+    classes: Vec<Option<u32>>,
+    /// The share of the commonest class.
+    commonest: f64,
+    /// The fold of each row, for each time that the folds are dealt.
+    folds: Vec<Vec<Option<usize>>>,
+    /// The time and the fold whose rows are predicted next.
+    next: (usize, usize),
+    /// The sum of the probabilities so far. (B,C)
+    sum: Vec<f32>,
+}
+
+impl LabelErrorSearch {
+    /// A search that has not begun; `seed` deals the folds.
+    pub fn new(subject: &Subject, task: usize, seed: u64) -> Self {
+        let c = subject.data.tasks[task].labels.len();
+        let mut classes = subject.classes(task);
+        let mut counts = vec![0_usize; c];
+        classes.iter().flatten().for_each(|&class| counts[class as usize] += 1);
+        classes.iter_mut().for_each(|class| *class = class.filter(|&class| counts[class as usize] > 1));
+        let judged = classes.iter().flatten().count();
+        let most = counts.into_iter().max().unwrap_or(0);
+        let mut stream = Stream::new(seed, "folds");
+        let repeats = if judged > 0 { REPEATS } else { 0 };
+        let folds = (0..repeats).map(|_| deal_folds(&classes, c, FOLDS.min(most), &mut stream)).collect();
+        let sum = vec![0.0; classes.len() * c];
+        Self { task, commonest: most as f64 / judged.max(1) as f64, folds, next: (0, 0), sum, classes }
     }
-    sum
+
+    /// Fits the next probe. Returns the errors once all are fitted.
+    pub fn advance(&mut self, subject: &Subject, context: &Context) -> Option<LabelErrors> {
+        let c = subject.data.tasks[self.task].labels.len();
+        let (time, fold) = self.next;
+        let Some(fold_of) = self.folds.get(time) else { return Some(self.found(subject)) };
+        let vectors = (subject.own_vectors(), subject.hidden_size);
+        for (row, p) in predict_fold(vectors, (&self.classes, c), (fold_of, fold), L2, context) {
+            self.sum[row * c..][..c].iter_mut().zip(p).for_each(|(sum, p)| *sum += p / REPEATS as f32);
+        }
+        let is_last = fold + 1 >= number_of_folds(fold_of);
+        self.next = if is_last { (time + 1, 0) } else { (time, fold + 1) };
+        (self.next.0 == self.folds.len()).then(|| self.found(subject))
+    }
+
+    fn found(&self, subject: &Subject) -> LabelErrors {
+        let Task { name, labels: names } = &subject.data.tasks[self.task];
+        let c = names.len();
+        let rows: Vec<(usize, usize, &[f32])> = self
+            .classes
+            .iter()
+            .zip(self.sum.chunks_exact(c.max(1)))
+            .enumerate()
+            .filter_map(|(row, (class, p))| Some((row, (*class)? as usize, p)))
+            .collect();
+        let judged = rows.len();
+        let right = rows.iter().filter(|(_, y, p)| argmax(p) == *y).count();
+        let mut found = LabelErrors {
+            task: name.clone(),
+            judged,
+            accuracy: right as f64 / judged.max(1) as f64,
+            commonest: self.commonest,
+            suspects: None,
+        };
+        if judged == 0 {
+            return found;
+        }
+        let [lowest, _] = wilson_interval(right as u32, judged as u32);
+        if f64::from(lowest) > self.commonest {
+            let suspects = suspects(&rows, &thresholds(&rows, c)).into_iter().map(|(row, y, other, p)| Suspect {
+                row,
+                label: names[y].clone(),
+                suggested: names[other].clone(),
+                label_probability: p[y],
+                suggested_probability: p[other],
+            });
+            found.suspects = Some(suspects.collect());
+        }
+        found
+    }
 }
 
 /// The mean probability of each class over the rows that are labelled so; 2, which no probability reaches, for a class

@@ -11,7 +11,7 @@ mod vectors;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-pub use label_errors::{LabelErrors, Suspect, label_errors};
+pub use label_errors::{LabelErrorSearch, LabelErrors, Suspect, label_errors};
 pub use label_next::{Candidate, Guess, label_next};
 pub use near_duplicates::near_duplicates;
 pub use vectors::SentenceVectors;

@@ -43,18 +43,39 @@ pub fn out_of_fold(
     context: &Context,
 ) -> Vec<f32> {
     let mut probabilities = vec![0.0; labels.len() * classes];
-    let folds = fold_of.iter().flatten().max().map_or(0, |last| last + 1);
-    for fold in 0..folds {
-        let seen: Vec<Option<u32>> =
-            labels.iter().zip(fold_of).map(|(label, of)| label.filter(|_| *of != Some(fold))).collect();
-        let probe = Probe::fit(vectors, h, &seen, classes, l2, context);
-        let rows: Vec<usize> = (0..labels.len()).filter(|&row| fold_of[row] == Some(fold)).collect();
-        let held_out: Vec<f32> = rows.iter().flat_map(|&row| &vectors[row * h..][..h]).copied().collect();
-        for (&row, predicted) in rows.iter().zip(probe.predict_proba(&held_out, context).chunks_exact(classes)) {
-            probabilities[row * classes..][..classes].copy_from_slice(predicted);
+    for fold in 0..number_of_folds(fold_of) {
+        let rows = predict_fold((vectors, h), (labels, classes), (fold_of, fold), l2, context);
+        for (row, predicted) in rows {
+            probabilities[row * classes..][..classes].copy_from_slice(&predicted);
         }
     }
     probabilities
+}
+
+/// The number of folds that [`deal_folds`] dealt.
+pub fn number_of_folds(fold_of: &[Option<usize>]) -> usize {
+    fold_of.iter().flatten().max().map_or(0, |last| last + 1)
+}
+
+/// The rows of one fold, each with its class probabilities by a probe fitted to the other folds. (C)
+///
+/// # Panics
+///
+/// As [`Probe::fit`].
+pub fn predict_fold(
+    (vectors, h): (&[f32], usize),
+    (labels, classes): (&[Option<u32>], usize),
+    (fold_of, fold): (&[Option<usize>], usize),
+    l2: f64,
+    context: &Context,
+) -> Vec<(usize, Vec<f32>)> {
+    let seen: Vec<Option<u32>> =
+        labels.iter().zip(fold_of).map(|(label, of)| label.filter(|_| *of != Some(fold))).collect();
+    let probe = Probe::fit(vectors, h, &seen, classes, l2, context);
+    let rows: Vec<usize> = (0..labels.len()).filter(|&row| fold_of[row] == Some(fold)).collect();
+    let held_out: Vec<f32> = rows.iter().flat_map(|&row| &vectors[row * h..][..h]).copied().collect();
+    let predicted = probe.predict_proba(&held_out, context);
+    rows.into_iter().zip(predicted.chunks_exact(classes).map(<[f32]>::to_vec)).collect()
 }
 
 #[cfg(test)]

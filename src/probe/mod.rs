@@ -11,7 +11,7 @@ mod folds;
 mod lbfgs;
 mod means;
 
-pub use folds::{deal_folds, out_of_fold};
+pub use folds::{deal_folds, number_of_folds, out_of_fold, predict_fold};
 
 use crate::compute::Context;
 use crate::ops::{Strides, WriteMode, matmul, softmax_rows};

@@ -7,7 +7,7 @@ use super::convert::{Result, from_js, to_js};
 use super::data::data_to_label;
 use super::memory::Share;
 use super::session::no_plan;
-use crate::check::{LabelNext, SentenceVectors, Subject, check_sentences, label_errors, label_next};
+use crate::check::{LabelErrorSearch, LabelNext, SentenceVectors, Subject, check_sentences, label_next};
 use crate::compute::Context;
 use crate::data::Dataset;
 use crate::model::{Loading, Model, ModelConfig, Receiver, Wanted, parse_config};
@@ -31,6 +31,8 @@ pub struct DataCheck {
     tokenizer: Tokenizer,
     encodings: Vec<Encoding>,
     vectors: SentenceVectors,
+    /// The search for label errors that is under way, and the index of its task.
+    search: Option<(usize, LabelErrorSearch)>,
     context: Context,
     weights: Option<Receiver>,
     model: Option<Model>,
@@ -75,6 +77,7 @@ impl DataCheck {
             max_length,
             pooling: recipe.pooling,
             model: None,
+            search: None,
             context: context(),
             data,
             config,
@@ -150,7 +153,7 @@ impl DataCheck {
             && recipe.pooling == self.pooling
             && recipe.training.max_length as usize == self.max_length;
         if is_same {
-            (self.data, self.seed) = (data, recipe.seed);
+            (self.data, self.seed, self.search) = (data, recipe.seed, None);
         }
         Ok(is_same)
     }
@@ -165,14 +168,24 @@ impl DataCheck {
         to_js(&check_sentences(&self.subject(), &self.context))
     }
 
-    /// The probable label errors of the task with index `task`.
+    /// Searches on for the probable label errors of the task with index `task`. Returns them once they are found.
     ///
     /// # Errors
     ///
     /// Never: they are plain data.
-    #[wasm_bindgen(unchecked_return_type = "LabelErrors")]
-    pub fn label_errors(&self, task: usize) -> Result<JsValue> {
-        to_js(&label_errors(&self.subject(), task, self.seed, &self.context))
+    #[wasm_bindgen(unchecked_return_type = "LabelErrors | undefined")]
+    pub fn label_errors(&mut self, task: usize) -> Result<JsValue> {
+        let mut search = match self.search.take() {
+            Some((of, search)) if of == task => search,
+            _ => LabelErrorSearch::new(&self.subject(), task, self.seed),
+        };
+        match search.advance(&self.subject(), &self.context) {
+            Some(found) => to_js(&found),
+            None => {
+                self.search = Some((task, search));
+                Ok(JsValue::UNDEFINED)
+            }
+        }
     }
 
     /// The `n` rows to label next, the most useful first.

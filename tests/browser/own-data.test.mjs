@@ -131,6 +131,32 @@ for (const name of BROWSERS) {
       lab.assertQuiet();
     });
 
+    test('whether sharing helps is answered from each task alone and all together', async () => {
+      await lab.drop('few.tsv', asTsv(ROWS.slice(0, 40)));
+      await lab.untilMessage(/^40 sentences read from few\.tsv/);
+      await lab.fill('#setting-freeze', 'encoder');
+      await lab.fill('#setting-epochs', '1');
+      await lab.untilStatus('ready');
+      assert.equal(await lab.text('sharing-answer'), 'The ranges will be 95 % confidence intervals over the seeds.');
+      await lab.press('sharing-start');
+      await lab.until('the comparison', () => window.runEvents.some(({ type }) => type === 'comparison'), undefined, 240);
+      const [comparison] = await lab.events('comparison');
+      const { gain, gains } = comparison.rows.at(-1);
+      const points = (share) => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`.replace('-', '−');
+      const [low, high] = gain.interval;
+      const expected = low > 0 ? /^Yes: / : high < 0 ? /^No, it hurts: / : /^Not clear: /;
+      const answer = await lab.text('sharing-answer');
+      assert.match(answer, expected);
+      assert.ok(answer.replaceAll('-', '−').includes(points(gain.mean)), `${answer} of ${gain.mean}`);
+      const rows = await lab.page.evaluate(() => Array.from($part('sharing-table').tBodies[0].rows, (row) => Array.from(row.cells, ({ textContent }) => textContent)));
+      assert.deepEqual(rows.map(([task]) => task), ['topic', 'sentiment']);
+      for (const [task, alone, together, by] of rows) {
+        assert.match(`${alone} ${together}`, /^\d+(\.\d)? % \d+(\.\d)? %$/);
+        assert.ok(by.replaceAll('-', '−').startsWith(points(gains[task].mean)), `${by} of ${gains[task].mean}`);
+      }
+      lab.assertQuiet();
+    });
+
     test('a file is classified, shown and downloaded with its own columns', async () => {
       await lab.choosePreset('topic-sentiment');
       await lab.untilStatus('ready');

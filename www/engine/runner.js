@@ -164,10 +164,13 @@ export class Runner {
       const check = await this.#checkOf(recipe, mine, 'check', request);
       if (!check) return;
       const findings = check.findings();
-      for (let task = 0; task < check.tasks; task++) {
+      for (let task = 0; task < check.tasks; ) {
         await breathe();
         if (mine !== this.#checking) return;
-        findings.label_errors.push(check.label_errors(task));
+        const errors = check.label_errors(task);
+        if (!errors) continue;
+        findings.label_errors.push(errors);
+        task += 1;
       }
       this.#say({ type: 'findings', ...findings }, 'check', undefined, request);
     },

@@ -286,7 +286,7 @@ fn set<T: Clone>(field: &mut T, flag: &Option<T>) {
 }
 
 /// The help of a flag that takes one of a recipe's named choices: all names and the default.
-fn choice<T: DeserializeOwned + Serialize + Default>(what: &str, default: &str) -> String {
+pub fn choice<T: DeserializeOwned + Serialize + Default>(what: &str, default: &str) -> String {
     format!("{what}: {} [default: {}{default}]", names_of::<T>().join(", "), name_of(T::default()))
 }
 
@@ -310,7 +310,7 @@ pub fn name_of(choice: impl Serialize) -> String {
 }
 
 /// One of a recipe's named choices, by the name that the recipe uses for it.
-fn named<T: DeserializeOwned>(flag: &str, name: &Option<String>) -> Result<Option<T>> {
+pub fn named<T: DeserializeOwned>(flag: &str, name: &Option<String>) -> Result<Option<T>> {
     let parse = |name: &String| {
         serde_json::from_value(name.as_str().into()).map_err(|e| {
             // serde's own sentence: unknown variant `x`, expected one of `mean`, `cls`, `pooler`

@@ -15,6 +15,7 @@ use polytask::recipe::{DataFile, Freeze, Pooling, Recipe, Task};
 use polytask::text::{Encoding, Tokenizer};
 use serde::Serialize;
 
+use crate::arguments::{choice, named};
 use crate::encoders::{self, EncoderFiles};
 use crate::{Result, device, files};
 
@@ -38,6 +39,9 @@ pub struct CheckArguments {
     /// The encoder to look with: a directory or a known name.
     #[arg(long, value_name = "DIR|NAME", default_value_t = Recipe::default().encoder)]
     encoder: String,
+    #[arg(long, value_name = "NAME")]
+    #[arg(help = choice::<Pooling>("How tokens become a sentence vector", ""))]
+    pooling: Option<String>,
     /// Cut sentences to this many tokens.
     #[arg(long, value_name = "N", default_value_t = 128)]
     max_length: usize,
@@ -118,7 +122,7 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     let tokenizer =
         encoder.named(Tokenizer::from_json(&encoder.tokenizer, arguments.max_length, config.bert.vocab_size))?;
     let encodings = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<polytask::Result<Vec<_>>>()?;
-    let pooling = Pooling::Mean;
+    let pooling = named::<Pooling>("pooling", &arguments.pooling)?.unwrap_or_default();
     let weights = encoder.read_weights(Wanted::new(&config.bert, pooling, &[]))?;
     let loading = Loading {
         freeze: Freeze::Encoder,
