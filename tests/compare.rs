@@ -52,11 +52,25 @@ fn every_contender_has_its_row() {
     let table = String::from_utf8(output.stdout).expect("UTF-8");
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(rows[0], "Held-out accuracy (macro-F1), mean ± deviation over 2 seeds; Δm in %");
+    let (rows, answers) = rows.split_at(rows.len() - 2);
     let names: Vec<&str> = rows[2..].iter().map(|row| row.split("  ").next().unwrap()).collect();
     assert_eq!(names, ["commonest class", "linear probe", "single tasks", "sum", "pcgrad"]);
 
     let log = lines(&place.path().join("log.jsonl"));
     let (table, runs) = log.split_last().expect("lines");
+    // Whether sharing helps, from the differences to the single tasks, seed by seed.
+    for (answer, (row, name)) in answers.iter().zip([(3, "sum"), (4, "pcgrad")]) {
+        let gain = &table["rows"][row]["gain"];
+        let points = |share: &Value| format!("{:+.1}", 100.0 * share.as_f64().expect("a number"));
+        let (mean, low, high) = (points(&gain["mean"]), points(&gain["interval"][0]), points(&gain["interval"][1]));
+        assert!(answer.starts_with(&format!("Does sharing help with {name}? ")), "{answer}");
+        assert!(
+            answer.ends_with(&format!(
+                "{mean} points of accuracy over each task alone ({low} to {high} with 95 % confidence, 2 seeds)"
+            )),
+            "{answer}"
+        );
+    }
     // A linear probe, two single tasks and two weightings for each of two seeds.
     assert_eq!(runs.len(), 10);
     assert!(runs.iter().all(|run| run["type"] == "compared" && run["seconds"].as_f64().unwrap() > 0.0));
