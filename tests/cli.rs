@@ -25,7 +25,7 @@ fn the_notebooks_job_prints_the_notebooks_lines() {
 
 /// For each flag of `train` that is a part of the recipe: the flag, with others that it needs; where recipe.json has it; and
 /// what it has there. `|` stands for a space inside a word.
-const IN_THE_RECIPE: [(&str, &str, &str); 42] = [
+const IN_THE_RECIPE: [(&str, &str, &str); 43] = [
     ("--recipe given.json", "/seed", "5"),
     ("--preset tickets", "/data/preset/name", "\"tickets\""),
     ("--sensible-labels", "/data/preset/labels", "\"sensible\""),
@@ -62,6 +62,7 @@ const IN_THE_RECIPE: [(&str, &str, &str); 42] = [
     ("--early-stopping-patience 2 --data data.csv", "/training/early_stopping_patience", "2"),
     ("--load-best-model-at-end --data data.csv", "/training/load_best_model_at_end", "true"),
     ("--metric-for-best-model macro_f1", "/training/metric_for_best_model", "\"macro_f1\""),
+    ("--weight-averaging swa", "/training/weight_averaging", "\"swa:0.5\""),
     ("--seed 7", "/seed", "7"),
     ("--no-shuffle", "/training/shuffle", "false"),
     ("--gradients-every 3", "/diagnostics/gradients_every", "3"),
@@ -311,6 +312,10 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
     assert_eq!(
         train("--metric-for-best-model f1"),
         "metric_for_best_model: unknown name `f1`, expected one of `loss`, `accuracy`, `macro_f1`"
+    );
+    assert_eq!(
+        train("--weight-averaging mean"),
+        "weight_averaging: \"mean\" is not one of none, ema:DECAY with a decay in (0, 1), swa:START with a start in [0, 1)"
     );
     assert_eq!(train("--gradual-unfreezing 0"), "gradual_unfreezing: is 0; give at least 1, or leave it out");
     assert_eq!(

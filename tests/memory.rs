@@ -127,6 +127,8 @@ fn runs_alone(files: &Tiny) {
         (r#""batch_size": 16, "gradual_unfreezing": 1, "epochs": 6"#, ""),
         (r#""batch_size": 16, "load_best_model_at_end": true"#, ""),
         (r#""batch_size": 16, "load_best_model_at_end": true, "optimizer": "sgd""#, ""),
+        (r#""batch_size": 16, "weight_averaging": "ema:0.9""#, ""),
+        (r#""batch_size": 16, "weight_averaging": "swa:0.5", "load_best_model_at_end": true"#, ""),
         (r#""batch_size": 8, "gradient_accumulation_steps": 2"#, ""),
         (r#""batch_size": 8, "weighting": "famo""#, ""),
         (r#""batch_size": 8, "weighting": "uncertainty", "gradient_accumulation_steps": 2"#, ""),

@@ -8,9 +8,9 @@ use polytask::compute::Context;
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
 use polytask::ops::CrossEntropy;
 use polytask::random::Stream;
-use polytask::recipe::{Freeze, OptimizerKind, Pooling, Schedule, Task, Training};
+use polytask::recipe::{Freeze, OptimizerKind, Pooling, Schedule, Task, Training, WeightAveraging};
 use polytask::text::{Batch, Encoding, Tokenizer};
-use polytask::train::{Optimizer, TaskWeights, lr_multiplier};
+use polytask::train::{Optimizer, TaskWeights, WeightAverage, lr_multiplier};
 use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -244,6 +244,42 @@ fn twenty_steps_with_each_setting() -> Result<()> {
         for (column, task) in ["a", "b", "total"].iter().enumerate() {
             close_course(&format!("{name} {task}"), &course, column, &numbers(&golden[name]["losses"][task]), 1e-4);
         }
+    }
+    Ok(())
+}
+
+#[test]
+fn averaged_weights_agree_with_torch_swa_utils() -> Result<()> {
+    let golden = json("tiny/averaging.json")?;
+    let training = Training { optimizer: OptimizerKind::AdamW, weight_decay: 0.1, ..Training::default() };
+    let unused = golden["unused_row"].as_u64().expect("a row") as u32;
+    for (name, averaging) in [("ema", WeightAveraging::Ema(0.8)), ("swa", WeightAveraging::Swa(0.5))] {
+        let (_, batch) = tiny(Pooling::Mean, "gelu")?;
+        let mut used = batch.input_ids.clone();
+        used.sort_unstable();
+        used.dedup();
+        assert!(!used.contains(&unused));
+        let (model, _) = tiny_with_rows(Pooling::Mean, "gelu", Some((&used, 12)))?;
+        let mut optimizer = Optimizer::new(&training, &model)?;
+        let mut average = WeightAverage::new(averaging, 20).expect("it averages");
+        let mut course = Vec::new();
+        for step in 1..=20 {
+            average.put_into_model(false)?;
+            let (_, total) = losses(&model, &batch)?;
+            optimizer.step(model.gradients(&total)?, 1e-3)?;
+            average.add(&model, step)?;
+            average.put_into_model(true)?;
+            let (values, _) = losses(&model, &batch)?;
+            course.push([0, 1, 2].map(|i| f64::from(values[i])));
+        }
+        for (column, task) in ["a", "b", "total"].iter().enumerate() {
+            close_course(&format!("{name} {task}"), &course, column, &numbers(&golden[name]["losses"][task]), 1e-4);
+        }
+        let saved = model.to_files(&tasks(["a", "b"]), 16)?;
+        let saved = candle_core::safetensors::load_buffer(&saved.weights, &Device::Cpu)?;
+        let row = saved["bert.embeddings.word_embeddings.weight"].get(unused as usize)?;
+        let expected: Vec<f32> = numbers(&golden[name]["word_embedding"]).iter().map(|&x| x as f32).collect();
+        close(&format!("{name} unused row"), &flat(&row), &expected, 1e-5);
     }
     Ok(())
 }

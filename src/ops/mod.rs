@@ -7,6 +7,7 @@
 
 mod activation;
 mod attention;
+mod average;
 mod block;
 mod contrastive;
 mod cross_entropy;
@@ -30,6 +31,7 @@ mod testing;
 
 pub use activation::{Activation, activate};
 pub use attention::{Attention, Ragged};
+pub use average::{exchange, lerp};
 pub use block::{Block, Keep, Masks};
 pub use contrastive::contrastive_loss;
 pub use cross_entropy::{CrossEntropy, IGNORE, cross_entropy, softmax_rows};

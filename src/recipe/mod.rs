@@ -7,6 +7,7 @@ mod chosen;
 mod few_examples;
 mod freeze;
 mod training;
+mod weight_averaging;
 mod weighting;
 
 use indexmap::IndexMap;
@@ -16,6 +17,7 @@ pub use chosen::DataSizes;
 pub use few_examples::{FewExamples, HeadInit};
 pub use freeze::Freeze;
 pub use training::{ClassWeights, Metric, OptimizerKind, Schedule, Training};
+pub use weight_averaging::WeightAveraging;
 pub use weighting::Weighting;
 
 use crate::error::{Message, message};

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{FewExamples, Freeze, Weighting};
+use super::{FewExamples, Freeze, WeightAveraging, Weighting};
 use crate::error::{Message, message, number, shortened};
 use crate::{Error, Result};
 
@@ -71,6 +71,8 @@ pub struct Training {
     pub load_best_model_at_end: bool,
     /// The figure on the held-out sentences that decides which epoch is best.
     pub metric_for_best_model: Metric,
+    /// Whether evaluations, predictions, the best epoch and the saved model use the average of the weights over the steps.
+    pub weight_averaging: WeightAveraging,
     /// What happens before the first epoch to make the most of few examples.
     pub few_examples: FewExamples,
     /// Sentences are cut to this many tokens, `[CLS]` and `[SEP]` included. At least 3, at most the encoder's positions.
@@ -162,6 +164,7 @@ impl Default for Training {
             early_stopping_patience: None,
             load_best_model_at_end: false,
             metric_for_best_model: Metric::Loss,
+            weight_averaging: WeightAveraging::None,
             few_examples: FewExamples::default(),
             max_length: 128,
             shuffle: true,

@@ -5,17 +5,13 @@
 //! of p the run stops when p epochs in a row were no better than the best (transformers' `EarlyStoppingCallback` with evaluation
 //! once an epoch and a threshold of 0).
 
-use std::sync::Arc;
-
-use candle_core::Tensor;
-
+use super::parameter_copy::ParameterCopy;
 use super::update::TaskWeights;
 use super::{Evaluation, Split};
 use crate::data::Dataset;
 use crate::error::message;
 use crate::metrics::TaskMetrics;
 use crate::model::Model;
-use crate::ops::{EmbeddingTable, Parameter, copy_into};
 use crate::recipe::{Metric, Training};
 use crate::{Error, Result};
 
@@ -131,47 +127,6 @@ impl BestEpoch {
         let figures: Vec<f64> =
             self.tasks.iter().filter_map(|task| Some(of_task(evaluation.tasks.get(task)?.as_ref()?))).collect();
         figures.iter().sum::<f64>() / figures.len() as f64
-    }
-}
-
-/// A copy of everything that trains in a model.
-#[derive(Debug)]
-struct ParameterCopy {
-    parameters: Vec<(Arc<Parameter>, Tensor)>,
-    /// The embedding tables, and the factor on their rows that do not train.
-    tables: Vec<(Arc<EmbeddingTable>, f64)>,
-}
-
-impl ParameterCopy {
-    fn new(model: &Model) -> Result<Self> {
-        let parameters = model.trainable().into_values();
-        let copied = parameters.map(|parameter| Ok((parameter.clone(), parameter.value().detach().copy()?)));
-        let tables = model.encoder().tables().into_iter();
-        Ok(Self {
-            parameters: copied.collect::<Result<_>>()?,
-            tables: tables.map(|table| (table.clone(), table.shrinkage())).collect(),
-        })
-    }
-
-    /// Copies the parameters again, into the same memory.
-    fn renew(&mut self) -> Result<()> {
-        for (parameter, copy) in &self.parameters {
-            copy_into(copy, parameter.value())?;
-        }
-        for (table, shrinkage) in &mut self.tables {
-            *shrinkage = table.shrinkage();
-        }
-        Ok(())
-    }
-
-    fn restore(&self) -> Result<()> {
-        for (parameter, copy) in &self.parameters {
-            copy_into(parameter.value(), copy)?;
-        }
-        for (table, shrinkage) in &self.tables {
-            table.set_shrinkage(*shrinkage);
-        }
-        Ok(())
     }
 }
 

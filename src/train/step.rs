@@ -43,7 +43,14 @@ impl Trainer {
         // The heads alone are too little work for a pool of threads.
         let here = self.model.prefix_pools() || options.on_calling_thread;
         let context = self.model.context().clone();
-        let mut step = || self.step_on(&only, options.task_gradients, hook);
+        let mut step = || {
+            self.with_training_weights(|trainer| {
+                let taken = trainer.step_on(&only, options.task_gradients, hook)?;
+                let Self { average, model, progress, .. } = trainer;
+                average.as_mut().map_or(Ok(()), |average| average.add(model, progress.steps))?;
+                Ok(taken)
+            })
+        };
         if here { step() } else { context.on_threads(step) }
     }
 

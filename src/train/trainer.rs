@@ -9,7 +9,7 @@ use super::prefix::PrefixCache;
 use super::setup::{Setup, Sizes, TrainingData};
 use super::unfreezing;
 use super::update::{Optimizer, TaskGradients, TaskLosses, TaskWeights};
-use super::{EpochReport, Evaluation, ModelShape, Start};
+use super::{EpochReport, Evaluation, ModelShape, Start, WeightAverage};
 use crate::compute::Arithmetic;
 use crate::error::{message, number};
 use crate::metrics::Tally;
@@ -44,6 +44,8 @@ pub struct Trainer {
     pub(super) progress: LoopState,
     /// The best epoch so far, if the recipe asks for its parameters at the end.
     pub(super) best_epoch: Option<BestEpoch>,
+    /// The average of the weights, if the recipe asks for it.
+    pub(super) average: Option<WeightAverage>,
 }
 
 /// How far a training has come.
@@ -97,11 +99,13 @@ impl Trainer {
             keeps_heads: keep_heads,
             progress,
             best_epoch,
+            average: None,
             recipe,
             data,
             model,
             optimizer,
         };
+        trainer.average = WeightAverage::new(trainer.recipe.training.weight_averaging, trainer.total_steps());
         trainer.begin_epoch()?;
         Ok(trainer)
     }
@@ -155,17 +159,20 @@ impl Trainer {
         self.progress.steps
     }
 
-    /// Calls `look` with the parameters as they were before the last step; afterwards they are, bit for bit, what they are now.
+    /// Calls `look` with the parameters, not averaged, as they were before the last step; afterwards they are, bit for bit, what
+    /// they are now.
     /// A parameter that the step did not update is as before its own last update.
     ///
     /// # Errors
     ///
     /// Those of `look`, or if a tensor operation fails.
     pub fn before_last_step<T>(&mut self, look: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
-        self.optimizer.swap_with_previous()?;
-        let seen = look(self);
-        self.optimizer.swap_with_previous()?;
-        seen
+        self.with_training_weights(|trainer| {
+            trainer.optimizer.swap_with_previous()?;
+            let seen = look(trainer);
+            trainer.optimizer.swap_with_previous()?;
+            seen
+        })
     }
 
     /// Whether no step is left to take: the last one has been taken, or patience ran out.
@@ -173,7 +180,7 @@ impl Trainer {
         self.steps() == self.total_steps() || self.restored_epoch().is_some()
     }
 
-    /// The model as it is now.
+    /// The model as it is now: with the average of its weights, if the recipe asks for it.
     pub fn model(&self) -> &Model {
         &self.model
     }
@@ -246,6 +253,9 @@ impl Trainer {
             Some(task) => serde_json::Value::from(task),
             None => message!("train.all_tasks", "all tasks together").into(),
         };
+        // The average may hold what diverged.
+        self.put_average_into_model(false)?;
+        self.average = None;
         self.optimizer.roll_back()?;
         let diverged = message!(
             "train.diverged",

@@ -30,6 +30,7 @@ impl<'a> Trial<'a> {
     ///
     /// If a loss is not finite: then the run is over. Or if a tensor operation fails.
     pub fn new(trainer: &'a mut Trainer) -> Result<Self> {
+        trainer.put_average_into_model(false)?;
         let batches = trainer.next_batches();
         let losses = trainer.losses_without_dropout(&batches)?;
         trainer.stop_if_diverged(&losses, trainer.steps() + 1)?;
@@ -74,6 +75,8 @@ impl Drop for Trial<'_> {
     fn drop(&mut self) {
         swap_gradients(&self.trainer.model, &mut self.gradients);
         self.trainer.dropout = self.dropout.clone();
+        // It fails only where exchanging the same tensors failed before.
+        let _ = self.trainer.put_average_into_model(true);
     }
 }
 

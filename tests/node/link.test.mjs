@@ -79,6 +79,7 @@ test('every setting and sentences of one’s own come through', async () => {
     early_stopping_patience: 3,
     load_best_model_at_end: true,
     metric_for_best_model: 'macro_f1',
+    weight_averaging: 'ema:0.9',
     few_examples: { head_init: 'ridge', label_names: 6, contrastive_steps: 12, contrastive_temperature: 0.3 },
     max_length: 64,
     shuffle: false,

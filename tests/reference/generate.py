@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import (
     BertConfig,
     BertModel,
@@ -224,6 +225,7 @@ def write_tiny(folder):
     write_json(folder / "activations.json", {act: tiny_activation(weights, batch, act) for act in ["gelu_new", "relu"]})
     settings = tiny_settings(weights, batch) | {"gradual_unfreezing": tiny_unfreezing(weights, batch)}
     write_json(folder / "settings.json", settings | {"cross_entropy": tiny_cross_entropy(weights, batch)})
+    write_json(folder / "averaging.json", tiny_averaging(weights, batch))
 
 
 def one_step_ahead(schedule_of, optimizer, warmup, **steps):
@@ -313,6 +315,32 @@ def tiny_unfreezing(weights, batch):
     history, learning_rates = train(model, batch, TINY_LABELS, optimizer, 20, before_step=unfreeze)
     check_falls("tiny gradual_unfreezing", history["total"])
     return {"losses": history, "learning_rates": learning_rates}
+
+
+def tiny_averaging(weights, batch):
+    """Twenty AdamW steps, and the losses of the weights' average after each; swa averages from the eleventh on."""
+    used = {token for sentence in tiny_sentences() for token in sentence}
+    unused = next(row for row in range(TINY_CONFIG["vocab_size"]) if row not in used)
+    golden = {"unused_row": unused}
+    for name, first, averaged_by in [("ema", 0, get_ema_multi_avg_fn(0.8)), ("swa", 10, None)]:
+        model = tiny_model(weights)
+        average = AveragedModel(model, multi_avg_fn=averaged_by)
+        optimizer = torch.optim.AdamW(decayed_groups(model, 0.1), lr=1e-3)
+        history = {"a": [], "b": [], "total": []}
+        for step in range(20):
+            losses = losses_of(model(*batch), TINY_LABELS)
+            optimizer.zero_grad()
+            losses["total"].backward()
+            optimizer.step()
+            if step >= first:
+                average.update_parameters(model)
+            with torch.no_grad():
+                shown = average if step >= first else model
+                for task, loss in losses_of(shown(*batch), TINY_LABELS).items():
+                    history[task].append(loss.item())
+        row = average.module.bert.embeddings.word_embeddings.weight[unused]
+        golden[name] = {"losses": history, "word_embedding": row.tolist()}
+    return golden
 
 
 def tiny_cross_entropy(weights, batch):

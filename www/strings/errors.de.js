@@ -145,6 +145,8 @@ export default {
   // src/recipe
   'recipe.freeze_layers': 'layers:{n} ist mehr als die {layers} Schichten des Encoders',
   'recipe.freeze_name': '{text:?} ist nichts davon: none, embeddings, layers:N, encoder',
+  'recipe.averaging':
+    '{text:?} ist nichts davon: none, ema:DECAY mit einem Abfall in (0, 1), swa:START mit einem Anfang in [0, 1)',
   'recipe.seed_range': 'darf höchstens 2^53 sein, damit ein Browser die Zahl genau halten kann',
   'recipe.share_range': '{x} liegt nicht in [0, 1)',
   'recipe.rate_range':
@@ -179,6 +181,7 @@ export default {
   'train.parts_sgd_best': 'Gewichte, Gradienten und eine Kopie der besten Epoche',
   'train.parts_adam': 'Gewichte, Gradienten und Adam',
   'train.parts_adam_best': 'Gewichte, Gradienten, Adam und eine Kopie der besten Epoche',
+  'train.parts_averaged': 'gemittelte Gewichte und {parts}',
   'train.memory_frozen': ', {bytes:size} für das, was die eingefrorenen Schichten aus jedem Satz gemacht haben',
   'train.max_length': '{n} ist mehr als die {positions} Positionen des Encoders',
   'train.too_many_tasks': 'Es gibt {n}, und höchstens {most} trainieren zusammen; nenn weniger',
@@ -193,6 +196,8 @@ export default {
   'train.all_weights_zero': 'Jede Aufgabe hat das Gewicht 0; gib einer eines über 0',
   'train.unfreezing':
     'gradual_unfreezing: Die {epochs} Epochen des Laufs erreichen nicht jede Schicht; was freeze {last:?} nennt, bleibt, wie es ist ({enough} Epochen erreichten alle)',
+  'train.average_span':
+    'weight_averaging: Mit einem Abfall von {decay} mittelt der Lauf über etwa {span} Schritte, und er hat {steps}, also bleibt das Mittel nahe am Anfang; ein kleinerer Abfall folgt schneller',
   'train.sentences_cut':
     '{cut} von {all} Sätzen sind länger als {limit} Tokens und wurden gekürzt; der erste, {text:?}, hat {tokens} Tokens (max_length setzt die Grenze)',
   'train.only_unknown':

@@ -7,7 +7,7 @@ use polytask::data::presets;
 use polytask::model::Polytask;
 use polytask::recipe::{
     ClassWeights, DataFile, Freeze, HeadInit, Metric, OptimizerKind, Pooling, Preset, PresetLabels, Recipe, Schedule,
-    Source, Task, Validation, Weighting,
+    Source, Task, Validation, WeightAveraging, Weighting,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -131,6 +131,10 @@ pub struct TrainArguments {
     #[arg(long, value_name = "NAME", help_heading = "Training")]
     #[arg(help = choice::<Metric>("What is best, as the mean over the tasks", ""))]
     pub metric_for_best_model: Option<String>,
+    /// none, ema:DECAY or swa:START: evaluate and save the average of the weights over the steps, exponential or equal from
+    /// that share of the run on [default: none].
+    #[arg(long, value_name = "WHAT", help_heading = "Training")]
+    pub weight_averaging: Option<String>,
     /// Seeds heads, order, dropout, split and random labels [default: 0].
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub seed: Option<u64>,
@@ -267,6 +271,9 @@ impl TrainArguments {
         training.shuffle &= !self.no_shuffle;
         if let Some(freeze) = &self.freeze {
             training.freeze = freeze.parse::<Freeze>()?;
+        }
+        if let Some(averaging) = &self.weight_averaging {
+            training.weight_averaging = averaging.parse::<WeightAveraging>()?;
         }
         for text in &self.task_weight {
             let (task, x) = text

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! parameters  P + S·R            P in encoder and heads; S·R for the R that train: gradient, m and v (S = 3), or the
-//!                                gradient alone (SGD, S = 1); a copy of the best epoch is one more (S = 4 or 2)
+//!                                gradient alone (SGD, S = 1); a copy of the best epoch and an average of the weights are
+//!                                one more each
 //! apart       K·R                each task's gradient, if a weighting or an observer needs them apart
 //! spare       R                  a second set of gradients, if a step takes several batches
 //! undo        4·R                a snapshot of parameters, m and v, and gradients, if steps are tried and undone (SGD: 2·R)
@@ -29,7 +30,7 @@ use candle_transformers::models::bert::Config;
 
 use crate::error::{message, number};
 use crate::model::{NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
-use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task};
+use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task, WeightAveraging};
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
 use crate::weighting::{Dependency, method};
 use crate::{Error, Result};
@@ -84,9 +85,10 @@ pub struct MemoryEstimate {
     frozen: f64,
     /// Sentences in that batch.
     sentences: usize,
-    /// The optimizer, and whether a copy of the best epoch is kept: both are part of `parameters`.
+    /// The optimizer, and whether a copy of the best epoch and an average of the weights are kept: all part of `parameters`.
     optimizer: OptimizerKind,
     keeps_best: bool,
+    averages: bool,
 }
 
 impl Sizes<'_> {
@@ -124,7 +126,8 @@ impl Sizes<'_> {
         let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
         let moments = if training.optimizer == OptimizerKind::Sgd { 0.0 } else { 2.0 };
         let (optimizer, keeps_best) = (training.optimizer, training.keeps_best());
-        let state = 1.0 + moments + if keeps_best { 1.0 } else { 0.0 };
+        let averages = training.weight_averaging != WeightAveraging::None;
+        let state = 1.0 + moments + f64::from(u8::from(keeps_best)) + f64::from(u8::from(averages));
 
         self.lengths.sort_unstable_by(|a, b| b.cmp(a));
         let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
@@ -158,7 +161,7 @@ impl Sizes<'_> {
                 Freeze::Encoder => self.lengths.len() as f64 * h,
                 _ => sum(&self.lengths, 1) * h,
             };
-            Ok(MemoryEstimate { parameters, batch, frozen: 4.0 * frozen, sentences, optimizer, keeps_best })
+            Ok(MemoryEstimate { parameters, batch, frozen: 4.0 * frozen, sentences, optimizer, keeps_best, averages })
         };
         let [first, rest @ ..] = unfreezing::outermost(self.recipe, layers);
         let mut most = stage(first)?;
@@ -184,7 +187,7 @@ impl MemoryEstimate {
     ///
     /// If the run needs more than `limit`; the sentence lists the parts.
     pub fn check(&self, limit: Option<u64>) -> Result<()> {
-        let Self { parameters, batch, frozen, sentences, optimizer, keeps_best } = *self;
+        let Self { parameters, batch, frozen, sentences, optimizer, keeps_best, averages } = *self;
         let total = parameters + batch + frozen;
         let Some(limit) = limit.map(|bytes| bytes as f64).filter(|&limit| total > limit) else {
             return Ok(());
@@ -206,6 +209,10 @@ impl MemoryEstimate {
             }
             (_, false) => message!("train.parts_adam", "weights, gradients and Adam"),
             (_, true) => message!("train.parts_adam_best", "weights, gradients, Adam and a copy of the best epoch's"),
+        };
+        let parts = match averages {
+            true => message!("train.parts_averaged", "averaged weights and {parts}", parts = parts),
+            false => parts,
         };
         Err(Error::memory(message!(
             "train.memory",
@@ -282,6 +289,16 @@ mod tests {
             "memory: this run needs about 7.1 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
              5.3 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
              layers, or take a smaller encoder",
+        );
+    }
+
+    #[test]
+    fn averaged_weights_are_counted() {
+        refuses(
+            estimate(r#""batch_size": 256, "weight_averaging": "ema:0.9""#, 300, 32),
+            "memory: this run needs about 7.1 GB (1.8 GB for averaged weights and weights, gradients and Adam, 5.3 GB for a \
+             batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or \
+             take a smaller encoder",
         );
     }
 

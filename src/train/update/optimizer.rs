@@ -8,7 +8,9 @@ use candle_core::Tensor;
 use crate::Result;
 use crate::compute::Context;
 use crate::model::Model;
-use crate::ops::{AdamStep, EmbeddingTable, Parameter, ParameterKind, Update, copy_into, squared_norm, update};
+use crate::ops::{
+    AdamStep, EmbeddingTable, Parameter, ParameterKind, Update, copy_into, exchange, squared_norm, update,
+};
 use crate::recipe::{OptimizerKind, Training};
 
 /// Adam, AdamW or SGD over named parameters.
@@ -177,9 +179,7 @@ impl Optimizer {
     pub fn swap_with_previous(&mut self) -> Result<()> {
         for slot in self.slots.values() {
             if let Some(previous) = &slot.previous {
-                let value = slot.parameter.value().detach().copy()?;
-                copy_into(slot.parameter.value(), previous)?;
-                copy_into(previous, &value)?;
+                exchange(slot.parameter.value(), previous)?;
             }
         }
         for (table, before) in &mut self.tables {

@@ -39,6 +39,7 @@ const yesOrNo = (usual) => ({ usual, ok: (x) => typeof x === 'boolean' });
 const optional = (limit) => ({ ...limit, optional: true });
 
 const isRate = (/** @type {number} */ x) => x > 0 && x <= 10;
+const isAveraging = (/** @type {unknown} */ x) => typeof x === 'string' && /^(none|(ema|swa)(:0?\.\d{1,17})?|swa:0)$/.test(x);
 const isShare = (/** @type {number} */ x) => x >= 0 && x < 1;
 
 /** Each task is a column of the table and a line, a card or a chip in most views, however narrow the screen is. */
@@ -117,6 +118,7 @@ export const TRAINING = {
   early_stopping_patience: optional(whole(undefined, 1, 1000)),
   load_best_model_at_end: yesOrNo(false),
   metric_for_best_model: choice('loss', ['loss', 'accuracy', 'macro_f1']),
+  weight_averaging: { usual: 'none', ok: isAveraging },
   few_examples: {
     usual: Object.fromEntries(Object.entries(FEW_EXAMPLES).map(([name, { usual }]) => [name, usual])),
     ok: areFewExamples,
