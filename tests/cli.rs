@@ -85,7 +85,7 @@ fn every_flag_of_training_is_taken() {
     let mut flags: Vec<String> = help.lines().filter_map(flag).collect();
     let name = |given: &str| given[2..].split(' ').next().unwrap().to_string();
     let mut tried: Vec<String> = IN_THE_RECIPE.map(|(given, ..)| name(given)).to_vec();
-    tried.extend(["model", "device", "threads", "log", "out"].map(String::from));
+    tried.extend(["model", "device", "threads", "log", "out", "calibrate"].map(String::from));
     flags.sort_unstable();
     tried.sort_unstable();
     assert_eq!(flags, tried, "each flag of the help is tried here");
@@ -243,6 +243,84 @@ fn a_saved_model_is_evaluated_predicted_with_and_continued() {
     // Continuing starts where training ended: its first loss is already low.
     let more = "train --model model --data data.csv --validation-fraction 0 --max-length 16 --epochs 1 --threads 1";
     assert!(succeeds(place.path(), more).starts_with("Epoch 1/1\nLoss topic: 0.0"));
+}
+
+#[test]
+fn a_calibrated_model_keeps_its_answers_and_divides_its_logits() {
+    let place = workplace();
+    let at = place.path();
+    let rows = |from: usize, n: usize| {
+        let row = |i: usize| format!("w{} w{},{}\n", 5 + i % 3 * 10, 6 + i % 7, ["x", "y", "z"][(i + i / 5 % 2) % 3]);
+        (from..from + n).map(row).collect::<String>()
+    };
+    fs::write(at.join("train.csv"), format!("text,topic\n{}", rows(0, 40))).unwrap();
+    fs::write(at.join("held.csv"), format!("text,topic\n{}", rows(40, 60))).unwrap();
+    let train = format!(
+        "{TRAIN} --data train.csv --validation held.csv --epochs 10 --learning-rate 1e-2 --head-init random \
+         --contrastive-steps 0 --load-best-model-at-end=false"
+    );
+    let plain = succeeds(at, &format!("{train} --out plain"));
+    let printed = succeeds(at, &format!("{train} --out calibrated --calibrate"));
+    let line = printed.strip_prefix(&plain).expect("the same run, and a line for each task").trim_end();
+
+    let config = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(at.join(name).join("config.json")).unwrap()).unwrap()
+    };
+    assert_eq!(config("plain")["polytask"].get("temperature"), None);
+    let temperature = config("calibrated")["polytask"]["temperature"]["topic"].as_f64().unwrap();
+    assert!(temperature > 1.1, "it was far too sure: {temperature}");
+    let evaluate = |name: &str| -> serde_json::Value {
+        let figures = succeeds(at, &format!("evaluate --json --model {name} --data held.csv"));
+        serde_json::from_str::<serde_json::Value>(&figures).unwrap()["topic"].take()
+    };
+    let (before, after) = (evaluate("plain"), evaluate("calibrated"));
+    assert_eq!(before["confusion"], after["confusion"]);
+    assert!(after["loss"].as_f64() < before["loss"].as_f64());
+    let ece = |figures: &serde_json::Value| figures["calibration"]["ece"].as_f64().unwrap();
+    assert!(ece(&after) < ece(&before));
+    let expected =
+        format!("topic Temperature: {temperature:.2}, ECE: {:.2} before, {:.2} with it", ece(&before), ece(&after));
+    assert_eq!(line, expected);
+
+    let probabilities = |name: &str| -> Vec<f64> {
+        let answer = succeeds(at, &format!("predict --json --model {name} w5"));
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        serde_json::from_value(answer["tasks"]["topic"]["probabilities"].clone()).unwrap()
+    };
+    // log p is the logit, but for a number that all classes share.
+    let logits = |name: &str| {
+        let p = probabilities(name);
+        [p[1].ln() - p[0].ln(), p[2].ln() - p[0].ln()]
+    };
+    for (raw, divided) in logits("plain").into_iter().zip(logits("calibrated")) {
+        assert!(
+            (raw / temperature - divided).abs() < 1e-3 * raw.abs().max(1.0),
+            "{raw} / {temperature}, not {divided}"
+        );
+    }
+
+    // Training goes on with the logits themselves, and without --calibrate nothing is said of temperatures.
+    let more = "train --data train.csv --validation held.csv --max-length 16 --epochs 1 --threads 1";
+    assert_eq!(
+        succeeds(at, &format!("{more} --model plain --out again")),
+        succeeds(at, &format!("{more} --model calibrated --out again"))
+    );
+    assert_eq!(config("again")["polytask"].get("temperature"), None);
+
+    let path = at.join("calibrated/config.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&text).unwrap();
+    wrong["polytask"]["temperature"]["topic"] = 0.into();
+    fs::write(&path, wrong.to_string()).unwrap();
+    assert!(
+        fails(at, "predict --model calibrated w5")
+            .ends_with("polytask: temperature: task \"topic\" has 0, which is no number from 0.001 to 1000"),
+    );
+    assert_eq!(
+        fails(at, &format!("{TRAIN} --data train.csv --validation-fraction 0 --calibrate")),
+        "--calibrate: temperatures are fitted on held-out sentences, and there are none; hold out a share of the sentences \
+         (--validation-fraction 0.25, say) or give a --validation file"
+    );
 }
 
 #[test]

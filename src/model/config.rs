@@ -1,9 +1,11 @@
 //! `config.json`: a Hugging Face BERT config, plus our `"polytask"` object in a model of ours.
 
 use candle_transformers::models::bert::Config;
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::temperature;
 use crate::error::message;
 use crate::recipe::{Pooling, Task};
 use crate::{Error, Result};
@@ -29,6 +31,10 @@ pub struct Polytask {
     /// The length in tokens to which sentences were cut in training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
+    /// By task, the number that its logits are divided by before the softmax, from 0.001 to 1000; a task that is not named
+    /// has 1.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty", deserialize_with = "temperature::read")]
+    pub temperature: IndexMap<String, f64>,
 }
 
 /// Reads `config.json`.
@@ -129,6 +135,29 @@ mod tests {
         assert_eq!(config.bert.layer_norm_eps, 1e-12);
         assert_eq!(config.bert.max_position_embeddings, 512);
         assert!(config.polytask.is_none());
+    }
+
+    #[test]
+    fn temperatures_are_read_and_wrong_ones_named() {
+        let config = |temperature: &str| {
+            let polytask = format!(r#"{{"pooling": "mean", "tasks": [], "temperature": {temperature}}}"#);
+            format!("{{{SHAPE}, \"hidden_size\": 32, \"polytask\": {polytask}}}")
+        };
+        let read = parse_config(config(r#"{"topic": 1.5, "tone": 1}"#).as_bytes()).unwrap().polytask.unwrap();
+        assert_eq!((read.temperature["topic"], read.temperature["tone"]), (1.5, 1.0));
+        for wrong in ["0", "-1.5", "1e-9", "1e300", "\"1.5\"", "\"NaN\"", "null", "[1]", "true"] {
+            fails(
+                &config(&format!(r#"{{"topic": {wrong}}}"#)),
+                &format!(
+                    "encoder: config.json: polytask: temperature: task \"topic\" has {}, which is no number from 0.001 to 1000",
+                    wrong.replace("1e300", "1e+300")
+                ),
+            );
+        }
+        fails(
+            &config("1.5"),
+            "encoder: config.json: polytask: temperature: 1.5 is not an object with a number for each task",
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod part_size;
 mod pass;
 mod receiver;
 mod save;
+mod temperature;
 mod wanted;
 mod weights;
 
@@ -78,6 +79,8 @@ pub struct Model {
     /// The part that is frozen now: `freeze` or, during gradual unfreezing, more.
     frozen: Freeze,
     heads: Heads,
+    /// By task, what logits are divided by before the softmax; a task that is not named has 1.
+    temperatures: IndexMap<String, f64>,
 }
 
 impl Model {
@@ -106,6 +109,7 @@ impl Model {
             freeze,
             frozen: freeze,
             heads,
+            temperatures: IndexMap::new(),
         })
     }
 

@@ -29,7 +29,12 @@ impl Model {
     /// If a tensor cannot be read from its device.
     pub fn to_files(&self, tasks: &[Task], max_length: u32) -> Result<ModelFiles> {
         let mut config = self.config.raw.clone();
-        let polytask = Polytask { pooling: self.pooling, tasks: tasks.to_vec(), max_length: Some(max_length) };
+        let polytask = Polytask {
+            pooling: self.pooling,
+            tasks: tasks.to_vec(),
+            max_length: Some(max_length),
+            temperature: self.temperatures.clone(),
+        };
         config.insert("polytask".into(), json!(polytask));
         let config = serde_json::to_vec_pretty(&config).map_err(|e| Error::encoder(Message::unexpected(&e)))?;
 

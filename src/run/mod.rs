@@ -6,6 +6,8 @@ mod plan;
 
 use std::collections::{BTreeSet, VecDeque};
 
+use indexmap::IndexMap;
+
 pub use plan::Plan;
 
 use self::observers::Observers;
@@ -14,7 +16,7 @@ use crate::measure::{Erasure, Interference, Saliency, interference};
 use crate::model::Weights;
 use crate::protocol::Event;
 use crate::recipe::{Diagnostics, HeadInit};
-use crate::train::{End, EvaluationPass, Extras, Moment, Phase, Split, StepOptions, Trainer};
+use crate::train::{End, EvaluationPass, Extras, Moment, Phase, Split, StepOptions, TaskTemperature, Trainer};
 use crate::verdict::{History, Verdict, verdicts_not_finite};
 use crate::{Error, Result};
 
@@ -220,6 +222,15 @@ impl Run {
     /// The trainer: its model, predictions and sentence vectors.
     pub fn trainer(&self) -> &Trainer {
         &self.trainer
+    }
+
+    /// Fits each task's temperature on the held-out sentences; see [`Trainer::calibrate`].
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    pub fn calibrate(&mut self) -> Result<IndexMap<String, TaskTemperature>> {
+        self.trainer.calibrate()
     }
 
     /// The measurements beside the training and how often they are made.

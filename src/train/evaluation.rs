@@ -45,8 +45,8 @@ pub struct Evaluation {
     pub tasks: IndexMap<String, Option<TaskMetrics>>,
 }
 
-/// Each task's figures over all of `data`'s labelled examples, `None` for a task without any; `data` has the model's tasks
-/// in head order.
+/// Each task's figures over all of `data`'s labelled examples, with the model's temperatures, `None` for a task without any;
+/// `data` has the model's tasks in head order.
 ///
 /// # Errors
 ///
@@ -57,7 +57,8 @@ pub fn evaluate(model: &Model, tokenizer: &Tokenizer, data: &Dataset) -> Result<
     let rows: Vec<usize> = (0..data.examples.len()).collect();
     for rows in rows.chunks(EVALUATION_BATCH_SIZE) {
         let batch = Batch::of_examples(&encodings, &data.examples, rows, data.tasks.len());
-        tally_batch(&model.forward(&batch, Pass::Evaluation)?, &batch, &mut tallies)?;
+        let logits = model.calibrated(model.forward(&batch, Pass::Evaluation)?, &data.tasks)?;
+        tally_batch(&logits, &batch, &mut tallies)?;
     }
     Ok(metrics_by_task(&data.tasks, &tallies))
 }

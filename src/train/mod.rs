@@ -4,6 +4,7 @@
 //! [`Run`](crate::run::Run) decides which of them is due, and passes a [`Hook`] through which observers read the trainer.
 
 mod best_epoch;
+mod calibrate;
 mod evaluation;
 mod few_examples;
 mod moment;
@@ -19,6 +20,7 @@ mod unfreezing;
 mod update;
 mod weight_average;
 
+pub use calibrate::TaskTemperature;
 pub(crate) use evaluation::EvaluationPass;
 pub use evaluation::{EVALUATION_BATCH_SIZE, Evaluation, Split, evaluate};
 pub use few_examples::ContrastiveStep;

@@ -56,7 +56,7 @@ pub struct Tokens {
 /// The most sentences, and the most tokens unless one sentence has more, of one forward pass of [`predict`].
 const MOST: (usize, usize) = (64, 2048);
 
-/// Classifies sentences with every head of `model`. Sentences of like length share a forward pass; the predictions have the
+/// Classifies sentences with every head of `model`, with its temperatures. Sentences of like length share a forward pass; the predictions have the
 /// order of `texts`.
 ///
 /// # Errors
@@ -67,7 +67,8 @@ pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[St
     let mut predictions = vec![None; texts.len()];
     for rows in batches_by_length(&encodings) {
         let batch = Batch::of_sentences(rows.iter().map(|&row| &encodings[row]));
-        let probabilities = predict_proba(&model.forward(&batch, Pass::Evaluation)?, tasks)?;
+        let logits = model.calibrated(model.forward(&batch, Pass::Evaluation)?, tasks)?;
+        let probabilities = predict_proba(&logits, tasks)?;
         for (i, &row) in rows.iter().enumerate() {
             let answers = tasks.iter().zip(&probabilities).map(|(task, probabilities)| {
                 let probabilities = probabilities[i].clone();

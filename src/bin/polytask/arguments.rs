@@ -170,6 +170,10 @@ pub struct TrainArguments {
     /// Save the trained model here, in Hugging Face's layout, with its recipe.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// At the end fit a temperature for each task on the held-out sentences, and save it with the model: its probabilities can
+    /// be believed more.
+    #[arg(long, help_heading = "Output")]
+    pub calibrate: bool,
 }
 
 impl TrainArguments {

@@ -70,7 +70,8 @@ impl Saved {
             }
         }
         let mut unused = Stream::new(0, "init");
-        let model = encoder.named(Model::load(&config, weights, &polytask.tasks, &loading, &mut unused))?;
+        let mut model = encoder.named(Model::load(&config, weights, &polytask.tasks, &loading, &mut unused))?;
+        model.set_temperatures(polytask.temperature);
         let tokenizer = encoder.named(Tokenizer::from_json(&encoder.tokenizer, max_length, config.bert.vocab_size))?;
         Ok(Self { model, tokenizer, tasks: polytask.tasks })
     }

@@ -1,7 +1,9 @@
 //! `polytask train`.
 
+use std::io::Write;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use polytask::compute::Context;
 use polytask::data::{Columns, Dataset};
 use polytask::error::{Message, quoted};
@@ -10,7 +12,7 @@ use polytask::protocol::Event;
 use polytask::recipe::{Recipe, Source, Task, Training, Validation};
 use polytask::run::{Plan, Run};
 use polytask::text::Tokenizer;
-use polytask::train::{Inputs, Trainer};
+use polytask::train::{Inputs, TaskTemperature, Trainer};
 
 use crate::arguments::TrainArguments;
 use crate::encoders::{self, EncoderFiles};
@@ -46,6 +48,13 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
     // After the start event, before the other warnings.
     events.splice(1..1, notes);
 
+    if arguments.calibrate && !run.trainer().has_validation() {
+        return Err(
+            "--calibrate: temperatures are fitted on held-out sentences, and there are none; hold out a share of the \
+                    sentences (--validation-fraction 0.25, say) or give a --validation file"
+                .into(),
+        );
+    }
     // Whether the model can be saved is checked before the training, not after it.
     if let Some(out) = &arguments.out {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
@@ -55,11 +64,20 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         eprintln!("{chosen}");
     }
     let trained = train(&mut run, &events, &mut output);
+    let temperatures = match &trained {
+        Ok(()) if arguments.calibrate => run.calibrate()?,
+        _ => IndexMap::new(),
+    };
     // Saved also after a divergence, with the last good parameters, and if the printout or the log could not be written.
     if let Some(out) = &arguments.out {
         save(out, run.trainer(), &encoder.tokenizer, &recipe)?;
     }
-    trained
+    trained?;
+    for (task, TaskTemperature { temperature, ece_before, ece_after }) in temperatures {
+        let line = format!("{task} Temperature: {temperature:.2}, ECE: {ece_before:.2} before, {ece_after:.2} with it");
+        writeln!(std::io::stdout(), "{line}")?;
+    }
+    Ok(())
 }
 
 /// The sentences of a run.
