@@ -87,6 +87,7 @@ fn what_is_said_to_be_needed_is_what_it_takes() {
     let files = Tiny::random(WORDS, 128, 4);
     first_product(&files);
     runs_alone(&files);
+    heads_that_start_from_the_data(&files);
     a_run_beside_another(&files);
     what_is_asked_meanwhile(&files);
 }
@@ -163,6 +164,24 @@ fn runs_alone(files: &Tiny) {
         hold(&format!("{training} {diagnostics}"), said, taken);
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// With so many classes the fit needs more than any batch.
+fn heads_that_start_from_the_data(files: &Tiny) {
+    let sentence = |i: usize| format!(r#"{{"text": "w{} w{}", "labels": {{"a": "c{i}"}}}}"#, 4 + i, 4 + i * 7 % 700);
+    let examples: Vec<String> = (0..600).map(sentence).collect();
+    for init in ["class_means", "ridge", "logistic_regression"] {
+        let json = format!(
+            r#"{{"data": {{"examples": [{}]}}, "validation": {{"fraction": 0}}, "training": {{"freeze": "encoder",
+                "max_length": 32, "epochs": 1, "few_examples": {{"head_init": "{init}", "label_names": 2}}}}}}"#,
+            examples.join(",")
+        );
+        let planned = plan(&Recipe::from_json(&json).expect("a recipe"), files, None).expect("a plan");
+        let said = planned.memory() as f64;
+        let ((), taken) = most_taken(|| to_the_end(&mut start(planned, files)));
+        let share = said / taken;
+        assert!((0.85..=1.15).contains(&share), "{init}: {said:.0} bytes said, {taken:.0} taken");
+    }
 }
 
 /// As a comparison trains beside the configured run.

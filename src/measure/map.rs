@@ -175,7 +175,8 @@ mod tests {
         .unwrap();
         let extras = |sentences, every| {
             let (recipe, lengths) = (Recipe::default(), vec![32; sentences]);
-            let sizes = Sizes { recipe: &recipe, config: &config.bert, tasks: &[], lengths, table_rows: None };
+            let sizes =
+                Sizes { recipe: &recipe, config: &config.bert, tasks: &[], lengths, training: 0, table_rows: None };
             let mut observer = MapObserver::default();
             Observer::<Map>::configure(&mut observer, &Diagnostics { map_every: every, ..Diagnostics::default() });
             Observer::<Map>::extras(&observer, &sizes)

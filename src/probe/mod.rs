@@ -82,8 +82,16 @@ impl Probe {
         labels.iter().flatten().for_each(|&class| counts[class as usize] += 1);
         let present: Vec<usize> = (0..classes).filter(|&class| counts[class] > 0).collect();
         let place = |class: u32| present.partition_point(|&c| c < class as usize);
-        let mut problem =
-            Problem { objective, h, vectors: Vec::new(), labels: Vec::new(), classes: present.len(), l2, context };
+        let labelled = labels.iter().flatten().count();
+        let mut problem = Problem {
+            objective,
+            h,
+            vectors: Vec::with_capacity(labelled * h),
+            labels: Vec::with_capacity(labelled),
+            classes: present.len(),
+            l2,
+            context,
+        };
         for (row, label) in vectors.chunks_exact(h).zip(labels) {
             if let Some(label) = label {
                 problem.vectors.extend_from_slice(row);

@@ -236,6 +236,7 @@ impl Trainer {
             config: &self.model.config().bert,
             tasks: self.tasks(),
             lengths: self.data.lengths(),
+            training: self.data.splits[0].len(),
             table_rows: Some(tables.iter().map(|table| table.rows().len()).sum()),
         }
     }

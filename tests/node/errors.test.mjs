@@ -73,7 +73,7 @@ test('a sentence is made from its parameters, with its place before it', () => {
         parameters: 1.3e9,
         parts: message('train.parts_adam'),
         batch: 3.9e9,
-        sentences: 900,
+        work: message('train.memory_batch', { sentences: 900 }),
         kept: message('train.memory_frozen', { bytes: 12e6 }),
         limit: 4e9,
         place: message('place.memory'),

@@ -176,12 +176,14 @@ export default {
   'train.best_no_label':
     'Welche Epoche die beste ist, entscheiden zurückgehaltene Sätze, und keiner hat ein Label für eine Aufgabe, die trainiert wird; halt solche zurück',
   'train.memory':
-    'Dieser Lauf braucht etwa {total:size} ({parameters:size} für {parts}, {batch:size} für einen Batch von {sentences} Sätzen{kept}), und es gibt {limit:size}: Nimm eine kleinere batch_size oder max_length, frier einige Schichten ein oder nimm einen kleineren Encoder',
+    'Dieser Lauf braucht etwa {total:size} ({parameters:size} für {parts}, {batch:size} für {work}{kept}), und es gibt {limit:size}: Nimm eine kleinere batch_size oder max_length, frier einige Schichten ein oder nimm einen kleineren Encoder',
   'train.parts_sgd': 'Gewichte und Gradienten',
   'train.parts_sgd_best': 'Gewichte, Gradienten und eine Kopie der besten Epoche',
   'train.parts_adam': 'Gewichte, Gradienten und Adam',
   'train.parts_adam_best': 'Gewichte, Gradienten, Adam und eine Kopie der besten Epoche',
   'train.parts_averaged': 'gemittelte Gewichte und {parts}',
+  'train.memory_batch': 'einen Batch von {sentences} Sätzen',
+  'train.memory_heads': 'den Anfang der Köpfe aus den Satzvektoren',
   'train.memory_frozen': ', {bytes:size} für das, was die eingefrorenen Schichten aus jedem Satz gemacht haben',
   'train.max_length': '{n} ist mehr als die {positions} Positionen des Encoders',
   'train.too_many_tasks': 'Es gibt {n}, und höchstens {most} trainieren zusammen; nenn weniger',

@@ -27,7 +27,7 @@ const LOGISTIC_L2: f64 = 0.1;
 const RIDGE_L2: f64 = 1.0;
 
 /// The most sentences that the heads start from: more cost time and change little.
-const MOST_ROWS: usize = 5000;
+pub(super) const MOST_ROWS: usize = 5000;
 
 /// The sentence vectors computed so far, end to end.
 #[derive(Debug, Default)]
@@ -42,6 +42,7 @@ impl Trainer {
         let done = vectors.0.len() / h;
         if done < rows.len() {
             let next = &rows[done..(done + EVALUATION_BATCH_SIZE).min(rows.len())];
+            vectors.0.reserve_exact(rows.len() * h - vectors.0.len());
             vectors.0.extend(self.embed_rows(next)?);
             return Ok(Some(vectors));
         }
@@ -57,18 +58,17 @@ impl Trainer {
         let context = self.model.context().clone();
         let names = self.data.name_rows();
         for (task, known) in self.tasks().to_vec().iter().enumerate() {
-            let (mut xs, mut labels) = (Vec::new(), Vec::new());
-            for (row, vector) in rows.iter().zip(vectors.chunks_exact(h)) {
-                let Some(&class) = self.data.dataset.examples[*row].labels.get(task) else { continue };
-                let copies = if names.contains(row) { settings.label_names } else { 1 };
-                for _ in 0..copies {
-                    xs.extend_from_slice(vector);
-                    labels.push(Some(class));
-                }
-            }
+            let copies = |row| if names.contains(row) { settings.label_names as usize } else { 1 };
+            let labelled = rows.iter().zip(vectors.chunks_exact(h)).flat_map(|(row, vector)| {
+                let class = self.data.dataset.examples[*row].labels.get(task);
+                class.map(|&class| std::iter::repeat_n((vector, class), copies(row))).into_iter().flatten()
+            });
+            let labels: Vec<Option<u32>> = labelled.clone().map(|(_, class)| Some(class)).collect();
             if labels.is_empty() {
                 continue;
             }
+            let mut xs = Vec::with_capacity(labels.len() * h);
+            labelled.for_each(|(vector, _)| xs.extend_from_slice(vector));
             let scale = mean_length(&xs, h);
             xs.iter_mut().for_each(|x| *x /= scale);
             let c = known.labels.len();

@@ -8,6 +8,7 @@
 
 mod contrastive;
 mod heads;
+mod memory;
 mod sampler;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use indexmap::IndexMap;
 
 use self::heads::Vectors;
+pub(super) use self::memory::numbers as memory_of_start;
 use self::sampler::Sampler;
 use super::Trainer;
 use super::setup::TrainingData;

@@ -17,6 +17,8 @@
 //!                                working set W: gradients in a backward pass, 5·N·H + N·F, or, if no block trains, one
 //!                                block's activations
 //! dropout     U·(2·N·H + A·ΣT²)  masks
+//! start       V·H + fit          if heads start from the data and this is more than the batch: the sentence vectors and
+//!                                one task's fit
 //! frozen      Σ T·H              the frozen part's output for each sentence; H a sentence if the whole encoder is frozen
 //! ```
 //!
@@ -31,6 +33,7 @@ use candle_transformers::models::bert::Config;
 use crate::error::{message, number};
 use crate::model::{NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task, WeightAveraging};
+use crate::train::few_examples::memory_of_start;
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
 use crate::weighting::{Dependency, method};
 use crate::{Error, Result};
@@ -43,6 +46,8 @@ pub struct Sizes<'a> {
     pub(crate) tasks: &'a [Task],
     /// Tokens of each sentence that is trained on or held out.
     pub(crate) lengths: Vec<usize>,
+    /// Sentences that train.
+    pub(crate) training: usize,
     /// Rows of the word and position tables that train; `None`: all.
     pub(crate) table_rows: Option<usize>,
 }
@@ -79,12 +84,12 @@ impl Extras {
 pub struct MemoryEstimate {
     /// Parameters, their gradients, the optimizer's moments, and copies that the settings ask for.
     parameters: f64,
-    /// Activations of the largest batch.
+    /// Activations of the largest batch or, if it needs more, the start of the heads.
     batch: f64,
     /// The frozen part's output for every sentence.
     frozen: f64,
-    /// Sentences in that batch.
-    sentences: usize,
+    /// Sentences in that batch; `None`: it is the start of the heads.
+    sentences: Option<usize>,
     /// The optimizer, and whether a copy of the best epoch and an average of the weights are kept: all part of `parameters`.
     optimizer: OptimizerKind,
     keeps_best: bool,
@@ -138,7 +143,7 @@ impl Sizes<'_> {
             let masks = if training.dropout > 0.0 { trained_blocks * (2.0 * n * h + probabilities) } else { 0.0 };
             let block = 8.0 * n * h + 2.0 * n * f + probabilities;
             let working = if trained_blocks > 0.0 { 5.0 * n * h + n * f } else { block };
-            (4.0 * (trained_blocks * block + working + 3.0 * n * h + masks), lengths.len())
+            (4.0 * (trained_blocks * block + working + 3.0 * n * h + masks), Some(lengths.len()))
         };
         let combines = match method(training.weighting, tasks.len(), 0).depends_on() {
             Dependency::Gradients => true,
@@ -150,12 +155,14 @@ impl Sizes<'_> {
         let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };
         let undo = if extras.trial_steps { (moments + 2.0) * trained } else { 0.0 };
         let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo + extras.numbers);
+        let (vectors, fit) = memory_of_start(&training.few_examples, tasks, self.training, config.hidden_size);
         let stage = |freeze: Freeze| -> Result<MemoryEstimate> {
             let step = pass(longest(training.batch_size as usize), layers - freeze.blocks(layers)?);
             let evaluation = pass(longest(EVALUATION_BATCH_SIZE), 0);
             let extra = pass(&extras.sentences, 0);
-            let most = |a: (f64, usize), b: (f64, usize)| if a.0 >= b.0 { a } else { b };
-            let (batch, sentences) = most(most(step, evaluation), extra);
+            let start = (4.0 * vectors + f64::max(4.0 * fit, if vectors > 0.0 { evaluation.0 } else { 0.0 }), None);
+            let most = |a: (f64, _), b: (f64, _)| if a.0 >= b.0 { a } else { b };
+            let (batch, sentences) = most(most(step, evaluation), most(extra, start));
             let frozen = match freeze {
                 Freeze::None => 0.0,
                 Freeze::Encoder => self.lengths.len() as f64 * h,
@@ -214,16 +221,21 @@ impl MemoryEstimate {
             true => message!("train.parts_averaged", "averaged weights and {parts}", parts = parts),
             false => parts,
         };
+        let work = match sentences {
+            Some(sentences) => {
+                message!("train.memory_batch", "a batch of {sentences} sentences", sentences = sentences)
+            }
+            None => message!("train.memory_heads", "the heads' start from the sentence vectors"),
+        };
         Err(Error::memory(message!(
             "train.memory",
-            "this run needs about {total:size} ({parameters:size} for {parts}, {batch:size} for a batch of {sentences} \
-             sentences{kept}), and there are {limit:size}: use a smaller batch_size or max_length, freeze some layers, or \
+            "this run needs about {total:size} ({parameters:size} for {parts}, {batch:size} for {work}{kept}), and there are {limit:size}: use a smaller batch_size or max_length, freeze some layers, or \
              take a smaller encoder",
             total = number(total),
             parameters = number(parameters),
             parts = parts,
             batch = number(batch),
-            sentences = sentences,
+            work = work,
             kept = kept,
             limit = number(limit)
         )))
@@ -251,6 +263,7 @@ mod tests {
             config: &config.bert,
             tasks: &[Task { name: "a".into(), labels }],
             lengths: vec![t; sentences],
+            training: sentences,
             table_rows: Some(1000),
         };
         sizes.estimate(&Extras::default()).unwrap()

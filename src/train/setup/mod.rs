@@ -149,6 +149,7 @@ impl Setup {
             config: &self.config.bert,
             tasks: self.data.tasks(),
             lengths: self.data.lengths(),
+            training: self.data.splits[0].len(),
             table_rows: self.rows_in_reach.as_ref().map(|(words, positions)| words.len() + positions),
         }
     }
