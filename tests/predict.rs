@@ -414,7 +414,7 @@ fn rows_that_cannot_be_read_are_all_named_before_any_is_classified() {
     write("book.xlsx", b"PK");
     assert_eq!(
         predict("book.xlsx"),
-        "book.xlsx: its ending does not show its format; it must be .csv, .tsv, .jsonl or .txt, or give --format"
+        "book.xlsx: its ending does not show its format; it must be .csv, .tsv, .json, .jsonl or .txt, or give --format"
     );
     assert_eq!(predict("nowhere.csv"), "nowhere.csv: cannot be read: No such file or directory (os error 2)");
     assert!(!at.join("out.csv").exists());
@@ -475,6 +475,51 @@ fn tables_are_read_as_spreadsheets_write_them() {
     let spoken = ["\"w5 w6", "w8\" w9", "\"w5\", w8"];
     assert_eq!(predict("spoken.tsv", "text\ttopic\n\"w5 w6\tx\nw8\" w9\ty\n\"w5\", w8\ty\n".as_bytes()), spoken);
     assert_eq!(predict("spoken.csv", "text;topic\n\"w5 w6;x\nw8\" w9;y\n\"w5\", w8;y\n".as_bytes()), spoken);
+}
+
+#[test]
+fn what_train_reads_whole_is_classified_too() {
+    let place = with_model();
+    let at = place.path();
+    let predict = |name: &str, bytes: &[u8]| {
+        fs::write(at.join(name), bytes).unwrap();
+        succeeds(at, &format!("{PREDICT} --data {name}"))
+    };
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    // pandas with orient="records" and "columns"; a dictionary of a datasets table.
+    for (name, text) in [
+        ("records.json", r#"[{"text": "w5 w6", "n": 1.5, "l": ["a", "b"]}, {"text": "w8", "n": null, "l": []}]"#),
+        ("lists.json", r#"{"text": ["w5 w6", "w8"], "n": [1.5, null]}"#),
+        ("columns.json", r#"{"text": {"0": "w5 w6", "1": "w8"}, "n": {"0": 1.5, "1": null}}"#),
+    ] {
+        let rows = json_lines(&predict(name, text.as_bytes()));
+        assert_eq!(rows.len(), 2, "{name}");
+        assert_eq!((&rows[0]["text"], &rows[1]["text"]), (&"w5 w6".into(), &"w8".into()), "{name}");
+        assert_eq!((&rows[0]["n"], &rows[1]["n"]), (&1.5.into(), &Value::Null), "{name}");
+        assert!(rows[0]["predicted_topic"].is_string() && rows[0]["topic_probability"].is_number(), "{name}: {rows:?}");
+        if name == "records.json" {
+            assert_eq!(rows[0]["l"], serde_json::json!(["a", "b"]));
+        }
+    }
+    succeeds(at, &format!("{PREDICT} --data records.json --out records.csv"));
+    let table = rows(&fs::read_to_string(at.join("records.csv")).unwrap(), b',');
+    assert_eq!(table[0][..3], ["text", "n", "l"]);
+    assert_eq!(table[1][..3], ["w5 w6", "1.5", "[\"a\",\"b\"]"]);
+
+    let table = rows(&predict("unmarked.csv", &utf16("text;other\nw5, w6;x\nw8;y\n")), b';');
+    assert_eq!((table[1][..2].to_vec(), table.len()), (vec!["w5, w6".to_string(), "x".into()], 3));
+    assert!(predict("unmarked.txt", &utf16("w5 w6\nw8\n")).starts_with("w5 w6\n  topic: "));
+    // A program's .jsonl that holds an array, and lines that end as on old Macs.
+    assert_eq!(json_lines(&predict("array.jsonl", br#"[{"text": "w5"}, {"text": "w8"}]"#)).len(), 2);
+    assert_eq!(rows(&predict("mac.csv", b"text,other\rw5,x\rw8,y\r"), b',').len(), 3);
+
+    fs::write(at.join("nested.json"), r#"[{"text": "w5"}, {"text": ["w6", "w7"]}]"#).unwrap();
+    assert_eq!(
+        fails(at, &format!("{PREDICT} --data nested.json")),
+        "nested.json, row 2: its field \"text\" is not a string; the sentence must be one"
+    );
+    fs::write(at.join("broken.json"), r#"[{"text": "w5"}, "#).unwrap();
+    assert!(fails(at, &format!("{PREDICT} --data broken.json")).starts_with("broken.json, line 1"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::layout::{Format, Layout, Wanted};
 use super::lines::Fault;
 use super::records::{Record, Records, Row};
+use super::whole;
 use crate::Result;
 
 /// Rows to classify.
@@ -41,24 +42,33 @@ impl Input {
     }
 
     /// A file, which is read through first: all rows that cannot be read are refused before any is classified. Of something
-    /// that cannot be read twice, such as a pipe, the rows are read as they come.
+    /// that cannot be read twice, such as a pipe, the rows are read as they come. A file that has no rows to read one after the
+    /// other is read whole, unless a format is asked for.
     pub fn file(path: &Path, wanted: &Wanted) -> Result<Self> {
         let name = path.display().to_string();
         let open = || File::open(path).map_err(|e| format!("{name}: cannot be read: {e}"));
         let file = open()?;
         let is_file = file.metadata().is_ok_and(|about| about.is_file());
+        if is_file && wanted.format.is_none() && whole::is_needed(path)? {
+            return whole::read(path, wanted);
+        }
         let ending = Format::of_name(&name);
         if wanted.format.is_none() && ending.is_none() && is_file && !name.to_ascii_lowercase().ends_with(".txt") {
             return Err(format!(
-                "{name}: its ending does not show its format; it must be .csv, .tsv, .jsonl or .txt, or give --format"
+                "{name}: its ending does not show its format; it must be .csv, .tsv, .json, .jsonl or .txt, or give --format"
             )
             .into());
         }
+        let is_free = wanted.format.is_none();
         let wanted = Wanted { format: wanted.format.or(ending), ..wanted.clone() };
         if !is_file {
             return Self::stream(&name, file, &wanted);
         }
-        let (wanted, seen) = Seen::first(&name, file, open, wanted)?;
+        let (wanted, seen) = match Seen::first(&name, file, open, wanted.clone()) {
+            Ok(first) => first,
+            Err(refused) if is_free => return whole::read(path, &wanted).map_err(|_| refused),
+            Err(refused) => return Err(refused),
+        };
         let input = Self::stream(&name, open()?, &wanted)?;
         Ok(Self { columns: seen.columns, length: Some(seen.rows), ..input })
     }

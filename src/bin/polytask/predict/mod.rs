@@ -8,6 +8,7 @@ mod lines;
 mod object;
 mod records;
 mod utf16;
+mod whole;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub struct PredictArguments {
     saved: SavedArguments,
     /// The sentences; without any and without --data, standard input.
     sentences: Vec<String>,
-    /// Classify the rows of this CSV, TSV or JSONL file, or the lines of a .txt file; - is standard input.
+    /// Classify the rows of this CSV, TSV, JSON or JSONL file, or the lines of a .txt file; - is standard input.
     #[arg(long, value_name = "F", conflicts_with = "sentences")]
     data: Option<PathBuf>,
     /// The column that holds the sentences [default: as in training].

@@ -85,11 +85,7 @@ impl Records {
             Format::Csv | Format::Tsv => fields.next(&mut lines).unwrap_or(Ok((1, Vec::new()))).map_err(refused)?.1,
         };
         let Some(text_at) = wanted.text_column(&columns) else {
-            return Err(format!(
-                "{name}, line 1: there is no column {text:?} for the sentences; the columns are {}; name theirs with --text",
-                quoted(&columns)
-            )
-            .into());
+            return Err(no_column(&format!("{name}, line 1"), &text, &columns).into());
         };
         let text = columns[text_at].trim().to_string();
         let note = match layout.format {
@@ -162,6 +158,14 @@ impl Iterator for Records {
             Format::Jsonl => self.next_object(),
         }
     }
+}
+
+/// The error of rows that have no column of sentences.
+pub fn no_column(place: &str, text: &str, columns: &[String]) -> String {
+    let columns = quoted(columns);
+    format!(
+        "{place}: there is no column {text:?} for the sentences; the columns are {columns}; name theirs with --text"
+    )
 }
 
 /// An object's sentence; blank if it has none.
