@@ -107,6 +107,7 @@ for (const name of BROWSERS) {
     test('sentences without labels come one after the other, and number keys label them', async () => {
       await lab.drop('unlabelled.tsv', unlabelled());
       await lab.untilMessage(/^252 sentences read from unlabelled\.tsv/);
+      assert.equal(await lab.page.evaluate(() => $part('findings').hidden), true, 'findings of other sentences are gone');
       await lab.press('label-next');
       const sentence = () => lab.page.evaluate(() => $part('label-next-sentence')?.textContent ?? '');
       const untilAnother = (than) => lab.until('another sentence', (last) => !['', last].includes($part('label-next-sentence')?.textContent ?? ''), than);

@@ -20,6 +20,9 @@ export function createDataTools(lab, showRow) {
   const checking = late(async () => (await import('./check.js')).createCheck(lab, findings, showRow), notLoaded(words.check));
   const labelling = late(async () => (await import('./label-next.js')).createLabelNext(lab, dialog), notLoaded(words.labelNext));
 
+  /** The name of the set of sentences that was shown last. */
+  let shownName = '';
+
   check.addEventListener('click', async () => (await checking())?.());
   next.addEventListener('click', async () => (await labelling())?.());
 
@@ -30,6 +33,9 @@ export function createDataTools(lab, showRow) {
 
     /** @param {Table} table */
     edit(table) {
+      // Findings of other sentences mean nothing.
+      if (table.name !== shownName) findings.hidden = true;
+      shownName = table.name;
       const isOpen = hasBlanks(table);
       if (!isOpen && next.matches(':focus')) check.focus();
       next.hidden = !isOpen;

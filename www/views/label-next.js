@@ -78,6 +78,7 @@ export async function createLabelNext(lab, dialog) {
     const button = number >= 1 && number <= KEYS ? choices.querySelectorAll('fieldset:first-child button')[number - 1] : undefined;
     if (!(button instanceof HTMLElement)) return;
     event.preventDefault();
+    event.stopPropagation(); // A host page may have keys of its own.
     button.click();
   });
 
