@@ -15,7 +15,7 @@
 //! metrics     accuracy with its interval, macro-F1, confusion matrix, calibration
 //! weighting   how the losses or gradients of K tasks become one update
 //! probe       linear classifiers of fixed sentence vectors: logistic regression, ridge, class means
-//! train       the training loop: steps, epochs, evaluation, the best epoch
+//! train       the training loop: steps, epochs, evaluation, the best epoch, averaged weights, temperatures
 //! measure     observers of the loop: gradient geometry, interference, map, mistakes; and word saliency
 //! check       doubtful texts and labels of a data set, and which row to label next
 //! classify    files that a trained model classifies: the answers beside the rows' own columns
