@@ -93,7 +93,7 @@ compiled() { # BUILD: prints the path of the module that cargo makes
 wrap_wasm() { # BUILD
   local pkg=www/pkg/$1 made=www/pkg/.arriving-$1
   if [ "$pkg/polytask_bg.wasm" -nt "$(compiled "$1")" ] && [ "$pkg/polytask_bg.wasm" -nt build.sh ] &&
-    [ "$pkg/polytask_bg.wasm" -nt build/alike.mjs ]; then return; fi
+    [ -z "$(find build/alike.mjs build/cut.mjs build/wasm-bytes.mjs -newer "$pkg/polytask_bg.wasm")" ]; then return; fi
 
   need_wasm_bindgen
   rm -rf "$made"
@@ -101,9 +101,10 @@ wrap_wasm() { # BUILD
   # -O1, since -O3 takes ten times as long and makes training no faster, and -O3, -Os and -Oz all compress worse. Similar functions
   # become neighbours (build/alike.mjs): 21 kB less than in the order of how often they are called. wasm-opt reads from the module
   # which wasm features it may use.
-  node build/alike.mjs "$made/polytask_bg.wasm" "$made/named.wasm"
+  node build/cut.mjs "$made/polytask_bg.wasm" "$made/cut.wasm"
+  node build/alike.mjs "$made/cut.wasm" "$made/named.wasm"
   node_modules/.bin/wasm-opt -O1 --reorder-functions-by-name "$made/named.wasm" -o "$made/optimised.wasm"
-  rm "$made/named.wasm"
+  rm "$made/cut.wasm" "$made/named.wasm"
   mv "$made/optimised.wasm" "$made/polytask_bg.wasm"
   rm -rf "$pkg"
   mv "$made" "$pkg"
@@ -120,7 +121,7 @@ build_kernel_tests() {
 drop_stale_builds() {
   local build
   for build in fused threads; do
-    [ -z "$(find build.sh build/setup.sh build/alike.mjs Cargo.toml Cargo.lock src -path src/bin -prune -o -type f \
+    [ -z "$(find build.sh build/setup.sh build/alike.mjs build/cut.mjs build/wasm-bytes.mjs Cargo.toml Cargo.lock src -path src/bin -prune -o -type f \
       -newer "www/pkg/$build/polytask_bg.wasm" -print -quit 2>/dev/null)" ] || rm -rf "www/pkg/$build"
   done
 }

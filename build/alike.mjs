@@ -5,6 +5,7 @@
 //   node build/alike.mjs MODULE NAMED
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { CODE, CUSTOM, IMPORT, leb, Reader, sections, text } from './wasm-bytes.mjs';
 
 /** Length in bytes of the strings that are compared: functions are similar if they share many of them. */
 const LENGTH = 6;
@@ -18,59 +19,18 @@ const DECAY = 0.7;
 const [from, to] = process.argv.slice(2);
 const module = readFileSync(from);
 
-const [CUSTOM, IMPORT, CODE] = [0, 2, 10];
-let at = 8; // after the magic number and the version
 let imported = 0;
 /** @type {Uint8Array[]} */
 const bodies = [];
-const kept = [module.subarray(0, at)];
-while (at < module.length) {
-  const start = at;
-  const id = module[at++];
-  const length = number();
-  const end = at + length;
-  if (id === IMPORT) imported = functionsAmongImports();
-  if (id === CODE) for (let left = number(); left > 0; left--) bodies.push(bytes(number()));
-  if (id !== CUSTOM || bytes(number()).toString() !== 'name') kept.push(module.subarray(start, end));
-  at = end;
+const kept = [module.subarray(0, 8)];
+for (const { id, whole, content } of sections(module)) {
+  const reader = new Reader(content);
+  if (id === IMPORT) imported = reader.functionsAmongImports();
+  if (id === CODE) for (let left = reader.number(); left > 0; left--) bodies.push(reader.bytes(reader.number()));
+  if (id !== CUSTOM || reader.name() !== 'name') kept.push(whole);
 }
 kept.push(nameSection(order(bodies.map(strings))));
 writeFileSync(to, Buffer.concat(kept));
-
-/** Reads an unsigned number in LEB128. */
-function number() {
-  let value = 0;
-  for (let factor = 1; ; factor *= 128) {
-    const byte = module[at++];
-    value += (byte & 127) * factor;
-    if (byte < 128) return value;
-  }
-}
-
-/** @param {number} length */
-function bytes(length) {
-  at += length;
-  return module.subarray(at - length, at);
-}
-
-function functionsAmongImports() {
-  let functions = 0;
-  for (let left = number(); left > 0; left--) {
-    bytes(number());
-    bytes(number());
-    const kind = module[at++];
-    if (kind === 0) {
-      functions += 1;
-      number();
-    } else {
-      if (kind !== 2) throw new Error(`${from} imports what is neither a function nor a memory (${kind})`);
-      const flags = number();
-      number();
-      if (flags & 1) number();
-    }
-  }
-  return functions;
-}
 
 /** Hashes of a function's sampled strings. @param {Uint8Array} body */
 function strings(body) {
@@ -137,16 +97,4 @@ function nameSection(found) {
   const functionNames = [...leb(names.length), ...names.flat()];
   const content = [...text('name'), 1, ...leb(functionNames.length), ...functionNames];
   return Buffer.from([CUSTOM, ...leb(content.length), ...content]);
-}
-
-/** @param {string} letters */
-function text(letters) {
-  return [...leb(letters.length), ...Buffer.from(letters)];
-}
-
-/** @param {number} value */
-function leb(value) {
-  const written = [];
-  for (; value > 127; value = Math.floor(value / 128)) written.push((value % 128) | 128);
-  return [...written, value];
 }

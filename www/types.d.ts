@@ -70,8 +70,8 @@ export interface Sentences {
   examples: InlineExample[];
 }
 
-/** Sentences from a file, and what was assumed to read it. */
-export type Table = Sentences & Pick<Rust.FileExamples, 'notes'>;
+/** Sentences from a file, the column that they are from, and what was assumed to read it. */
+export type Table = Sentences & Pick<Rust.FileExamples, 'text' | 'notes'>;
 
 /** Questions that the worker answers without a run: each is an export of the wasm module with these arguments and answer. */
 export interface Questions {

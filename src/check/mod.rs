@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use label_errors::{LabelErrorSearch, LabelErrors, Suspect, label_errors};
 pub use label_next::{Candidate, Guess, label_next};
-pub use near_duplicates::near_duplicates;
+pub use near_duplicates::{NearDuplicateSearch, near_duplicates};
 pub use vectors::SentenceVectors;
 
 use crate::Result;
@@ -111,12 +111,14 @@ pub struct Unread {
 /// Looks for everything that is doubtful. `seed` decides which rows are held out together when label errors are looked for.
 pub fn check(subject: &Subject, seed: u64, context: &Context) -> Findings {
     let label_errors = (0..subject.data.tasks.len()).map(|task| label_errors(subject, task, seed, context)).collect();
-    Findings { label_errors, ..check_sentences(subject, context) }
+    let found = check_sentences(subject);
+    let near_duplicates = near_duplicates(subject.vectors, subject.hidden_size, &found.to_compare(subject), context);
+    Findings { near_duplicates, label_errors, ..found }
 }
 
-/// [`check`] without the search for label errors, which takes most of the time; they are empty.
-pub fn check_sentences(subject: &Subject, context: &Context) -> Findings {
-    let Subject { data, own, encodings, tokenizer, vectors, hidden_size } = *subject;
+/// [`check`] without near duplicates and label errors, whose search takes most of the time; they are empty.
+pub fn check_sentences(subject: &Subject) -> Findings {
+    let Subject { data, own, encodings, tokenizer, .. } = *subject;
     let all = data.examples.len();
     let rows = |reading: Reading| -> Vec<usize> {
         (0..all).filter(|&row| tokenizer.reading(&encodings[row]) == reading).collect()
@@ -138,21 +140,28 @@ pub fn check_sentences(subject: &Subject, context: &Context) -> Findings {
             labels: task.labels.iter().cloned().zip(counts.iter().copied()).collect(),
         }
     };
-    // One row stands for all with the same text; those that the encoder cannot read are all alike to it.
-    let mut compared = vec![true; all];
-    duplicates.iter().flat_map(|group| &group[1..]).for_each(|&row| compared[row] = false);
-    reading.only_unknown.iter().chain(&reading.no_token).for_each(|&row| compared[row] = false);
     Findings {
         sentences: own,
         tasks: data.tasks.iter().zip(&counts).map(of_task).collect(),
         unlabelled: (0..own).filter(|&row| !data.is_labelled(row)).collect(),
-        near_duplicates: near_duplicates(vectors, hidden_size, &compared, context),
+        near_duplicates: Vec::new(),
         contradictions: contradictions(data, &duplicates),
         in_both_splits: in_both_splits(&duplicates, &splits),
         look_alikes: look_alikes(data, &counts),
         label_errors: Vec::new(),
         duplicates,
         reading,
+    }
+}
+
+impl Findings {
+    /// The rows that are compared to find near duplicates: one stands for all with the same text, and those that the encoder
+    /// cannot read are left out, since they are all alike to it. (B)
+    pub fn to_compare(&self, subject: &Subject) -> Vec<bool> {
+        let mut compared = vec![true; subject.data.examples.len()];
+        self.duplicates.iter().flat_map(|group| &group[1..]).for_each(|&row| compared[row] = false);
+        self.reading.only_unknown.iter().chain(&self.reading.no_token).for_each(|&row| compared[row] = false);
+        compared
     }
 }
 

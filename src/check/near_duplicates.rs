@@ -16,32 +16,68 @@ const BLOCK: usize = 256;
 ///
 /// The matrix of all cosines is computed in blocks of rows and never held whole.
 pub fn near_duplicates(vectors: &[f32], h: usize, compared: &[bool], context: &Context) -> Vec<Vec<usize>> {
-    let rows: Vec<usize> = (0..compared.len()).filter(|&row| compared[row]).collect();
-    let kept: Vec<f32> = rows.iter().flat_map(|&row| &vectors[row * h..][..h]).copied().collect();
-    let mut groups = Groups((0..rows.len()).collect());
-    let mut cosines = Vec::new();
-    for first in (0..rows.len()).step_by(BLOCK) {
-        let (m, n) = (BLOCK.min(rows.len() - first), rows.len() - first);
-        cosines.resize(m * n, 0.0);
-        let rest = &kept[first * h..];
+    let mut search = NearDuplicateSearch::new(vectors, h, compared);
+    loop {
+        if let Some(found) = search.advance(context) {
+            return found;
+        }
+    }
+}
+
+/// A search for near duplicates, a block of rows at a time. See [`near_duplicates`].
+#[derive(Debug)]
+pub struct NearDuplicateSearch {
+    /// The rows that are compared.
+    rows: Vec<usize>,
+    /// Their vectors. (B,H)
+    vectors: Vec<f32>,
+    h: usize,
+    groups: Groups,
+    /// The first row of the next block, among `rows`.
+    next: usize,
+}
+
+impl NearDuplicateSearch {
+    /// A search that has not begun.
+    pub fn new(vectors: &[f32], h: usize, compared: &[bool]) -> Self {
+        let rows: Vec<usize> = (0..compared.len()).filter(|&row| compared[row]).collect();
+        let vectors = rows.iter().flat_map(|&row| &vectors[row * h..][..h]).copied().collect();
+        Self { groups: Groups((0..rows.len()).collect()), rows, vectors, h, next: 0 }
+    }
+
+    /// Compares the next block of rows with all later ones. Returns the groups once all are compared.
+    pub fn advance(&mut self, context: &Context) -> Option<Vec<Vec<usize>>> {
+        let (first, h) = (self.next, self.h);
+        let (m, n) = (BLOCK.min(self.rows.len() - first), self.rows.len() - first);
+        if m == 0 {
+            return Some(self.found());
+        }
+        let mut cosines = vec![0.0; m * n];
+        let rest = &self.vectors[first * h..];
         context.on_threads(|| {
             let (lhs, rhs) = ((&rest[..m * h], Strides::rows(h)), (rest, Strides::rows(h).transposed()));
             matmul(context.cpu(), (m, n, h), (&mut cosines, Strides::rows(n)), WriteMode::Overwrite, lhs, rhs, 1.0);
         });
-        for (i, of_row) in cosines[..m * n].chunks_exact(n).enumerate() {
+        for (i, of_row) in cosines.chunks_exact(n).enumerate() {
             for (j, _) in of_row.iter().enumerate().skip(i + 1).filter(|&(_, &cosine)| cosine >= COSINE) {
-                groups.join(first + i, first + j);
+                self.groups.join(first + i, first + j);
             }
         }
+        self.next += m;
+        (self.next == self.rows.len()).then(|| self.found())
     }
-    let mut by_first: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, &row) in rows.iter().enumerate() {
-        by_first.entry(groups.first(at)).or_default().push(row);
+
+    fn found(&mut self) -> Vec<Vec<usize>> {
+        let mut by_first: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, &row) in self.rows.iter().enumerate() {
+            by_first.entry(self.groups.first(at)).or_default().push(row);
+        }
+        by_first.into_values().filter(|group| group.len() > 1).collect()
     }
-    by_first.into_values().filter(|group| group.len() > 1).collect()
 }
 
 /// A union-find forest: each entry's parent, itself at a root. The root is the least of its group.
+#[derive(Debug)]
 struct Groups(Vec<usize>);
 
 impl Groups {

@@ -36,6 +36,10 @@ pub struct FileToClassify {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Classified {
+    /// The file's columns.
+    pub columns: Vec<String>,
+    /// The index of the one that holds the sentences.
+    pub text: usize,
     /// The sentences, row by row; empty where a row has none. (B)
     pub texts: Vec<String>,
     /// Each task's answers.
@@ -124,6 +128,8 @@ impl FileToClassify {
             TaskAnswers { task: task.name.clone(), labels: task.labels.clone(), shown, classes, probabilities }
         };
         Classified {
+            columns: self.cells.columns.clone(),
+            text: self.cells.text,
             texts: (0..self.predictions.len()).map(|row| self.text(row)).collect(),
             tasks: self.tasks.iter().map(of_task).collect(),
             notes: self.cells.notes.clone(),

@@ -158,6 +158,7 @@ impl ComparisonRuns {
             .iter()
             .filter_map(|(seed, all)| delta_m(&self.tasks, all, &self.of(&Contender::SingleTask, *seed)?))
             .collect();
+        let held_out = self.runs.first().map_or(0.0, |run| run.recipe.validation_fraction());
         // For each task, and for their mean, the difference of each seed.
         let (mut of_tasks, mut of_means) = (vec![Vec::new(); self.tasks.len()], Vec::new());
         for (seed, together) in by_seed.iter().filter(|_| matches!(contender, Contender::Weighting(_))) {
@@ -170,10 +171,11 @@ impl ComparisonRuns {
                 of_means.push(known.iter().sum::<f64>() / known.len() as f64);
             }
         }
-        let gains = self.tasks.iter().zip(&of_tasks).filter_map(|(task, all)| Some((task.clone(), Gain::of(all)?)));
+        let gains =
+            self.tasks.iter().zip(&of_tasks).filter_map(|(task, all)| Some((task.clone(), Gain::of(all, held_out)?)));
         ComparisonRow {
             gains: gains.collect(),
-            gain: Gain::of(&of_means),
+            gain: Gain::of(&of_means, held_out),
             finished: by_seed.len(),
             accuracy: spreads(|figures| figures.accuracy),
             macro_f1: spreads(|figures| figures.macro_f1),

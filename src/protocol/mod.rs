@@ -112,10 +112,12 @@ pub enum Command {
         /// What is in it.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
         bytes: Vec<u8>,
-        /// The column that holds the sentences; absent: the only one that can be meant.
+        /// The column that holds the sentences; absent: `trained`, or the only one that can be meant.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         text: Option<String>,
+        /// The column that the run's own sentences came from.
+        trained: String,
     },
 }
 

@@ -15,15 +15,15 @@ pub struct Classification(FileToClassify);
 
 #[wasm_bindgen]
 impl Classification {
-    /// Reads a file for the heads of `session`'s run. The sentences are in the column `text` or, without one, in a column of
-    /// that name or the only one that can be meant.
+    /// Reads a file for the heads of `session`'s run. The sentences are in the column `text` or, if none is named, in `trained`,
+    /// the column that the run's own came from, or in the only one that can be meant.
     ///
     /// # Errors
     ///
     /// If there is no run, or as [`read_cells`].
     #[wasm_bindgen(constructor)]
-    pub fn new(session: &mut Session, name: &str, bytes: &[u8], text: Option<String>) -> Result<Self> {
-        let cells = read_cells(name, bytes, text.as_deref(), "text")?;
+    pub fn new(session: &mut Session, name: &str, bytes: &[u8], text: Option<String>, trained: &str) -> Result<Self> {
+        let cells = read_cells(name, bytes, text.as_deref(), trained)?;
         Ok(Self(FileToClassify::new(cells, session.run()?.trainer().tasks())))
     }
 

@@ -28,6 +28,8 @@ pub struct FileExamples {
     pub tasks: Vec<Task>,
     /// The sentences.
     pub examples: Vec<InlineExample>,
+    /// The column that they are from.
+    pub text: String,
     /// What was assumed to read them.
     pub notes: Vec<Message>,
 }
@@ -71,7 +73,7 @@ pub fn read_table(
     // Sentences without a task, if none is asked for.
     let is_unlabelled = columns.tasks.is_some_and(|tasks| tasks.is_empty());
     let tasks = if is_unlabelled { Vec::new() } else { Dataset::from_table(&table, &[])?.tasks };
-    to_js(&FileExamples { tasks, examples: table.to_examples(), notes: table.notes })
+    to_js(&FileExamples { tasks, examples: table.to_examples(), text: table.text, notes: table.notes })
 }
 
 /// What a file holds, column by column, for a choice of the columns to read.

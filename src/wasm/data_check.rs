@@ -7,9 +7,11 @@ use super::convert::{Result, from_js, to_js};
 use super::data::data_to_label;
 use super::memory::Share;
 use super::session::no_plan;
-use crate::check::{LabelErrorSearch, LabelNext, SentenceVectors, Subject, check_sentences, label_next};
+use crate::check::{
+    LabelErrorSearch, LabelNext, NearDuplicateSearch, SentenceVectors, Subject, check_sentences, label_next,
+};
 use crate::compute::Context;
-use crate::data::Dataset;
+use crate::data::{Dataset, in_both_splits, stratified_split};
 use crate::model::{Loading, Model, ModelConfig, Receiver, Wanted, parse_config};
 use crate::random::Stream;
 use crate::recipe::{Freeze, Pooling, Recipe, Training};
@@ -31,6 +33,9 @@ pub struct DataCheck {
     tokenizer: Tokenizer,
     encodings: Vec<Encoding>,
     vectors: SentenceVectors,
+    /// The share that a run on them holds out.
+    held_out: f64,
+    near_duplicates: Option<NearDuplicateSearch>,
     /// The search for label errors that is under way, and the index of its task.
     search: Option<(usize, LabelErrorSearch)>,
     context: Context,
@@ -74,6 +79,8 @@ impl DataCheck {
             weights: Some(Receiver::of(Wanted::new(&config.bert, recipe.pooling, &[]))),
             share: Some(Share::of(memory.bytes())),
             seed: recipe.seed,
+            held_out: recipe.validation_fraction(),
+            near_duplicates: None,
             max_length,
             pooling: recipe.pooling,
             model: None,
@@ -153,19 +160,46 @@ impl DataCheck {
             && recipe.pooling == self.pooling
             && recipe.training.max_length as usize == self.max_length;
         if is_same {
-            (self.data, self.seed, self.search) = (data, recipe.seed, None);
+            (self.data, self.seed, self.held_out) = (data, recipe.seed, recipe.validation_fraction());
+            (self.search, self.near_duplicates) = (None, None);
         }
         Ok(is_same)
     }
 
-    /// Everything that is doubtful about the sentences, but for label errors: [`DataCheck::label_errors`] has those.
+    /// Everything that is doubtful about the sentences, but for near duplicates and label errors, which have searches of their
+    /// own.
     ///
     /// # Errors
     ///
     /// Never: findings are plain data.
     #[wasm_bindgen(unchecked_return_type = "Findings")]
     pub fn findings(&self) -> Result<JsValue> {
-        to_js(&check_sentences(&self.subject(), &self.context))
+        let mut found = check_sentences(&self.subject());
+        // The page holds out a share of the sentences, as the run does.
+        let (train, held_out) = stratified_split(&self.data, self.held_out, self.seed);
+        found.in_both_splits = in_both_splits(&found.duplicates, &[train, held_out]);
+        to_js(&found)
+    }
+
+    /// Searches on for near duplicates. Returns them once they are found.
+    ///
+    /// # Errors
+    ///
+    /// Never: they are plain data.
+    #[wasm_bindgen(unchecked_return_type = "number[][] | undefined")]
+    pub fn near_duplicates(&mut self) -> Result<JsValue> {
+        let mut search = self.near_duplicates.take().unwrap_or_else(|| {
+            let subject = self.subject();
+            let compared = check_sentences(&subject).to_compare(&subject);
+            NearDuplicateSearch::new(subject.vectors, subject.hidden_size, &compared)
+        });
+        match search.advance(&self.context) {
+            Some(found) => to_js(&found),
+            None => {
+                self.near_duplicates = Some(search);
+                Ok(JsValue::UNDEFINED)
+            }
+        }
     }
 
     /// Searches on for the probable label errors of the task with index `task`. Returns them once they are found.

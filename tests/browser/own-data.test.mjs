@@ -120,13 +120,16 @@ for (const name of BROWSERS) {
       assert.equal(await sentence(), first);
       await lab.page.keyboard.press('1');
       await untilAnother(first);
-      assert.match(await lab.text('label-next-status'), /^2 labelled here, 20\d sentences left/);
+      assert.match(await lab.text('label-next-status'), /^2 labels given, 209 sentences left/);
       const second = await sentence();
       await lab.press('label-next-skip');
       await untilAnother(second);
       assert.notEqual(await sentence(), first);
       await lab.press('label-next-undo');
+      await lab.until('the skipped sentence again', (text) => $part('label-next-sentence').textContent === text, second);
+      await lab.press('label-next-undo');
       await lab.until('the first sentence again', (text) => $part('label-next-sentence').textContent === text, first);
+      assert.match(await lab.text('label-next-status'), /^1 label given, 210 sentences left/);
       await lab.page.keyboard.press('Escape');
       await lab.until('the dialog to be gone', () => !$part('label-next-dialog').open);
       lab.assertQuiet();
@@ -137,7 +140,7 @@ for (const name of BROWSERS) {
       await lab.untilMessage(/^40 sentences read from few\.tsv/);
       await lab.fill('#setting-freeze', 'encoder');
       await lab.fill('#setting-epochs', '1');
-      await lab.untilStatus('ready');
+      await lab.until('a run of one epoch', () => window.runEvents.findLast(({ type }) => type === 'start').epochs === 1 && !$part('sharing-start').disabled);
       assert.equal(await lab.text('sharing-answer'), 'The ranges will be 95 % confidence intervals over the seeds.');
       await lab.press('sharing-start');
       await lab.until('the comparison', () => window.runEvents.some(({ type }) => type === 'comparison'), undefined, 240);
@@ -148,6 +151,7 @@ for (const name of BROWSERS) {
       const expected = low > 0 ? /^Yes: / : high < 0 ? /^No, it hurts: / : /^Not clear: /;
       const answer = await lab.text('sharing-answer');
       assert.match(answer, expected);
+      assert.match(answer, /with 3 seeds.* Δm [−-]?[\d.]+ ± [\d.]+ %\.$/);
       assert.ok(answer.replaceAll('-', '−').includes(points(gain.mean)), `${answer} of ${gain.mean}`);
       const rows = await lab.page.evaluate(() => Array.from($part('sharing-table').tBodies[0].rows, (row) => Array.from(row.cells, ({ textContent }) => textContent)));
       assert.deepEqual(rows.map(([task]) => task), ['topic', 'sentiment']);
@@ -155,6 +159,10 @@ for (const name of BROWSERS) {
         assert.match(`${alone} ${together}`, /^\d+(\.\d)? % \d+(\.\d)? %$/);
         assert.ok(by.replaceAll('-', '−').startsWith(points(gains[task].mean)), `${by} of ${gains[task].mean}`);
       }
+      // With other settings it answers nothing any more.
+      await lab.fill('#setting-epochs', '2');
+      await lab.drawn();
+      assert.equal(await lab.text('sharing-answer'), 'The answer was for earlier sentences or settings: find out again.');
       lab.assertQuiet();
     });
 
@@ -183,6 +191,7 @@ for (const name of BROWSERS) {
         $part('classify-column').dispatchEvent(new Event('change', { bubbles: true }));
       });
       await lab.until('two rows', () => $part('classified-rows').children.length === 2);
+      assert.equal(await lab.page.evaluate(() => $part('classify-column').value), 'what', 'the column that was used is shown');
       await lab.page.evaluate(() => {
         window.saved = [];
         const make = URL.createObjectURL;

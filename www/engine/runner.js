@@ -162,37 +162,32 @@ export class Runner {
     check: async ({ recipe }, request) => {
       const mine = ++this.#checking;
       const check = await this.#checkOf(recipe, mine, 'check', request);
-      if (!check) return;
       const findings = check.findings();
-      for (let task = 0; task < check.tasks; ) {
-        await breathe();
-        if (mine !== this.#checking) return;
-        const errors = check.label_errors(task);
-        if (!errors) continue;
-        findings.label_errors.push(errors);
-        task += 1;
-      }
+      findings.near_duplicates = await this.#searched(() => check.near_duplicates(), mine);
+      for (let task = 0; task < check.tasks; task++)
+        findings.label_errors.push(await this.#searched(() => check.label_errors(task), mine));
       this.#say({ type: 'findings', ...findings }, 'check', undefined, request);
     },
 
     label_next: async ({ recipe, n }, request) => {
       const check = await this.#checkOf(recipe, ++this.#checking, 'label_next', request);
-      if (check) this.#say({ type: 'label_next', ...check.label_next(n) }, 'label_next', undefined, request);
+      this.#say({ type: 'label_next', ...check.label_next(n) }, 'label_next', undefined, request);
     },
 
-    classify: async ({ name, bytes, text }, request) => {
+    classify: async ({ name, bytes, text, trained }, request) => {
       await this.#prepared;
       const { session } = this.#configured();
-      const [mine, run] = [++this.#classifying, this.#asked];
+      const [mine, run, loop] = [++this.#classifying, this.#asked, this.#loop];
       this.#classification?.free();
       this.#classification = undefined;
-      const file = new (await this.#polytask).Classification(session, name, bytes, text);
+      const file = new (await this.#polytask).Classification(session, name, bytes, text, trained);
       this.#classification = file;
       while (!file.advance(session)) {
         this.#sayEncoded(file.done, file.sentences, 'classify', request);
         await breathe();
-        if (mine !== this.#classifying) return;
-        if (run !== this.#asked) throw failure('run.replaced');
+        if (mine !== this.#classifying) throw failure('run.superseded');
+        // The answers must be those of one model.
+        if (run !== this.#asked || loop !== this.#loop) throw failure('run.replaced');
       }
       this.#say({ type: 'classified', ...file.classified() }, 'classify', undefined, request);
     },
@@ -337,45 +332,65 @@ export class Runner {
    * @param {number} mine Number of the question.
    * @param {Command['type']} of
    * @param {number} [request]
-   * @returns {Promise<DataCheck | undefined>} Undefined if another question has taken its place.
+   * @returns {Promise<DataCheck>} Rejects if another question takes its place.
    */
   async #checkOf(recipe, mine, of, request) {
     if (!this.#dataCheck?.relabel(recipe)) {
       this.#dataCheck?.free();
       this.#dataCheck = undefined;
       const made = await this.#undamaged(() => this.#makeCheck(recipe, mine));
-      if (!made) return undefined;
       this.#dataCheck = made;
     }
     const check = this.#dataCheck;
     for (let done = check.advance(); done < check.sentences; done = check.advance()) {
       this.#sayEncoded(done, check.sentences, of, request);
       await breathe();
-      if (mine !== this.#checking) return undefined;
+      this.#assertLatest(mine);
     }
+    this.#sayEncoded(check.sentences, check.sentences, of, request);
     return check;
   }
 
-  /** @param {Recipe} recipe @param {number} mine @returns {Promise<DataCheck | undefined>} */
+  /** @param {Recipe} recipe @param {number} mine @returns {Promise<DataCheck>} */
   async #makeCheck(recipe, mine) {
     const { DataCheck } = await this.#polytask;
     const { pieces, small } = await this.#encoderFiles();
-    if (mine !== this.#checking) return undefined;
+    this.#assertLatest(mine);
     const check = new DataCheck(recipe, ...small);
     try {
       for await (const piece of pieces) {
-        if (mine !== this.#checking) {
-          check.free();
-          return undefined;
-        }
+        this.#assertLatest(mine);
         check.receive(piece);
       }
+      this.#assertLatest(mine);
       check.begin();
       return check;
     } catch (error) {
       if (!isFatal(error)) check.free();
       throw error;
     }
+  }
+
+  /**
+   * The result of a search that is made piece by piece.
+   *
+   * @template T
+   * @param {() => T | undefined} search Does the next piece. Returns the result after the last one.
+   * @param {number} mine Number of the question.
+   * @returns {Promise<T>}
+   */
+  async #searched(search, mine) {
+    for (;;) {
+      await breathe();
+      this.#assertLatest(mine);
+      const found = search();
+      if (found) return found;
+    }
+  }
+
+  /** Throws if another question has taken this one's place. @param {number} mine */
+  #assertLatest(mine) {
+    if (mine !== this.#checking) throw failure('run.superseded');
   }
 
   /** Frees the sentences' vectors: they are of another encoder, or of no use any more. */

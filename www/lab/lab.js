@@ -382,9 +382,10 @@ export class Lab {
    * @returns {Promise<Extract<RunEvent, { type: 'classified' }>>}
    */
   classify({ name, bytes }, text, progress) {
+    const { file } = this.#state.document;
     // The model must not change from row to row.
     if (this.#state.run.status === 'training') this.pause();
-    return this.#running.askRun({ type: 'classify', name, bytes, text }, progress);
+    return this.#running.askRun({ type: 'classify', name, bytes, text, trained: file?.text ?? 'text' }, progress);
   }
 
   /**

@@ -577,6 +577,9 @@ export default {
       `Nein, es schadet: Zusammen ändern sich die Aufgaben im Mittel um ${gain} Prozentpunkte Genauigkeit, mit ${seeds} Seeds. Trainier sie getrennt.`,
     unclear: (gain, seeds) =>
       `Nicht klar: Zusammen ändern sich die Aufgaben im Mittel um ${gain} Prozentpunkte Genauigkeit, mit ${seeds} Seeds. Die Null liegt in diesem Bereich; ein gemeinsamer Encoder ist kleiner und schneller.`,
+    oneSeed: (gain) => `Ein Seed sagt nichts aus: im Mittel ${gain} Prozentpunkte Genauigkeit. Nimm drei oder mehr.`,
+    delta: (mean, deviation) => `Δm ${mean} ± ${deviation} %.`,
+    old: 'Die Antwort galt früheren Sätzen oder Einstellungen: Finde es noch einmal heraus.',
     oneTask: 'Dazu braucht es mindestens zwei Aufgaben.',
     none: 'Die Bereiche werden 95-%-Konfidenzintervalle über die Seeds sein.',
   },

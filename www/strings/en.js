@@ -568,6 +568,9 @@ export default {
       `No, it hurts: together the tasks change by ${gain} points of accuracy on average, with ${seeds} seeds. Train them apart.`,
     unclear: (/** @type {string} */ gain, /** @type {number} */ seeds) =>
       `Not clear: together the tasks change by ${gain} points of accuracy on average, with ${seeds} seeds. Zero lies in that range; one shared encoder is smaller and faster.`,
+    oneSeed: (/** @type {string} */ gain) => `One seed cannot tell: ${gain} points of accuracy on average. Take three or more.`,
+    delta: (/** @type {string} */ mean, /** @type {string} */ deviation) => `Δm ${mean} ± ${deviation} %.`,
+    old: 'The answer was for earlier sentences or settings: find out again.',
     oneTask: 'It takes two tasks at least.',
     none: 'The ranges will be 95 % confidence intervals over the seeds.',
   },

@@ -268,8 +268,9 @@ export default {
   'download.wrong_hash':
     'Der Download von {file} hat alle {bytes:grouped} Bytes, aber nicht die erwartete SHA-256-Summe, und wurde verworfen. Versuch es noch einmal oder lade die Seite neu.',
   'run.replaced':
-    'Die Datei wurde nicht zu Ende klassifiziert: Der Lauf wurde inzwischen neu vorbereitet. Bitte noch einmal klassifizieren.',
-  'run.nothing_classified': 'Noch keine Datei wurde klassifiziert.',
+    'Die Datei wurde nicht zu Ende klassifiziert: Das Modell hat sich inzwischen geändert. Wähl sie noch einmal.',
+  'run.superseded': 'Eine andere Frage kam dazwischen; frag noch einmal.',
+  'run.nothing_classified': 'Die Antworten sind weg: Der Trainingscode wurde neu gestartet. Wähl die Datei noch einmal.',
   'run.no_encoder': 'Der Encoder ist noch nicht geladen.',
   'run.none': 'Es gibt noch keinen Lauf: Richte erst einen ein.',
   'worker.no_build': 'keine Fassung passt zu diesem Browser',

@@ -28,8 +28,9 @@ export default {
 
   // www/engine/runner.js
   'run.no_encoder': 'The encoder is not loaded yet.',
-  'run.replaced': 'The file was not classified to its end: the run was prepared anew meanwhile. Classify it again.',
-  'run.nothing_classified': 'No file has been classified yet.',
+  'run.replaced': 'The file was not classified to its end: the model changed meanwhile. Choose it again.',
+  'run.superseded': 'Another question took its place; ask again.',
+  'run.nothing_classified': 'The answers are gone: the training code was restarted. Choose the file again.',
   'run.none': 'There is no run yet: configure one first.',
 
   // www/engine/builds.js, engine.js and threads.js: why the worker is gone

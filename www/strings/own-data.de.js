@@ -1,4 +1,4 @@
-// Die Wörter für alles, was mit eigenen Daten geschieht, auf Deutsch.
+// Wörter für die Prüfung der Daten, fürs Labeln und fürs Klassifizieren einer Datei, auf Deutsch.
 
 import { numbers } from '../ui/numbers.js';
 
@@ -17,14 +17,19 @@ export default {
     counts: (task, labelled, blank, classes) =>
       `${task}: ${count(labelled, 'Label', 'Labels')} aus ${count(classes, 'Klasse', 'Klassen')}${blank > 0 ? `, ${n.grouped(blank)} ohne Label` : ''}`,
     none: 'Nichts Zweifelhaftes gefunden.',
+    kinds: (kinds) => `${count(kinds, 'Art', 'Arten')} von Befunden.`,
+    notFetched: 'Der Encoder wurde nicht geladen. Prüf noch einmal, um ihn zu laden.',
+    unjudged: (task) => `${task}: zu wenige Labels, um nach falschen zu suchen.`,
+    onBothSides: (of) => `${count(of, 'zurückgehaltener Satz', 'zurückgehaltene Sätze')} auch unter den Trainingssätzen`,
+    more: (more) => `und ${n.grouped(more)} weitere`,
     again: 'Noch einmal prüfen',
     gone: 'Der Satz wurde seit der Prüfung geändert.',
-    all: (of) => `Alle ${n.grouped(of)} zeigen`,
+    all: (of, next) => (next === of ? `Alle ${n.grouped(of)} zeigen` : `${n.grouped(next)} von ${n.grouped(of)} zeigen`),
     errors: (of, task) => `${count(of, 'Label', 'Labels')} von ${task}, ${of === 1 ? 'das' : 'die'} einen zweiten Blick lohn${of === 1 ? 't' : 'en'}`,
     errorsHint: (percent) =>
       `Kleine Modelle, die den Satz nicht kannten, erwarten ein anderes Label. Sie treffen ${percent} der Labels; manches Verdächtige ist richtig, wie es ist.`,
     unsure: (task, accuracy, commonest) =>
-      `${task}: Falsche Labels sind nicht zu erkennen. Der Encoder trifft ${accuracy} der Labels, das häufigste allein macht ${commonest} aus.`,
+      `${task}: Ob Labels falsch sind, lässt sich hier nicht sagen. Der Encoder trifft ${accuracy} der Labels, das häufigste allein macht ${commonest} aus.`,
     is: (label, p) => `ist „${label}“ (${p})`,
     use: (label, p) => `„${label}“ nehmen (${p})`,
     keep: 'Behalten',
@@ -40,7 +45,6 @@ export default {
     empty: (of) => `${count(of, 'Satz', 'Sätze')} ohne jedes Token`,
     cut: (of) => `${count(of, 'Satz', 'Sätze')}, auf die größte Länge gekürzt`,
     unlabelled: (of) => `${count(of, 'Satz', 'Sätze')} ohne jedes Label`,
-    row: (row) => `Zeile ${row}`,
   },
 
   next: {
@@ -49,7 +53,7 @@ export default {
     noTask: 'Es gibt noch keine Aufgabe: Leg zuerst eine mit ihren Klassen an.',
     done: 'Jeder Satz hat seine Labels.',
     allSkipped: 'Du hast alle übrigen übersprungen. Schließ das Fenster und öffne es wieder, um sie noch einmal zu sehen.',
-    left: (labelled, left) => `Hier gelabelt: ${n.grouped(labelled)}, noch ${count(left, 'Satz', 'Sätze')}`,
+    left: (labelled, left) => `${count(labelled, 'Label', 'Labels')} vergeben, noch ${count(left, 'Satz', 'Sätze')}`,
     guess: (p) => `Vermutung, ${p}`,
     find: (classes) => `Eins von ${n.grouped(classes)} Labels suchen`,
     skip: 'Überspringen',
@@ -70,6 +74,8 @@ export default {
     blank: (blank) => `${n.grouped(blank)} ohne Antwort`,
     row: 'Zeile',
     text: 'Satz',
+    stopped: 'Abgebrochen. Wähl die Datei noch einmal.',
+    paused: 'Das Training ist angehalten.',
     table: 'Die Zeilen mit ihren Antworten',
     threshold: 'Ohne Antwort unter',
     notThreshold: 'Ohne Antwort unter: Gib eine Wahrscheinlichkeit von 0 bis 1 an.',

@@ -1,4 +1,4 @@
-// The words of what is done with the reader's own data, in English: the check, labelling, and classifying a file. Loaded with them.
+// Words for the check of the data, for labelling and for classifying a file, in English. Loaded with them.
 
 import { numbers } from '../ui/numbers.js';
 
@@ -16,14 +16,19 @@ export default {
     counts: (/** @type {string} */ task, /** @type {number} */ labelled, /** @type {number} */ blank, /** @type {number} */ classes) =>
       `${task}: ${count(labelled, 'label')} of ${count(classes, 'class', 'classes')}${blank > 0 ? `, ${n.grouped(blank)} blank` : ''}`,
     none: 'Nothing doubtful was found.',
+    kinds: (/** @type {number} */ kinds) => `${count(kinds, 'kind')} of findings.`,
+    notFetched: 'The encoder was not fetched. Check again to fetch it.',
+    unjudged: (/** @type {string} */ task) => `${task}: too few labels to look for wrong ones.`,
+    onBothSides: (/** @type {number} */ of) => `${count(of, 'held-out sentence')} also among the training sentences`,
+    more: (/** @type {number} */ more) => `and ${n.grouped(more)} more`,
     again: 'Check again',
     gone: 'The sentence has changed since the check.',
-    all: (/** @type {number} */ of) => `Show all ${n.grouped(of)}`,
+    all: (/** @type {number} */ of, /** @type {number} */ next) => (next === of ? `Show all ${n.grouped(of)}` : `Show ${n.grouped(next)} of ${n.grouped(of)}`),
     errors: (/** @type {number} */ of, /** @type {string} */ task) => `${count(of, 'label')} of ${task} worth a second look`,
     errorsHint: (/** @type {string} */ percent) =>
       `Small models that did not see the sentence expect another label. They predict ${percent} of the labels; some suspects are right as they are.`,
     unsure: (/** @type {string} */ task, /** @type {string} */ accuracy, /** @type {string} */ commonest) =>
-      `${task}: label errors cannot be told. The encoder predicts ${accuracy} of the labels, the commonest one alone makes ${commonest}.`,
+      `${task}: the check cannot tell wrong labels from right ones here. The encoder predicts ${accuracy} of the labels, the commonest one alone makes ${commonest}.`,
     is: (/** @type {string} */ label, /** @type {string} */ p) => `is “${label}” (${p})`,
     use: (/** @type {string} */ label, /** @type {string} */ p) => `Use “${label}” (${p})`,
     keep: 'Keep',
@@ -39,7 +44,6 @@ export default {
     empty: (/** @type {number} */ of) => `${count(of, 'sentence')} without any token`,
     cut: (/** @type {number} */ of) => `${count(of, 'sentence')} cut to the longest length`,
     unlabelled: (/** @type {number} */ of) => `${count(of, 'sentence')} without any label`,
-    row: (/** @type {number} */ row) => `row ${row}`,
   },
 
   next: {
@@ -48,7 +52,7 @@ export default {
     noTask: 'There is no task yet: add one with its classes first.',
     done: 'Every sentence has its labels.',
     allSkipped: 'You have skipped all that are left. Close this and open it again to see them once more.',
-    left: (/** @type {number} */ labelled, /** @type {number} */ left) => `${n.grouped(labelled)} labelled here, ${count(left, 'sentence')} left`,
+    left: (/** @type {number} */ labelled, /** @type {number} */ left) => `${count(labelled, 'label')} given, ${count(left, 'sentence')} left`,
     guess: (/** @type {string} */ p) => `guess, ${p}`,
     find: (/** @type {number} */ classes) => `Find one of ${n.grouped(classes)} labels`,
     skip: 'Skip',
@@ -69,6 +73,8 @@ export default {
     blank: (/** @type {number} */ blank) => `${n.grouped(blank)} left blank`,
     row: 'Row',
     text: 'Sentence',
+    stopped: 'Stopped. Choose the file again.',
+    paused: 'Training is paused.',
     table: 'The rows with their answers',
     threshold: 'Leave blank below',
     notThreshold: 'Leave blank below: give a probability from 0 to 1.',

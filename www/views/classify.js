@@ -91,13 +91,16 @@ export async function createClassify(lab, dialog) {
     const dropped = event.dataTransfer?.files[0];
     if (dropped) read(dropped);
   });
-  column.addEventListener('change', () => classify(column.value));
+  column.addEventListener('change', () => classify(column.value || undefined));
   threshold.addEventListener('input', () => {
     complaint.textContent = '';
     redraw();
   });
   close.addEventListener('click', () => dialog.close());
-  dialog.addEventListener('close', () => (latest += 1));
+  dialog.addEventListener('close', () => {
+    latest += 1;
+    if (!answers && file) status.textContent = words.stopped;
+  });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     await save();
@@ -105,11 +108,13 @@ export async function createClassify(lab, dialog) {
 
   /** @param {File} chosen */
   async function read(chosen) {
+    const mine = ++latest;
     if (chosen.size > MOST_BYTES) {
       complaint.textContent = words.tooBig(chosen.name, n.fixed(MOST_BYTES / 1e6, 0));
       return;
     }
     const content = await chosen.arrayBuffer().catch(() => undefined);
+    if (mine !== latest) return;
     if (!content) {
       complaint.textContent = words.unreadable(chosen.name);
       return;
@@ -127,7 +132,7 @@ export async function createClassify(lab, dialog) {
     answers = undefined;
     title.textContent = words.title(brief(name));
     complaint.textContent = '';
-    status.textContent = own.encoder;
+    status.textContent = lab.state.run.status === 'training' ? words.paused : own.encoder;
     scroller.hidden = settings.hidden = true;
     download.disabled = true;
     try {
@@ -139,7 +144,7 @@ export async function createClassify(lab, dialog) {
       if (mine !== latest) return;
       status.textContent = '';
       complaint.textContent = whyNot(error);
-      if (!text) await offerColumns(mine);
+      if (/** @type {{ code?: string }} */ (error).code === 'classify.no_text_column') await offerColumns(mine);
     }
   }
 
@@ -148,14 +153,20 @@ export async function createClassify(lab, dialog) {
     if (!file) return;
     const inspection = await lab.sources.inspect(file).catch(() => undefined);
     if (mine !== latest || !inspection || inspection.columns.length < 2) return;
-    column.replaceChildren(h('option', { value: '' }, '–'), ...inspection.columns.map(({ name: value }) => h('option', { value }, brief(value))));
-    columnField.hidden = false;
+    showColumns(['', ...inspection.columns.map(({ name }) => name)], '');
     column.focus();
+  }
+
+  /** @param {string[]} names @param {string} chosen */
+  function showColumns(names, chosen) {
+    column.replaceChildren(...names.map((value) => h('option', { value, selected: value === chosen }, brief(value) || '–')));
+    columnField.hidden = names.length < 2;
   }
 
   /** @param {Classified} classified */
   function show(classified) {
     answers = classified;
+    showColumns(classified.columns, classified.columns[classified.text]);
     keys = classified.texts.map(() => ({}));
     head.replaceChildren(
       h('th', { className: 'n', scope: 'col', role: 'columnheader' }, h('span', { className: 'sr' }, words.row)),
@@ -177,7 +188,7 @@ export async function createClassify(lab, dialog) {
   function say() {
     if (!answers) return;
     const { texts, tasks, notes } = answers;
-    const least = lowest() ?? 0;
+    const least = Math.fround(lowest() ?? 0);
     const blank = tasks.reduce((sum, task) => sum + texts.filter((text, row) => text !== '' && task.probabilities[row * task.shown] < least).length, 0);
     const said = [words.rows(texts.length), ...(blank > 0 ? [words.blank(blank)] : [])].join(', ');
     status.textContent = [said, ...notes.map((note) => lab.words.sentence(note))].join('. ');
@@ -208,7 +219,7 @@ export async function createClassify(lab, dialog) {
     const [number, text, ...cells] = Array.from(element.children);
     number.textContent = String(row + 1);
     text.textContent = texts[row];
-    const least = lowest() ?? 0;
+    const least = Math.fround(lowest() ?? 0);
     for (const [k, cell] of cells.entries()) {
       const { labels, classes, probabilities, shown } = tasks[k];
       const at = row * shown;

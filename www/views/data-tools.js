@@ -1,4 +1,4 @@
-// The buttons that look at the reader's data: a check, and the sentence to label next. What they open is loaded then.
+// The buttons for the check of the data and for the sentence to label next. Each view is loaded at the first click.
 
 import { labelOf } from '../lab/document/sentences.js';
 import { h } from '../ui/dom.js';
@@ -17,7 +17,7 @@ export function createDataTools(lab, showRow) {
   const findings = h('section', { className: 'findings', hidden: true, 'aria-labelledby': 'h-findings', dataset: { part: 'findings' } });
   const dialog = h('dialog', { className: 'dialog label-next', 'aria-labelledby': 'h-label-next', dataset: { part: 'label-next-dialog' } });
   const notLoaded = (/** @type {string} */ what) => () => lab.notices.error(lab.words.lab.notLoaded(what));
-  const checking = late(async () => (await import('./check.js')).createCheck(lab, findings, showRow), notLoaded(words.check));
+  const checking = late(async () => (await import('./check.js')).createCheck(lab, findings, showRow, () => check.focus()), notLoaded(words.check));
   const labelling = late(async () => (await import('./label-next.js')).createLabelNext(lab, dialog), notLoaded(words.labelNext));
 
   /** The name of the set of sentences that was shown last. */
@@ -25,6 +25,8 @@ export function createDataTools(lab, showRow) {
 
   check.addEventListener('click', async () => (await checking())?.());
   next.addEventListener('click', async () => (await labelling())?.());
+  // With the last label given, there is no button any more that the focus could return to.
+  dialog.addEventListener('close', () => next.hidden && check.focus());
 
   return {
     buttons: [check, next],

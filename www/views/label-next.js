@@ -8,6 +8,7 @@ import { ownData, whyNot } from './own-data.js';
 /** @typedef {import('../types.js').InlineExample} InlineExample */
 /** @typedef {import('../types.js').LabelNext['candidates'][number]} Candidate */
 /** @typedef {import('../types.js').Task} Task */
+/** A sentence, and the guesses for its tasks without a label. @typedef {{ example: InlineExample, guesses: Candidate['tasks'] }} Offered */
 
 /** So many sentences are chosen at a time; then the labels given so far help to choose the next. */
 const AT_ONCE = 10;
@@ -24,18 +25,18 @@ export async function createLabelNext(lab, dialog) {
   const words = own.next;
   const { store } = lab;
   const { n } = lab.words;
-  /** The sentences to offer, the next one first. @type {{ example: InlineExample, guesses: Candidate['tasks'] }[]} */
+  /** The sentences to offer, the next one first. @type {Offered[]} */
   let queue = [];
   /** Texts that the reader skipped since the dialog was opened. @type {Set<string>} */
   const skipped = new Set();
-  /** The edits that Undo takes back: the sentence as it was before each. @type {{ example: InlineExample, guesses: Candidate['tasks'] }[]} */
+  /** Labels given and sentences skipped, the latest last; each with the sentence before it. @type {(Offered & { skipped: boolean })[]} */
   let done = [];
-  /** The sentence on show: its row, and its tasks without a label. @type {{ row: number, example: InlineExample, guesses: Candidate['tasks'] } | undefined} */
+  /** The sentence on show, and its row. @type {Offered & { row: number } | undefined} */
   let shown;
   /** Number of the latest question. */
   let latest = 0;
 
-  const sentence = h('blockquote', { dataset: { part: 'label-next-sentence' } });
+  const sentence = h('blockquote', { id: 'label-next-sentence', dataset: { part: 'label-next-sentence' } });
   const choices = h('div', { className: 'choices-of-tasks' });
   const status = h('p', { className: 'aside', role: 'status', dataset: { part: 'label-next-status' } });
   const skip = h('button', { type: 'button', dataset: { part: 'label-next-skip' } }, words.skip);
@@ -52,13 +53,17 @@ export async function createLabelNext(lab, dialog) {
   );
 
   skip.addEventListener('click', () => {
-    if (shown) skipped.add(shown.example.text);
+    if (!shown) return;
+    done.push({ example: shown.example, guesses: shown.guesses, skipped: true });
+    skipped.add(shown.example.text);
     show();
   });
   undo.addEventListener('click', () => {
     const last = done.pop();
     if (!last) return;
-    store.undo();
+    latest += 1; // A choice that is under way is of no use any more.
+    if (last.skipped) skipped.delete(last.example.text);
+    else store.undo();
     if (shown) queue.unshift(shown);
     queue.unshift(last);
     show();
@@ -73,7 +78,7 @@ export async function createLabelNext(lab, dialog) {
     shown = undefined;
   });
   dialog.addEventListener('keydown', (event) => {
-    if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.repeat || event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
     const number = Number(event.key);
     const button = number >= 1 && number <= KEYS ? choices.querySelectorAll('fieldset:first-child button')[number - 1] : undefined;
     if (!(button instanceof HTMLElement)) return;
@@ -115,6 +120,8 @@ export async function createLabelNext(lab, dialog) {
     const rest = left();
     const none = tasks.every(({ labels }) => labels.length === 0) ? words.noTask : rest === 0 ? words.done : '';
     status.textContent = none || own.encoder;
+    // The labels that had the focus are gone.
+    (none === words.done ? train : close).focus();
     if (none) return;
     try {
       // As many more as were skipped: those come first again.
@@ -135,7 +142,7 @@ export async function createLabelNext(lab, dialog) {
     sentence.textContent = example.text;
     skip.disabled = false;
     undo.disabled = done.length === 0;
-    status.textContent = words.left(done.length, left());
+    status.textContent = words.left(done.filter((one) => !one.skipped).length, left());
     const { tasks } = store.doc.table;
     choices.replaceChildren(
       ...open(row).map((task, i) => {
@@ -188,7 +195,7 @@ export async function createLabelNext(lab, dialog) {
       event.preventDefault();
       buttons.querySelector('button')?.click();
     });
-    const set = h('fieldset', {}, h('legend', {}, task.name), ...(isMany ? [find] : []), buttons);
+    const set = h('fieldset', { 'aria-describedby': 'label-next-sentence' }, h('legend', {}, task.name), ...(isMany ? [find] : []), buttons);
     set.style.setProperty('--task', taskColour(k));
     return set;
   }
@@ -197,7 +204,7 @@ export async function createLabelNext(lab, dialog) {
   function give(task, label) {
     if (!shown) return;
     const { row, guesses } = shown;
-    done.push({ example: store.doc.table.examples[row], guesses });
+    done.push({ example: store.doc.table.examples[row], guesses, skipped: false });
     store.editTable('rows', (table) => setLabel(table, row, task, label));
     const example = store.doc.table.examples[row];
     if (open(row).length > 0) {

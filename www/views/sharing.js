@@ -2,10 +2,9 @@
 //
 // It is a comparison with one weighting, that of the settings: compare.js shows the same one.
 
-import { canCompare } from '../lab/run/select.js';
+import { canCompare, sameSettings } from '../lab/run/select.js';
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
-import { isSame } from './contenders.js';
 
 /** @typedef {import('../lab/run/types.js').State} State */
 /** @typedef {import('../types.js').ComparisonRow} Row */
@@ -36,7 +35,7 @@ export function createSharing(lab) {
     answer,
     h('div', { className: 'wide-table', tabIndex: 0, role: 'region', 'aria-label': words.title }, table),
   );
-  /** What is shown. @type {unknown[]} */
+  /** The inputs of the latest drawing. @type {unknown[]} */
   let shown = [];
 
   button.addEventListener('click', () => {
@@ -51,22 +50,24 @@ export function createSharing(lab) {
   /** @param {Gain} gain */
   const range = ({ mean, interval }) => (interval ? words.range(points(mean), points(interval[0]), points(interval[1])) : points(mean));
 
-  /** @param {Gain} gain @param {number} count How many seeds. */
-  function verdict(gain, count) {
-    const [low, high] = gain.interval ?? [-1, 1];
+  /** @param {Gain} gain @param {Row} row */
+  function verdict(gain, { finished, delta_m }) {
+    if (!gain.interval) return words.oneSeed(points(gain.mean));
+    const [low, high] = gain.interval;
     const kind = low > 0 ? 'helps' : high < 0 ? 'hurts' : 'unclear';
-    return words[kind](range(gain), count);
+    const delta = delta_m ? ` ${words.delta(n.fixed(delta_m.mean, 1), n.fixed(delta_m.deviation, 1))}` : '';
+    return words[kind](range(gain), finished) + delta;
   }
 
-  /** @param {State['comparison']} comparison @param {string[]} tasks @param {string} weighting */
-  function draw({ on, runs, plan, result }, tasks, weighting) {
-    const row = result?.rows.find(({ contender }) => isSame(contender, { weighting }));
+  /** @param {State['comparison']} comparison @param {string[]} tasks @param {string} weighting @param {boolean} isOurs Whether it is of the sentences and settings as they are. */
+  function draw({ on, runs, plan, result }, tasks, weighting, isOurs) {
+    const row = result?.rows.find(({ contender }) => typeof contender === 'object' && contender.weighting === weighting);
     const alone = result?.rows.find(({ contender }) => contender === 'single_task');
     const all = plan ? plan.seeds.length * (1 + plan.tasks.length + plan.weightings.length) : 0;
     answer.textContent = on
       ? lab.words.compare.progress(runs.length, all)
       : row?.gain
-        ? verdict(row.gain, row.finished)
+        ? isOurs ? verdict(row.gain, row) : words.old
         : tasks.length < 2
           ? words.oneTask
           : words.none;
@@ -91,10 +92,13 @@ export function createSharing(lab) {
       button.disabled = comparison.on ? comparison.cancelling : !canCompare(state) || tasks.length < 2;
       seeds.disabled = comparison.on;
       const weighting = document.doc?.recipe.training.weighting ?? 'sum';
-      const next = [comparison, run.outline, weighting];
+      const { table, recipe } = comparison.plan ?? {};
+      const { doc } = document;
+      const isOurs = doc !== undefined && recipe !== undefined && table === doc.table && sameSettings(recipe, doc.recipe);
+      const next = [comparison, run.outline, weighting, isOurs];
       if (next.every((part, i) => part === shown[i])) return;
       shown = next;
-      draw(comparison, tasks.map(({ name }) => name), weighting);
+      draw(comparison, tasks.map(({ name }) => name), weighting, isOurs);
     },
   };
 }

@@ -53,11 +53,16 @@ pub fn read_cells(name: &str, bytes: &[u8], text: Option<&str>, trained: &str) -
         );
         return Err(Error::data(name, wrong));
     };
+    let mut notes = placed(name, &sheet.assumed);
+    if sheet.blank > 0 {
+        let blank = message!("data.blank_rows", "{n} blank rows are left out", n = sheet.blank);
+        notes.push(blank.placed(name.into()));
+    }
     let row = |record: &Record| (0..sheet.columns.len()).map(|column| value(record.get(column))).collect();
     Ok(Cells {
         format: Some(sheet.format),
         rows: sheet.records.iter().map(row).collect(),
-        notes: placed(name, &sheet.assumed),
+        notes,
         columns: sheet.columns,
         text,
     })

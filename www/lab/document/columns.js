@@ -2,7 +2,7 @@
 
 /** @typedef {import('../../types.js').Inspection} Inspection */
 /** @typedef {Inspection['columns'][number]['role']} Role */
-/** @typedef {{ name: string, bytes: Uint8Array }} TableFile A file's name and content. */
+/** @typedef {{ name: string, bytes: Uint8Array, text?: string }} TableFile A file's name and content; `text`: the column that its sentences were read from. */
 
 /**
  * A file whose columns the reader chooses.

@@ -154,16 +154,17 @@ export function createSources(lab, ask) {
    *
    * @param {TableFile} file
    * @param {Partial<import('../../types.js').Columns>} [columns] Absent: those that can be meant.
-   * @returns {Promise<{ doc: Doc, chosen: string, notes: string[] }>} `chosen`: the settings, in one line.
+   * @returns {Promise<{ doc: Doc, text: string, chosen: string, notes: string[] }>} `text`: the column of the sentences;
+   *   `chosen`: the settings, in one line.
    */
   async function fromTable({ name, bytes }, columns) {
-    const { notes, ...sentences } = await ask('read_table', name, bytes, columns);
+    const { notes, text, ...sentences } = await ask('read_table', name, bytes, columns);
     // The settings so far were chosen for other sentences.
     const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
     const base = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
     const { recipe, summary } = await chosenFor(base, sentences);
     const told = (/** @type {import('../../types.js').Message} */ message) => `${lab.words.sentence(message)}.`;
-    return { doc: { table: { preset: null, name, ...sentences }, recipe }, chosen: told(summary), notes: notes.map(told) };
+    return { doc: { table: { preset: null, name, ...sentences }, recipe }, text, chosen: told(summary), notes: notes.map(told) };
   }
 
   /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
@@ -275,11 +276,11 @@ export function createSources(lab, ask) {
     const mine = latest;
     await answered(
       fromTable(file, columns),
-      ({ doc, chosen, notes }) => {
+      ({ doc, text, chosen, notes }) => {
         if (mine !== latest) return;
         const fitting = fitted(doc);
         taken = true;
-        lab.replaceAll(withRoomForWarmup(fitting), file);
+        lab.replaceAll(withRoomForWarmup(fitting), { ...file, text });
         undoable([lab.words.sources.read(doc.table.examples.length, file.name), chosen, ...notes].join(' '));
       },
       complain,

@@ -54,16 +54,19 @@ export class Questions {
     else this.#close(request)?.resolve(event);
   }
 
-  /** @param {number | undefined} request @param {Error} why */
+  /** @param {number | undefined} request @param {Error | DOMException} why */
   refuse(request, why) {
     this.#close(request)?.reject(why);
   }
 
   /** Nobody gets an answer. @param {Error | DOMException} why */
   refuseAll(why) {
-    const all = [...this.#open.values()];
-    this.#open.clear();
-    for (const { reject } of all) reject(why);
+    for (const request of [...this.#open.keys()]) this.refuse(request, why);
+  }
+
+  /** Nobody who asked the run gets an answer; those who asked about the sentences still do. @param {Error | DOMException} why */
+  refuseOfRun(why) {
+    for (const [request, { question }] of [...this.#open]) if (!ABOUT_DATA.has(question.type)) this.refuse(request, why);
   }
 
   /** @param {number | undefined} request */

@@ -116,7 +116,7 @@ export class Running {
     if (this.#lab.state.encoder.is !== 'here' || !store.isOpen) return;
     const { wrong } = store;
     if (wrong) {
-      this.#questions.refuseAll(new Error(wrong.text));
+      this.#questions.refuseOfRun(new Error(wrong.text));
       notices.error(wrong.text);
       this.#lab.dispatch({ type: 'refuse', field: wrong.field });
       return;
@@ -191,7 +191,7 @@ export class Running {
   compare(weightings, seeds) {
     const { doc } = this.#lab.store;
     const request = ++this.#request;
-    this.#lab.dispatch({ type: 'compare', plan: { weightings, seeds, tasks: doc.table.tasks.map(({ name }) => name) }, request });
+    this.#lab.dispatch({ type: 'compare', plan: { weightings, seeds, tasks: doc.table.tasks.map(({ name }) => name), table: doc.table, recipe: doc.recipe }, request });
     this.send({ type: 'compare', recipe: recipeOf(doc), weightings, seeds }, request);
   }
 
@@ -228,7 +228,7 @@ export class Running {
    * @returns {Promise<Uint8Array>}
    */
   write(written, threshold, all) {
-    return this.#channel ? this.#channel.write(written, threshold, all) : Promise.reject(gone());
+    return this.#channel && !this.#isDisposed ? this.#channel.write(written, threshold, all) : Promise.reject(gone());
   }
 
   // ---- events from the worker
@@ -240,7 +240,7 @@ export class Running {
     const isAnswer = QUESTIONS.has(of) || of === 'interference';
     if (isAnswer && request !== undefined) {
       if (!this.#questions.awaits(request)) return; // Nobody waits for it any more.
-      if (event.type === 'error') this.#questions.refuse(request, new Error(words.sentence(event)));
+      if (event.type === 'error') this.#questions.refuse(request, Object.assign(new Error(words.sentence(event)), { code: event.code }));
       else this.#questions.answer(request, event);
     }
     if (SHOWN_BY_ASKER.has(of)) return this.#passOn(event);
@@ -274,7 +274,8 @@ export class Running {
   /** @param {string} message @param {Command['type']} of The command that failed. */
   #onError(message, of) {
     const { notices, words, state } = this.#lab;
-    if (of === 'load' || of === 'configure') this.#questions.refuseAll(new Error(message));
+    if (of === 'load') this.#questions.refuseAll(new Error(message));
+    if (of === 'configure') this.#questions.refuseOfRun(new Error(message));
     if (of !== 'load') return notices.error(message);
     const again = { label: words.lab.retry, run: () => this.wake() };
     const hub = { label: words.lab.hub, run: () => this.wake(HUB) };

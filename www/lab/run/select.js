@@ -52,8 +52,8 @@ export function staleness({ run: { configured }, document: { doc } }) {
   return sameSettings(doc.recipe, configured.recipe) ? '' : 'settings';
 }
 
-/** @param {Doc['recipe']} a @param {Doc['recipe']} b */
-const sameSettings = (a, b) =>
+/** Whether a run computes the same with both. @param {Doc['recipe']} a @param {Doc['recipe']} b */
+export const sameSettings = (a, b) =>
   /** @type {(keyof typeof a)[]} */ (Object.keys({ ...a, ...b })).every((name) => name === 'diagnostics' || a[name] === b[name]);
 
 /**

@@ -114,6 +114,9 @@ export interface Plan {
   weightings: Weighting[];
   seeds: number[];
   tasks: string[];
+  /** The sentences and settings that it compares on. */
+  table: Table;
+  recipe: Doc['recipe'];
 }
 
 /** How a comparison ended: complete; by the reader; by an error; because the sentences are others. */
