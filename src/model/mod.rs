@@ -9,7 +9,6 @@ mod part_size;
 mod pass;
 mod receiver;
 mod save;
-mod temperature;
 mod wanted;
 mod weights;
 

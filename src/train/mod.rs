@@ -3,7 +3,6 @@
 //! A [`Setup`] is checked before the weights arrive. A [`Trainer`] takes single steps and evaluates single batches.
 //! [`Run`](crate::run::Run) decides which of them is due, and passes a [`Hook`] through which observers read the trainer.
 
-mod best_epoch;
 mod calibrate;
 mod evaluation;
 mod few_examples;
@@ -18,13 +17,13 @@ mod trainer;
 mod trial;
 mod unfreezing;
 mod update;
-mod weight_average;
 
 pub use calibrate::TaskTemperature;
 pub(crate) use evaluation::EvaluationPass;
 pub use evaluation::{EVALUATION_BATCH_SIZE, Evaluation, Split, evaluate};
 pub use few_examples::ContrastiveStep;
 pub use moment::{EvaluationBatch, Hook, Moment, Phase, PhaseName, TaskGradientView};
+pub use parameter_copy::WeightAverage;
 pub(crate) use prediction::predict_proba;
 pub use prediction::{Prediction, TaskPrediction, Tokens, predict};
 pub use reports::{End, EpochReport, ModelShape, Start, StepReport};
@@ -33,4 +32,3 @@ pub(crate) use step::StepOptions;
 pub use trainer::Trainer;
 pub(crate) use trial::Trial;
 pub use update::{Optimizer, Snapshot, TaskWeights, lr_multiplier};
-pub use weight_average::WeightAverage;

@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::best_epoch::BestEpoch;
 use super::evaluation::empty_tallies;
 use super::few_examples::Preparation;
+use super::parameter_copy::BestEpoch;
 use super::prefix::PrefixCache;
 use super::setup::{Setup, Sizes, TrainingData};
 use super::unfreezing;

@@ -6,11 +6,9 @@
 mod cells;
 mod decode;
 mod delimited;
-mod dialect;
 mod guess;
 mod inspect;
 mod json;
-mod quotes;
 mod roles;
 mod rows;
 mod sheet;

@@ -10,10 +10,9 @@ use std::collections::BTreeSet;
 pub use memory::{Extras, MemoryEstimate, Sizes};
 pub(crate) use training_data::TrainingData;
 
-use super::best_epoch::BestEpoch;
+use super::parameter_copy::{BestEpoch, averaging_warning};
 use super::unfreezing;
 use super::update::TaskWeights;
-use super::weight_average;
 use crate::compute::Context;
 use crate::data::{Dataset, stratified_split};
 use crate::error::{Message, message};
@@ -127,7 +126,7 @@ impl Setup {
         });
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing);
-        warnings.extend(weight_average::warning(recipe.training.weight_averaging, steps));
+        warnings.extend(averaging_warning(recipe.training.weight_averaging, steps));
         let data = TrainingData { dataset: data, encodings, names, splits, tokenizer };
         Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }

@@ -7,9 +7,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Model;
 use crate::Result;
 use crate::error::shortened;
+use crate::model::Model;
 use crate::recipe::Task;
 
 /// Temperatures within these keep every probability a number.

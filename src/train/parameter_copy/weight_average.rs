@@ -10,12 +10,12 @@
 //! In a step the model holds θ, so that the training is the same with an average and without. Between steps it holds ā, so
 //! that evaluations, predictions, the best epoch and what is saved are the average's.
 
-use super::Trainer;
-use super::parameter_copy::ParameterCopy;
+use super::ParameterCopy;
 use crate::Result;
 use crate::error::{Message, message, number};
 use crate::model::Model;
 use crate::recipe::WeightAveraging;
+use crate::train::Trainer;
 
 /// The average of a model's trainable weights over the steps so far.
 #[derive(Debug)]
@@ -80,20 +80,23 @@ impl WeightAverage {
 
 impl Trainer {
     /// Calls `work` while the model holds the weights that train; afterwards it holds their average, if there is one.
-    pub(super) fn with_training_weights<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(in crate::train) fn with_training_weights<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
         self.put_average_into_model(false)?;
         let done = work(self);
         self.put_average_into_model(true)?;
         done
     }
 
-    pub(super) fn put_average_into_model(&mut self, average: bool) -> Result<()> {
+    pub(in crate::train) fn put_average_into_model(&mut self, average: bool) -> Result<()> {
         self.average.as_mut().map_or(Ok(()), |weights| weights.put_into_model(average))
     }
 }
 
 /// A warning if an exponential moving average reaches back further than the run.
-pub(super) fn warning(averaging: WeightAveraging, steps: u32) -> Option<Message> {
+pub(in crate::train) fn warning(averaging: WeightAveraging, steps: u32) -> Option<Message> {
     let WeightAveraging::Ema(decay) = averaging else { return None };
     let span = 1.0 / (1.0 - decay);
     (span > f64::from(steps)).then(|| {

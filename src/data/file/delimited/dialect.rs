@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::quotes::{self, Scan};
-use super::sheet::{Format, is_padding};
 use crate::data::faults::Faults;
+use crate::data::file::sheet::{Format, is_padding};
 use crate::data::table::Place;
 use crate::error::{Message, message};
 use crate::{Error, Result};

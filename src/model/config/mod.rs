@@ -1,11 +1,12 @@
 //! `config.json`: a Hugging Face BERT config, plus our `"polytask"` object in a model of ours.
 
+mod temperature;
+
 use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::temperature;
 use crate::error::message;
 use crate::recipe::{Pooling, Task};
 use crate::{Error, Result};

@@ -1,6 +1,9 @@
 //! CSV and TSV by the `csv` crate, in the file's own dialect.
 
-use super::dialect::{self, Header, is_blank};
+mod dialect;
+mod quotes;
+
+use self::dialect::{Header, is_blank};
 use super::sheet::{Cell, Record, Sheet, filled, is_padding};
 use crate::Result;
 use crate::data::faults::{Faults, Places};

@@ -1,8 +1,15 @@
 //! A copy of everything that trains in a model, and the model itself: what is copied can be put back.
 
+mod best_epoch;
+mod weight_average;
+
 use std::sync::Arc;
 
 use candle_core::Tensor;
+
+pub(super) use best_epoch::BestEpoch;
+pub use weight_average::WeightAverage;
+pub(super) use weight_average::warning as averaging_warning;
 
 use crate::Result;
 use crate::model::Model;

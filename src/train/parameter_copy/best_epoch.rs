@@ -5,14 +5,14 @@
 //! of p the run stops when p epochs in a row were no better than the best (transformers' `EarlyStoppingCallback` with evaluation
 //! once an epoch and a threshold of 0).
 
-use super::parameter_copy::ParameterCopy;
-use super::update::TaskWeights;
-use super::{Evaluation, Split};
+use super::ParameterCopy;
 use crate::data::Dataset;
 use crate::error::message;
 use crate::metrics::TaskMetrics;
 use crate::model::Model;
 use crate::recipe::{Metric, Training};
+use crate::train::update::TaskWeights;
+use crate::train::{Evaluation, Split};
 use crate::{Error, Result};
 
 /// The best epoch so far.
