@@ -77,10 +77,10 @@ async function open() {
 test('a clear file is read at once, and what was assumed is said', async () => {
   const { sources, answers, asked, said, sentences, names, choosing, file, training } = await open();
   answers.inspect_table = CLEAR;
-  answers.read_table = { ...sentences, notes: [{ code: 'none', params: {}, message: 'Separated by semicolons' }] };
+  answers.read_table = { ...sentences, text: 'body', notes: [{ code: 'none', params: {}, message: 'Separated by semicolons' }] };
   assert.equal(await sources.read(FILE), true);
   assert.deepEqual(asked.filter(([question]) => question === 'read_table'), [['read_table', 'mine.csv', FILE.bytes, undefined]]);
-  assert.deepEqual([names(), choosing(), file()], ['mine.csv', undefined, FILE]);
+  assert.deepEqual([names(), choosing(), file()], ['mine.csv', undefined, { ...FILE, text: 'body' }]);
   assert.deepEqual(said, ['1 sentence read from mine.csv. Settings for one sentence. Separated by semicolons.']);
   assert.deepEqual(training(), answers.settings_for.training, 'the settings are those for these sentences, not the preset’s');
 });
@@ -88,7 +88,7 @@ test('a clear file is read at once, and what was assumed is said', async () => {
 test('of any other the columns are asked for: nothing changes before, nor when the reader gives it up', async () => {
   const { sources, answers, asked, names, choosing, file, said, sentences } = await open();
   answers.inspect_table = UNCLEAR;
-  answers.read_table = { ...sentences, notes: [] };
+  answers.read_table = { ...sentences, text: 'body', notes: [] };
   const before = names();
   assert.equal(await sources.read(FILE), true);
   assert.deepEqual([names(), choosing().roles, file()], [before, ['other', 'text', 'task', 'other'], undefined]);
@@ -101,7 +101,7 @@ test('of any other the columns are asked for: nothing changes before, nor when t
   sources.giveRole(3, 'task');
   await sources.readChosen(assert.fail);
   assert.deepEqual(asked.findLast(([question]) => question === 'read_table'), ['read_table', 'mine.csv', FILE.bytes, { text: 'body', tasks: ['topic', 'title'] }]);
-  assert.deepEqual([names(), choosing(), file()], ['mine.csv', undefined, FILE]);
+  assert.deepEqual([names(), choosing(), file()], ['mine.csv', undefined, { ...FILE, text: 'body' }]);
   await sources.chooseAgain();
   assert.deepEqual(choosing().roles, ['other', 'text', 'task', 'other'], 'as the file shows them');
   assert.deepEqual(said, ['1 sentence read from mine.csv. Settings for one sentence.']);
@@ -123,7 +123,7 @@ test('what is wrong with the chosen columns is told, and the choice goes on', as
 test('of two files that are read at once the last one counts', async () => {
   const { sources, answers, choosing, sentences } = await open();
   answers.inspect_table = UNCLEAR;
-  answers.read_table = { ...sentences, notes: [] };
+  answers.read_table = { ...sentences, text: 'body', notes: [] };
   await Promise.all([sources.read({ ...FILE, name: 'first.csv' }), sources.read({ ...FILE, name: 'second.csv' })]);
   assert.equal(choosing().file.name, 'second.csv');
 });
