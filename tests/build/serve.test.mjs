@@ -140,7 +140,7 @@ test('builds that are older than the source are not served beside a newer one', 
     writeFileSync(path.join(directory, file), '');
     utimesSync(path.join(directory, file), time, time);
   };
-  for (const file of ['build.sh', 'build/setup.sh', 'build/alike.mjs']) utimesSync(path.join(directory, file), 1000, 1000);
+  for (const file of ['build.sh', 'build/setup.sh', 'build/alike.mjs', 'build/cut.mjs', 'build/wasm-bytes.mjs']) utimesSync(path.join(directory, file), 1000, 1000);
   for (const file of ['Cargo.toml', 'Cargo.lock', 'src/lib.rs']) put(file, 1000);
   put('src/bin/polytask/main.rs', 3000); // The page has nothing of it.
   const left = () => {
