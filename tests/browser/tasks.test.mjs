@@ -196,7 +196,7 @@ for (const name of BROWSERS) {
       );
       const { rows } = (await lab.events('comparison')).at(-1);
       const shown = await lab.page.evaluate(() =>
-        $$('.comparison tbody tr').map((row) => Array.from(row.cells, (cell) => cell.textContent)),
+        Array.from($part('comparison-body').querySelectorAll('tbody tr')).map((row) => Array.from(row.cells, (cell) => cell.textContent)),
       );
       assert.deepEqual(
         shown.map(
