@@ -1,4 +1,4 @@
-//! What sharing the encoder gains a task: its accuracy together minus its accuracy alone, with the same seed and split.
+//! The gain of a task from sharing the encoder: its accuracy together minus its accuracy alone, with the same seed and split.
 //!
 //! ```text
 //! d_s = accuracy together − accuracy alone, for each of the n seeds

@@ -97,7 +97,7 @@ pub struct ComparisonRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub delta_m: Option<Spread>,
-    /// What each task gains over training alone, for a weighting.
+    /// Each task's gain over training alone, for a weighting.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Gain>", optional))]
     pub gains: IndexMap<String, Gain>,

@@ -109,7 +109,7 @@ pub enum Command {
     Classify {
         /// The file's name.
         name: String,
-        /// What is in it.
+        /// Its content.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
         bytes: Vec<u8>,
         /// The column that holds the sentences; absent: `trained`, or the only one that can be meant.
