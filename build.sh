@@ -30,6 +30,7 @@ TEXT
 }
 
 readonly encoder_dir=www/models/all-MiniLM-L6-v2
+readonly small_encoder_dir=$encoder_dir-small
 
 main() {
   if [[ ${POLYTASK_ENCODER_DIR:-/} != /* ]]; then export POLYTASK_ENCODER_DIR=$caller/$POLYTASK_ENCODER_DIR; fi
@@ -173,6 +174,17 @@ fetch_encoder() {
   build/encoder.sh "$encoder_dir"
 }
 
+# Makes the page's own encoder of the float one (blocks/): 16 MB. Its bytes are the same on every machine, and pinned.
+make_small_encoder() {
+  local pins=build/small-encoder.sha256 made=target/small-encoder
+  if (cd "$small_encoder_dir" 2>/dev/null && shasum -a 256 --check --status) <"$pins" && [ -f "$small_encoder_dir/manifest.json" ]; then return; fi
+  need_rust
+  cargo run --release --quiet --package polytask-blocks --target-dir target -- "$encoder_dir" "$made"
+  rm -rf "$small_encoder_dir"
+  POLYTASK_ENCODER_DIR=$PWD/$made build/encoder.sh "$small_encoder_dir" "$pins" all-MiniLM-L6-v2-small
+  rm -rf "$made"
+}
+
 encoder() { # [DIR]
   local dir=${1:-$PWD/$encoder_dir}
   [[ $dir == /* ]] || dir=$caller/$dir
@@ -188,7 +200,8 @@ build_native() {
 # Prints the sizes of a visitor's largest downloads, as stored and as compressed by a host. A browser loads one of the builds.
 print_page() {
   say "target/site is ready for any static host (and www/, as it is written); the largest downloads:"
-  node - "${builds[@]/#/www/pkg/}" www/vendor/uPlot.esm.js "$encoder_dir"/*.json "$encoder_dir/model.safetensors" <<'SCRIPT'
+  node - "${builds[@]/#/www/pkg/}" www/vendor/uPlot.esm.js "$small_encoder_dir"/{vocab.txt,model.safetensors} \
+    "$encoder_dir"/{tokenizer.json,model.safetensors} <<'SCRIPT'
 const { readFileSync, statSync } = require('node:fs');
 const { promisify } = require('node:util');
 const zlib = require('node:zlib');
@@ -200,7 +213,7 @@ const compressed = async (parts) => kB(total(await Promise.all(parts)));
 const row = async (path) => {
   const parts = files(path).map((file) => readFileSync(file));
   const stored = path.padEnd(52) + kB(total(parts));
-  if (total(parts) > 2e7) return stored; // float weights hardly compress
+  if (total(parts) > 1e7) return stored; // weights hardly compress
   return stored + await compressed(parts.map((part) => gzip(part))) + await compressed(parts.map((part) => brotli(part)));
 };
 console.log(`${''.padEnd(52)}${'stored'.padStart(12)}${'gzip'.padStart(12)}${'brotli'.padStart(12)}`);
@@ -226,6 +239,7 @@ test_everything() {
   check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --target-dir target
   check "tests in Node" node_test tests/node
   check "build.sh encoder" fetch_encoder
+  check "the small encoder" make_small_encoder
   check "cargo test --release" cargo test --release --target-dir target
   check "build.sh (the page)" build_page
   check "build, the wasm kernel's tests" build_kernel_tests

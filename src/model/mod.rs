@@ -9,6 +9,7 @@ mod part_size;
 mod pass;
 mod receiver;
 mod save;
+mod shards;
 mod wanted;
 mod weights;
 
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use candle_core::Tensor;
 use indexmap::IndexMap;
 
-pub use config::{ModelConfig, Polytask, parse_config};
+pub use config::{DeclaredPooling, ModelConfig, Polytask, declared_pooling, parse_config, pooling_folder};
 pub use encoder::Encoder;
 pub use heads::Heads;
 pub use loading::Loading;
@@ -26,6 +27,7 @@ pub use part_size::PartSize;
 pub use pass::{Dropout, Pass};
 pub use receiver::Receiver;
 pub use save::ModelFiles;
+pub use shards::{joined_header, shard_names};
 pub use wanted::{NamedShape, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 pub use weights::Weights;
 

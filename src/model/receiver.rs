@@ -6,9 +6,10 @@
 
 use safetensors::{Dtype, SafeTensorError};
 
-use super::header::{Entry, Header, not_safetensors};
+use super::header::{Entry, Header, Stored, not_safetensors};
 use super::{Wanted, Weights};
 use crate::error::message;
+use crate::text::pointer;
 use crate::{Error, Result};
 
 /// Bytes of the header's length.
@@ -35,7 +36,7 @@ struct Body {
     /// The index of the entry whose bytes come next, and how many of its bytes were received.
     at: usize,
     done: usize,
-    /// The first bytes of a number whose last ones are in the next piece.
+    /// The first bytes of a number or a block whose last ones are in the next piece.
     carried: Vec<u8>,
 }
 
@@ -101,6 +102,7 @@ impl Receiver {
     fn header_end(&self) -> Result<usize> {
         match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
             None => Ok(LENGTH),
+            Some(_) if pointer::is_pointer(&self.front) => Err(Error::encoder(pointer::message("model.safetensors"))),
             Some(length) if length > LONGEST_HEADER => Err(not_safetensors(&SafeTensorError::HeaderTooLarge)),
             Some(length) => Ok(LENGTH + length as usize),
         }
@@ -145,7 +147,7 @@ impl Weights {
 impl Body {
     fn new(header: Header, wanted: Option<&Wanted>) -> Result<Self> {
         let values = match wanted {
-            None => header.entries.iter().map(|entry| entry.is_float().then(Vec::new)).collect(),
+            None => header.entries.iter().map(|entry| entry.stored.is_read().then(Vec::new)).collect(),
             Some(wanted) => {
                 let mut values = vec![None; header.entries.len()];
                 for place in wanted.places(&header)? {
@@ -164,7 +166,7 @@ impl Body {
                 if self.done == 0 {
                     reserve(values, entry)?;
                 }
-                widen(entry.dtype, &mut self.carried, now, values);
+                widen(entry.stored, &mut self.carried, now, values);
             }
             self.done += now.len();
             *received += now.len() as u64;
@@ -199,9 +201,9 @@ fn reserve(values: &mut Vec<f32>, entry: &Entry) -> Result<()> {
     })
 }
 
-/// Adds the numbers in `bytes` to `values`. The first bytes of a number that is not complete yet wait in `carried`.
-fn widen(dtype: Dtype, carried: &mut Vec<u8>, mut bytes: &[u8], values: &mut Vec<f32>) {
-    let width = if dtype == Dtype::F32 { 4 } else { 2 };
+/// Adds the numbers in `bytes` to `values`. The first bytes of a number or a block that is not complete yet wait in `carried`.
+fn widen(stored: Stored, carried: &mut Vec<u8>, mut bytes: &[u8], values: &mut Vec<f32>) {
+    let width = stored.width();
     if !carried.is_empty() {
         let (front, rest) = bytes.split_at(bytes.len().min(width - carried.len()));
         carried.extend_from_slice(front);
@@ -209,19 +211,20 @@ fn widen(dtype: Dtype, carried: &mut Vec<u8>, mut bytes: &[u8], values: &mut Vec
         if carried.len() < width {
             return;
         }
-        add_whole(dtype, carried, values);
+        add_whole(stored, carried, values);
         carried.clear();
     }
     let (whole, rest) = bytes.split_at(bytes.len() - bytes.len() % width);
-    add_whole(dtype, whole, values);
+    add_whole(stored, whole, values);
     carried.extend_from_slice(rest);
 }
 
-fn add_whole(dtype: Dtype, bytes: &[u8], values: &mut Vec<f32>) {
+fn add_whole(stored: Stored, bytes: &[u8], values: &mut Vec<f32>) {
     let halves = || bytes.as_chunks::<2>().0.iter();
-    match dtype {
-        Dtype::F16 => values.extend(halves().map(|b| half::f16::from_le_bytes(*b).to_f32())),
-        Dtype::BF16 => values.extend(halves().map(|b| half::bf16::from_le_bytes(*b).to_f32())),
+    match stored {
+        Stored::Blocks(bits) => polytask_blocks::decode(bits, bytes, values),
+        Stored::Float(Dtype::F16) => values.extend(halves().map(|b| half::f16::from_le_bytes(*b).to_f32())),
+        Stored::Float(Dtype::BF16) => values.extend(halves().map(|b| half::bf16::from_le_bytes(*b).to_f32())),
         _ => values.extend(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b))),
     }
 }
@@ -246,6 +249,39 @@ mod tests {
             ("none", view(Dtype::F32, 0, &[])),
         ];
         safetensors::serialize(views, None).unwrap()
+    }
+
+    #[test]
+    fn blocks_arrive_in_pieces_of_any_size() {
+        let numbers: Vec<f32> = (0..128).map(|i| (i as f32 * 0.37).sin()).collect();
+        let mut blocks = Vec::new();
+        polytask_blocks::encode(6, &numbers, &mut blocks);
+        let mut expected = Vec::new();
+        polytask_blocks::decode(6, &blocks, &mut expected);
+        let view = || TensorView::new(Dtype::U8, vec![2, 2, 26], &blocks).unwrap();
+        let metadata = [(polytask_blocks::METADATA.to_string(), String::new())].into();
+        let bytes = safetensors::serialize([("table", view())], Some(metadata)).unwrap();
+        for size in [1, 7, 25, 4096] {
+            assert_eq!(in_pieces(&bytes, size).unwrap().take("table", &[2, 64]).unwrap(), expected);
+        }
+        // Without the key in the metadata they are bytes like others.
+        let plain = safetensors::serialize([("table", view())], None).unwrap();
+        assert_eq!(
+            in_pieces(&plain, 64).unwrap().take("table", &[2, 2, 26]).unwrap_err().to_string(),
+            "encoder: model.safetensors: tensor \"table\" holds U8, and f32, f16 or bf16 is needed"
+        );
+    }
+
+    #[test]
+    fn a_git_lfs_pointer_is_told() {
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:53aa51172d142c89\nsize 90868376\n";
+        for size in [1, 7, 4096] {
+            assert_eq!(
+                in_pieces(pointer, size).unwrap_err().to_string(),
+                "encoder: model.safetensors is a Git LFS pointer, not the file: run \"git lfs pull\" in its folder, or \
+                 download the file itself"
+            );
+        }
     }
 
     fn in_pieces(bytes: &[u8], size: usize) -> Result<Weights> {

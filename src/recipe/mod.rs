@@ -162,6 +162,17 @@ pub enum Pooling {
     Pooler,
 }
 
+impl std::fmt::Display for Pooling {
+    /// The name that recipes and flags use.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Mean => "mean",
+            Self::Cls => "cls",
+            Self::Pooler => "pooler",
+        })
+    }
+}
+
 /// Measurements beside the training. They cost time and change nothing: with or without them a run gives the same numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tokenizers::ModelWrapper;
 
 use super::panics::caught;
+use super::pointer;
 use crate::error::{message, shortened};
 use crate::{Error, Result};
 
@@ -80,6 +81,9 @@ impl Tokenizer {
         let unreadable = |why: String| {
             Error::tokenizer(message!("text.tokenizer_unreadable", "tokenizer.json cannot be read: {why}", why = why))
         };
+        if pointer::is_pointer(json) {
+            return Err(Error::tokenizer(pointer::message("tokenizer.json")));
+        }
         let inner = caught("tokenizer.json".into(), || tokenizers::Tokenizer::from_bytes(json))?;
         let mut inner = inner.map_err(|e| unreadable(e.to_string()))?;
         let Declared { added_tokens } = serde_json::from_slice(json).map_err(|e| unreadable(e.to_string()))?;

@@ -11,6 +11,7 @@ mod data_check;
 mod memory;
 mod session;
 mod sha256;
+mod tokenizer;
 
 use std::cell::Cell;
 
@@ -26,6 +27,7 @@ pub use data::{
 pub use data_check::DataCheck;
 pub use session::Session;
 pub use sha256::Sha256;
+pub use tokenizer::tokenizer_of_vocabulary;
 
 use crate::compute::Context;
 use crate::text::catches_panic;

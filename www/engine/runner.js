@@ -17,7 +17,11 @@ import { DamagedFile } from './encoder/stored-file.js';
 /** @typedef {Extract<Command, { type: 'configure' }>['recipe']} Recipe */
 /** @typedef {import('./encoder/stored-file.js').StoredFile} StoredFile */
 
-/** The encoder's address and files. @typedef {{ base: string, files: Map<string, StoredFile> }} Encoder */
+/**
+ * The encoder's address and files, and its tokenizer.json once it was asked for.
+ *
+ * @typedef {{ base: string, files: Map<string, StoredFile>, tokenizer?: Promise<Uint8Array> }} Encoder
+ */
 
 export class Runner {
   #polytask;
@@ -314,14 +318,23 @@ export class Runner {
   /** The encoder's weights in pieces, which are already on their way, and its small files. */
   async #encoderFiles() {
     if (!this.#encoder) throw failure('run.no_encoder');
-    const { files } = this.#encoder;
-    const [config, tokenizer, weights] = ['config.json', 'tokenizer.json', 'model.safetensors'].map(
-      (name) => /** @type {StoredFile} */ (files.get(name)),
+    const encoder = this.#encoder;
+    const [config, weights] = ['config.json', 'model.safetensors'].map(
+      (name) => /** @type {StoredFile} */ (encoder.files.get(name)),
     );
     const pieces = weights.pieces();
+    encoder.tokenizer ??= this.#tokenizer(encoder.files);
     /** @type {[config: Uint8Array, tokenizer: Uint8Array]} */
-    const small = await Promise.all([config.bytes(), tokenizer.bytes()]);
+    const small = await Promise.all([config.bytes(), encoder.tokenizer]);
     return { pieces, small };
+  }
+
+  /** The encoder's tokenizer.json, made of vocab.txt if there is only that. @param {Map<string, StoredFile>} files */
+  async #tokenizer(files) {
+    const [whole, vocabulary, config] = await Promise.all(
+      ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json'].map((name) => files.get(name)?.bytes()),
+    );
+    return whole ?? (await this.#polytask).tokenizer_of_vocabulary(/** @type {Uint8Array} */ (vocabulary), config);
   }
 
   /**

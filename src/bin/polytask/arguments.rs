@@ -224,18 +224,26 @@ impl TrainArguments {
         Ok(recipe)
     }
 
+    /// Whether a flag or the recipe file says how to pool.
+    pub fn gives_pooling(&self) -> Result<bool> {
+        Ok(self.pooling.is_some() || self.recipe_file()?.pointer("/pooling").is_some())
+    }
+
+    /// The recipe file as JSON; null if there is none.
+    fn recipe_file(&self) -> Result<serde_json::Value> {
+        match &self.recipe {
+            Some(path) => Ok(serde_json::from_slice(&files::read(path)?)?),
+            None => Ok(serde_json::Value::Null),
+        }
+    }
+
     /// Takes pooling and max_length from a saved model that is trained on, where neither a flag nor the recipe file gives
     /// them.
     pub fn go_on_as(&self, saved: &Polytask, recipe: &mut Recipe) -> Result<()> {
-        let file = match &self.recipe {
-            Some(path) => serde_json::from_slice(&files::read(path)?)?,
-            None => serde_json::Value::Null,
-        };
-        let gives = |pointer: &str| file.pointer(pointer).is_some();
-        if self.pooling.is_none() && !gives("/pooling") {
+        if !self.gives_pooling()? {
             recipe.pooling = saved.pooling;
         }
-        if self.max_length.is_none() && !gives("/training/max_length") {
+        if self.max_length.is_none() && self.recipe_file()?.pointer("/training/max_length").is_none() {
             set(&mut recipe.training.max_length, &saved.max_length);
         }
         Ok(())

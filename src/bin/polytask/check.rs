@@ -122,7 +122,10 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     let tokenizer =
         encoder.named(Tokenizer::from_json(&encoder.tokenizer, arguments.max_length, config.bert.vocab_size))?;
     let encodings = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<polytask::Result<Vec<_>>>()?;
-    let pooling = named::<Pooling>("pooling", &arguments.pooling)?.unwrap_or_default();
+    let told = named::<Pooling>("pooling", &arguments.pooling)?;
+    let mut recipe = Recipe { pooling: told.unwrap_or_default(), ..Recipe::default() };
+    encoders::take_declared_pooling(&encoder, told.is_some(), &mut recipe);
+    let pooling = recipe.pooling;
     let weights = encoder.read_weights(Wanted::new(&config.bert, pooling, &[]))?;
     let loading = Loading {
         freeze: Freeze::Encoder,

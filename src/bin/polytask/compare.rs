@@ -61,7 +61,9 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
     for note in &sentences.notes {
         eprintln!("Warning: {note}");
     }
-    let chosen = train::choose_settings(common, &mut recipe, &sentences, &EncoderFiles::read(&directory)?)?;
+    let encoder = EncoderFiles::read(&directory)?;
+    encoders::take_declared_pooling(&encoder, common.gives_pooling()?, &mut recipe);
+    let chosen = train::choose_settings(common, &mut recipe, &sentences, &encoder)?;
     let tasks: Vec<String> = sentences.data.tasks.iter().map(|task| task.name.clone()).collect();
     let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
 

@@ -19,7 +19,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 /// A command's result; its error is a sentence for the person who typed it.
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+type Error = Box<dyn std::error::Error>;
+type Result<T> = std::result::Result<T, Error>;
 
 /// Multi-task fine-tuning of a real pretrained sentence encoder.
 #[derive(Debug, Parser)]

@@ -35,6 +35,8 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         })?;
         arguments.go_on_as(saved, &mut recipe)?;
         continue_tasks(&mut recipe, &saved.tasks)?;
+    } else {
+        encoders::take_declared_pooling(&encoder, arguments.gives_pooling()?, &mut recipe);
     }
     let limit = memory::available(context.device());
     let sentences = sentences(&mut recipe)?;

@@ -1,6 +1,9 @@
 //! `config.json`: a Hugging Face BERT config, plus our `"polytask"` object in a model of ours.
 
+mod pooling;
 mod temperature;
+
+pub use pooling::{DeclaredPooling, declared_pooling, pooling_folder};
 
 use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
@@ -9,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::message;
 use crate::recipe::{Pooling, Task};
+use crate::text::pointer;
 use crate::{Error, Result};
 
 /// A model directory's `config.json`.
@@ -44,6 +48,9 @@ pub struct Polytask {
 ///
 /// If it is not a BERT encoder's config; the error names the field and its valid values.
 pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
+    if pointer::is_pointer(json) {
+        return Err(Error::encoder(pointer::message("config.json")));
+    }
     let raw: Map<String, Value> = serde_json::from_slice(json).map_err(|e| {
         Error::encoder(message!(
             "model.config_not_json",

@@ -1,0 +1,161 @@
+//! An encoder's or a saved model's directory, in the layouts that Hugging Face's tools write.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use polytask::model::{
+    DeclaredPooling, Receiver, Wanted, Weights, declared_pooling, joined_header, pooling_folder, shard_names,
+};
+use polytask::text::tokenizer_of_vocabulary;
+
+use crate::{Error, Result, files};
+
+pub const CONFIG: &str = "config.json";
+pub const TOKENIZER: &str = "tokenizer.json";
+pub const VOCABULARY: &str = "vocab.txt";
+pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
+pub const WEIGHTS: &str = "model.safetensors";
+pub const INDEX: &str = "model.safetensors.index.json";
+pub const MODULES: &str = "modules.json";
+/// Where sentence-transformers puts the pooling's config.
+pub const POOLING: &str = "1_Pooling/config.json";
+
+/// Weights in other formats.
+const OTHER_WEIGHTS: [&str; 4] =
+    ["pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack"];
+
+/// The longest header of a shard, as the format says.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+/// An encoder's or a saved model's files, the weights not yet read.
+pub struct EncoderFiles {
+    pub config: Vec<u8>,
+    /// `tokenizer.json`, made of `vocab.txt` where there is only that.
+    pub tokenizer: Vec<u8>,
+    /// How the encoder's authors pool, if the directory says so.
+    pub pooling: Option<DeclaredPooling>,
+    /// What comes before the weights' files: the joined header of several.
+    front: Vec<u8>,
+    /// `model.safetensors`, or the tensors of each shard.
+    weights: Vec<(PathBuf, File)>,
+    directory: PathBuf,
+}
+
+impl EncoderFiles {
+    pub fn read(directory: &Path) -> Result<Self> {
+        let config = files::read(&directory.join(CONFIG))?;
+        let tokenizer = tokenizer(directory)?;
+        let (front, weights) = open_weights(directory)?;
+        let pooling = pooling(directory);
+        Ok(Self { config, tokenizer, pooling, front, weights, directory: directory.into() })
+    }
+
+    /// Whether `directory` has all that [`EncoderFiles::read`] needs.
+    pub fn are_in(directory: &Path) -> bool {
+        let has = |name: &str| directory.join(name).is_file();
+        has(CONFIG) && (has(TOKENIZER) || has(VOCABULARY)) && (has(WEIGHTS) || has(INDEX))
+    }
+
+    /// The weights that are `wanted`, read in pieces, so that they are never in memory twice.
+    pub fn read_weights(&mut self, wanted: Wanted) -> Result<Weights> {
+        let mut receiver = Receiver::of(wanted);
+        self.named(receiver.push(&self.front))?;
+        let mut piece = vec![0; 1 << 20];
+        for i in 0..self.weights.len() {
+            loop {
+                let (path, file) = &mut self.weights[i];
+                let n = file.read(&mut piece).map_err(|e| format!("{}: cannot be read: {e}", path.display()))?;
+                if n == 0 {
+                    break;
+                }
+                self.named(receiver.push(&piece[..n]))?;
+            }
+        }
+        self.named(receiver.finish())
+    }
+
+    /// Puts the encoder's directory before an error of its files.
+    pub fn named<T>(&self, result: polytask::Result<T>) -> Result<T> {
+        named(&self.directory, result)
+    }
+}
+
+fn named<T>(directory: &Path, result: polytask::Result<T>) -> Result<T> {
+    result.map_err(|error| match error {
+        polytask::Error::Encoder(_) | polytask::Error::Tokenizer(_) => {
+            format!("{}: {error}", directory.display()).into()
+        }
+        other => other.into(),
+    })
+}
+
+fn tokenizer(directory: &Path) -> Result<Vec<u8>> {
+    let [json, vocabulary, config] = [TOKENIZER, VOCABULARY, TOKENIZER_CONFIG].map(|file| directory.join(file));
+    if json.exists() {
+        return files::read(&json);
+    }
+    if !vocabulary.exists() {
+        return Err(format!(
+            "{0}: there is neither {TOKENIZER} nor {VOCABULARY}; in Python, transformers makes it: \
+             AutoTokenizer.from_pretrained({0:?}).save_pretrained({0:?})",
+            directory.display().to_string()
+        )
+        .into());
+    }
+    let config = config.exists().then(|| files::read(&config)).transpose()?;
+    named(directory, tokenizer_of_vocabulary(&files::read(&vocabulary)?, config.as_deref()))
+}
+
+/// The weights' files, and what comes before their bytes.
+fn open_weights(directory: &Path) -> Result<(Vec<u8>, Vec<(PathBuf, File)>)> {
+    let (one, index) = (directory.join(WEIGHTS), directory.join(INDEX));
+    if one.exists() {
+        let file = files::open(&one)?;
+        return Ok((Vec::new(), vec![(one, file)]));
+    }
+    if !index.exists() {
+        return Err(match OTHER_WEIGHTS.iter().find(|name| directory.join(name).exists()) {
+            Some(other) => no_weights(&directory.display().to_string(), other),
+            None => format!("{}: there is no {WEIGHTS}", directory.display()).into(),
+        });
+    }
+    let names = named(directory, shard_names(&files::read(&index)?))?;
+    let mut shards = Vec::new();
+    let mut headers = Vec::new();
+    for name in names {
+        let path = directory.join(name);
+        let mut file = files::open(&path)?;
+        headers.push(header(&path, &mut file)?);
+        shards.push((path, file));
+    }
+    Ok((named(directory, joined_header(&headers))?, shards))
+}
+
+/// A shard's header. The file goes on with its tensors.
+fn header(path: &Path, file: &mut File) -> Result<Vec<u8>> {
+    let unreadable = |e: std::io::Error| format!("{}: cannot be read: {e}", path.display());
+    let mut length = [0; 8];
+    file.read_exact(&mut length).map_err(unreadable)?;
+    let length = u64::from_le_bytes(length);
+    if length > LONGEST_HEADER {
+        return Err(format!("{}: is not a safetensors file; fetch it again", path.display()).into());
+    }
+    let mut header = Vec::new();
+    file.take(length).read_to_end(&mut header).map_err(unreadable)?;
+    Ok(header)
+}
+
+fn pooling(directory: &Path) -> Option<DeclaredPooling> {
+    let folder = pooling_folder(&std::fs::read(directory.join(MODULES)).ok()?)?;
+    declared_pooling(&std::fs::read(directory.join(folder).join(CONFIG)).ok()?)
+}
+
+/// There are weights, but not in a format that is read.
+pub fn no_weights(encoder: &str, other: &str) -> Error {
+    format!(
+        "{encoder}: its weights are {other}, and {WEIGHTS} is needed; in Python, transformers makes it: \
+         AutoModel.from_pretrained({encoder:?}).save_pretrained({encoder:?})"
+    )
+    .into()
+}
