@@ -4,8 +4,7 @@ mod command;
 mod tiny;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use command::{TRAIN, fails, polytask, succeeds, workplace};
@@ -463,7 +462,7 @@ fn bad_encoders_are_told_apart_and_an_old_model_is_kept() {
     broken("mute", "tokenizer.json", b"{}");
     assert!(train("--encoder mute").starts_with("mute: tokenizer: tokenizer.json cannot be read: "));
     fs::remove_file(at.join("mute/tokenizer.json")).unwrap();
-    assert!(train("--encoder mute").starts_with("mute/tokenizer.json: cannot be read: No such file"));
+    assert!(train("--encoder mute").starts_with("mute: there is neither tokenizer.json nor vocab.txt; in Python, "));
     assert_eq!(train("--encoder ./nowhere"), "encoder: \"./nowhere\" is not a directory");
     assert_eq!(
         train("--encoder nothing"),
@@ -501,81 +500,6 @@ fn a_run_that_memory_cannot_hold_is_refused_before_it_starts() {
         "{error}"
     );
     assert!(!place.path().join("model").exists());
-}
-
-/// A server that answers each request in turn with what `answer` makes of its path, for `requests` requests.
-fn hub(requests: usize, answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (String, std::thread::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let server = std::thread::spawn(move || {
-        for stream in listener.incoming().take(requests) {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            let request = lines.next().unwrap().unwrap();
-            while lines.next().unwrap().unwrap() != "" {}
-            let path = request.split(' ').nth(1).unwrap().to_string();
-            // A client that hangs up early is part of some tests.
-            let _ = stream.write_all(&answer(&path));
-        }
-    });
-    (address, server)
-}
-
-fn http(status: &str, length: usize, body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-    [head.as_bytes(), body].concat()
-}
-
-#[test]
-fn fetching_an_encoder_speaks_the_hubs_protocol_and_keeps_no_halves() {
-    let place = workplace();
-    let fetch = |endpoint: &str| {
-        let output = polytask(place.path())
-            .args(["encoder", "fetch", "all-MiniLM-L6-v2", "--out", "fetched"])
-            .env("HF_ENDPOINT", endpoint)
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(2));
-        String::from_utf8(output.stderr).unwrap()
-    };
-    let base = "/sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41";
-
-    let (address, server) = hub(1, |_| http("404 Not Found", 0, b""));
-    let error = fetch(&address);
-    assert!(error.starts_with(&format!("polytask: {address}{base}/config.json: cannot be fetched: ")), "{error}");
-    assert!(error.contains("404"), "{error}");
-    server.join().unwrap();
-
-    let (address, server) = hub(1, |_| http("200 OK", 500, b"only the beginn"));
-    let error = fetch(&address);
-    let expected = format!("polytask: {address}{base}/config.json: the download was cut off after 15 of 500 bytes");
-    assert!(error.starts_with(&expected), "{error}");
-    assert!(error.ends_with("nothing was kept, try again\n"), "{error}");
-    assert!(!place.path().join("fetched/config.json").exists());
-    server.join().unwrap();
-
-    let (address, server) = hub(1, |_| http("200 OK", 20, b"<html>log in</html>\n"));
-    let error = fetch(&address);
-    let expected = format!("polytask: {address}{base}/config.json: not the file it should be: its SHA-256 is ");
-    assert!(error.starts_with(&expected), "{error}");
-    assert!(!place.path().join("fetched/config.json").exists());
-    server.join().unwrap();
-
-    // The real files, one of them already there but damaged; and then nobody is asked any more.
-    fs::create_dir_all(place.path().join("fetched")).unwrap();
-    fs::write(place.path().join("fetched/tokenizer.json"), "damaged").unwrap();
-    let (address, server) = hub(3, |path| {
-        let file = path.rsplit('/').next().unwrap();
-        let bytes = fs::read(minilm().join(file)).expect("./build.sh encoder fetches it");
-        http("200 OK", bytes.len(), &bytes)
-    });
-    for _ in 0..2 {
-        let mut fetch = polytask(place.path());
-        let output =
-            fetch.args(["encoder", "fetch", "--out", "fetched"]).env("HF_ENDPOINT", &address).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), "fetched\n");
-    }
-    server.join().unwrap();
 }
 
 fn minilm() -> std::path::PathBuf {
@@ -784,19 +708,4 @@ fn serve_answers_with_the_page() {
         assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
     }
     assert_eq!(page.into_body().read_to_string().unwrap(), "<title>hello</title>");
-}
-
-#[test]
-fn a_network_that_refuses_is_noticed_in_seconds() {
-    let place = workplace();
-    let start = std::time::Instant::now();
-    let output = polytask(place.path()).args(["train"]).env("HF_ENDPOINT", "http://127.0.0.1:9").output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.starts_with("polytask: http://127.0.0.1:9/"), "{error}");
-    assert!(
-        error.trim_end().ends_with("give a directory with --encoder DIR, or let ./build.sh encoder find it"),
-        "{error}"
-    );
-    assert!(start.elapsed().as_secs() < 10);
 }
