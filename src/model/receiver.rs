@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensorError};
 use super::header::{Entry, Header, Stored, not_safetensors};
 use super::{Wanted, Weights};
 use crate::error::message;
-use crate::text::pointer;
+use crate::text::git_lfs_pointer;
 use crate::{Error, Result};
 
 /// Bytes of the header's length.
@@ -102,8 +102,10 @@ impl Receiver {
     fn header_end(&self) -> Result<usize> {
         match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
             None => Ok(LENGTH),
-            Some(_) if pointer::is_pointer(&self.front) => Err(Error::encoder(pointer::message("model.safetensors"))),
-            Some(length) if length > LONGEST_HEADER => Err(not_safetensors(&SafeTensorError::HeaderTooLarge)),
+            Some(length) if length > LONGEST_HEADER => Err(match git_lfs_pointer(&self.front, "model.safetensors") {
+                Some(pointer) => Error::encoder(pointer),
+                None => not_safetensors(&SafeTensorError::HeaderTooLarge),
+            }),
             Some(length) => Ok(LENGTH + length as usize),
         }
     }

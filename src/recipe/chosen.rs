@@ -3,7 +3,7 @@
 //! | what | chosen |
 //! |---|---|
 //! | heads | start from a logistic regression of the sentence vectors, or from class means above 200 classes; a label's name counts as 6 examples of its class |
-//! | contrastive phase | a quarter as many steps as there are sentences, 12 to 100; none with a frozen encoder |
+//! | contrastive phase | 12 steps; from 40 sentences on more, as their pairs grow, to 120 at 124 sentences; none with a frozen encoder |
 //! | optimizer | AdamW with decay 0.01, gradients clipped to 1 |
 //! | learning rate | 2e-5 below 1000 sentences, 5e-5 from there on; 1e-3 with a frozen encoder, where the heads alone train |
 //! | schedule | linear, after a warm-up of a tenth of the steps |
@@ -42,6 +42,9 @@ pub struct DataSizes {
 /// Classes up to which a logistic regression takes seconds.
 const MOST_CLASSES: usize = 200;
 
+/// Sentences times sentences for one contrastive step.
+const SQUARE_A_STEP: usize = 128;
+
 /// Tokens of a batch, about.
 const BATCH_TOKENS: usize = 1024;
 
@@ -61,7 +64,11 @@ impl Training {
             0..1000 => 2e-5,
             _ => 5e-5,
         };
-        let contrastive_steps = if frozen || keeps_heads { 0 } else { (sentences / 4).clamp(12, 100) as u32 };
+        let contrastive_steps = if frozen || keeps_heads {
+            0
+        } else {
+            (sentences.saturating_mul(sentences) / SQUARE_A_STEP).clamp(12, 120) as u32
+        };
         let chosen = Self {
             epochs,
             batch_size,
@@ -136,16 +143,16 @@ mod tests {
     #[test]
     fn the_choice_depends_on_the_sizes() {
         let few = Training::for_data(&sizes(48, 20));
-        assert_eq!((few.few_examples.contrastive_steps, few.epochs, few.batch_size, few.warmup), (12, 5, 32, 1));
+        assert_eq!((few.few_examples.contrastive_steps, few.epochs, few.batch_size, few.warmup), (18, 5, 32, 1));
         let many = Training::for_data(&sizes(1232, 20));
-        assert_eq!((many.few_examples.contrastive_steps, many.learning_rate, many.warmup), (100, 5e-5, 20));
+        assert_eq!((many.few_examples.contrastive_steps, many.learning_rate, many.warmup), (120, 5e-5, 20));
         assert_eq!(Training::for_data(&sizes(48, 128)).batch_size, 8);
         let frozen = Training::for_data(&DataSizes { frozen: true, ..sizes(48, 20) });
         assert_eq!((frozen.few_examples.contrastive_steps, frozen.learning_rate), (0, 1e-3));
         assert!(!Training::for_data(&DataSizes { held_out: false, ..sizes(48, 20) }).load_best_model_at_end);
         assert_eq!(
             few.summary(&sizes(48, 20)).to_string(),
-            "Settings for 48 labelled sentences (tasks: 2, most classes of one: 4): 12 contrastive steps, heads from \
+            "Settings for 48 labelled sentences (tasks: 2, most classes of one: 4): 18 contrastive steps, heads from \
              logistic_regression, 5 epochs of batches of 32, learning rate 2e-5"
         );
     }

@@ -2,11 +2,12 @@
 
 mod batch;
 mod panics;
-pub(crate) mod pointer;
+mod pointer;
 mod tokenizer;
 mod vocabulary;
 
 pub use batch::Batch;
 pub use panics::catches_panic;
+pub use pointer::git_lfs_pointer;
 pub use tokenizer::{Encoding, Reading, Token, Tokenizer};
 pub use vocabulary::tokenizer_of_vocabulary;

@@ -5,16 +5,14 @@ use crate::error::{Message, message};
 /// The first bytes of a pointer, as many as tell it from every file of an encoder.
 const START: &[u8] = b"version ";
 
-/// Whether these first bytes of a file, at least eight, are those of a pointer.
-pub(crate) fn is_pointer(front: &[u8]) -> bool {
-    front.starts_with(START)
-}
-
-/// The sentence with the remedy.
-pub(crate) fn message(file: &str) -> Message {
-    message!(
-        "model.lfs_pointer",
-        "{file} is a Git LFS pointer, not the file: run \"git lfs pull\" in its folder, or download the file itself",
-        file = file
-    )
+/// The sentence with the remedy, if `front`, the first bytes of `file` (at least eight), are those of a pointer.
+pub fn git_lfs_pointer(front: &[u8], file: &str) -> Option<Message> {
+    let is_pointer = front.starts_with(START);
+    is_pointer.then(|| {
+        message!(
+            "model.lfs_pointer",
+            "{file} is a Git LFS pointer, not the file: run \"git lfs pull\" in its folder, or download the file itself",
+            file = file
+        )
+    })
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tokenizers::ModelWrapper;
 
 use super::panics::caught;
-use super::pointer;
+use super::pointer::git_lfs_pointer;
 use crate::error::{message, shortened};
 use crate::{Error, Result};
 
@@ -81,8 +81,8 @@ impl Tokenizer {
         let unreadable = |why: String| {
             Error::tokenizer(message!("text.tokenizer_unreadable", "tokenizer.json cannot be read: {why}", why = why))
         };
-        if pointer::is_pointer(json) {
-            return Err(Error::tokenizer(pointer::message("tokenizer.json")));
+        if let Some(pointer) = git_lfs_pointer(json, "tokenizer.json") {
+            return Err(Error::tokenizer(pointer));
         }
         let inner = caught("tokenizer.json".into(), || tokenizers::Tokenizer::from_bytes(json))?;
         let mut inner = inner.map_err(|e| unreadable(e.to_string()))?;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::pointer;
+use super::pointer::git_lfs_pointer;
 use crate::error::message;
 use crate::{Error, Result};
 
@@ -46,8 +46,8 @@ const NEEDED: [&str; 3] = ["[UNK]", "[CLS]", "[SEP]"];
 /// # Ok::<(), polytask::Error>(())
 /// ```
 pub fn tokenizer_of_vocabulary(vocabulary: &[u8], config: Option<&[u8]>) -> Result<Vec<u8>> {
-    if pointer::is_pointer(vocabulary) {
-        return Err(Error::tokenizer(pointer::message("vocab.txt")));
+    if let Some(pointer) = git_lfs_pointer(vocabulary, "vocab.txt") {
+        return Err(Error::tokenizer(pointer));
     }
     let text = std::str::from_utf8(vocabulary).map_err(|e| {
         let line = vocabulary[..e.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
@@ -154,7 +154,7 @@ mod tests {
             "tokenizer: vocab.txt has no [UNK]; it must be a BERT encoder's, one token a line"
         );
         assert_eq!(fails(b"[UNK]\n\xff\n", None), "tokenizer: vocab.txt: line 2 is not UTF-8");
-        assert!(fails(b"[UNK]", Some(b"[]")).starts_with("tokenizer: tokenizer_config.json cannot be read: "));
+        assert!(fails(b"[UNK]", Some(b"no json")).starts_with("tokenizer: tokenizer_config.json cannot be read: "));
         assert_eq!(
             fails(b"version https://git-lfs.github.com/spec/v1\noid sha256:07\n", None),
             "tokenizer: vocab.txt is a Git LFS pointer, not the file: run \"git lfs pull\" in its folder, or download the file itself"

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::message;
 use crate::recipe::{Pooling, Task};
-use crate::text::pointer;
+use crate::text::git_lfs_pointer;
 use crate::{Error, Result};
 
 /// A model directory's `config.json`.
@@ -48,8 +48,8 @@ pub struct Polytask {
 ///
 /// If it is not a BERT encoder's config; the error names the field and its valid values.
 pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
-    if pointer::is_pointer(json) {
-        return Err(Error::encoder(pointer::message("config.json")));
+    if let Some(pointer) = git_lfs_pointer(json, "config.json") {
+        return Err(Error::encoder(pointer));
     }
     let raw: Map<String, Value> = serde_json::from_slice(json).map_err(|e| {
         Error::encoder(message!(

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use polytask::model::{
     DeclaredPooling, Receiver, Wanted, Weights, declared_pooling, joined_header, pooling_folder, shard_names,
 };
-use polytask::text::tokenizer_of_vocabulary;
+use polytask::text::{git_lfs_pointer, tokenizer_of_vocabulary};
 
 use crate::{Error, Result, files};
 
@@ -137,6 +137,9 @@ fn header(path: &Path, file: &mut File) -> Result<Vec<u8>> {
     let unreadable = |e: std::io::Error| format!("{}: cannot be read: {e}", path.display());
     let mut length = [0; 8];
     file.read_exact(&mut length).map_err(unreadable)?;
+    if let Some(pointer) = git_lfs_pointer(&length, &path.display().to_string()) {
+        return Err(pointer.to_string().into());
+    }
     let length = u64::from_le_bytes(length);
     if length > LONGEST_HEADER {
         return Err(format!("{}: is not a safetensors file; fetch it again", path.display()).into());
