@@ -19,11 +19,13 @@ export class StoredFile {
    * @param {string} name
    * @param {Blob} blob
    * @param {string[]} digests The SHA-256 of each piece; empty where SubtleCrypto does not exist.
+   * @param {string} [key] The key in the browser's cache.
    */
-  constructor(name, blob, digests) {
+  constructor(name, blob, digests, key = '') {
     this.#name = name;
     this.#blob = blob;
     this.#digests = digests;
+    this.key = key;
   }
 
   get blob() {
