@@ -4,13 +4,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Failure, failure, messageOf } from '../../www/engine/failure.js';
+import { Failure, messageOf } from '../../www/engine/failure.js';
+import { failure } from '../../www/engine/worker-failure.js';
 import german from '../../www/strings/de.js';
 import errorsDe from '../../www/strings/errors.de.js';
 import elsewhereEn from '../../www/strings/elsewhere.en.js';
+import workerEn from '../../www/strings/worker-errors.en.js';
 import ofEveryPage from '../../www/strings/errors.en.js';
 
-const errorsEn = { ...ofEveryPage, ...elsewhereEn };
+const errorsEn = { ...ofEveryPage, ...workerEn, ...elsewhereEn };
 const root = new URL('../../', import.meta.url);
 const texts = (folder, ending) =>
   readdirSync(new URL(folder, root), { recursive: true })

@@ -5,7 +5,8 @@
 // units are so short that it does so only every few units. Pause, Step and Predict therefore wait for one unit at most,
 // whichever run is training.
 
-import { failure, messageOf } from './failure.js';
+import { messageOf } from './failure.js';
+import { failure } from './worker-failure.js';
 import { DamagedFile } from './encoder/stored-file.js';
 
 /** @typedef {import('../types.js').Classification} Classification */

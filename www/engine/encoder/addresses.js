@@ -13,11 +13,6 @@ export const FLOAT_ENCODER = 'all-MiniLM-L6-v2';
 /** Bytes of the known encoders' files. @type {Record<string, number>} */
 export const KNOWN_BYTES = { [DEFAULT_ENCODER]: 15_900_000, [FLOAT_ENCODER]: 91_335_235 };
 
-/** The SHA-256 of their weights. Other weights are not called that. @type {Record<string, string>} */
-export const KNOWN_WEIGHTS = {
-  [FLOAT_ENCODER]: '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db',
-};
-
 /** The float encoder in its authors' repository, at the revision whose hashes are known. */
 export const FLOAT_AT_HUB = `${HUB}sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41/`;
 

@@ -1,7 +1,8 @@
 // Downloads one file, stores it in the browser piece by piece, and hashes it on the way. What has arrived when a download
 // breaks off stays for the rest of the visit: the next try asks the server for the rest only.
 
-import { Failure, failure, message } from '../failure.js';
+import { Failure } from '../failure.js';
+import { failure, message } from '../worker-failure.js';
 import { isPointer } from './files.js';
 import { PIECE, sha256, StoredFile } from './stored-file.js';
 

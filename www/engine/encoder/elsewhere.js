@@ -63,7 +63,7 @@ export async function insteadOf({ directory, manifest, fresh }, error, collect, 
   const isCut = fresh !== undefined && error.code === 'download.offline';
   if (directory.startsWith(HUB) || isBusy || isCut) throw error;
   const name = fresh ? manifest.encoder : nameOf(directory);
-  if (!(name in KNOWN_BYTES)) throw failure('encoder.nowhere', { url: directory, why: messageOf(error) });
+  if (!Object.hasOwn(KNOWN_BYTES, name)) throw failure('encoder.nowhere', { url: directory, why: messageOf(error) });
   const bytes = KNOWN_BYTES[FLOAT_ENCODER];
   const hub = new URL(HUB).host;
   tools.say({ type: 'warning', ...message('encoder.from_hub', { url: directory, encoder: FLOAT_ENCODER, bytes, hub }) });

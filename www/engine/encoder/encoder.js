@@ -9,10 +9,11 @@
 // The Cache API, Web Locks and SubtleCrypto exist only in secure contexts (https, localhost). Other pages download the encoder
 // on each visit.
 
-import { failure, message } from '../failure.js';
-import { atHub, KNOWN_WEIGHTS, OWN } from './addresses.js';
+import { failure, message } from '../worker-failure.js';
+import { atHub, OWN } from './addresses.js';
 import { download, isUnavailable, unavailable } from './download.js';
 import { chosenFrom, missingFrom, POOLING } from './files.js';
+import { KNOWN_WEIGHTS } from './known-weights.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
 /** `sha256`: absent where only the transport vouches for the file. @typedef {{ name: string, bytes: number, sha256?: string }} File */
@@ -43,8 +44,16 @@ const DIGESTS = 'x-piece-sha256';
 /** Minimum time between two progress events: the page shows at most one a frame. */
 const PROGRESS_MS = 50;
 
-/** @returns {Promise<typeof import('./elsewhere.js')>} */
-export const elsewhere = () => import(new URL('./elsewhere.js', import.meta.url).href);
+/**
+ * The modules that know where else to look.
+ *
+ * @returns {Promise<typeof import('./elsewhere.js')>}
+ * @throws {import('../failure.js').Failure} Without a network they cannot be loaded.
+ */
+export async function elsewhere() {
+  const url = new URL('./elsewhere.js', import.meta.url).href;
+  return import(url).catch(() => Promise.reject(failure('download.offline', { file: 'elsewhere.js', url })));
+}
 
 /**
  * @param {string} base Absolute address of the directory.
@@ -58,7 +67,8 @@ export async function loadEncoder(base, given) {
   const source = (await beside(directory, tools)) ?? (await (await elsewhere()).sourceOf(directory, tools));
   const { files, loaded } = await collect(source, tools).catch(async (error) => {
     if (!isUnavailable(error)) throw error;
-    return (await elsewhere()).insteadOf(source, error, (/** @type {Source} */ other) => collect(other, tools), tools);
+    // If that is not to be had either, the first error says more.
+    return (await elsewhere().catch(() => Promise.reject(error))).insteadOf(source, error, (/** @type {Source} */ other) => collect(other, tools), tools);
   });
   if (files.has(POOLING)) await (await elsewhere()).sayPooling(files, tools.say);
   // Last: the page sends its next command when it hears of it.

@@ -1,7 +1,8 @@
 // Names, sizes and hashes of the encoders that every page can ask for, for directories without a manifest. The hashes are those
 // of build/encoder.sha256.
 
-import { FLOAT_ENCODER, KNOWN_WEIGHTS } from './addresses.js';
+import { FLOAT_ENCODER } from './addresses.js';
+import { KNOWN_WEIGHTS } from './known-weights.js';
 
 /** @type {Record<string, import('./encoder.js').Manifest>} */
 export const KNOWN = {
