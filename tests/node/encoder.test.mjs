@@ -235,7 +235,7 @@ test('a repository of the hub: its list of files decides, with vocab.txt, shards
   assert.deepEqual(found, needed);
   assert.deepEqual(Object.keys(found).filter((name) => name.startsWith('model-')), ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']);
   assert.equal(loaded().encoder, 'someone/my-bert');
-  assert.deepEqual(warnings(), ['This encoder was trained with cls pooling.']);
+  assert.deepEqual(warnings(), ['This encoder was trained with cls pooling: it is used, unless you choose another in the settings.']);
   // Later visits need no network.
   files = {};
   trouble['/hub/api/models/someone/my-bert/revision/main'] = 503;

@@ -56,6 +56,7 @@ export class Lab {
   /** Whether the document that the page asked for is open, or cannot be. */
   #isOpen = false;
   #disposed = false;
+  #adopts = false;
   /** The address of the encoder that the page begins with if nobody chooses another. */
   #usual = '';
 
@@ -242,10 +243,17 @@ export class Lab {
     this.#running.prepare();
   }
 
+  /** Takes settings over that nobody edited: no error is mended by them. @param {Doc} doc */
+  adopt(doc) {
+    this.#adopts = true;
+    this.store.complete('settings', doc);
+    this.#adopts = false;
+  }
+
   /** @param {Doc} doc @param {import('./document/store.js').Change} change */
   #edited(doc, change) {
     // The edit may have mended what an error message complains of, but not a missing encoder.
-    if (change !== 'diagnostics' && this.#isOpen && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
+    if (change !== 'diagnostics' && this.#isOpen && !this.#adopts && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
     this.dispatch({ type: 'edit', doc, change });
     this.#running.edited(change);
   }

@@ -30,6 +30,6 @@ export default {
   'encoder.own_not_kept': 'This browser cannot keep the files of {name}: after a reload, open them again.',
 
   // www/engine/encoder/pooling.js
-  'encoder.pooling': 'This encoder was trained with {pooling} pooling.',
+  'encoder.pooling': 'This encoder was trained with {pooling} pooling: it is used, unless you choose another in the settings.',
   'encoder.pooling_unknown': 'This encoder was trained with a pooling that there is not here ({modes}): choose one in the settings.',
 };

@@ -4,6 +4,8 @@ export class Pooling {
   #lab;
   /** What the encoder in use declares; absent if it declares nothing. @type {string | undefined} */
   declared;
+  /** The same in a sentence. */
+  said = '';
 
   /** @param {import('../lab.js').Lab} lab */
   constructor(lab) {
@@ -20,7 +22,9 @@ export class Pooling {
     choice.pooled = { address, pooling: this.declared };
     const isOwn = pooling !== 'mean' && pooling !== taken;
     const wanted = /** @type {typeof pooling} */ (this.declared ?? 'mean');
-    if (isOwn || pooling === wanted) return;
-    store.complete('settings', { ...store.doc, recipe: { ...store.doc.recipe, pooling: wanted } });
+    if (pooling === wanted) return;
+    if (this.declared) this.#lab.notices.notice(this.said);
+    if (isOwn) return;
+    this.#lab.adopt({ ...store.doc, recipe: { ...store.doc.recipe, pooling: wanted } });
   }
 }

@@ -268,7 +268,6 @@ export class Running {
       return;
     }
     if (event.type === 'start') notices.forgetWarnings();
-    if (event.type === 'warning' && event.code === 'encoder.pooling') this.#pooling.declared = String(event.params.pooling);
     this.#lab.dispatch(happened);
     switch (event.type) {
       case 'loaded':
@@ -284,7 +283,8 @@ export class Running {
         if (this.#lab.state.run.queued) this.#startQueued();
         break;
       case 'warning':
-        notices.warning(words.sentence(event));
+        if (event.code !== 'encoder.pooling') notices.warning(words.sentence(event));
+        else Object.assign(this.#pooling, { declared: event.params.pooling, said: words.sentence(event) });
         break;
       case 'error':
         this.#onError(words.sentence(event), of, state.encoder);
