@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
-import { FLOAT_AT_HUB, FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, ownAddress } from '../../www/engine/encoder/addresses.js';
-import { KNOWN } from '../../www/engine/encoder/known-encoder.js';
+import { FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, ownAddress } from '../../www/engine/encoder/addresses.js';
+import { FLOAT_AT_HUB, KNOWN } from '../../www/engine/encoder/known-encoder.js';
 import { KNOWN_WEIGHTS } from '../../www/engine/encoder/known-weights.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
