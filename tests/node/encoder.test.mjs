@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
-import { FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, ownAddress } from '../../www/engine/encoder/addresses.js';
+import { DEFAULT_ENCODER, FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, ownAddress } from '../../www/engine/encoder/addresses.js';
 import { FLOAT_AT_HUB, KNOWN } from '../../www/engine/encoder/known-encoder.js';
 import { KNOWN_WEIGHTS } from '../../www/engine/encoder/known-weights.js';
 
@@ -83,6 +83,24 @@ const listed = (given) => Object.entries(given).map(([name, bytes]) => ({ name, 
 function host(folder, given = { 'config.json': CONFIG, 'vocab.txt': VOCABULARY, 'model.safetensors': WEIGHTS }, encoder = 'mine') {
   for (const [name, bytes] of Object.entries(given)) files[`/${folder}/${name}`] = bytes;
   files[`/${folder}/manifest.json`] = Buffer.from(JSON.stringify({ encoder, files: listed(given) }));
+}
+
+/** A safetensors file of such numbers. */
+function safetensors(tensors) {
+  const header = {};
+  const numbers = [];
+  for (const [name, values] of Object.entries(tensors)) {
+    if (name === '__metadata__') header[name] = values;
+    else {
+      header[name] = { dtype: 'F32', shape: [values.length], data_offsets: [4 * numbers.length, 4 * (numbers.length + values.length)] };
+      numbers.push(...values);
+    }
+  }
+  const text = JSON.stringify(header);
+  const padded = text.padEnd(8 * Math.ceil(text.length / 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUint64LE(BigInt(padded.length));
+  return Buffer.concat([length, Buffer.from(padded), Buffer.from(new Float32Array(numbers).buffer)]);
 }
 
 /** Puts a repository on the hub. */
@@ -232,22 +250,24 @@ test('a repository of the hub: its list of files decides, with vocab.txt, shards
     'vocab.txt': VOCABULARY,
     'tokenizer_config.json': Buffer.from('{"do_lower_case": true}'),
     '1_Pooling/config.json': Buffer.from('{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}'),
-    'model-00002-of-00002.safetensors': WEIGHTS.subarray(5),
-    'model-00001-of-00002.safetensors': WEIGHTS,
+    'model-00002-of-00002.safetensors': safetensors({ b: [2, 3], __metadata__: {} }),
+    'model-00001-of-00002.safetensors': safetensors({ a: [1] }),
     'model.safetensors.index.json': Buffer.from('{}'),
   };
   atHub('someone/my-bert', given);
   const { 'README.md': readme, ...needed } = Object.fromEntries(Object.entries(given).map(([name, bytes]) => [name, sha256(bytes)]));
   const address = `${HUB}someone/my-bert/resolve/main/`;
   const found = await load(address);
-  assert.deepEqual(found, needed);
+  const { 'model.safetensors': joined, ...rest } = found;
+  assert.deepEqual(rest, needed);
+  assert.equal(joined, sha256(safetensors({ a: [1], b: [2, 3] })), 'the shards are one file');
   assert.deepEqual(Object.keys(found).filter((name) => name.startsWith('model-')), ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']);
   assert.equal(loaded().encoder, 'someone/my-bert');
   assert.deepEqual(warnings(), ['This encoder was trained with cls pooling: it is used, unless you choose another in the settings.']);
   // Later visits need no network.
   files = {};
   trouble['/hub/api/models/someone/my-bert/revision/main'] = 503;
-  assert.deepEqual(await load(address), needed);
+  assert.deepEqual(await load(address), found);
   assert.equal(loaded().cached, true);
 });
 
@@ -329,8 +349,10 @@ test('own files are called as their folder, else as config.json says, else as th
 });
 
 test('the known encoders are those that the build makes', (t) => {
-  const pins = readFileSync(new URL('../../build/encoder.sha256', import.meta.url), 'utf8');
-  for (const { name, sha256: pin } of KNOWN[FLOAT_ENCODER].files) assert.ok(pins.includes(`${pin}  ${name}`), name);
+  for (const [encoder, pins] of [[FLOAT_ENCODER, 'encoder.sha256'], [DEFAULT_ENCODER, 'small-encoder.sha256']]) {
+    const pinned = readFileSync(new URL(`../../build/${pins}`, import.meta.url), 'utf8');
+    for (const { name, sha256: pin } of KNOWN[encoder].files) assert.ok(pinned.includes(`${pin}  ${name}`), name);
+  }
   for (const [encoder, { files: known }] of Object.entries(KNOWN)) {
     assert.equal(known.reduce((sum, { bytes }) => sum + bytes, 0), KNOWN_BYTES[encoder]);
     assert.ok(known.some(({ sha256: pin }) => pin === KNOWN_WEIGHTS[encoder]));

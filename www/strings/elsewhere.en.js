@@ -35,6 +35,9 @@ export default {
   'encoder.pooling': 'This encoder was trained with {pooling} pooling: it is used, unless you choose another in the settings.',
   'encoder.pooling_unknown': 'This encoder was trained with a pooling that there is not here ({modes}): choose one in the settings.',
 
+  // www/engine/encoder/shards.js
+  'encoder.shard': '{file} is damaged: it is no safetensors file. Fetch it again.',
+
   // www/engine/encoder/resume.js
   'download.html': 'The download of {file} failed: {url} is a page and not the file.',
   'download.refused': 'The download of {file} failed: the server answered {status} for {url}.',

@@ -287,6 +287,7 @@ export default {
   'encoder.own_lfs_pointer':
     '{file} ist ein Verweis von Git LFS und nicht die Datei: Hol sie in ihrem Ordner mit git lfs pull und öffne sie noch einmal.',
   'encoder.own_not_kept': 'Dieser Browser kann die Dateien von {name} nicht behalten: Öffne sie nach dem Neuladen noch einmal.',
+  'encoder.shard': '{file} ist beschädigt: Es ist keine safetensors-Datei. Hol sie noch einmal.',
   'encoder.pooling': 'Dieser Encoder wurde mit dem Pooling {pooling} trainiert: Es wird benutzt, wenn du in den Einstellungen kein anderes wählst.',
   'encoder.pooling_unknown':
     'Dieser Encoder wurde mit einem Pooling trainiert, das es hier nicht gibt ({modes}): Wähl eines in den Einstellungen.',

@@ -13,6 +13,7 @@ import { FLOAT_AT_HUB, KNOWN } from './known-encoder.js';
 
 export { keepOwn, openFiles } from './own-files.js';
 export { sayPooling } from './pooling.js';
+export { joined } from './shards.js';
 export { refused, resume, tooLong, wrongHash } from './resume.js';
 
 /** @typedef {import('./encoder.js').Source} Source */

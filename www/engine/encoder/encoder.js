@@ -12,7 +12,7 @@
 import { failure, message } from '../worker-failure.js';
 import { atHub, OWN } from './addresses.js';
 import { download, isUnavailable, unavailable } from './download.js';
-import { POOLING } from './files.js';
+import { POOLING, WEIGHTS } from './files.js';
 import { KNOWN_WEIGHTS } from './known-weights.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
@@ -73,6 +73,7 @@ export async function loadEncoder(base, given) {
     // If that is not to be had either, the first error says more.
     return (await elsewhere().catch(() => Promise.reject(error))).insteadOf(source, error, (/** @type {Source} */ other) => collect(other, tools), tools);
   });
+  if (!files.has(WEIGHTS)) files.set(WEIGHTS, await (await elsewhere()).joined(files));
   if (files.has(POOLING)) await (await elsewhere()).sayPooling(files, tools.say);
   // Last: the page sends its next command when it hears of it.
   tools.say(loaded);
@@ -201,7 +202,7 @@ async function alone(name, signal, work) {
 /** Deletes an encoder's files from the cache: the next load downloads them. @param {Map<string, StoredFile>} files */
 export async function forgetFiles(files) {
   const cache = await openCache();
-  for (const { key } of files.values()) await cache?.delete(key);
+  for (const { key } of files.values()) if (key) await cache?.delete(key);
 }
 
 export async function openCache() {

@@ -1,6 +1,7 @@
 // The encoders that a worker holds. Each is fetched once, however many runs use it.
 
 import { elsewhere, forgetFiles, loadEncoder } from './encoder.js';
+import { WEIGHTS } from './files.js';
 
 /** @typedef {import('./stored-file.js').StoredFile} StoredFile */
 
@@ -63,9 +64,11 @@ export class Encoders {
    * @param {Say} say
    */
   async open(base, given, name, say) {
-    const { keepOwn, openFiles, sayPooling } = await elsewhere();
+    const { joined, keepOwn, openFiles, sayPooling } = await elsewhere();
     const opened = await openFiles(given, name);
-    const { manifest, files } = opened;
+    const { manifest } = opened;
+    const files = new Map(opened.files);
+    if (!files.has(WEIGHTS)) files.set(WEIGHTS, await joined(files));
     /** @type {RunEvent[]} */
     const events = [];
     const tell = (/** @type {RunEvent} */ event) => {

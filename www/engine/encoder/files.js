@@ -3,7 +3,8 @@
 //   config.json · tokenizer.json, or vocab.txt with tokenizer_config.json if there is one ·
 //   1_Pooling/config.json if there is one · model.safetensors, or model.safetensors.index.json with the shards that it lists
 
-const [CONFIG, TOKENIZER, VOCABULARY, WEIGHTS, INDEX] = ['config.json', 'tokenizer.json', 'vocab.txt', 'model.safetensors', 'model.safetensors.index.json'];
+const [CONFIG, TOKENIZER, VOCABULARY, INDEX] = ['config.json', 'tokenizer.json', 'vocab.txt', 'model.safetensors.index.json'];
+export const WEIGHTS = 'model.safetensors';
 export const POOLING = '1_Pooling/config.json';
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
 /** The first line of a file that Git LFS left in the place of a large one. */

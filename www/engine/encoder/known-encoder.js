@@ -1,7 +1,7 @@
 // Names, sizes and hashes of the encoders that every page can ask for, for directories without a manifest. The hashes are those
-// of build/encoder.sha256.
+// of build/encoder.sha256 and build/small-encoder.sha256.
 
-import { FLOAT_ENCODER, HUB } from './addresses.js';
+import { DEFAULT_ENCODER, FLOAT_ENCODER, HUB } from './addresses.js';
 import { KNOWN_WEIGHTS } from './known-weights.js';
 
 /** The float encoder in its authors' repository, at the revision whose hashes are known. */
@@ -9,6 +9,14 @@ export const FLOAT_AT_HUB = `${HUB}sentence-transformers/all-MiniLM-L6-v2/resolv
 
 /** @type {Record<string, import('./encoder.js').Manifest>} */
 export const KNOWN = {
+  [DEFAULT_ENCODER]: {
+    encoder: DEFAULT_ENCODER,
+    files: [
+      { name: 'config.json', bytes: 612, sha256: '953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41' },
+      { name: 'vocab.txt', bytes: 231508, sha256: '07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3' },
+      { name: 'model.safetensors', bytes: 15638912, sha256: KNOWN_WEIGHTS[DEFAULT_ENCODER] },
+    ],
+  },
   [FLOAT_ENCODER]: {
     encoder: FLOAT_ENCODER,
     files: [
