@@ -14,11 +14,11 @@ import { minify } from 'terser';
 const [www, site] = process.argv.slice(2).map((folder) => path.resolve(folder));
 
 const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
-/** Each worker becomes one file that shares no code with the pages. */
-const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'sw.js'];
+/** Each worker becomes one file that shares no code with the pages, and so does the module that a worker loads when it needs it. */
+const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'engine/encoder/elsewhere.js', 'sw.js'];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
 /** Of parts of the element that are loaded when they are first needed. */
-const PART_STYLES = ['styles/columns.css', 'styles/own-data.css'];
+const PART_STYLES = ['styles/columns.css', 'styles/encoder-choice.css', 'styles/own-data.css'];
 /** Lists the style sheets of the element, which become one file. */
 const STYLE_FILES = 'ui/style-files.js';
 const ELEMENT_STYLE = 'styles/element.css';
@@ -35,6 +35,7 @@ const BESIDE_ELEMENT = [
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
   ...['lab/recipe/known-recipe.js', 'views/reliability-diagram.js'],
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
+  ...['lab/encoder/pooling.js', 'strings/link.en.js', 'strings/link.de.js', 'views/encoder-choice.js', 'strings/encoder-choice.en.js', 'strings/encoder-choice.de.js'],
 ];
 
 /** @type {import('esbuild').BuildOptions} */

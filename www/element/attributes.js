@@ -1,6 +1,7 @@
 // Reads the attributes of a tag. An invalid attribute is reported in a sentence and ignored; the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
+import { addressOf as encoderAt, DEFAULT_ENCODER, isHubName } from '../engine/encoder/addresses.js';
 import { fromAddress } from './address.js';
 import { PRESET_NAMES } from '../lab/document/presets.js';
 import { LANGUAGES, tableOf } from '../lab/languages.js';
@@ -28,7 +29,6 @@ export const ATTRIBUTES = [
   'linked',
 ];
 const THEMES = ['auto', 'light', 'dark'];
-const ENCODER = 'all-MiniLM-L6-v2';
 const TABLE = /\.(csv|tsv|tab|jsonl|ndjson)$/i;
 
 /**
@@ -82,7 +82,7 @@ export async function readAttributes(element, here) {
   const src = get('src');
   const base = folder(get('base') ?? here);
   const linked = element.hasAttribute('linked');
-  const encoder = get('encoder') ?? ENCODER;
+  const encoder = get('encoder') ?? DEFAULT_ENCODER;
   const record = get('record');
 
   /**
@@ -92,7 +92,7 @@ export async function readAttributes(element, here) {
    * @type {Wish}
    */
   const own = {
-    encoder: encoder.includes('/') ? folder(encoder) : new URL(`models/${encoder}/`, base).href,
+    encoder: encoder.includes('/') && !isHubName(encoder) ? folder(encoder) : encoderAt(encoder, base),
     preset: preset ? presetOf(preset) : undefined,
     tasks: src ? undefined : tasks,
     change: (recipe) => ({
@@ -106,12 +106,16 @@ export async function readAttributes(element, here) {
     }),
   };
 
+  /** @param {Pick<Wish, 'recipe' | 'notice'>} given */
+  const withEncoder = async (given) => (await import('../lab/recipe/known-recipe.js')).withEncoder(given, own.encoder, base, words.tag);
+
   /** @returns {Promise<Wish>} */
   async function wish() {
     const link = linked ? await fromAddress(words) : undefined;
-    if (link?.recipe) return { encoder: own.encoder, ...link, insists: true };
+    if (link?.recipe) return { ...(await withEncoder(link)), insists: true };
     const file = src ? await fetched(src, words) : {};
-    return { ...own, ...file, tasks, notice: [link?.notice, file.notice].filter(Boolean).join(' ') };
+    const given = file.recipe && !get('encoder') ? await withEncoder(file) : file;
+    return { ...own, ...given, tasks, notice: [link?.notice, given.notice].filter(Boolean).join(' ') };
   }
 
   return {

@@ -33,7 +33,7 @@ export default {
     taskGone: (task) => `Die Aufgabe „${task}“ gibt es nicht mehr: Die Sätze haben sich geändert.`,
     notLoaded: (part) => `„${part}“ konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.`,
     retry: 'Noch einmal',
-    hub: 'Beim Hugging-Face-Hub versuchen',
+    useEncoder: (name) => `${name} nehmen`,
     crashed: (why) =>
       `Der Trainings-Worker ist abgestürzt (${why}) und wurde ersetzt. Deine Sätze und Einstellungen sind noch da, und „Trainieren“ beginnt wieder beim ersten Schritt. Falls der Speicher nicht gereicht hat, versuch es mit einer kleineren Batchgröße.`,
     notStarted: (why) => `Der Trainingscode ließ sich nicht starten (${why}); lade die Seite neu, um es noch einmal zu versuchen.`,
@@ -380,19 +380,12 @@ export default {
     recipe: 'Rezept (JSON)',
     csv: 'Sätze (CSV)',
     command: 'Auf der Kommandozeile, mit dem Rezept',
+    needsFiles: (name) => `Wer diesen Lauf wiederholt, braucht die Dateien deines Encoders ${name}.`,
     tag: 'Auf deiner eigenen Seite',
     tagWithFile: 'Auf deiner eigenen Seite, neben dem Rezept',
   },
 
   link: {
-    name: 'ein Link',
-    future: (version) =>
-      `Diesen Link hat eine neuere Version der Seite gemacht (Format ${version}; diese hier schreibt 1): Geöffnet wurde, was diese Version kennt.`,
-    futureUnreadable: (version) =>
-      `Diesen Link hat eine neuere Version der Seite gemacht (Format ${version}; diese hier liest 1); er lässt sich hier nicht lesen: Lade die Seite neu, oder öffne den Link auf der Website, von der er stammt.`,
-    unknown: (fields) => `Im Link übergangen, weil unbekannt oder ungültig: ${fields.join(', ')}.`,
-    damaged: 'Dieser Link ist beschädigt: Sein Lauf lässt sich nicht lesen. Kopier noch einmal den ganzen Link.',
-    tooLarge: (most) => `Dieser Link enthält mehr als ${most} MB; das ist zu viel für diese Seite.`,
     kept: 'Ein Link hat deine Sätze und Einstellungen ersetzt; „Rückgängig“ holt sie zurück.',
   },
 
@@ -632,12 +625,11 @@ export default {
   encoder: {
     title: 'Encoder',
     bar: 'Download des Encoders',
-    away: 'noch nicht geholt',
+    away: (megabytes) => (megabytes ? `noch nicht geholt, ${megabytes} MB` : 'noch nicht geholt'),
     fetch: 'Holen',
     cancel: 'Abbrechen',
     retry: 'Noch einmal',
-    files: 'Dateien öffnen …',
-    filesTitle: 'config.json, tokenizer.json und model.safetensors eines BERT-Encoders, von diesem Rechner',
+    change: 'Ändern …',
     opened: (total) => `${total} MB, aus deinen Dateien`,
     waiting: 'wartet …',
     reading: (received, total, percent) => `${received} von ${total} MB gelesen, ${percent} %`,

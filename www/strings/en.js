@@ -25,7 +25,7 @@ export default {
     taskGone: (/** @type {string} */ task) => `The task “${task}” no longer exists: the sentences have changed.`,
     notLoaded: (/** @type {string} */ part) => `“${part}” could not be loaded; check the connection and try again.`,
     retry: 'Retry',
-    hub: 'Try the Hugging Face hub',
+    useEncoder: (/** @type {string} */ name) => `Use ${name}`,
     crashed: (/** @type {string} */ why) =>
       `The training worker crashed (${why}) and was replaced. Your sentences and settings are still here, and Train starts again from the first step. If memory ran out, try a smaller batch size.`,
     notStarted: (/** @type {string} */ why) =>
@@ -364,19 +364,12 @@ export default {
     recipe: 'Recipe (JSON)',
     csv: 'Sentences (CSV)',
     command: 'On the command line, with the recipe',
+    needsFiles: (/** @type {string} */ name) => `Whoever repeats this run needs the files of your encoder ${name}.`,
     tag: 'On your own page',
     tagWithFile: 'On your own page, beside the recipe',
   },
 
   link: {
-    name: 'a link',
-    future: (/** @type {string} */ version) =>
-      `This link was made by a newer version of the page (format ${version}; this one writes 1): the parts that this version knows were opened.`,
-    futureUnreadable: (/** @type {string} */ version) =>
-      `This link was made by a newer version of the page (format ${version}; this one reads 1), and cannot be read here: reload the page, or open the link on the site that made it.`,
-    unknown: (/** @type {string[]} */ fields) => `Ignored in the link, because unknown or invalid: ${fields.join(', ')}.`,
-    damaged: 'This link is damaged: its run cannot be read. Copy the whole link again.',
-    tooLarge: (/** @type {string} */ most) => `This link holds more than ${most} MB, which is too large for this page.`,
     kept: 'A link replaced your sentences and settings; Undo brings them back.',
   },
 
@@ -629,12 +622,11 @@ export default {
   encoder: {
     title: 'Encoder',
     bar: 'Encoder download',
-    away: 'not fetched yet',
+    away: (/** @type {string} */ megabytes) => (megabytes ? `not fetched yet, ${megabytes} MB` : 'not fetched yet'),
     fetch: 'Fetch it',
     cancel: 'Cancel',
     retry: 'Retry',
-    files: 'Open its files…',
-    filesTitle: 'config.json, tokenizer.json and model.safetensors of a BERT encoder, from this machine',
+    change: 'Change…',
     opened: (/** @type {string} */ total) => `${total} MB, from your files`,
     waiting: 'waiting…',
     reading: (/** @type {string} */ received, /** @type {string} */ total, /** @type {number} */ percent) =>
