@@ -142,13 +142,22 @@ copy_vendor() {
   cp node_modules/idb-keyval/LICENCE www/vendor/idb-keyval.LICENSE
 }
 
-# Makes the npm package of <polytask-lab> in target/npm. www/package.json lists the files of www/ that it contains.
+# Makes the npm package of <polytask-lab> in target/npm: the element's scripts in a few files (build/site.mjs), what they ask for,
+# types, and the page for frames. If Cargo.toml names the project's repository, the package names it too.
 pack() {
+  local package=target/npm/package address
   say "packing target/npm"
   rm -rf target/npm
-  mkdir -p target/npm
-  cp LICENSE-APACHE LICENSE-MIT www/
-  npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
+  mkdir -p "$package"
+  cp LICENSE-APACHE LICENSE-MIT "$package"
+  (cd www && find README.md package.json polytask.d.ts types.d.ts vendor/*.LICENSE pkg/*/*.wasm pkg/*/*.d.ts \
+    models/all-MiniLM-L6-v2-small examples/frame/lab.* -type f -print0) | tar -C www --null --files-from=- -cf - | tar -C "$package" -xf -
+  node build/site.mjs www "$package" element
+  address=$(awk -F'"' '/^repository = /{ print $2 }' Cargo.toml)
+  [ -z "$address" ] || npm --prefix "$package" pkg set repository.type=git "repository.url=git+$address.git" \
+    "homepage=$address#readme" "bugs.url=$address/issues"
+  npm pack "./$package" --pack-destination target/npm --ignore-scripts --loglevel=error
+  rm -rf "$package"
 }
 
 # Makes target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs) and with release.json,

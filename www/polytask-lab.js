@@ -3,19 +3,22 @@
 
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
 import { startEarly } from './engine/engine.js';
+import { base } from './engine/files.js';
 import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
 /** @typedef {import('./views/view.js').View} View */
 
-const BASE = new URL('./', import.meta.url).href;
 /** Distance from the screen at which the element starts to load. */
 const NEAR = '600px';
 /** Attributes whose change redraws the same run. Any other, except the theme, starts another run. */
 const DISPLAY_ATTRIBUTES = ['lang', 'views'];
 
-export class PolytaskLab extends HTMLElement {
+/** Node has no elements; a page that is rendered there too may import this module all the same. */
+const Element = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+export class PolytaskLab extends Element {
   static observedAttributes = ATTRIBUTES;
 
   #shadow = this.attachShadow({ mode: 'open' });
@@ -156,11 +159,11 @@ export class PolytaskLab extends HTMLElement {
     const loading = viewsOf(this).map((name) => VIEWS[name]());
     // They are awaited below; if another part fails first, their errors must not count as unhandled.
     for (const part of [code, ...loading]) part.catch(() => {});
-    const wanted = await readAttributes(this, BASE);
+    const wanted = await readAttributes(this, base());
     const { acquire, listenForUndo, makeLab, release, styleSheets } = await code;
     // The first of the elements that share a run defines it; the views of all of them define which measurements it makes.
     const all = companions(this);
-    const ofRun = all[0] === this ? wanted : await readAttributes(all[0], BASE);
+    const ofRun = all[0] === this ? wanted : await readAttributes(all[0], base());
     const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
     if (mine !== this.#started || !this.isConnected) return;
 
@@ -291,4 +294,4 @@ function misuse(text) {
   return element;
 }
 
-if (!customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);
+if (globalThis.customElements && !customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);
