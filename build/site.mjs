@@ -39,6 +39,10 @@ const BESIDE_ELEMENT = [
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
 ];
 
+/** Addresses of files; and the module that takes its place in the package. */
+const FILES = 'engine/files.js';
+const FILES_OF_PACKAGE = path.join(import.meta.dirname, 'package-files.js');
+
 /** @type {import('esbuild').BuildOptions} */
 const SMALL = {
   absWorkingDir: www,
@@ -73,7 +77,7 @@ const addresses = (to) => ({
   setup({ onLoad, onResolve }) {
     const fromThere = (/** @type {string} */ file) => path.relative(path.join(www, to), file);
     onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
-      const source = await readFile(file, 'utf8');
+      const source = await readFile(isPackage && file === path.join(www, FILES) ? FILES_OF_PACKAGE : file, 'utf8');
       // The worker gives the library the address of its wasm module.
       if (file.startsWith(path.join(www, 'pkg/'))) return { contents: source.replace(OWN_ADDRESS, 'undefined') };
       // Users' bundlers look for addresses in the first form and copy the file, and must not find any in the second.

@@ -2,7 +2,7 @@
 // replaces a worker that died. All runs of a page share one worker, which ends with the last of them.
 
 import { Failure, message } from './failure.js';
-import { modules, moved, threadScript, workerScript } from './files.js';
+import { modules, moved, remedy, threadScript, workerScript } from './files.js';
 import { startWorker } from './start-worker.js';
 import { isSupported } from './support.js';
 import { ONE_THREAD, startThreads } from './threads.js';
@@ -157,12 +157,13 @@ class Engine {
 
   /** @param {string} name */
   #spawn(name) {
-    const worker = startWorker(workerScript(), name);
+    const script = workerScript();
+    const worker = startWorker(script, name);
     worker.postMessage({ kind: 'start', modules: modules(), moved: moved() });
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault(); // `#die` reports it in a sentence.
-      this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded'));
+      this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded', { remedy: remedy(script) }));
     };
     worker.onmessageerror = () => this.#die(message('worker.unreadable'));
     this.#worker = worker;

@@ -76,7 +76,7 @@ scope.addEventListener('message', async ({ data }) => {
       post({ kind: 'dead', ...messageOf(error) });
     } else if (message.kind === 'ask' || message.kind === 'write') {
       post({ kind: 'refusal', id: message.id, ...messageOf(error) });
-    } else {
+    } else if (message.kind !== 'start') {
       const [of, request] = message.kind === 'command' ? [message.command.type, message.request] : [/** @type {const} */ ('load')];
       runners.get(message.run)?.fail(/** @type {Error} */ (error), of, request);
     }

@@ -35,7 +35,7 @@ export default {
 
   // www/engine/builds.js, engine.js and threads.js: why the worker is gone
   'worker.no_build': 'no build suits this browser',
-  'worker.not_loaded': 'its code could not be loaded',
+  'worker.not_loaded': 'its code could not be loaded{remedy}',
   'worker.unreadable': 'it sent something unreadable',
   'worker.thread_not_loaded': 'the code of a thread could not be loaded',
 
