@@ -20,11 +20,11 @@ from a host that isolates it: Cross-Origin-Opener-Policy: same-origin, Cross-Ori
 (`serve` sends both).
 
 What is missing is set up on the way: the source of Rust's standard library, which is compiled for the browser,
-wasm-bindgen, npm packages, the encoder, mdBook for the tests.
+wasm-bindgen, npm packages, the encoder, and mdBook, Sphinx, MkDocs and Vite for the tests.
 POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
 HF_ENDPOINT            a mirror of the Hugging Face hub
 POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
-CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch
+CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch, Sphinx and MkDocs
 ROUNDS=1, ONLY=id,id             shorter benchmarks: fewer rounds (of 5), only some rows of the table
 TEXT
 }
@@ -224,6 +224,8 @@ test_everything() {
   need_browsers
   need_wasm_toolchain
   need_mdbook
+  need_docs_tools
+  need_react
   rm -rf target/test-logs
   mkdir -p target/test-logs
   trap print_summary EXIT
