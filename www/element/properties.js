@@ -6,11 +6,14 @@ import { ATTRIBUTES } from './attributes.js';
 const SWITCHES = ['autostart', 'linked'];
 const NUMBERS = ['epochs', 'seed'];
 
+/** Node has no elements; a page that is rendered there too may import this module all the same. */
+const Element = globalThis.HTMLElement ?? class {};
+
 /** The base of <polytask-lab>: an element with a property for each attribute. */
-export const Reflecting = /** @type {{ new (): HTMLElement & import('../polytask.js').PolytaskAttributes }} */ (class extends HTMLElement {});
+export const Reflecting = /** @type {{ new (): HTMLElement & import('../polytask.js').PolytaskAttributes }} */ (class extends Element {});
 
 for (const name of ATTRIBUTES) {
-  if (name in HTMLElement.prototype) continue; // `lang`
+  if (name in Element.prototype) continue; // `lang`
   Object.defineProperty(Reflecting.prototype, name, {
     configurable: true,
     enumerable: true,

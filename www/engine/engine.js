@@ -2,10 +2,11 @@
 // replaces a worker that died. All runs of a page share one worker, which ends with the last of them.
 
 import { ONE_THREAD } from './builds.js';
-import { Failure, message } from './failure.js';
+import { Failure, message, messageOf } from './failure.js';
 import { startWorker } from './start-worker.js';
 import { isSupported } from './support.js';
 import { startThreads } from './threads.js';
+import { isPolicyRefused } from './trusted.js';
 
 /** @typedef {import('../types.js').Build} Build */
 /** @typedef {import('../types.js').Command} Command */
@@ -157,7 +158,15 @@ class Engine {
 
   /** @param {string} name */
   #spawn(name) {
-    const worker = startWorker(new URL('./worker.js', import.meta.url), name);
+    this.#ready = undefined;
+    let worker;
+    try {
+      worker = startWorker(new URL('./worker.js', import.meta.url), name);
+    } catch (error) {
+      // Runs that are about to join hear of it too.
+      queueMicrotask(() => this.#die(isPolicyRefused() ? message('worker.not_trusted') : messageOf(error)));
+      return;
+    }
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault(); // `#die` reports it in a sentence.
@@ -165,7 +174,6 @@ class Engine {
     };
     worker.onmessageerror = () => this.#die(message('worker.unreadable'));
     this.#worker = worker;
-    this.#ready = undefined;
   }
 
   /** Replaces the worker by one without threads, and sends it the same messages. */
