@@ -20,11 +20,11 @@ from a host that isolates it: Cross-Origin-Opener-Policy: same-origin, Cross-Ori
 (`serve` sends both).
 
 What is missing is set up on the way: the source of Rust's standard library, which is compiled for the browser,
-wasm-bindgen, npm packages, the encoder, mdBook for the tests.
+wasm-bindgen, npm packages, the encoder, and mdBook, Sphinx, MkDocs and Vite for the tests.
 POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
 HF_ENDPOINT            a mirror of the Hugging Face hub
 POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
-CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch
+CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch, Sphinx and MkDocs
 ROUNDS=1, ONLY=id,id             shorter benchmarks: fewer rounds (of 5), only some rows of the table
 TEXT
 }
@@ -142,13 +142,22 @@ copy_vendor() {
   cp node_modules/idb-keyval/LICENCE www/vendor/idb-keyval.LICENSE
 }
 
-# Makes the npm package of <polytask-lab> in target/npm. www/package.json lists the files of www/ that it contains.
+# Makes the npm package of <polytask-lab> in target/npm: the element's scripts in a few files (build/site.mjs), what they ask for,
+# types, and the page for frames. If Cargo.toml names the project's repository, the package names it too.
 pack() {
+  local package=target/npm/package address
   say "packing target/npm"
   rm -rf target/npm
-  mkdir -p target/npm
-  cp LICENSE-APACHE LICENSE-MIT www/
-  npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
+  mkdir -p "$package"
+  cp LICENSE-APACHE LICENSE-MIT "$package"
+  (cd www && find README.md package.json polytask.d.ts types.d.ts vendor/*.LICENSE pkg/*/*.wasm pkg/*/*.d.ts \
+    models/all-MiniLM-L6-v2-small examples/frame/lab.* -type f -print0) | tar -C www --null --files-from=- -cf - | tar -C "$package" -xf -
+  node build/site.mjs www "$package" element
+  address=$(awk -F'"' '/^repository = /{ print $2 }' Cargo.toml)
+  [ -z "$address" ] || npm --prefix "$package" pkg set repository.type=git "repository.url=git+$address.git" \
+    "homepage=$address#readme" "bugs.url=$address/issues"
+  npm pack "./$package" --pack-destination target/npm --ignore-scripts --loglevel=error
+  rm -rf "$package"
 }
 
 # Makes target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs) and with release.json,
@@ -215,6 +224,8 @@ test_everything() {
   need_browsers
   need_wasm_toolchain
   need_mdbook
+  need_docs_tools
+  need_react
   rm -rf target/test-logs
   mkdir -p target/test-logs
   trap print_summary EXIT

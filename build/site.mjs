@@ -1,6 +1,7 @@
-// Bundles the scripts and style sheets of www/ into a few small files for a host. Called by make_site in build.sh.
+// Bundles the scripts and style sheets of www/ into a few small files. Called by make_site and pack in build.sh.
 //
-//   node build/site.mjs WWW SITE
+//   node build/site.mjs WWW SITE             the pages, for a host
+//   node build/site.mjs WWW PACKAGE element  the element alone, for the npm package
 //
 // Each page's scripts become one bundle. Modules that it imports dynamically become separate files; the views become one file for
 // each group. The scripts of pages and workers and the style sheets of pages keep their addresses.
@@ -11,11 +12,12 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-const [www, site] = process.argv.slice(2).map((folder) => path.resolve(folder));
+const [www, site] = process.argv.slice(2, 4).map((folder) => path.resolve(folder));
+const isPackage = process.argv[4] === 'element';
 
-const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
+const PAGE_SCRIPTS = isPackage ? ['polytask-lab.js'] : ['polytask-lab.js', 'article.js', 'embed.js'];
 /** Each worker becomes one file that shares no code with the pages. */
-const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'sw.js'];
+const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', ...(isPackage ? [] : ['sw.js'])];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
 /** Of parts of the element that are loaded when they are first needed. */
 const PART_STYLES = ['styles/columns.css', 'styles/own-data.css'];
@@ -37,6 +39,10 @@ const BESIDE_ELEMENT = [
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
 ];
 
+/** Addresses of files; and the module that takes its place in the package. */
+const FILES = 'engine/files.js';
+const FILES_OF_PACKAGE = path.join(import.meta.dirname, 'package-files.js');
+
 /** @type {import('esbuild').BuildOptions} */
 const SMALL = {
   absWorkingDir: www,
@@ -57,6 +63,9 @@ const SMALL = {
  */
 const withElement = `import ${JSON.stringify(path.join(www, ELEMENT))};\n`;
 
+/** A module's own address, and an address relative to it. */
+const OWN_ADDRESS = /new URL\('([^']+)', import\.meta\.url\)|import\.meta\.url/g;
+
 /**
  * Corrects addresses relative to a module (`import.meta.url`), which becomes part of a file in the folder `to` of the site.
  *
@@ -68,15 +77,24 @@ const addresses = (to) => ({
   setup({ onLoad, onResolve }) {
     const fromThere = (/** @type {string} */ file) => path.relative(path.join(www, to), file);
     onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
-      const own = `new URL(${JSON.stringify(fromThere(file))}, import.meta.url).href`;
+      const source = await readFile(isPackage && file === path.join(www, FILES) ? FILES_OF_PACKAGE : file, 'utf8');
+      // The worker gives the library the address of its wasm module.
+      if (file.startsWith(path.join(www, 'pkg/'))) return { contents: source.replace(OWN_ADDRESS, 'undefined') };
+      // Users' bundlers look for addresses in the first form and copy the file, and must not find any in the second.
+      const relocated = source.replace(OWN_ADDRESS, (_, to) =>
+        to
+          ? `new URL('./${fromThere(path.resolve(path.dirname(file), to))}', import.meta.url)`
+          : `new URL(${JSON.stringify(fromThere(file))}, '' + import.meta.url).href`,
+      );
       const module = path.relative(www, file);
       const beside = BESIDE_ELEMENT.includes(module) ? withElement : '';
       // The first views are part of the element's own file, which compresses better than two.
       const first = module === ELEMENT ? GROUPS.first.map((view) => `export * from '../views/${view}.js';`).join('\n') : '';
-      return { contents: beside + (await readFile(file, 'utf8')).replaceAll('import.meta.url', own) + first };
+      return { contents: beside + relocated + first };
     });
-    // The library's builds are not bundled.
-    onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({
+    // A host has the library's builds as files, of which a worker imports one. In the package they are part of the worker: bundlers
+    // copy it alone.
+    if (!isPackage) onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({
       path: `./${fromThere(path.resolve(resolveDir, named))}`,
       external: true,
     }));
@@ -101,11 +119,20 @@ const groups = {
   },
 };
 
-/** Makes the element fetch its bundled style sheet. @type {import('esbuild').Plugin} */
+/**
+ * Makes the element fetch its bundled style sheet. In the package the texts of all its style sheets are part of the script.
+ *
+ * @type {import('esbuild').Plugin}
+ */
 const oneStyle = {
   name: 'one style',
   setup({ onLoad }) {
     onLoad({ filter: /\/ui\/style-files\.js$/ }, () => ({ contents: `export const FILES = ['../${ELEMENT_STYLE}'];` }));
+    if (!isPackage) return;
+    onLoad({ filter: /\/ui\/style-text\.js$/ }, async () => {
+      const texts = (await bundleStyles()).map(({ path: file, text }) => [`../${path.relative(site, file)}`, text]);
+      return { contents: `const TEXTS = ${JSON.stringify(Object.fromEntries(texts))}; export const textOf = async (file) => TEXTS[file];` };
+    });
   },
 };
 
@@ -123,12 +150,14 @@ async function bundlePages() {
   );
 }
 
+/** Bundles the style sheets of the element and, unless it is for the package, of the pages; in the package they are no files. */
 async function bundleStyles() {
   const { FILES } = await import(pathToFileURL(path.join(www, STYLE_FILES)).href);
   const contents = FILES.map((/** @type {string} */ file) => `@import '${file}';`).join('\n');
   const stdin = { contents, loader: /** @type {const} */ ('css'), resolveDir: path.join(www, 'ui') };
-  await build({ ...SMALL, outdir: undefined, outfile: path.join(site, ELEMENT_STYLE), stdin });
-  await build({ ...SMALL, entryPoints: [...PAGE_STYLES, ...PART_STYLES] });
+  const element = await build({ ...SMALL, outdir: undefined, outfile: path.join(site, ELEMENT_STYLE), stdin, write: !isPackage });
+  const others = await build({ ...SMALL, entryPoints: isPackage ? PART_STYLES : [...PAGE_STYLES, ...PART_STYLES], write: !isPackage });
+  return [...(element.outputFiles ?? []), ...(others.outputFiles ?? [])];
 }
 
 /** The JavaScript of the library's builds. A folder whose name begins with a dot is still being written. */
@@ -181,11 +210,11 @@ function withoutIndents(html) {
 
 const outputs = await bundlePages();
 for (const script of WORKER_SCRIPTS) await build({ ...SMALL, entryPoints: [script], plugins: [addresses(path.dirname(script))] });
-const glue = await libraries();
+const glue = isPackage ? [] : await libraries();
 for (const script of glue) await build({ ...SMALL, bundle: false, entryPoints: [script] });
 for (const script of [...Object.keys(outputs), ...WORKER_SCRIPTS, ...glue]) await compress(script);
-await bundleStyles();
-for (const page of (await readdir(www)).filter((file) => file.endsWith('.html'))) {
+if (!isPackage) await bundleStyles();
+for (const page of isPackage ? [] : (await readdir(www)).filter((file) => file.endsWith('.html'))) {
   const html = withPreloads(await readFile(path.join(www, page), 'utf8'), outputs);
   await writeFile(path.join(site, page), withoutIndents(html));
 }

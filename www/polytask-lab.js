@@ -4,13 +4,13 @@
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
 import { Reflecting, upgrade } from './element/properties.js';
 import { startEarly } from './engine/engine.js';
+import { base } from './engine/files.js';
 import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
 /** @typedef {import('./views/view.js').View} View */
 
-const BASE = new URL('./', import.meta.url).href;
 /** Distance from the screen at which the element starts to load. */
 const NEAR = '600px';
 /** Attributes whose change redraws the same run. Any other, except the theme, starts another run. */
@@ -209,12 +209,12 @@ export class PolytaskLab extends Reflecting {
     const loading = viewsOf(this).map((name) => VIEWS[name]());
     // They are awaited below; if another part fails first, their errors must not count as unhandled.
     for (const part of [code, ...loading]) part.catch(() => {});
-    const wanted = await readAttributes(this, BASE, this.#given);
+    const wanted = await readAttributes(this, base(), this.#given);
     const { acquire, keepKeys, listenForUndo, makeLab, release, styleSheets } = await code;
     // The first of the elements that share a run defines it; the views of all of them define which measurements it makes.
     const all = companions(this);
     const [first] = all;
-    const ofRun = first === this ? wanted : await readAttributes(first, BASE, first instanceof PolytaskLab ? first.#given : undefined);
+    const ofRun = first === this ? wanted : await readAttributes(first, base(), first instanceof PolytaskLab ? first.#given : undefined);
     const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
     if (mine !== this.#started || !this.isConnected) return;
 
@@ -359,4 +359,4 @@ function misuse(text) {
   return element;
 }
 
-if (!customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);
+if (globalThis.customElements && !customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);

@@ -91,6 +91,8 @@ export interface Questions {
  * number, for commands whose events must be matched to them.
  */
 export type ToWorker =
+  /** The first message: the address of each build's wasm module, and the pairs of engine/encoder/moved.js. */
+  | { kind: 'start'; modules: Record<Build, string>; moved: string[][] }
   | { kind: 'command'; run: number; command: Rust.Command; request?: number }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
   /** Uses the reader's own files as the encoder. */

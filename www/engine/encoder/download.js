@@ -1,6 +1,7 @@
 // Downloads one file, stores it in the browser piece by piece, and hashes it on the way.
 
 import { failure } from '../failure.js';
+import { addressOf } from './moved.js';
 import { PIECE, sha256, StoredFile } from './stored-file.js';
 
 /** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher Incremental SHA-256; `finish` returns it in hexadecimal. */
@@ -19,7 +20,7 @@ export async function download(url, file, hasher, progress, signal) {
   let response;
   try {
     // `no-store`: our own cache keeps the file, so the HTTP cache need not hold the same 90 MB.
-    response = await fetch(url, { cache: 'no-store', signal });
+    response = await fetch(addressOf(url), { cache: 'no-store', signal });
   } catch {
     signal.throwIfAborted();
     throw failure('download.offline', { file: file.name, url });

@@ -11,6 +11,7 @@
 import { failure, message } from '../failure.js';
 import { download } from './download.js';
 import { KNOWN } from './known-encoder.js';
+import { addressOf } from './moved.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
 /** @typedef {{ name: string, bytes: number, sha256: string }} File */
@@ -85,7 +86,7 @@ async function readManifest(url, cache, signal) {
   /** @type {Response | undefined} */
   let response;
   try {
-    response = await fetch(url, { cache: 'no-cache', signal });
+    response = await fetch(addressOf(url), { cache: 'no-cache', signal });
     if (response.ok) await cache?.put(url, response.clone()).catch(() => {});
   } catch {
     signal.throwIfAborted();
