@@ -35,7 +35,7 @@ const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = [
   ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
-  ...['lab/recipe/known-recipe.js', 'views/reliability-diagram.js'],
+  ...['lab/recipe/known-recipe.js', 'element/source.js', 'views/reliability-diagram.js'],
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
 ];
 

@@ -53,6 +53,9 @@ export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' 
   diagnostics: Diagnostics;
   validation?: Rust.Validation;
 }
+/** A recipe as people write it, and a sentence of one: most fields may be left out. */
+export type GivenRecipe = Rust.Recipe;
+export type GivenExample = Rust.InlineExample;
 export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
 
 /** An event as declared by the wasm module. */

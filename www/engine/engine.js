@@ -1,11 +1,12 @@
 // The page's connection to the worker: sends commands and questions, passes events on, starts the worker's threads, and
 // replaces a worker that died. All runs of a page share one worker, which ends with the last of them.
 
-import { Failure, message } from './failure.js';
+import { Failure, message, messageOf } from './failure.js';
 import { modules, moved, remedy, threadScript, workerScript } from './files.js';
 import { startWorker } from './start-worker.js';
 import { isSupported } from './support.js';
 import { ONE_THREAD, startThreads } from './threads.js';
+import { isPolicyRefused } from './trusted.js';
 
 /** @typedef {import('../types.js').Build} Build */
 /** @typedef {import('../types.js').Command} Command */
@@ -157,8 +158,16 @@ class Engine {
 
   /** @param {string} name */
   #spawn(name) {
+    this.#ready = undefined;
     const script = workerScript();
-    const worker = startWorker(script, name);
+    let worker;
+    try {
+      worker = startWorker(script, name);
+    } catch (error) {
+      // Runs that are about to join hear of it too.
+      queueMicrotask(() => this.#die(isPolicyRefused() ? message('worker.not_trusted') : messageOf(error)));
+      return;
+    }
     worker.postMessage({ kind: 'start', modules: modules(), moved: moved() });
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
@@ -167,7 +176,6 @@ class Engine {
     };
     worker.onmessageerror = () => this.#die(message('worker.unreadable'));
     this.#worker = worker;
-    this.#ready = undefined;
   }
 
   /** Replaces the worker by one without threads, and sends it the same messages. */

@@ -3,20 +3,7 @@
 // Browsers require a worker's script to have the page's origin, but not the modules that it imports, if their host sends
 // Access-Control-Allow-Origin. So a page of another origin starts a one-line script that imports the real one.
 
-/** Accepts an address where the page's policy requires Trusted Types; that policy must allow the name `polytask`. */
-const RULES = { createScriptURL: String };
-/** @type {typeof RULES | undefined} */
-let trusted;
-
-/** @param {string} address @param {string} name */
-function moduleWorker(address, name) {
-  try {
-    trusted ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy('polytask', RULES);
-  } catch {
-    // The page's policy allows no policy of this name. If it also requires one, the next line throws the browser's message.
-  }
-  return new Worker((trusted ?? RULES).createScriptURL(address), { type: 'module', name });
-}
+import { trusted } from './trusted.js';
 
 /**
  * @param {URL} url
@@ -24,12 +11,12 @@ function moduleWorker(address, name) {
  */
 export function startWorker(url, name) {
   // Not `location.origin`: in a sandboxed frame it is the address's origin, while the page's own is 'null'.
-  if (url.origin === self.origin) return moduleWorker(url.href, name);
+  if (url.origin === self.origin) return new Worker(trusted(url.href), { type: 'module', name });
   const script = `import ${JSON.stringify(url.href)};`;
   // In a page without an origin, Chromium starts no worker from a Blob.
-  if (self.origin === 'null') return moduleWorker(`data:text/javascript,${encodeURIComponent(script)}`, name);
+  if (self.origin === 'null') return new Worker(trusted(`data:text/javascript,${encodeURIComponent(script)}`), { type: 'module', name });
   const made = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const worker = moduleWorker(made, name);
+  const worker = new Worker(trusted(made), { type: 'module', name });
   // The address is needed until the worker has started. The first event shows that it has.
   const forget = () => URL.revokeObjectURL(made);
   worker.addEventListener('message', forget, { once: true });

@@ -91,6 +91,16 @@ export class Lab {
     return publicState(this.#state);
   }
 
+  /** All that the run's numbers depend on; undefined before the sentences are open. */
+  get recipe() {
+    return this.store.isOpen ? recipeOf(this.store.doc) : undefined;
+  }
+
+  /** The sentences with their labels; undefined before they are open. */
+  get examples() {
+    return this.store.isOpen ? sentencesOf(this.store.doc.table) : undefined;
+  }
+
   /** The built-in sets and files that sentences can come from. */
   get sources() {
     return this.#sources;
@@ -211,6 +221,7 @@ export class Lab {
    * @param {import('./document/columns.js').TableFile} [file] They are from this one.
    */
   replaceAll(doc, file) {
+    this.#running.refuseEnd(givenUp('The sentences were replaced.'));
     this.#running.send({ type: 'pause' });
     this.dispatch({ type: 'replace', file });
     this.store.replace('data', doc);
@@ -247,8 +258,11 @@ export class Lab {
 
   // ---- the reader's moves
 
+  /** @returns {Promise<void>} Resolves when the run ends. Rejects when it cannot begin or go on, or is given up. */
   train() {
+    const end = this.#running.end();
     this.#go('train');
+    return end;
   }
 
   /** @param {string[]} [tasks] Trains these only; all if absent or empty. */
@@ -258,7 +272,8 @@ export class Lab {
 
   /** @param {import('./run/types.js').Move} what @param {string[]} [tasks] */
   #go(what, tasks) {
-    if (this.#state.missing) return;
+    const { missing } = this.#state;
+    if (missing) return this.#running.refuseEnd(new Error(missing));
     this.notices.clear();
     this.#running.go(what, tasks);
   }
@@ -269,6 +284,7 @@ export class Lab {
   }
 
   reset() {
+    this.#running.refuseEnd(givenUp('The run was reset.'));
     this.notices.clear();
     this.dispatch({ type: 'reset' });
     this.wake();
@@ -404,3 +420,6 @@ export class Lab {
     return this.#running.askRun({ type: 'interference' });
   }
 }
+
+/** Why a run does not come to its end, though nothing failed. @param {string} why */
+const givenUp = (why) => new DOMException(why, 'AbortError');

@@ -149,6 +149,18 @@ export class Running {
 
   // ---- its steps
 
+  /** Resolves when the run ends. Rejects with one sentence when it cannot begin or go on. */
+  end() {
+    const end = this.#questions.end();
+    if (this.#isDisposed) this.refuseEnd(gone());
+    return end;
+  }
+
+  /** The run will not end: it cannot begin, or is given up. @param {Error | DOMException} why */
+  refuseEnd(why) {
+    this.#questions.ended(why);
+  }
+
   /** @param {Move} what @param {string[]} [only] Train these tasks; all if absent or empty. */
   go(what, only = []) {
     this.#lab.dispatch({ type: 'go', what, only });
@@ -261,6 +273,9 @@ export class Running {
         this.#sendQuestions();
         if (this.#lab.state.run.queued) this.#startQueued();
         break;
+      case 'end':
+        this.#questions.ended();
+        break;
       case 'warning':
         notices.warning(words.sentence(event));
         break;
@@ -276,6 +291,7 @@ export class Running {
     const { notices, words, state } = this.#lab;
     if (of === 'load') this.#questions.refuseAll(new Error(message));
     if (of === 'configure') this.#questions.refuseOfRun(new Error(message));
+    if (this.#lab.state.run.status === 'stopped') this.refuseEnd(new Error(message));
     if (of !== 'load') return notices.error(message);
     const again = { label: words.lab.retry, run: () => this.wake() };
     const hub = { label: words.lab.hub, run: () => this.wake(HUB) };
@@ -297,4 +313,4 @@ export class Running {
 }
 
 /** Why a question has no answer: its element was removed, also before the question could be sent. */
-const gone = () => new DOMException('The lab is gone.', 'AbortError');
+const gone = () => new DOMException('The element was removed, or shows another run.', 'AbortError');
