@@ -122,7 +122,7 @@ for (const [system, { tool, page: address, menu, dark }] of Object.entries(SYSTE
         await page.evaluate(dark);
         await until(page, 'the dark scheme', () => {
           const lab = document.querySelector('polytask-lab');
-          return getComputedStyle(lab).colorScheme === 'dark' || getComputedStyle(lab.parentElement).colorScheme === 'dark';
+          return getComputedStyle(lab).colorScheme === 'dark';
         });
         assert.ok((await lightness()) > 0.6, String(await lightness()));
       });
@@ -141,6 +141,8 @@ for (const [system, { tool, page: address, menu, dark }] of Object.entries(SYSTE
 
       test('covers nothing of the page on a phone, and is not covered', async () => {
         await page.setViewport(PHONE);
+        await page.reload();
+        await until(page, 'the element', () => Boolean(document.querySelector('polytask-lab')?.shadowRoot?.querySelector('.bar')));
         await until(page, 'the menu button', (selector) => document.querySelector(selector)?.checkVisibility(), menu);
         const covered = await page.evaluate(async (selector) => {
           const [button, lab] = [document.querySelector(selector), document.querySelector('polytask-lab')];
