@@ -1,0 +1,32 @@
+// Loads the element, and says in the page if it cannot. For pages of another origin than this file's: a module reaches them only if
+// its host allows it by a header, and a browser says nothing in the page if it does not. This script is no module and needs no header.
+//
+//   <script src="https://your.host/polytask/load.js" async></script>
+
+(() => {
+  const folder = new URL('./', /** @type {HTMLScriptElement} */ (document.currentScript).src);
+  const element = new URL('polytask-lab.js', folder).href;
+
+  /** Why the module did not come. @param {unknown} error */
+  async function reason(error) {
+    // A request without CORS tells whether the file is there, and nothing else.
+    const isThere = await fetch(element, { mode: 'no-cors' }).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return `nothing answers at ${element}, or this page’s policy (script-src, connect-src) forbids it`;
+    if (folder.origin === location.origin) return String(error);
+    return `the host ${folder.origin} does not let pages of other origins read its files: let it send the header Access-Control-Allow-Origin: *`;
+  }
+
+  import(element).catch(async (error) => {
+    const sentence = `<polytask-lab> cannot be shown: ${await reason(error)}.`;
+    console.error(sentence);
+    for (const tag of document.querySelectorAll('polytask-lab')) {
+      const line = document.createElement('p');
+      line.setAttribute('role', 'alert');
+      line.textContent = sentence;
+      tag.append(line);
+    }
+  });
+})();
