@@ -150,8 +150,8 @@ pack() {
   rm -rf target/npm
   mkdir -p "$package"
   cp LICENSE-APACHE LICENSE-MIT "$package"
-  (cd www && find README.md ./*.json ./*.d.ts vendor/*.LICENSE pkg/*/*.wasm pkg/*/*.d.ts \
-    models/all-MiniLM-L6-v2-small examples/frame/lab.* -type f ! -name tsconfig.json -print0) | tar -C www --null --files-from=- -cf - | tar -C "$package" -xf -
+  (cd www && find README.md package.json custom-elements.json ./*.d.ts vendor/*.LICENSE pkg/*/*.wasm pkg/*/*.d.ts \
+    models/all-MiniLM-L6-v2-small examples/frame/lab.* -type f -print0) | tar -C www --null --files-from=- -cf - | tar -C "$package" -xf -
   node build/site.mjs www "$package" element
   address=$(awk -F'"' '/^repository = /{ print $2 }' Cargo.toml)
   [ -z "$address" ] || npm --prefix "$package" pkg set repository.type=git "repository.url=git+$address.git" \

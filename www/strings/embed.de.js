@@ -65,7 +65,7 @@ export default {
   'attribute-preset':
     'Mitgelieferte Sätze: `notebook` (4 Sätze, 2 Aufgaben), `topic-sentiment` (252 Sätze, 2 Aufgaben) oder `tickets` (3 Aufgaben, ein Viertel der Labels fehlt).',
   'attribute-src':
-    'Adresse deiner eigenen Sätze: eine Tabelle (`.csv`, `.tsv` oder `.jsonl`) mit einer Spalte `text` und einer Spalte für jede Aufgabe, oder ein Rezept (`.json`), das auch Einstellungen enthält.',
+    'Adresse deiner eigenen Sätze: eine Tabelle (CSV, TSV, JSON oder JSONL) mit einer Spalte `text` und einer Spalte für jede Aufgabe, oder ein Rezept (JSON), das auch Einstellungen enthält. Worauf die Adresse endet, ist gleich.',
   'absent-src': 'das Preset',
   'attribute-tasks': 'Die Label-Spalten, die trainiert werden, durch Kommas getrennt.',
   'absent-tasks': 'alle',
@@ -121,17 +121,27 @@ export default {
   'view-share': 'Der Lauf als Link und als Dateien.',
 
   script: 'Methoden und Ereignisse',
+  'script-methods':
+    'Alle Methoden laden zuerst, was sie brauchen; `state` lädt nichts. `train()` ist erfüllt, wenn der Lauf endet; solange er pausiert, wartet es. Kann der Lauf nicht beginnen oder weitergehen, so scheitert es mit einem Fehler, der den Grund nennt. Beginnt der Lauf von vorn, werden seine Sätze ersetzt, wird der Download abgebrochen oder das Element entfernt oder zeigt es einen anderen Lauf, so scheitert es mit einem `AbortError`.',
+  'script-properties':
+    'Wer `examples` oder `recipe` setzt, beginnt mit diesen Daten einen anderen Lauf, anstelle von `preset` und `src`. Für `examples` werden Einstellungen gewählt. Auch Properties, die vor dem Laden des Skripts gesetzt werden, gelten.',
   'script-1':
-    'Alle Methoden laden zuerst, was sie brauchen; `state` lädt nichts. Jedes Ereignis eines Laufs ist auch ein DOM-Ereignis: Sein Name ist `polytask-` mit dem Typ, und `polytask` wird für jeden Typ gesendet. Die Ereignisse steigen auf (Bubbling), deshalb hört ein einziger Listener am Dokument alle Elemente der Seite:',
+    'Jedes Ereignis eines Laufs ist auch ein DOM-Ereignis: Sein Name ist `polytask-` mit dem Typ, und `polytask` wird für jeden Typ gesendet. `polytask-state` wird gesendet, wenn sich `state` geändert hat, höchstens einmal je Frame. Die Ereignisse steigen auf (Bubbling), deshalb hört ein einziger Listener am Dokument alle Elemente der Seite:',
   events:
     'Die Typen, in der Reihenfolge eines Laufs: `progress` und `loaded` (der Encoder), `start`, `contrastive`, `step`, `epoch`, `evaluation`, `verdict`, `end`; `paused`; `prediction`, `tokens`, `saliency`; `gradients`, `interference`, `mistakes`, `map`, `phase`; `compared`, `comparison`; `encoded`, `findings`, `label_next`, `classified`; `warning` und `error`.',
-  'event-detail': 'Die Typen des Pakets beschreiben das `detail` von jedem.',
+  'event-detail':
+    'Die Typen des Pakets beschreiben das `detail` von jedem, und seine `custom-elements.json` sagt Editoren und Dokumentationswerkzeugen, was das Tag hat.',
+  'script-types':
+    'In JSX (React 18 und 19) und in Vue-Templates macht ein Import das Tag mit seinen Attributen bekannt; React 19 und Vue setzen dort auch Properties und hören auf Ereignisse:',
   'script-2': "Für Stylesheets enthält das Attribut `status` den Zustand des Laufs: `polytask-lab[status='training']`.",
+  'script-keys':
+    'Tasten, die im Element getippt oder benutzt werden, erreichen die Tastenkürzel deiner Seite nicht. Tab, Escape, Funktionstasten und Tasten mit Strg, Alt oder Meta erreichen sie.',
 
   looks: 'Aussehen',
   'looks-1':
     'Das Element hat einen Shadow Root: Deine Styles ändern es nicht aus Versehen, und seine Styles ändern deine Seite nicht. Du passt es mit Custom Properties an, die du am Tag setzt:',
   'looks-2': 'und mit Parts:',
+  parts: 'Die Parts sind `panel`, `bar`, `encoder`, `button`, `field`, `dialog`, `message` und `chart`.',
   'looks-3':
     'Eine Farbe für hell und dunkel zugleich ist `light-dark(#ffffff, #1c1f23)`. Mit `color-scheme: inherit` ist das Element hell oder dunkel wie deine Seite; nimm das, wenn man dort zwischen hell und dunkel wählen kann. Reservier die Höhe, die das Element haben wird, damit die Seite beim Laden nicht springt:',
 
@@ -141,6 +151,8 @@ export default {
   'origin-2': '`polytask serve` sendet diesen Header, wie die meisten Hosts statischer Seiten.',
   'policy-1':
     "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, weil Browser keinen Worker von der Adresse eines anderen Origins starten. Liegen die Dateien auf deinem eigenen Origin, schreib `'self'` statt der Adresse und lass `blob:` weg. Lässt sich der Encoder nicht holen, so bietet ein Knopf an, ihn vom Hugging-Face-Hub zu holen; dafür braucht `connect-src` auch `https://huggingface.co https://*.hf.co`.",
+  'policy-2':
+    'Eine Richtlinie mit `require-trusted-types-for` muss den Namen der Policy des Elements erlauben: `trusted-types polytask`.',
   threads: 'Threads',
   'threads-1':
     'Das Element funktioniert ohne besondere Header. Ist *deine Seite* cross-origin-isoliert, rechnet es auf mehreren Kernen:',
