@@ -16,11 +16,11 @@ const [www, site] = process.argv.slice(2, 4).map((folder) => path.resolve(folder
 const isPackage = process.argv[4] === 'element';
 
 const PAGE_SCRIPTS = isPackage ? ['polytask-lab.js'] : ['polytask-lab.js', 'article.js', 'embed.js'];
-/** Each worker becomes one file that shares no code with the pages. */
-const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', ...(isPackage ? [] : ['sw.js'])];
+/** Each worker becomes one file that shares no code with the pages, and so does the module that a worker loads when it needs it. */
+const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', ...(isPackage ? [] : ['engine/encoder/elsewhere.js', 'sw.js'])];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
 /** Of parts of the element that are loaded when they are first needed. */
-const PART_STYLES = ['styles/columns.css', 'styles/own-data.css'];
+const PART_STYLES = ['styles/columns.css', 'styles/encoder-choice.css', 'styles/own-data.css'];
 /** Lists the style sheets of the element, which become one file. */
 const STYLE_FILES = 'ui/style-files.js';
 const ELEMENT_STYLE = 'styles/element.css';
@@ -37,6 +37,7 @@ const BESIDE_ELEMENT = [
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
   ...['lab/recipe/known-recipe.js', 'element/source.js', 'views/reliability-diagram.js'],
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
+  ...['views/encoder-choice.js', 'strings/encoder-choice.en.js', 'strings/encoder-choice.de.js'],
 ];
 
 /** Addresses of files; and the module that takes its place in the package. */
@@ -94,12 +95,13 @@ const addresses = (to) => ({
       const first = module === ELEMENT ? GROUPS.first.map((view) => `export * from '../views/${view}.js';`).join('\n') : '';
       return { contents: beside + relocated + first };
     });
-    // A host has the library's builds as files, of which a worker imports one. In the package they are part of the worker: bundlers
+    // On a host, these are files that a worker imports when it needs them. In the package they are part of the worker, since bundlers
     // copy it alone.
-    if (!isPackage) onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({
-      path: `./${fromThere(path.resolve(resolveDir, named))}`,
-      external: true,
-    }));
+    const late = isPackage ? /^$/ : /\/pkg\/|\/elsewhere\.js$/;
+    onResolve({ filter: late }, ({ path: named, resolveDir, kind }) => {
+      const file = fromThere(path.resolve(resolveDir, named));
+      return kind === 'entry-point' ? undefined : { path: `./${file}`, external: true };
+    });
   },
 });
 

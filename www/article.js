@@ -25,7 +25,8 @@ function followReader() {
 listenForThemes();
 listenForLanguages({ de: async () => (await import('./strings/article.de.js')).default });
 followReader();
-addEventListener('load', async () => (await import('./offline.js')).keepForLater(offerReload));
+const isLinked = location.hash.startsWith('#polytask=');
+addEventListener('load', async () => (await import('./offline.js')).keepForLater(offerReload, isLinked));
 
 /** Offers to reload the page when a newer release is stored; until then nothing changes for the reader. */
 function offerReload() {

@@ -4,7 +4,7 @@ import { VIEWS } from './views/registry.js';
 
 /**
  * All views, even those that the reader has not scrolled to, and what only a visit needs that opens a link, looks at a
- * reliability diagram, or checks, labels or classifies data.
+ * reliability diagram, checks, labels or classifies data, or chooses another encoder.
  */
 export const loadEverything = () =>
   Promise.all([
@@ -14,4 +14,5 @@ export const loadEverything = () =>
     import('./views/check.js'),
     import('./views/label-next.js'),
     import('./views/classify.js'),
+    import('./views/encoder-choice.js'),
   ]);

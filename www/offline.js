@@ -16,8 +16,11 @@ const LATER = [
   ...['en', 'de', 'errors.de', 'sentences', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 
-/** @param {() => void} onNewer Called once for each newer release, when it is stored: the next load of the page shows it. */
-export async function keepForLater(onNewer) {
+/**
+ * @param {() => void} onNewer Called once for each newer release, when it is stored: the next load of the page shows it.
+ * @param {boolean} isLinked Whether the page was opened by a link that holds a run, which a reload would lose.
+ */
+export async function keepForLater(onNewer, isLinked) {
   try {
     const { serviceWorker } = navigator;
     const offered = new Set();
@@ -29,6 +32,7 @@ export async function keepForLater(onNewer) {
     });
     const registration = await serviceWorker.register('sw.js');
     const ready = await serviceWorker.ready;
+    if (!isLinked) isolate();
     await loadEverything();
     let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
@@ -47,6 +51,23 @@ export async function keepForLater(onNewer) {
   } catch {
     // Storage is denied, or the page is not on https: it works with a network only.
   }
+}
+
+/**
+ * Reloads the page, at most once in a visit: threads need an isolated page, and the service worker isolates what it answers. A
+ * page that has begun with anything is isolated only when it is opened again.
+ */
+function isolate() {
+  const labs = /** @type {NodeListOf<import('./polytask.js').PolytaskLab>} */ (document.querySelectorAll('polytask-lab'));
+  const isUntouched = Array.from(labs).every((lab) =>
+    lab.state ? lab.state.encoder === 'away' && lab.state.step === 0 : !lab.hasAttribute('autostart'),
+  );
+  const isRead = scrollY > 0 || document.activeElement !== document.body;
+  if (crossOriginIsolated || isRead || !isUntouched || document.querySelector('[data-isolation="off"]')) return;
+  const key = 'polytask-isolated';
+  if (sessionStorage.getItem(key)) return;
+  sessionStorage.setItem(key, 'asked');
+  location.reload();
 }
 
 const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);

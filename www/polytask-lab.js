@@ -106,7 +106,8 @@ export class PolytaskLab extends Reflecting {
 
   /** @returns {import('./polytask.js').GivenRecipe | undefined} The recipe of the run; set, it goes before the attributes `src` and `preset`. */
   get recipe() {
-    return this.#shared?.lab.recipe ?? this.#given?.recipe;
+    const lab = this.#shared?.lab;
+    return lab?.store.isOpen ? lab.recipe : this.#given?.recipe;
   }
   set recipe(recipe) {
     this.#give(recipe ? { recipe } : undefined);

@@ -7,6 +7,9 @@
 //
 // Without release.json (www/ as it is written), this worker always asks the network first; if there is no answer, it uses the
 // latest response. It leaves the encoder's files alone: the engine stores them itself.
+//
+// Pages with the element also get the headers that isolate them: threads need shared memory, and not every host can send headers.
+// A page with data-isolation="off" on <html> or a <script> is left as it is.
 
 // tsc's DOM types describe only a page's global scope.
 const worker = /** @type {any} */ (self);
@@ -29,6 +32,9 @@ const STATE = address('release.state');
 const FILES_AT_ONCE = 6;
 const HOUR_MS = 3_600_000;
 const NO_NETWORK = new Error('there is no network');
+/** A page with the element, and one that is not to be isolated. */
+const [ELEMENT, OPT_OUT] = [/<polytask-lab\b/, /<(html|script)\b[^>]*\bdata-isolation="?off\b/];
+const [OPENER, EMBEDDER] = ['cross-origin-opener-policy', 'cross-origin-embedder-policy'];
 /** Files of the library's builds. A browser uses only one build, so a build is stored when it is first used. */
 const BUILD = /^pkg\/[^/]+\//;
 
@@ -37,7 +43,7 @@ worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUnti
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const { request } = event;
   const path = pathOf(request.url);
-  if (request.method === 'GET' && path !== undefined && !path.startsWith('models/')) event.respondWith(answer(event, path));
+  if (request.method === 'GET' && path !== undefined && !path.startsWith('models/')) event.respondWith(answer(event, path).then((response) => isolated(request, response)));
 });
 worker.addEventListener('message', (/** @type {any} */ event) => {
   const { data, source, ports } = event;
@@ -70,6 +76,26 @@ async function answer(event, path) {
   if (event.request.destination === 'worker') welcome(event, release);
   if (!hash) return fromNetwork(event);
   return (await stored(path, hash)) ?? checked(event, path, hash);
+}
+
+/**
+ * The response with the headers that isolate a page. `credentialless`: images of other origins still come. Firefox and Chromium
+ * know it; other browsers have no threads for us.
+ *
+ * @param {Request} request
+ * @param {Response} response
+ */
+async function isolated({ mode, destination }, response) {
+  const isPage = mode === 'navigate';
+  // A page that is isolated starts only workers with that header.
+  if (response.status !== 200 || response.headers.has(EMBEDDER) || !(isPage || destination === 'worker')) return response;
+  const headers = headersOf(response);
+  headers.set(EMBEDDER, 'credentialless');
+  if (!isPage) return new Response(response.body, { headers });
+  const text = await response.text();
+  if (ELEMENT.test(text) && !OPT_OUT.test(text)) headers.set(OPENER, 'same-origin');
+  else headers.delete(EMBEDDER);
+  return new Response(text, { headers });
 }
 
 /** Assigns the newest stored release to a new page, and looks for a newer one. @param {any} event @param {string} path */

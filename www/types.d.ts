@@ -95,8 +95,8 @@ export type ToWorker =
   | { kind: 'start'; modules: Record<Build, string>; moved: string[][] }
   | { kind: 'command'; run: number; command: Rust.Command; request?: number }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
-  /** Uses the reader's own files as the encoder. */
-  | { kind: 'open'; run: number; files: File[] }
+  /** Uses the reader's own files as the encoder. `base`: the address under which they are kept. */
+  | { kind: 'open'; run: number; base: string; files: [path: string, file: Blob][]; name: string }
   /** Writes the file that the run classified last. */
   | { kind: 'write'; id: number; run: number; written: Rust.Written; threshold: number | undefined; all: boolean }
   /** Cancels the encoder's download for this run. */

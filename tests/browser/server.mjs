@@ -43,6 +43,9 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
    */
   let held;
 
+  /** @type {{ folder: string, answer: (file: string) => { status?: number, type?: string, body: string | Buffer } }[]} */
+  const answers = [];
+
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     requests.set(pathname, (requests.get(pathname) ?? 0) + 1);
@@ -55,6 +58,12 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
     if (Object.hasOwn(pages, pathname)) {
       const type = TYPES[path.extname(pathname)] ?? 'text/plain; charset=utf-8';
       response.writeHead(200, { 'content-type': type, ...headers }).end(pages[pathname]);
+      return;
+    }
+    const own = answers.findLast(({ folder }) => pathname.startsWith(folder));
+    if (own) {
+      const { status = 200, type = 'application/octet-stream', body } = own.answer(pathname.slice(own.folder.length));
+      response.writeHead(status, { 'content-type': type, ...headers }).end(body);
       return;
     }
     const lacking = without !== undefined && pathname.includes(without);
@@ -100,6 +109,8 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
       held?.letGo();
       held = undefined;
     },
+    /** Answers for a folder from now on. */
+    answer: (folder, answer) => answers.push({ folder, answer }),
     /** Files whose path contains this are not here from now on; absent: all are. @param {string} [name] */
     lack: (name) => (without = name),
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),

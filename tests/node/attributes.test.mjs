@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAttributes } from '../../www/element/attributes.js';
+import { HUB } from '../../www/engine/encoder/addresses.js';
+import { recipeToAddress } from '../../www/lab/recipe/link.js';
 import { USUAL } from '../../www/views/registry.js';
 
 const HERE = 'https://example.org/polytask/';
@@ -61,8 +63,46 @@ test('a language of a country is the language', async () => {
 test('a tag without attributes shows what is usual, from the package’s own folder', async () => {
   const { problems, views, base, fallback, autostart, linked, run } = await read({});
   assert.deepEqual([problems, views, base, autostart, linked, run], [[], USUAL, HERE, false, false, undefined]);
-  assert.equal(fallback.encoder, `${HERE}models/all-MiniLM-L6-v2/`);
+  assert.equal(fallback.encoder, `${HERE}models/all-MiniLM-L6-v2-small/`);
   const [named, elsewhere] = await Promise.all([read({ encoder: 'own' }), read({ encoder: '../my-bert', base: '/p' })]);
   assert.equal(named.fallback.encoder, `${HERE}models/own/`);
   assert.deepEqual([elsewhere.fallback.encoder, elsewhere.base], ['https://example.org/my-bert/', 'https://example.org/p/']);
+});
+
+test('an encoder is a folder in models/, an address, or OWNER/NAME on the hub', async () => {
+  const address = async (encoder) => (await read({ encoder })).fallback.encoder;
+  assert.deepEqual(await Promise.all(['all-MiniLM-L6-v2', 'models/mine/', './models/mine', '/mine', 'https://cdn.example/mine'].map(address)), [
+    `${HERE}models/all-MiniLM-L6-v2/`,
+    'https://example.org/page/models/mine/',
+    'https://example.org/page/models/mine/',
+    'https://example.org/mine/',
+    'https://cdn.example/mine/',
+  ]);
+  assert.equal(await address('BAAI/bge-small-en-v1.5'), `${HUB}BAAI/bge-small-en-v1.5/resolve/main/`);
+});
+
+test('a link gets the encoder that it names; one that names none is from before there was a small one', async () => {
+  const recipe = { data: { preset: { name: 'tickets' } }, tasks: [], validation: { fraction: 0.25 }, pooling: 'mean', training: {}, seed: 0 };
+  globalThis.history = { replaceState() {} };
+  /** @param {string} [encoder] */
+  async function opened(encoder, attributes = {}) {
+    const { hash } = new URL(await recipeToAddress({ ...recipe, encoder }, 'https://example.org/page/'));
+    globalThis.location = { hash, pathname: '/page/', search: '', origin: 'https://example.org' };
+    return (await read({ linked: '', ...attributes })).wish();
+  }
+  for (const [encoder, address] of [
+    [undefined, `${HERE}models/all-MiniLM-L6-v2/`],
+    ['all-MiniLM-L6-v2', `${HERE}models/all-MiniLM-L6-v2/`],
+    ['all-MiniLM-L6-v2-small', `${HERE}models/all-MiniLM-L6-v2-small/`],
+    ['someone/my-bert', `${HUB}someone/my-bert/resolve/main/`],
+  ]) {
+    const wish = await opened(encoder);
+    assert.deepEqual([wish.encoder, wish.notice], [address, undefined]);
+    assert.equal(wish.recipe.encoder, encoder ?? 'all-MiniLM-L6-v2');
+  }
+  const mine = await opened('mine', { encoder: 'https://cdn.example/mine/' });
+  assert.deepEqual([mine.encoder, mine.notice], ['https://cdn.example/mine/', undefined]);
+  const others = await opened('mine');
+  assert.equal(others.encoder, `${HERE}models/all-MiniLM-L6-v2-small/`);
+  assert.match(others.notice, /^This run was made with the encoder mine, which is not here; all-MiniLM-L6-v2-small trains in its place\./);
 });

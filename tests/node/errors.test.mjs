@@ -4,11 +4,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Failure, failure, messageOf } from '../../www/engine/failure.js';
+import { Failure, messageOf } from '../../www/engine/failure.js';
+import { failure } from '../../www/engine/worker-failure.js';
 import german from '../../www/strings/de.js';
 import errorsDe from '../../www/strings/errors.de.js';
-import errorsEn from '../../www/strings/errors.en.js';
+import elsewhereEn from '../../www/strings/elsewhere.en.js';
+import workerEn from '../../www/strings/worker-errors.en.js';
+import ofEveryPage from '../../www/strings/errors.en.js';
 
+const errorsEn = { ...ofEveryPage, ...workerEn, ...elsewhereEn };
 const root = new URL('../../', import.meta.url);
 const texts = (folder, ending) =>
   readdirSync(new URL(folder, root), { recursive: true })
@@ -91,7 +95,7 @@ test('a sentence is made from its parameters, with its place before it', () => {
     ],
     [
       failure('download.cut', { file: 'model.safetensors', received: 1234567, bytes: 90868376 }),
-      'Der Download von model.safetensors brach nach 1.234.567 von 90.868.376 Bytes ab; nichts davon wurde behalten. Prüf die Verbindung und versuch es noch einmal.',
+      'Der Download von model.safetensors brach nach 1.234.567 von 90.868.376 Bytes ab. Prüf die Verbindung und versuch es noch einmal.',
     ],
     // Events of a recording that is older than the codes.
     [{ message: 'an old sentence' }, 'an old sentence'],
@@ -104,7 +108,7 @@ test('whatever is thrown becomes a message', () => {
   const cut = failure('download.cut', { file: 'a', received: 1, bytes: 2345 });
   assert.equal(
     cut.message,
-    'The download of a stopped at 1 of 2,345 bytes; nothing of it was kept. Check the connection, then retry.',
+    'The download of a stopped at 1 of 2,345 bytes. Check the connection, then retry.',
   );
   assert.deepEqual(messageOf(cut), { code: 'download.cut', params: cut.params, message: cut.message });
   assert.deepEqual(messageOf(new Failure(messageOf(cut))), messageOf(cut));

@@ -267,7 +267,7 @@ test('what is no recipe and what has no sentences is not opened from a file; the
 });
 
 test('the tag names a preset and what was changed, and else the recipe’s file', () => {
-  const recommended = recipe();
+  const recommended = { ...recipe(), encoder: 'all-MiniLM-L6-v2-small' };
   const data = { preset: { name: 'tickets' } };
   const tag = (change) => tagOf({ ...recommended, data, ...change }, recommended, 'https://example.org/polytask/', 'recipe.json');
   const lines = (attributes) =>
@@ -277,8 +277,9 @@ test('the tag names a preset and what was changed, and else the recipe’s file'
     html: lines('preset="tickets" epochs="2" weighting="mgda" seed="3"'),
     needsFile: false,
   });
+  assert.deepEqual(tag({ encoder: 'someone/my "bert"' }).html, lines('preset="tickets" encoder="someone/my &quot;bert&quot;"'));
   const slower = { training: { ...recommended.training, learning_rate: 1e-5 } };
-  const notebook = recipe();
+  const notebook = { ...recipe(), encoder: 'all-MiniLM-L6-v2-small' };
   const notebookTag = (labels) => {
     const data = { preset: { name: 'notebook', labels } };
     return tagOf({ ...notebook, data }, notebook, 'https://example.org/polytask/', 'recipe.json');

@@ -27,6 +27,7 @@ Promise.withResolvers ??= () => {
   return { promise, ...parts };
 };
 const { Lab } = await import('../../www/lab/lab.js');
+const { EncoderChoice } = await import('../../www/lab/encoder/choice.js');
 const { Store } = await import('../../www/lab/document/store.js');
 
 const TASKS = [{ name: 'mood', labels: ['bad', 'good'] }];
@@ -49,7 +50,7 @@ async function open() {
   const notices = { error: (text) => said.push(text), notice: () => () => {}, warning() {}, forgetWarnings() {}, forgetErrors() {}, clear() {} };
   const wish = { encoder: 'models/', recipe: RECIPE, recipeName: 'mine' };
   const lab = new Lab({
-    ...{ words, base: '', notices, store: new Store(), wish: async () => wish, fallback: wish, autostart: false, linked: false, measured: {} },
+    ...{ words, base: 'http://localhost/', notices, store: new Store(), choice: new EncoderChoice(), wish: async () => wish, fallback: wish, autostart: false, linked: false, measured: {} },
     ...{ perFrame: (show) => show, listen: () => () => {}, onEvent: ({ type }) => passedOn.push(type), onState() {} },
   });
   const receive = (message) => worker.onmessage({ data: message });

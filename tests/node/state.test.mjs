@@ -66,6 +66,7 @@ const OTHERS = {
   'comparing, and being cancelled': run(paused, { type: 'compare', plan: PLAN, request: 9 }, { type: 'pause' }),
   'stale sentences': run(paused, edit(OTHER, 'cell')),
   'other sentences': run(ready, edit(OTHER, 'data')),
+  'another encoder is on its way': run(training, { type: 'choose encoder', address: 'other/', returns: false }),
   'a step is queued': run(loading, { type: 'go', what: 'step', only: ['topic'] }),
 };
 
@@ -104,7 +105,7 @@ const EVENTS = {
   'column role': () => ({ type: 'column role', column: 0, role: 'text' }),
   encoder: () => ({ type: 'encoder', address: 'other/' }),
   wake: () => ({ type: 'wake' }),
-  'open encoder': () => ({ type: 'open encoder' }),
+  'choose encoder': () => ({ type: 'choose encoder', address: 'third/', returns: false }),
   'cancel encoder': () => ({ type: 'cancel encoder' }),
   'go train': () => ({ type: 'go', what: 'train', only: [] }),
   'go step': () => ({ type: 'go', what: 'step', only: ['topic'] }),
@@ -129,13 +130,13 @@ const EVENTS = {
 function canHappen(state, name) {
   const { encoder, replay, comparison, document, missing, run: own } = state;
   const isHere = encoder.is === 'here';
-  if (missing && /^(ready|death|worker|wake|open|cancel|go|compare|configure|start)/.test(name)) return false;
+  if (missing && /^(ready|death|worker|wake|choose|cancel|go|compare|configure|start)/.test(name)) return false;
   switch (name) {
     case 'death before it was ready':
       return !isHere; // A worker that fetched the encoder has been ready.
     case 'worker: loaded (load)':
     case 'cancel encoder':
-      return encoder.is === 'loading';
+      return encoder.is === 'loading' || encoder.next !== undefined;
     case 'worker: start (configure)':
     case 'worker: error (configure)':
       return own.status === 'preparing';
@@ -146,8 +147,8 @@ function canHappen(state, name) {
       return replay.is === 'playing';
     case 'encoder':
       return encoder.is === 'away';
-    case 'open encoder':
-      return encoder.is === 'away' || encoder.is === 'unreachable';
+    case 'choose encoder':
+      return !comparison.on;
     case 'edit a cell':
     case 'edit a setting':
     case 'edit what is measured':
@@ -364,6 +365,24 @@ test('what belongs to a run or a comparison that another has taken the place of 
   assert.equal(run(cancelled, EVENTS['worker: progress (load)']()).encoder.latest, undefined);
   assert.equal(run(cancelled, EVENTS['worker: error (load)']()).encoder.is, 'away');
   assert.equal(run(ready, { type: 'replace' }, fromWorker(START, 'configure', 7)).run.status, 'none');
+});
+
+test('another encoder takes the place of the one in use when it is here; the one before returns if no run can be prepared with it', () => {
+  const choose = (address, returns = false) => ({ type: 'choose encoder', address, returns });
+  const loaded = (encoder) => fromWorker({ type: 'loaded', encoder, bytes: 1, cached: false }, 'load');
+  const chosen = run(training, choose('other/'), EVENTS['worker: progress (load)']());
+  assert.deepEqual([chosen.run.status, chosen.encoder.is, chosen.encoder.address, chosen.encoder.next.latest.received], ['training', 'here', 'models/', 1]);
+  const failed = run(chosen, EVENTS['worker: error (load)']());
+  assert.deepEqual([failed.run, failed.encoder], [training.run, { ...training.encoder, next: undefined }], 'nothing was lost');
+  assert.deepEqual(run(chosen, { type: 'cancel encoder' }).encoder, failed.encoder);
+
+  const here = run(chosen, loaded('other'));
+  assert.deepEqual([here.encoder.address, select.encoderName(here), here.encoder.former], ['other/', 'other', 'models/']);
+  const refused = run(here, { type: 'configure', request: 30 }, fromWorker({ type: 'error', message: 'no' }, 'configure', 30));
+  const back = run(refused, choose(refused.encoder.former, true), loaded('x'));
+  assert.deepEqual([back.encoder.address, back.encoder.former], ['models/', undefined], 'it is tried once');
+  const begun = run(here, { type: 'configure', request: 30 }, fromWorker(START, 'configure', 30));
+  assert.equal(begun.encoder.former, undefined);
 });
 
 test('what was to start when the encoder did not come starts when it is asked for again', () => {

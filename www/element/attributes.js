@@ -1,6 +1,7 @@
 // Reads the attributes of a tag. An invalid attribute is reported in a sentence and ignored; the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
+import { addressOf as encoderAt, DEFAULT_ENCODER, isHubName, KNOWN_BYTES, nameOf } from '../engine/encoder/addresses.js';
 import { fromAddress } from './address.js';
 import { PRESET_NAMES } from '../lab/document/presets.js';
 import { LANGUAGES, tableOf } from '../lab/languages.js';
@@ -28,7 +29,6 @@ export const ATTRIBUTES = [
   'linked',
 ];
 const THEMES = ['auto', 'light', 'dark'];
-const ENCODER = 'all-MiniLM-L6-v2';
 
 /**
  * What a script has set: a recipe, or sentences alone. `insists`: it goes before an earlier visit's document.
@@ -92,7 +92,7 @@ export async function readAttributes(element, here, given) {
   const src = get('src');
   const base = folder(get('base') ?? here);
   const linked = element.hasAttribute('linked');
-  const encoder = get('encoder') ?? ENCODER;
+  const encoder = get('encoder') ?? DEFAULT_ENCODER;
   const record = get('record');
 
   /**
@@ -102,7 +102,7 @@ export async function readAttributes(element, here, given) {
    * @type {Wish}
    */
   const own = {
-    encoder: encoder.includes('/') ? folder(encoder) : new URL(`models/${encoder}/`, base).href,
+    encoder: encoder.includes('/') && !isHubName(encoder) ? folder(encoder) : encoderAt(encoder, base),
     preset: preset ? presetOf(preset) : undefined,
     tasks: src || given ? undefined : tasks,
     change: (recipe) => ({
@@ -119,9 +119,25 @@ export async function readAttributes(element, here, given) {
   /** @returns {Promise<Wish>} */
   async function wish() {
     const link = linked ? await fromAddress(words) : undefined;
-    if (link?.recipe) return { encoder: own.encoder, ...link, insists: true };
+    if (link?.recipe) return { ...withEncoder(link), insists: true };
     const file = src || given ? await (await import('./source.js')).sourceOf(given, src, words) : {};
-    return { ...own, ...file, tasks, notice: [link?.notice, file.notice].filter(Boolean).join(' ') };
+    const found = file.recipe && !get('encoder') ? withEncoder(file) : file;
+    return { ...own, ...found, tasks, notice: [link?.notice, found.notice].filter(Boolean).join(' ') };
+  }
+
+  /**
+   * A link or a file with the encoder of its recipe. Only the maker of the recipe has an encoder that is neither known nor on the
+   * hub.
+   *
+   * @template {Pick<Wish, 'recipe' | 'notice'>} G
+   * @param {G} made
+   */
+  function withEncoder(made) {
+    const name = made.recipe?.encoder ?? '';
+    if (name === nameOf(own.encoder)) return { ...made, encoder: own.encoder };
+    if (Object.hasOwn(KNOWN_BYTES, name) || isHubName(name)) return { ...made, encoder: encoderAt(name, base) };
+    const notice = [made.notice, say.otherEncoder(name, nameOf(own.encoder))].filter(Boolean).join(' ');
+    return { ...made, encoder: own.encoder, notice };
   }
 
   return {

@@ -1,6 +1,7 @@
 // Makes the lab for a tag from its attributes.
 
 import { Store } from '../lab/document/store.js';
+import { EncoderChoice } from '../lab/encoder/choice.js';
 import { Lab } from '../lab/lab.js';
 import { createNotices } from '../views/notices.js';
 import { listenToPage, perFrame } from './page-events.js';
@@ -19,6 +20,7 @@ export function makeLab({ words, wish, fallback, base, autostart, record, run, l
     base,
     notices,
     store: new Store(run),
+    choice: new EncoderChoice(run),
     wish,
     fallback,
     autostart: autostart && !connection?.saveData,

@@ -116,8 +116,14 @@ class Engine {
        */
       ask: (question, ...args) => this.#ask(question, args),
 
-      /** Uses the reader's own files as the encoder; the event `loaded` or `error` follows. @param {File[]} files */
-      open: (files) => this.#post({ kind: 'open', run, files }),
+      /**
+       * Uses the reader's own files as the encoder; the event `loaded` or `error` follows.
+       *
+       * @param {string} base The address under which they are kept.
+       * @param {[path: string, file: Blob][]} files
+       * @param {string} name
+       */
+      open: (base, files, name) => this.#post({ kind: 'open', run, base, files, name }),
 
       /**
        * The file that was classified last, with the answers' columns beside its own.

@@ -4,17 +4,22 @@ import english from '../strings/errors.en.js';
 import { sentences } from '../strings/sentences.js';
 
 /** @typedef {import('../types.js').Message} Message */
-/** @typedef {keyof typeof english} Code */
-
-const inEnglish = sentences(english, 'en-GB');
 
 /**
- * @param {Code} code
- * @param {Message['params']} [params]
- * @returns {Message}
+ * What makes the messages of a table.
+ *
+ * @template {Record<string, string>} T
+ * @param {T} table
  */
-export function message(code, params = {}) {
-  return { code, params, message: inEnglish({ code, params, message: '' }) };
+export function messagesOf(table) {
+  const inEnglish = sentences(table, 'en-GB');
+  /** @param {keyof T & string} code @param {Message['params']} [params] @returns {Message} */
+  const message = (code, params = {}) => ({ code, params, message: inEnglish({ code, params, message: '' }) });
+  return {
+    message,
+    /** Makes a {@link Failure}. @param {keyof T & string} code @param {Message['params']} [params] */
+    failure: (code, params) => new Failure(message(code, params)),
+  };
 }
 
 /** An error with a code, for which each language has a sentence. */
@@ -27,13 +32,7 @@ export class Failure extends Error {
   }
 }
 
-/**
- * Makes a {@link Failure} of the engine.
- *
- * @param {Code} code
- * @param {Message['params']} [params]
- */
-export const failure = (code, params) => new Failure(message(code, params));
+export const { message, failure } = messagesOf(english);
 
 /**
  * The message of a thrown value: a {@link Failure}, an error from Rust (with the same fields), or any other.

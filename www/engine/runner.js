@@ -5,7 +5,8 @@
 // units are so short that it does so only every few units. Pause, Step and Predict therefore wait for one unit at most,
 // whichever run is training.
 
-import { failure, messageOf } from './failure.js';
+import { messageOf } from './failure.js';
+import { failure } from './worker-failure.js';
 import { DamagedFile } from './encoder/stored-file.js';
 
 /** @typedef {import('../types.js').Classification} Classification */
@@ -63,8 +64,10 @@ export class Runner {
   /** @type {{ [C in Command as C['type']]: (command: C, request?: number) => void | Promise<void> }} */
   #commands = {
     load: async ({ base }) => {
+      // Until it is here, the one before stays.
+      const files = await this.#encoders.load(base, this.#sayLoading);
       this.#forgetCheck();
-      this.#encoder = { base, files: await this.#encoders.load(base, this.#sayLoading) };
+      this.#encoder = { base, files };
     },
 
     configure: async ({ recipe }, request) => {
@@ -212,10 +215,17 @@ export class Runner {
     return this.#classification.write(written, threshold, all);
   }
 
-  /** Uses the reader's own files as the encoder. @param {File[]} files */
-  open(files) {
+  /**
+   * Uses the reader's own files as the encoder.
+   *
+   * @param {string} base The address under which they are kept.
+   * @param {[path: string, file: Blob][]} files
+   * @param {string} name
+   */
+  async open(base, files, name) {
+    const opened = await this.#encoders.open(base, files, name, this.#sayLoading);
     this.#forgetCheck();
-    this.#encoder = { base: '', files: this.#encoders.open(files, this.#sayLoading) };
+    this.#encoder = { base, files: opened };
   }
 
   /** Stops the loop in progress. */

@@ -52,7 +52,7 @@ const take = {
     post({ kind: 'answer', id, value: call(...args) });
   },
 
-  open: ({ run, files }) => runner(run).open(files),
+  open: ({ run, base, files, name }) => runner(run).open(base, files, name),
 
   write({ id, run, written, threshold, all }) {
     post({ kind: 'answer', id, value: runner(run).write(written, threshold, all) });

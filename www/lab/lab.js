@@ -1,5 +1,6 @@
 // A lab: a document, the state of its run, and the views of both. Views and pages call it; it makes no elements.
 
+import { addressOf, nameOf } from '../engine/encoder/addresses.js';
 import { whatIsMissing } from '../engine/support.js';
 import { sentencesOf } from './document/sentences.js';
 import { createSources } from './document/sources.js';
@@ -7,7 +8,7 @@ import { recipeOf } from './document/store.js';
 import { wellFormed } from './document/well-formed.js';
 import { Replay } from './run/replay.js';
 import { Running } from './run/running.js';
-import { publicState } from './run/select.js';
+import { encoderName, publicState } from './run/select.js';
 import { initial, reduce } from './run/state.js';
 
 /** @typedef {import('../types.js').Diagnostics} Diagnostics */
@@ -36,6 +37,7 @@ const FRAME_MS = 8;
 
 export class Lab {
   store;
+  choice;
   words;
   notices;
   /** @type {Set<Renders>} */
@@ -54,6 +56,9 @@ export class Lab {
   /** Whether the document that the page asked for is open, or cannot be. */
   #isOpen = false;
   #disposed = false;
+  #adopts = false;
+  /** The address of the encoder that the page begins with if nobody chooses another. */
+  #usual = '';
 
   /** @param {LabOptions} options */
   constructor(options) {
@@ -61,6 +66,7 @@ export class Lab {
     this.notices = options.notices;
     this.words = options.words;
     this.store = options.store;
+    this.choice = options.choice;
     this.#state = initial(whatIsMissing(this.words), options.fallback.encoder);
     this.#showSoon = options.perFrame(() => this.#show(FRAME_MS));
     this.#running = new Running(this, options.measured, options.onEvent);
@@ -91,9 +97,9 @@ export class Lab {
     return publicState(this.#state);
   }
 
-  /** All that the run's numbers depend on; undefined before the sentences are open. */
+  /** All that the run's numbers depend on, with the encoder that is in use, once the sentences are open. */
   get recipe() {
-    return this.store.isOpen ? recipeOf(this.store.doc) : undefined;
+    return { ...recipeOf(this.store.doc), encoder: encoderName(this.#state) };
   }
 
   /** The sentences with their labels; undefined before they are open. */
@@ -169,7 +175,7 @@ export class Lab {
     if (this.#disposed) return;
     const { missing } = this.#state;
     if (missing) this.notices.error(missing);
-    this.dispatch({ type: 'encoder', address: wish.encoder });
+    this.dispatch({ type: 'encoder', address: this.#encoderOf(wish) });
     if (autostart && !missing) this.#running.go('train');
     const recorded = await recording;
     if (this.#disposed) return;
@@ -178,6 +184,16 @@ export class Lab {
     if (this.#disposed || !this.store.isOpen) return;
     if (recorded && (autostart || this.#state.missing) && recorded.shows(this.store.doc)) this.#play(recorded);
     this.#running.prepareIfWanted();
+  }
+
+  /** The encoder to begin with: a link's, the one chosen last, or the page's. @param {import('./document/sources.js').Wish} wish */
+  #encoderOf({ encoder, insists, recipe }) {
+    const chosen = this.choice.begin(this.#options.fallback.encoder);
+    const address = insists ? encoder : (chosen ?? encoder);
+    if (!insists) this.#usual = encoder;
+    // Its pooling is that of the recipe.
+    if (recipe) this.choice.pooled = { address };
+    return address;
   }
 
   /**
@@ -211,7 +227,12 @@ export class Lab {
   async #followLink() {
     await this.opened;
     const wish = await this.#options.wish().catch((error) => this.notices.error(error.message));
-    if (wish && this.store.isOpen) await this.#sources.follow(wish);
+    if (!wish || !this.store.isOpen) return;
+    const { encoder } = this.#state;
+    const address = this.#encoderOf(wish);
+    if (encoder.is === 'away') this.dispatch({ type: 'encoder', address });
+    else if (address !== (encoder.next ?? encoder).address) this.#running.choose(address);
+    await this.#sources.follow(wish);
   }
 
   /**
@@ -228,10 +249,17 @@ export class Lab {
     this.#running.prepare();
   }
 
+  /** Takes settings over that nobody edited: no error is mended by them. @param {Doc} doc */
+  adopt(doc) {
+    this.#adopts = true;
+    this.store.complete('settings', doc);
+    this.#adopts = false;
+  }
+
   /** @param {Doc} doc @param {import('./document/store.js').Change} change */
   #edited(doc, change) {
     // The edit may have mended what an error message complains of, but not a missing encoder.
-    if (change !== 'diagnostics' && this.#isOpen && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
+    if (change !== 'diagnostics' && this.#isOpen && !this.#adopts && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
     this.dispatch({ type: 'edit', doc, change });
     this.#running.edited(change);
   }
@@ -324,18 +352,37 @@ export class Lab {
     this.dispatch({ type: 'try', text });
   }
 
-  /**
-   * Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here.
-   *
-   * @param {string} [from] Address of its folder; absent: as before.
-   */
-  wake(from) {
-    this.#running.wake(from);
+  /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
+  wake() {
+    this.#running.wake();
   }
 
-  /** Takes the reader's own files for the encoder. @param {File[]} files */
-  openEncoder(files) {
-    this.#running.open(files);
+  /** The address of the encoder of a name. @param {string} name */
+  encoderAt(name) {
+    return name === nameOf(this.#usual) ? this.#usual : addressOf(name, this.base);
+  }
+
+  /** Fetches another encoder and prepares a run with it; until it is here, the one before stays. @param {string} address */
+  chooseEncoder(address) {
+    this.notices.clear();
+    this.#running.choose(address);
+  }
+
+  /**
+   * Takes the reader's own files for the encoder.
+   *
+   * @param {[path: string, file: Blob][]} files Paths are relative to the encoder's folder.
+   * @param {string} name
+   */
+  openEncoder(files, name) {
+    this.notices.clear();
+    this.#running.open(files, name);
+  }
+
+  /** A run has begun with the encoder: the next visit begins with it too. */
+  rememberEncoder() {
+    const { address } = this.#state.encoder;
+    this.choice.address = address === this.#usual ? undefined : address;
   }
 
   /** Breaks the encoder's download off. */
@@ -369,7 +416,7 @@ export class Lab {
    *   `examples`.
    */
   async check(progress) {
-    const recipe = recipeOf(this.store.doc);
+    const { recipe } = this;
     const examples = sentencesOf(this.store.doc.table);
     return { found: await this.#running.askRun({ type: 'check', recipe }, progress), examples };
   }
@@ -383,7 +430,7 @@ export class Lab {
    *   `examples`.
    */
   async labelNext(n, progress) {
-    const recipe = recipeOf(this.store.doc);
+    const { recipe } = this;
     const examples = sentencesOf(this.store.doc.table);
     const { candidates } = await this.#running.askRun({ type: 'label_next', recipe, n }, progress);
     return { candidates, examples };

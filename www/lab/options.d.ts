@@ -3,6 +3,7 @@
 import type { Diagnostics, RunEvent } from '../types.js';
 import type { Words } from '../strings/words.js';
 import type { Wish } from './document/sources.js';
+import type { EncoderChoice } from './encoder/choice.js';
 import type { Store } from './document/store.js';
 
 /** A button in a message. */
@@ -40,6 +41,8 @@ export interface LabOptions {
   base: string;
   notices: Notices;
   store: Store;
+  /** The encoder that was chosen last. */
+  choice: EncoderChoice;
   /** The document and encoder that the page asks for. Rejects with one sentence. */
   wish(): Promise<Wish>;
   /** The document to open where that one cannot be had. */

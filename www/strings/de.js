@@ -33,13 +33,15 @@ export default {
     taskGone: (task) => `Die Aufgabe „${task}“ gibt es nicht mehr: Die Sätze haben sich geändert.`,
     notLoaded: (part) => `„${part}“ konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.`,
     retry: 'Noch einmal',
-    hub: 'Beim Hugging-Face-Hub versuchen',
+    useEncoder: (name) => `${name} nehmen`,
     crashed: (why) =>
       `Der Trainings-Worker ist abgestürzt (${why}) und wurde ersetzt. Deine Sätze und Einstellungen sind noch da, und „Trainieren“ beginnt wieder beim ersten Schritt. Falls der Speicher nicht gereicht hat, versuch es mit einer kleineren Batchgröße.`,
     notStarted: (why) => `Der Trainingscode ließ sich nicht starten (${why}); lade die Seite neu, um es noch einmal zu versuchen.`,
   },
 
   attributes: {
+    otherEncoder: (name, used) =>
+      `Dieser Lauf wurde mit dem Encoder ${name} gemacht, der nicht hier ist; an seiner Stelle lernt ${used}. Wenn du seine Dateien hast, öffne sie: Ändern …, unter Encoder.`,
     choice: (name, value, choices) =>
       `Das Attribut ${name}="${value}" gibt es so nicht; möglich sind: ${choices.join(', ')}.`,
     view: (value, choices) =>
@@ -367,6 +369,7 @@ export default {
     recipe: 'Rezept (JSON)',
     csv: 'Sätze (CSV)',
     command: 'Auf der Kommandozeile, mit dem Rezept',
+    needsFiles: (name) => `Wer diesen Lauf wiederholt, braucht die Dateien deines Encoders ${name}.`,
     tag: 'Auf deiner eigenen Seite',
     tagWithFile: 'Auf deiner eigenen Seite, neben dem Rezept',
   },
@@ -619,12 +622,11 @@ export default {
   encoder: {
     title: 'Encoder',
     bar: 'Download des Encoders',
-    away: 'noch nicht geholt',
+    away: (megabytes) => (megabytes ? `noch nicht geholt, ${megabytes} MB` : 'noch nicht geholt'),
     fetch: 'Holen',
     cancel: 'Abbrechen',
     retry: 'Noch einmal',
-    files: 'Dateien öffnen …',
-    filesTitle: 'config.json, tokenizer.json und model.safetensors eines BERT-Encoders, von diesem Rechner',
+    change: 'Ändern …',
     opened: (total) => `${total} MB, aus deinen Dateien`,
     waiting: 'wartet …',
     reading: (received, total, percent) => `${received} von ${total} MB gelesen, ${percent} %`,

@@ -25,7 +25,7 @@ export default {
     taskGone: (/** @type {string} */ task) => `The task “${task}” no longer exists: the sentences have changed.`,
     notLoaded: (/** @type {string} */ part) => `“${part}” could not be loaded; check the connection and try again.`,
     retry: 'Retry',
-    hub: 'Try the Hugging Face hub',
+    useEncoder: (/** @type {string} */ name) => `Use ${name}`,
     crashed: (/** @type {string} */ why) =>
       `The training worker crashed (${why}) and was replaced. Your sentences and settings are still here, and Train starts again from the first step. If memory ran out, try a smaller batch size.`,
     notStarted: (/** @type {string} */ why) =>
@@ -33,6 +33,8 @@ export default {
   },
 
   attributes: {
+    otherEncoder: (/** @type {string} */ name, /** @type {string} */ used) =>
+      `This run was made with the encoder ${name}, which is not here; ${used} trains in its place. If you have its files, open them: Change…, under Encoder.`,
     choice: (/** @type {string} */ name, /** @type {string} */ value, /** @type {readonly string[]} */ choices) =>
       `The attribute ${name}="${value}" must be one of: ${choices.join(', ')}.`,
     view: (/** @type {string} */ value, /** @type {readonly string[]} */ choices) =>
@@ -351,6 +353,7 @@ export default {
     recipe: 'Recipe (JSON)',
     csv: 'Sentences (CSV)',
     command: 'On the command line, with the recipe',
+    needsFiles: (/** @type {string} */ name) => `Whoever repeats this run needs the files of your encoder ${name}.`,
     tag: 'On your own page',
     tagWithFile: 'On your own page, beside the recipe',
   },
@@ -616,12 +619,11 @@ export default {
   encoder: {
     title: 'Encoder',
     bar: 'Encoder download',
-    away: 'not fetched yet',
+    away: (/** @type {string} */ megabytes) => (megabytes ? `not fetched yet, ${megabytes} MB` : 'not fetched yet'),
     fetch: 'Fetch it',
     cancel: 'Cancel',
     retry: 'Retry',
-    files: 'Open its files…',
-    filesTitle: 'config.json, tokenizer.json and model.safetensors of a BERT encoder, from this machine',
+    change: 'Change…',
     opened: (/** @type {string} */ total) => `${total} MB, from your files`,
     waiting: 'waiting…',
     reading: (/** @type {string} */ received, /** @type {string} */ total, /** @type {number} */ percent) =>

@@ -248,25 +248,48 @@ export default {
     'Eine Seite kann Dateien nicht über ihren Pfad lesen; halt einen Teil der Sätze zurück',
 
   // www/engine
-  'encoder.offline':
-    'Der Encoder ließ sich nicht holen: Unter {url} antwortet niemand. Prüf die Verbindung und versuch es noch einmal.',
-  'encoder.refused': 'Der Encoder ließ sich nicht holen: Der Server antwortet mit {status} auf {url}.',
-  'encoder.not_json': 'Der Encoder ließ sich nicht holen: {url} ist kein JSON.',
   'encoder.incomplete': 'Der Encoder ist unvollständig: {url} nennt {files} nicht.',
   'encoder.not_kept':
     'Dieser Browser hat keinen Platz, um {file} zu behalten; der nächste Besuch lädt die Datei noch einmal herunter.',
-  'encoder.file_missing': 'Ein Encoder hat die Dateien {needed}; davon fehlt unter den geöffneten: {missing}.',
-  'encoder.files_missing': 'Ein Encoder hat die Dateien {needed}; davon fehlen unter den geöffneten: {missing}.',
   'encoder.damaged': '{file} wurde im Speicher dieses Browsers beschädigt.',
   'download.offline':
     'Der Download von {file} begann nicht: Unter {url} antwortet niemand. Prüf die Verbindung und versuch es noch einmal.',
+  'download.html': 'Der Download von {file} schlug fehl: {url} ist eine Seite und nicht die Datei.',
   'download.refused': 'Der Download von {file} schlug fehl: Der Server antwortet mit {status} auf {url}.',
   'download.too_long':
     'Der Download von {file} ist länger als die {bytes:grouped} Bytes, die er haben soll, und wurde verworfen. Versuch es noch einmal oder lade die Seite neu.',
   'download.cut':
-    'Der Download von {file} brach nach {received:grouped} von {bytes:grouped} Bytes ab; nichts davon wurde behalten. Prüf die Verbindung und versuch es noch einmal.',
+    'Der Download von {file} brach nach {received:grouped} von {bytes:grouped} Bytes ab. Prüf die Verbindung und versuch es noch einmal.',
   'download.wrong_hash':
     'Der Download von {file} hat alle {bytes:grouped} Bytes, aber nicht die erwartete SHA-256-Summe, und wurde verworfen. Versuch es noch einmal oder lade die Seite neu.',
+  'encoder.lfs_pointer':
+    '{file} ist ein Verweis von Git LFS und nicht die Datei ({where}): Wer den Server betreibt, muss git lfs pull ausführen.',
+  'encoder.from_hub': 'Unter {url} ist kein Encoder. {encoder}, {bytes:size}, kommt stattdessen von {hub}.',
+  'encoder.nowhere':
+    'Unter {url} ist kein Encoder ({why}) Es muss ein Ordner mit manifest.json sein oder mit config.json, tokenizer.json und model.safetensors. Berichtige die Adresse oder wähl einen anderen Encoder.',
+  'encoder.nowhere_at_all':
+    'Der Encoder ließ sich nicht holen, weder von {url} noch von {hub}. Prüf die Verbindung und versuch es noch einmal, oder öffne die Dateien eines Encoders, den du hast.',
+  'encoder.earlier':
+    'Der Server hat eine neuere Fassung von {name}, die sich nicht holen ließ ({why}) Die in diesem Browser wird benutzt.',
+  'encoder.own_gone': 'Dieser Browser hat die Dateien von {name} nicht mehr. Öffne sie noch einmal.',
+  'encoder.family':
+    'config.json: model_type ist "{family}", und nur "bert" wird unterstützt (bert-base-uncased, die MiniLMs, die Encoder BGE und E5). Wähl einen solchen Encoder.',
+  'encoder.not_at_hub':
+    '{hub} hat keinen Encoder {name}, den alle lesen dürfen. Prüf den Namen, BESITZER/NAME. Die Adresse eines Ordners endet mit einem Schrägstrich.',
+  'encoder.hub_silent':
+    'Die Dateien von {name} ließen sich nicht auflisten: {hub} antwortet nicht (Status {status}). Prüf die Verbindung und versuch es noch einmal.',
+  'encoder.not_an_encoder':
+    '{where} ist kein Encoder, der hier trainiert werden kann: Es fehlt {files}. Wähl einen BERT-Encoder mit diesen Dateien.',
+  'encoder.pytorch':
+    '{where} hat seine Gewichte in {file}, gebraucht wird model.safetensors. Zwei Zeilen Python schreiben sie: from transformers import AutoModel; AutoModel.from_pretrained("{from}").save_pretrained("converted"). Öffne dann die Dateien des Ordners „converted“ mit denen des Tokenizers.',
+  'encoder.files_missing':
+    'Ein Encoder hat die Dateien config.json, tokenizer.json (oder vocab.txt) und model.safetensors (oder deren Teile mit ihrem Verzeichnis). Öffne sie zusammen: {missing} ist nicht dabei.',
+  'encoder.own_lfs_pointer':
+    '{file} ist ein Verweis von Git LFS und nicht die Datei: Hol sie in ihrem Ordner mit git lfs pull und öffne sie noch einmal.',
+  'encoder.own_not_kept': 'Dieser Browser kann die Dateien von {name} nicht behalten: Öffne sie nach dem Neuladen noch einmal.',
+  'encoder.pooling': 'Dieser Encoder wurde mit dem Pooling {pooling} trainiert: Es wird benutzt, wenn du in den Einstellungen kein anderes wählst.',
+  'encoder.pooling_unknown':
+    'Dieser Encoder wurde mit einem Pooling trainiert, das es hier nicht gibt ({modes}): Wähl eines in den Einstellungen.',
   'run.replaced':
     'Die Datei wurde nicht zu Ende klassifiziert: Das Modell hat sich inzwischen geändert. Wähl sie noch einmal.',
   'run.superseded': 'Eine andere Frage kam dazwischen; frag noch einmal.',

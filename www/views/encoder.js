@@ -1,34 +1,27 @@
-// The encoder: not asked for, on its way (bytes and per cent), here (and from where), or not to be had; and the threads that
-// compute it.
+// The encoder: not asked for, on its way (bytes and per cent), here (and from where), or not to be had; the threads that compute
+// it; and the button that opens the choice of another.
 
+import { KNOWN_BYTES, nameOf, OWN } from '../engine/encoder/addresses.js';
+import { encoderName } from '../lab/run/select.js';
 import { h } from '../ui/dom.js';
-
-/** An encoder's name: its folder's, on the Hugging Face hub its repository's. @param {string} address */
-function nameOf(address) {
-  const name = address.replace(/(\/resolve\/[^/]+)?\/$/, '').split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name; // It has a percent sign that encodes nothing.
-  }
-}
+import { late } from '../ui/late.js';
 
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createEncoder(lab) {
   const words = lab.words.encoder;
   const { n } = lab.words;
-  const name = h('span', {});
+  const name = h('span', { dataset: { part: 'encoder-name' } });
   const threads = h('span', { className: 'encoder-threads', dataset: { part: 'encoder-threads' } });
   const state = h('p', { className: 'encoder-state', dataset: { part: 'encoder-state' } }, words.waiting);
   const size = h('p', { className: 'encoder-size', dataset: { part: 'encoder-size' } });
   const done = h('span', { dataset: { part: 'encoder-done' } });
   const action = h('button', { type: 'button', className: 'quiet', dataset: { part: 'encoder-action' } });
-  const files = h(
-    'button',
-    { type: 'button', className: 'quiet', title: words.filesTitle, dataset: { part: 'encoder-files' } },
-    words.files,
+  const change = h('button', { type: 'button', className: 'quiet', 'aria-expanded': false, dataset: { part: 'encoder-change' } }, words.change);
+  const choice = h('div', { className: 'encoder-choice', hidden: true, dataset: { part: 'encoder-choice' } });
+  const choosing = late(
+    async () => (await import('./encoder-choice.js')).createEncoderChoice(lab, choice, () => show(false)),
+    () => lab.notices.error(lab.words.lab.notLoaded(words.change)),
   );
-  const picker = h('input', { type: 'file', multiple: true, hidden: true, accept: '.json,.safetensors' });
   const bar = h(
     'div',
     {
@@ -47,17 +40,26 @@ export function createEncoder(lab) {
     { className: 'encoder', part: 'encoder', dataset: { part: 'encoder' } },
     h('p', { className: 'encoder-name' }, h('span', { className: 'eyebrow' }, words.title), ' ', name, ' ', threads),
     bar,
-    h('div', { className: 'encoder-line' }, state, action, files, picker),
+    h('div', { className: 'encoder-line' }, state, action, change),
+    choice,
     size,
   );
 
-  action.addEventListener('click', () => (lab.state.encoder.is === 'loading' ? lab.cancelLoading() : lab.wake()));
-
-  files.addEventListener('click', () => picker.click());
-  picker.addEventListener('change', () => {
-    if (picker.files?.length) lab.openEncoder([...picker.files]);
-    picker.value = '';
+  action.addEventListener('click', () => (action.textContent === words.cancel ? lab.cancelLoading() : lab.wake()));
+  change.addEventListener('click', async () => {
+    const open = choice.matches('[hidden]');
+    const draw = open ? await choosing() : undefined;
+    if (open && !draw) return;
+    draw?.();
+    show(open);
   });
+
+  /** @param {boolean} open */
+  function show(open) {
+    if (!open && choice.contains(/** @type {ShadowRoot} */ (choice.getRootNode()).activeElement)) change.focus();
+    choice.hidden = !open;
+    change.setAttribute('aria-expanded', String(open));
+  }
 
   /** @param {number} share @param {string} text */
   function progress(share, text) {
@@ -68,10 +70,12 @@ export function createEncoder(lab) {
   }
 
   /** @param {import('../lab/run/types.js').State} state */
-  function describe({ encoder: { is, latest }, missing }) {
+  function describe({ encoder: { is, address, latest: own, next }, missing }) {
+    const latest = next ? next.latest : own;
+    const bytes = KNOWN_BYTES[nameOf(address)];
     if (missing) return progress(0, words.useless);
     if (is === 'unreachable') return progress(0, words.notHere);
-    if (is === 'away') return progress(0, words.away);
+    if (is === 'away') return progress(0, words.away(bytes ? n.fixed(bytes / 1e6, 0) : ''));
     if (latest?.type === 'progress') {
       // Rounded down: 100 % is said when every byte is here.
       const share = latest.total ? latest.received / latest.total : 0;
@@ -79,7 +83,7 @@ export function createEncoder(lab) {
       return progress(share, say(n.megabytes(latest.received), n.megabytes(latest.total), Math.floor(100 * share)));
     }
     if (!latest) return progress(0, words.waiting);
-    const from = latest.encoder === '' ? words.opened : latest.cached ? words.cached : words.downloaded;
+    const from = address.startsWith(OWN) ? words.opened : latest.cached ? words.cached : words.downloaded;
     progress(1, from(n.megabytes(latest.bytes)));
   }
 
@@ -87,20 +91,22 @@ export function createEncoder(lab) {
     element,
 
     render(state) {
-      const { encoder, engine, missing, started } = state;
-      name.textContent = nameOf(encoder.address);
+      const { encoder, engine, missing, started, comparison } = state;
+      name.textContent = encoder.next ? nameOf(encoder.next.address) : encoderName(state);
       if (engine) {
         element.dataset.build = engine.build;
         threads.textContent = words.threads(engine.threads);
       }
-      const loading = encoder.is === 'loading';
+      const loading = encoder.is === 'loading' || encoder.next !== undefined;
       const failed = missing !== '' || encoder.is === 'unreachable';
-      const isHere = encoder.is === 'here' && encoder.latest?.type !== 'progress';
+      const isHere = encoder.is === 'here' && !loading && encoder.latest?.type !== 'progress';
       element.dataset.state = failed ? 'failed' : encoder.is === 'away' ? 'away' : isHere ? 'loaded' : 'loading';
       if (encoder.latest?.type === 'loaded') element.dataset.cached = String(encoder.latest.cached);
-      action.hidden = missing !== '' || encoder.is === 'here';
-      files.hidden = action.hidden || loading;
+      action.hidden = missing !== '' || (encoder.is === 'here' && !loading);
       action.textContent = loading ? words.cancel : failed ? words.retry : words.fetch;
+      // The runs of a comparison have one encoder.
+      change.hidden = missing !== '' || loading || comparison.on;
+      if (change.hidden) show(false);
       describe(state);
       if (started) size.textContent = words.parameters(started.event.trainable_parameters, started.event.parameters);
     },

@@ -1,8 +1,9 @@
 // Takes the run along: as a link, as files, on the command line, and on another page.
 
 import { recipeToAddress } from '../lab/recipe/link.js';
-import { recipeOf } from '../lab/document/store.js';
 import { tagOf, toCsv } from '../lab/recipe/take-along.js';
+import { OWN } from '../engine/encoder/addresses.js';
+import { encoderName } from '../lab/run/select.js';
 import { readEdits } from '../lab/run/reading.js';
 import { debounce, h } from '../ui/dom.js';
 
@@ -25,7 +26,8 @@ export function createShare(lab) {
   const reproducible = h('input', { type: 'checkbox', checked: true, id: 'share-bits', dataset: { part: 'share-reproducible' } });
   const recipe = h('button', { type: 'button', dataset: { part: 'share-recipe' } }, words.recipe);
   const csv = h('button', { type: 'button', dataset: { part: 'share-csv' } }, words.csv);
-  const command = h('code', { dataset: { part: 'share-command' } }, `polytask train --recipe ${RECIPE} --out model`);
+  const command = h('code', { dataset: { part: 'share-command' } });
+  const needsFiles = h('p', { className: 'hint', dataset: { part: 'share-needs' } });
   const tag = h('code', { dataset: { part: 'share-tag' } });
   const tagTitle = h('h4', { id: 'h-share-tag' }, words.tag);
   const element = h(
@@ -46,7 +48,7 @@ export function createShare(lab) {
       ),
     ),
     h('div', { className: 'share-files' }, h('h4', {}, words.files), h('div', { className: 'buttons' }, recipe, csv)),
-    h('div', { className: 'share-command' }, h('h4', { id: 'h-share-command' }, words.command), code(words.command, command)),
+    h('div', { className: 'share-command' }, h('h4', { id: 'h-share-command' }, words.command), code(words.command, command), needsFiles),
     h('div', { className: 'share-tag' }, tagTitle, code(words.tag, tag)),
   );
   /** Number of the latest making: an earlier one that takes longer is of no use. */
@@ -65,13 +67,13 @@ export function createShare(lab) {
 
   /** The recipe as it is taken along, without the measurements, which belong to this page. */
   function taken() {
-    const { diagnostics, ...recipe } = recipeOf(store.doc);
+    const { diagnostics, ...recipe } = lab.recipe;
     return recipe;
   }
 
   async function make() {
     const mine = ++latest;
-    const recipe = recipeOf(store.doc);
+    const { recipe } = lab;
     const asked = { ...recipe, training: { ...recipe.training, reproducible: recipe.training.reproducible || reproducible.checked } };
     const page = new URL(lab.linked ? location.href : new URL('index.html', lab.base));
     page.searchParams.delete('lang'); // Others read it in their own language.
@@ -86,6 +88,9 @@ export function createShare(lab) {
     link.value = address;
     const long = address.length > LONG;
     size.textContent = isTooMuch ? words.tooMuch : (long ? words.long : words.size)(lab.words.n.grouped(address.length));
+    const isOwn = lab.state.encoder.address.startsWith(OWN);
+    command.textContent = `polytask train --recipe ${RECIPE} ${isOwn ? `--encoder '${recipe.encoder.replaceAll("'", "'\\''")}' ` : ''}--out model`;
+    needsFiles.textContent = isOwn ? words.needsFiles(recipe.encoder) : '';
     const { html, needsFile } = tagOf(recipe, recommended, lab.base, RECIPE);
     tag.textContent = html;
     tagTitle.textContent = needsFile ? words.tagWithFile : words.tag;
@@ -100,12 +105,18 @@ export function createShare(lab) {
   recipe.addEventListener('click', () => download(RECIPE, 'application/json', `${JSON.stringify(taken(), null, 2)}\n`));
   csv.addEventListener('click', () => download('sentences.csv', 'text/csv', toCsv(store.doc.table)));
 
+  /** The encoder's name when the views were drawn last. */
+  let encoder = '';
+
   return {
     element,
 
     render(state) {
       element.inert = state.document.doc === undefined;
       follow(state);
+      if (encoderName(state) === encoder) return;
+      encoder = encoderName(state);
+      if (!element.inert) soon();
     },
 
     destroy: () => soon.cancel(),

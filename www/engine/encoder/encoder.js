@@ -1,113 +1,210 @@
-// Loads an encoder's three files: from the browser's cache, or from the network with progress events.
+// Loads an encoder's files: from the browser's cache, or from the network with progress events.
 //
-// A directory `base` holds manifest.json — {"encoder": name, "files": [{"name", "bytes", "sha256"}]} — beside the files.
-// If it has no manifest, as on the Hugging Face hub, it is assumed to hold the encoder of known-encoder.js.
+// A directory holds manifest.json — {"encoder": name, "files": [{"name", "bytes", "sha256"}]} — beside the files. Where there is
+// none, or the files are not there, elsewhere.js knows where else to look. It is loaded only then.
+//
 // A file is cached only when it is complete and its SHA-256 is right, under a key that contains the hash: the cache never
 // holds half a file, and a new release of the encoder is never mistaken for the old one.
 //
-// The Cache API and SubtleCrypto exist only in secure contexts (https, localhost). Other pages download the encoder on
-// each visit.
+// The Cache API, Web Locks and SubtleCrypto exist only in secure contexts (https, localhost). Other pages download the encoder
+// on each visit.
 
-import { failure, message } from '../failure.js';
-import { download } from './download.js';
-import { KNOWN } from './known-encoder.js';
-import { addressOf } from './moved.js';
+import { failure, message } from '../worker-failure.js';
+import { atHub, OWN } from './addresses.js';
+import { download, isUnavailable, unavailable } from './download.js';
+import { chosenFrom, missingFrom, POOLING } from './files.js';
+import { KNOWN_WEIGHTS } from './known-weights.js';
+import { realAddress } from './moved.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
-/** @typedef {{ name: string, bytes: number, sha256: string }} File */
+/** `sha256`: absent where only the transport vouches for the file. @typedef {{ name: string, bytes: number, sha256?: string }} File */
 /** @typedef {{ encoder: string, files: File[] }} Manifest */
 /** @typedef {import('./download.js').Hasher} Hasher */
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
+/**
+ * Where an encoder's files are.
+ *
+ * @typedef {object} Source
+ * @property {string} directory
+ * @property {Manifest} manifest
+ * @property {string} [fresh] The manifest's text, if the directory has just sent it.
+ * @property {boolean} [onlyCached] Nothing is asked of the network.
+ * @property {(name: string, file: StoredFile) => Promise<void>} [check] Called with each file; rejects if it is of no use.
+ */
+/**
+ * @typedef {object} Tools
+ * @property {() => Promise<Hasher>} hasher Makes a new hasher.
+ * @property {(event: RunEvent) => void} say Receives `progress`, `warning` and, at the end, `loaded`.
+ * @property {AbortSignal} signal Aborts the download; files that are complete by then stay in the cache.
+ * @property {Cache} [cache]
+ */
 
 const CACHE = 'polytask-encoders';
-/** Files that a session needs. */
-export const NEEDED = ['config.json', 'tokenizer.json', 'model.safetensors'];
 /** Header of a cached file: the SHA-256 of each piece. Each read checks them. */
 const DIGESTS = 'x-piece-sha256';
 /** Minimum time between two progress events: the page shows at most one a frame. */
 const PROGRESS_MS = 50;
 
 /**
- * @param {string} base Absolute address of the directory.
- * @param {() => Promise<Hasher>} hasher Makes a new hasher.
- * @param {(event: RunEvent) => void} say Receives `progress`, `warning` and, at the end, `loaded`.
- * @param {AbortSignal} signal Aborts the download; files that are complete by then stay in the cache.
- * @returns {Promise<Map<string, StoredFile>>} The files by name.
- * @throws {import('../failure.js').Failure} With a sentence that names the file, the address and the remedy.
+ * The modules that know where else to look.
+ *
+ * @returns {Promise<typeof import('./elsewhere.js')>}
+ * @throws {import('../failure.js').Failure} Without a network they cannot be loaded.
  */
-export async function loadEncoder(base, hasher, say, signal) {
-  const directory = withSlash(base);
-  const cache = await openCache();
-  const manifest = await readManifest(new URL('manifest.json', directory).href, cache, signal);
-  const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-
-  /** @type {Map<string, StoredFile>} */
-  const files = new Map();
-  let before = 0;
-  let allCached = true;
-  for (const file of manifest.files) {
-    const progress = throttle((/** @type {number} */ received) =>
-      say({ type: 'progress', file: file.name, received: before + received, total, cached: false }),
-    );
-    const key = new URL(`${file.name}?sha256=${file.sha256}`, directory).href;
-    let stored = await fromCache(cache, key, file);
-    const cached = stored !== undefined;
-    if (!stored) {
-      stored = await download(new URL(file.name, directory).href, file, await hasher(), progress, signal);
-      await keep(cache, key, file, stored, say);
-    }
-    before += file.bytes;
-    allCached &&= cached;
-    say({ type: 'progress', file: file.name, received: before, total, cached });
-    files.set(file.name, stored);
-  }
-  say({ type: 'loaded', encoder: manifest.encoder, bytes: total, cached: allCached });
-  return files;
-}
-
-/** A directory's address, with the slash that keeps /a apart from /ab. @param {string} base */
-const withSlash = (base) => (base.endsWith('/') ? base : `${base}/`);
-
-/** Deletes an encoder's files from the cache: the next load downloads them. @param {string} base */
-export async function forgetEncoder(base) {
-  const [cache, directory] = [await openCache(), withSlash(base)];
-  for (const { url } of (await cache?.keys()) ?? []) if (url.startsWith(directory)) await cache?.delete(url);
+export async function elsewhere() {
+  return import('./elsewhere.js').catch(() => {
+    throw failure('download.offline', { file: 'elsewhere.js', url: new URL('elsewhere.js', String(import.meta.url)).href });
+  });
 }
 
 /**
- * Asks the network first, to notice a new release; uses the cached copy only when there is no network.
- *
- * @param {string} url
- * @param {Cache | undefined} cache
- * @param {AbortSignal} signal
- * @returns {Promise<Manifest>}
+ * @param {string} base Absolute address of the directory.
+ * @param {Omit<Tools, 'cache'>} given
+ * @returns {Promise<Map<string, StoredFile>>} The files by name, in the order in which they are read.
+ * @throws {import('../failure.js').Failure} With a sentence that names the file, the address and the remedy.
  */
-async function readManifest(url, cache, signal) {
-  /** @type {Response | undefined} */
-  let response;
-  try {
-    response = await fetch(addressOf(url), { cache: 'no-cache', signal });
-    if (response.ok) await cache?.put(url, response.clone()).catch(() => {});
-  } catch {
-    signal.throwIfAborted();
-    response = await cache?.match(url);
-    if (!response) throw failure('encoder.offline', { url });
-  }
-  if (response.status === 404) return KNOWN;
-  if (!response.ok) throw failure('encoder.refused', { status: response.status, url });
-  /** @type {Manifest} */
-  let manifest;
-  try {
-    manifest = await response.json();
-  } catch {
-    throw failure('encoder.not_json', { url });
-  }
-  const missing = NEEDED.filter((name) => !manifest.files?.some((file) => file.name === name));
-  if (missing.length > 0) throw failure('encoder.incomplete', { url, files: missing.join(', ') });
-  return manifest;
+export async function loadEncoder(base, given) {
+  const directory = base.endsWith('/') ? base : `${base}/`;
+  const tools = { ...given, cache: await openCache() };
+  const source = (await beside(directory, tools)) ?? (await (await elsewhere()).sourceOf(directory, tools));
+  const { files, loaded } = await collect(source, tools).catch(async (error) => {
+    if (!isUnavailable(error)) throw error;
+    // If that is not to be had either, the first error says more.
+    return (await elsewhere().catch(() => Promise.reject(error))).insteadOf(source, error, (/** @type {Source} */ other) => collect(other, tools), tools);
+  });
+  if (files.has(POOLING)) await (await elsewhere()).sayPooling(files, tools.say);
+  // Last: the page sends its next command when it hears of it.
+  tools.say(loaded);
+  return files;
 }
 
-async function openCache() {
+/** Address of a directory's manifest. @param {string} directory */
+export const manifestOf = (directory) => new URL('manifest.json', directory).href;
+
+/**
+ * The directory with the manifest in it, or with the cached one if it cannot be had: the network is asked first, to notice a new
+ * release.
+ *
+ * @param {string} directory
+ * @param {Tools} tools
+ * @returns {Promise<Source | undefined>}
+ */
+async function beside(directory, { cache, signal }) {
+  if (directory.startsWith(OWN) || atHub(directory)) return undefined;
+  const url = manifestOf(directory);
+  const response = await fetch(realAddress(url), { cache: 'no-cache', signal }).catch(() => undefined);
+  const text = response?.ok ? await response.text().catch(() => undefined) : undefined;
+  signal.throwIfAborted();
+  const fresh = text !== undefined && parsed(text) ? text : undefined;
+  const manifest = parsed(fresh ?? (await (await cache?.match(url))?.text()));
+  if (!manifest) return undefined;
+  const names = manifest.files?.map(({ name }) => name) ?? [];
+  const missing = missingFrom(names);
+  if (missing.length > 0) throw failure('encoder.incomplete', { url, files: missing.join(', ') });
+  const files = chosenFrom(names).flatMap((name) => manifest.files.filter((file) => file.name === name));
+  const own = KNOWN_WEIGHTS[manifest.encoder];
+  const isOther = own !== undefined && files.every(({ sha256 }) => sha256 !== own);
+  return { directory, manifest: { encoder: isOther ? `${manifest.encoder} (changed)` : manifest.encoder, files }, fresh };
+}
+
+/** A manifest; undefined if it is none: some hosts send a page for every missing file. @param {string} [text] @returns {Manifest | undefined} */
+export function parsed(text) {
+  try {
+    const manifest = JSON.parse(text ?? '');
+    return typeof manifest?.encoder === 'string' ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {Source} source
+ * @param {Tools} tools
+ * @returns {Promise<{ files: Map<string, StoredFile>, loaded: RunEvent }>}
+ */
+async function collect(source, tools) {
+  const { directory, fresh } = source;
+  const { encoder, files } = source.manifest;
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  /** @type {Map<string, StoredFile>} */
+  const found = new Map();
+  let before = 0;
+  let allCached = true;
+  for (const file of files) {
+    const progress = throttle((/** @type {number} */ received) =>
+      tools.say({ type: 'progress', file: file.name, received: before + received, total, cached: false }),
+    );
+    const { stored, cached } = await obtain(source, file, progress, tools);
+    await source.check?.(file.name, stored);
+    before += file.bytes;
+    allCached &&= cached;
+    tools.say({ type: 'progress', file: file.name, received: before, total, cached });
+    found.set(file.name, stored);
+  }
+  if (fresh) await tools.cache?.put(manifestOf(directory), new Response(fresh)).catch(() => {});
+  return { files: found, loaded: { type: 'loaded', encoder, bytes: total, cached: allCached } };
+}
+
+/**
+ * A file from the cache or, if it is not there, from the network.
+ *
+ * @param {Source} source
+ * @param {File} file
+ * @param {(received: number) => void} progress
+ * @param {Tools} tools
+ * @returns {Promise<{ stored: StoredFile, cached: boolean }>}
+ */
+async function obtain({ directory, onlyCached }, file, progress, tools) {
+  const { cache, signal, say } = tools;
+  const url = new URL(file.name, directory).href;
+  const key = file.sha256 ? `${url}?sha256=${file.sha256}` : url;
+  const kept = async () => {
+    const stored = await fromCache(cache, key, file);
+    return stored && { stored, cached: true };
+  };
+  const fetched = async () => {
+    const stored = await download(url, file, tools.hasher, progress, signal);
+    await keep(cache, key, file, stored, say);
+    return { stored, cached: false };
+  };
+  const found = await kept();
+  if (found) return found;
+  if (onlyCached) throw unavailable(message('download.offline', { file: file.name, url }));
+  // Another tab may be downloading the file: this one waits, and finds it in the cache.
+  return alone(`polytask ${file.sha256 ?? key}`, signal, async () => (await kept()) ?? (await fetched()));
+}
+
+/**
+ * Does `work` while no other tab or worker of this origin does work of this name.
+ *
+ * @template T
+ * @param {string} name
+ * @param {AbortSignal} signal Ends the waiting.
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function alone(name, signal, work) {
+  let began = false;
+  const once = () => {
+    began = true;
+    return work();
+  };
+  try {
+    return await (navigator.locks ? navigator.locks.request(name, { signal }, once) : once());
+  } catch (error) {
+    // Pages without an origin, and those that may not store anything, have no locks.
+    if (began || signal.aborted) throw error;
+    return work();
+  }
+}
+
+/** Deletes an encoder's files from the cache: the next load downloads them. @param {Map<string, StoredFile>} files */
+export async function forgetFiles(files) {
+  const cache = await openCache();
+  for (const { key } of files.values()) await cache?.delete(key);
+}
+
+export async function openCache() {
   try {
     return await globalThis.caches?.open(CACHE);
   } catch {
@@ -119,17 +216,19 @@ async function openCache() {
  * @param {Cache | undefined} cache
  * @param {string} key
  * @param {File} file
- * @returns {Promise<StoredFile | undefined>} The file; undefined if it is absent or incomplete.
+ * @returns {Promise<StoredFile | undefined>} The file, also where it was kept for another address; undefined if it is absent or
+ *   incomplete.
  */
 async function fromCache(cache, key, file) {
   try {
-    const response = await cache?.match(key);
+    const keys = ((await cache?.keys()) ?? []).map(({ url }) => url);
+    const own = keys.includes(key) ? key : keys.find((url) => file.sha256 !== undefined && url.endsWith(`?sha256=${file.sha256}`));
+    const response = own && (await cache?.match(own));
     if (!response) return undefined;
     const digests = response.headers.get(DIGESTS)?.split(' ') ?? [];
     const blob = await response.blob();
-    if (blob.size === file.bytes && digests.length === Math.ceil(file.bytes / PIECE))
-      return new StoredFile(file.name, blob, digests);
-    await cache?.delete(key);
+    if (blob.size === file.bytes && digests.length === Math.ceil(file.bytes / PIECE)) return new StoredFile(file.name, blob, digests, own);
+    await cache?.delete(own);
   } catch {
     // The cache could not be read: the caller downloads the file again.
   }
@@ -143,16 +242,21 @@ async function fromCache(cache, key, file) {
  * @param {StoredFile} stored
  * @param {(event: RunEvent) => void} say
  */
-async function keep(cache, key, file, { blob, digests }, say) {
-  if (!cache || digests.length === 0) return;
+async function keep(cache, key, file, stored, say) {
+  if (!cache || stored.digests.length === 0) return;
   try {
-    const path = new URL(key).pathname;
-    for (const old of await cache.keys()) if (new URL(old.url).pathname === path) await cache.delete(old);
-    const headers = { 'content-length': String(file.bytes), [DIGESTS]: digests.join(' ') };
-    await cache.put(key, new Response(blob, { headers }));
+    const path = key.split('?')[0];
+    for (const { url } of await cache.keys()) if (url.split('?')[0] === path) await cache.delete(url);
+    await put(cache, key, stored);
   } catch {
     say({ type: 'warning', ...message('encoder.not_kept', { file: file.name }) });
   }
+}
+
+/** @param {Cache} cache @param {string} key @param {Pick<StoredFile, 'blob' | 'digests'>} stored */
+export async function put(cache, key, { blob, digests }) {
+  const headers = { 'content-length': String(blob.size), [DIGESTS]: digests.join(' ') };
+  await cache.put(key, new Response(blob, { headers }));
 }
 
 /**

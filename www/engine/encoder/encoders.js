@@ -1,8 +1,8 @@
 // The encoders that a worker holds. Each is fetched once, however many runs use it.
 
-import { failure } from '../failure.js';
-import { forgetEncoder, loadEncoder, NEEDED } from './encoder.js';
-import { StoredFile } from './stored-file.js';
+import { elsewhere, forgetFiles, loadEncoder } from './encoder.js';
+
+/** @typedef {import('./stored-file.js').StoredFile} StoredFile */
 
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {(event: RunEvent) => void} Say */
@@ -39,7 +39,7 @@ export class Encoders {
       events: [],
       abort: new AbortController(),
       files: Promise.resolve().then(() =>
-        loadEncoder(base, this.#hasher, tell, loading.abort.signal),
+        loadEncoder(base, { hasher: this.#hasher, say: tell, signal: loading.abort.signal }),
       ),
     };
     /** @type {Say} */
@@ -55,19 +55,27 @@ export class Encoders {
   }
 
   /**
-   * Takes the encoder's files from the reader's disk. The library checks them when it reads them.
+   * Takes an encoder's files from the reader's disk, and keeps them in the browser as those at `base`.
    *
-   * @param {File[]} given
+   * @param {string} base
+   * @param {[path: string, file: Blob][]} given
+   * @param {string} name
    * @param {Say} say
    */
-  open(given, say) {
-    const files = new Map(given.map((file) => [file.name, new StoredFile(file.name, file, [])]));
-    const absent = NEEDED.filter((name) => !files.has(name));
-    const [needed, missing] = [NEEDED.join(', '), absent.join(', ')];
-    if (absent.length === 1) throw failure('encoder.file_missing', { needed, missing });
-    if (absent.length > 1) throw failure('encoder.files_missing', { needed, missing });
-    const bytes = NEEDED.reduce((sum, name) => sum + (files.get(name)?.blob.size ?? 0), 0);
-    say({ type: 'loaded', encoder: '', bytes, cached: false });
+  async open(base, given, name, say) {
+    const { keepOwn, openFiles, sayPooling } = await elsewhere();
+    const opened = await openFiles(given, name);
+    const { manifest, files } = opened;
+    /** @type {RunEvent[]} */
+    const events = [];
+    const tell = (/** @type {RunEvent} */ event) => {
+      events.push(event);
+      say(event);
+    };
+    await sayPooling(files, tell);
+    tell({ type: 'loaded', encoder: name, bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0), cached: false });
+    this.#loading.set(base, { waiting: new Set(), events, abort: new AbortController(), files: Promise.resolve(files) });
+    keepOwn(base, opened, say);
     return files;
   }
 
@@ -89,7 +97,8 @@ export class Encoders {
 
   /** Downloads an encoder again, after it was damaged in the browser's cache. @param {string} base @param {Say} say */
   async reload(base, say) {
-    await forgetEncoder(base);
+    const files = await this.#loading.get(base)?.files;
+    if (files) await forgetFiles(files);
     this.#loading.delete(base);
     return this.load(base, say);
   }

@@ -9,4 +9,4 @@ export function learn(moved) {
 }
 
 /** The address to fetch. @param {string} url */
-export const addressOf = (url) => addresses.get(url) ?? url;
+export const realAddress = (url) => addresses.get(url) ?? url;

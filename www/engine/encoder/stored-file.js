@@ -1,6 +1,7 @@
 // A file in the browser's cache or in a Blob. It is read piece by piece, so that it is never in memory as a whole.
 
-import { Failure, message } from '../failure.js';
+import { Failure } from '../failure.js';
+import { message } from '../worker-failure.js';
 
 /** Bytes in a piece: small enough to hold several in memory, large enough to need few of them. */
 export const PIECE = 4 << 20;
@@ -19,11 +20,13 @@ export class StoredFile {
    * @param {string} name
    * @param {Blob} blob
    * @param {string[]} digests The SHA-256 of each piece; empty where SubtleCrypto does not exist.
+   * @param {string} [key] The key in the browser's cache.
    */
-  constructor(name, blob, digests) {
+  constructor(name, blob, digests, key = '') {
     this.#name = name;
     this.#blob = blob;
     this.#digests = digests;
+    this.key = key;
   }
 
   get blob() {

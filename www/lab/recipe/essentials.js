@@ -4,6 +4,7 @@ import { POOLING, SEED, TRAINING } from './limits.js';
 
 /** @typedef {import('../../types.js').Recipe} Recipe */
 
+/** Of a recipe that names none, such as the first links'. */
 export const ENCODER = 'all-MiniLM-L6-v2';
 /** Of a task, a class or a field. */
 export const LONGEST_NAME = 200;

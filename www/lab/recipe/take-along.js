@@ -1,5 +1,6 @@
 // A run to take along: its sentences as a table, and the tag that shows it on another page.
 
+import { DEFAULT_ENCODER } from '../../engine/encoder/addresses.js';
 import { TRAINING } from './limits.js';
 import { labelOf } from '../document/sentences.js';
 
@@ -33,7 +34,7 @@ const quoted = (cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"
  * @param {string} file Name of the recipe's file.
  * @returns {{ html: string, needsFile: boolean }} A built-in set with no more than the attributes changed needs no file.
  */
-export function tagOf({ data, training, seed, pooling, validation }, recommended, base, file) {
+export function tagOf({ data, training, seed, pooling, validation, encoder }, recommended, base, file) {
   const usual = recommended && { ...recommended.training, ...pick(training, ATTRIBUTES), reproducible: training.reproducible };
   const needsFile =
     !usual ||
@@ -48,6 +49,7 @@ export function tagOf({ data, training, seed, pooling, validation }, recommended
         ['preset', data.preset.name],
         ...own.map((name) => [name, String(training[name])]),
         ...(seed === recommended.seed ? [] : [['seed', String(seed)]]),
+        ...(encoder === DEFAULT_ENCODER ? [] : [['encoder', encoder.replaceAll('&', '&amp;').replaceAll('"', '&quot;')]]),
       ];
   const words = [...attributes, ['views', 'controls losses accuracy try']].map(([name, value]) => `${name}="${value}"`);
   const html = `<script type="module" src="${new URL('polytask-lab.js', base)}"></script>\n<polytask-lab ${words.join(' ')}></polytask-lab>`;

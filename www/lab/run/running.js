@@ -2,8 +2,8 @@
 // the state.
 
 import { connect } from '../../engine/engine.js';
-import { HUB } from '../../engine/encoder/known-encoder.js';
-import { recipeOf } from '../document/store.js';
+import { DEFAULT_ENCODER, OWN, ownAddress } from '../../engine/encoder/addresses.js';
+import { Pooling } from '../encoder/pooling.js';
 import { Measuring } from './measuring.js';
 import { ABOUT_DATA, Questions } from './questions.js';
 import { followsDocument, hasRun, nextMove } from './select.js';
@@ -29,6 +29,7 @@ export class Running {
   /** @type {import('../../engine/engine.js').Channel | undefined} */
   #channel;
   #questions = new Questions();
+  #pooling;
   #isDisposed = false;
   /** Number of the latest command that has one. */
   #request = 0;
@@ -43,6 +44,7 @@ export class Running {
   constructor(lab, measured, passOn) {
     this.#lab = lab;
     this.#passOn = passOn;
+    this.#pooling = new Pooling(lab);
     this.#measuring = new Measuring(measured, (diagnostics) => this.send({ type: 'observe', diagnostics }));
     if (lab.state.missing) return;
     this.#channel = connect({
@@ -81,30 +83,46 @@ export class Running {
 
   // ---- the encoder
 
-  /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. @param {string} [from] */
-  wake(from) {
+  /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
+  wake() {
     const before = this.#lab.state.encoder.is;
-    this.#lab.dispatch({ type: 'wake', from });
-    if (before !== 'loading' && this.#lab.state.encoder.is === 'loading') this.#load();
+    this.#lab.dispatch({ type: 'wake' });
+    if (before !== 'loading' && this.#lab.state.encoder.is === 'loading') this.#load(this.#lab.state.encoder.address);
   }
 
-  #load() {
-    this.send({ type: 'load', base: this.#lab.state.encoder.address });
+  /** @param {string} address */
+  #load(address) {
+    this.#pooling.declared = undefined;
+    this.send({ type: 'load', base: address });
   }
 
-  /** Takes the reader's own files for the encoder. @param {File[]} files */
-  open(files) {
+  /** Fetches another encoder. The one that is in use stays until it is here. @param {string} address @param {boolean} [returns] */
+  choose(address, returns = false) {
     if (!this.#channel) return;
-    this.#lab.dispatch({ type: 'open encoder' });
-    this.#channel.open(files);
+    this.#channel.cancel();
+    this.#lab.dispatch({ type: 'choose encoder', address, returns });
+    this.#load(address);
+  }
+
+  /** Takes the reader's own files for the encoder. @param {[path: string, file: Blob][]} files @param {string} name */
+  open(files, name) {
+    if (!this.#channel) return;
+    const address = ownAddress(name);
+    this.#channel.cancel();
+    this.#pooling.declared = undefined;
+    this.#lab.dispatch({ type: 'choose encoder', address, returns: false });
+    this.#channel.open(address, files, name);
   }
 
   /** Breaks the encoder's download off. */
   cancelLoading() {
-    if (this.#lab.state.encoder.is !== 'loading') return;
+    const { is, next, address } = this.#lab.state.encoder;
+    if (is !== 'loading' && !next) return;
     this.#channel?.cancel();
-    this.#questions.refuseAll(new DOMException('The encoder is not fetched any more.', 'AbortError'));
     this.#lab.dispatch({ type: 'cancel encoder' });
+    // It may have come just now: the worker must not use it.
+    if (next) return this.send({ type: 'load', base: address });
+    this.#questions.refuseAll(new DOMException('The encoder is not fetched any more.', 'AbortError'));
   }
 
   // ---- its preparation
@@ -121,9 +139,10 @@ export class Running {
       this.#lab.dispatch({ type: 'refuse', field: wrong.field });
       return;
     }
+    this.#pooling.settle();
     const request = ++this.#request;
     this.#lab.dispatch({ type: 'configure', request });
-    const recipe = recipeOf(store.doc);
+    const { recipe } = this.#lab;
     const diagnostics = this.#measuring.begin(recipe.diagnostics);
     this.send({ type: 'configure', recipe: { ...recipe, diagnostics } }, request);
   }
@@ -204,7 +223,7 @@ export class Running {
     const { doc } = this.#lab.store;
     const request = ++this.#request;
     this.#lab.dispatch({ type: 'compare', plan: { weightings, seeds, tasks: doc.table.tasks.map(({ name }) => name), table: doc.table, recipe: doc.recipe }, request });
-    this.send({ type: 'compare', recipe: recipeOf(doc), weightings, seeds }, request);
+    this.send({ type: 'compare', recipe: this.#lab.recipe, weightings, seeds }, request);
   }
 
   /**
@@ -265,10 +284,12 @@ export class Running {
     switch (event.type) {
       case 'loaded':
         this.#sendQuestions();
+        if (state.encoder.next) this.prepare();
         // A paused recording is being looked at: only Train, Step or Reset ends it.
         if (state.replay.is !== 'paused') this.prepareIfWanted();
         break;
       case 'start':
+        this.#lab.rememberEncoder();
         this.observe();
         this.#sendQuestions();
         if (this.#lab.state.run.queued) this.#startQueued();
@@ -277,25 +298,32 @@ export class Running {
         this.#questions.ended();
         break;
       case 'warning':
-        notices.warning(words.sentence(event));
+        if (event.code !== 'encoder.pooling') notices.warning(words.sentence(event));
+        else Object.assign(this.#pooling, { declared: event.params.pooling, said: words.sentence(event) });
         break;
       case 'error':
-        this.#onError(words.sentence(event), of);
+        this.#onError(words.sentence(event), of, state.encoder);
         break;
     }
     this.#passOn(event);
   }
 
-  /** @param {string} message @param {Command['type']} of The command that failed. */
-  #onError(message, of) {
-    const { notices, words, state } = this.#lab;
-    if (of === 'load') this.#questions.refuseAll(new Error(message));
+  /** @param {string} message @param {Command['type']} of The command that failed. @param {import('./types.js').Encoder} before */
+  #onError(message, of, { address, next, former }) {
+    const { notices, words } = this.#lab;
     if (of === 'configure') this.#questions.refuseOfRun(new Error(message));
     if (this.#lab.state.run.status === 'stopped') this.refuseEnd(new Error(message));
-    if (of !== 'load') return notices.error(message);
-    const again = { label: words.lab.retry, run: () => this.wake() };
-    const hub = { label: words.lab.hub, run: () => this.wake(HUB) };
-    notices.error(message, again, ...(state.encoder.address === HUB ? [] : [hub]));
+    if (of !== 'load') {
+      notices.error(message);
+      if (of === 'configure' && former !== undefined) this.choose(former, true);
+      return;
+    }
+    const wanted = next?.address ?? address;
+    if (!next) this.#questions.refuseAll(new Error(message));
+    const again = { label: words.lab.retry, run: () => (next ? this.choose(wanted) : this.wake()) };
+    const usual = this.#lab.encoderAt(DEFAULT_ENCODER);
+    const other = { label: words.lab.useEncoder(DEFAULT_ENCODER), run: () => this.choose(usual) };
+    notices.error(message, ...(wanted.startsWith(OWN) ? [] : [again]), ...(next || wanted === usual ? [] : [other]));
   }
 
   /** @param {string} why @param {boolean} beforeReady */
@@ -307,7 +335,7 @@ export class Running {
     notices.error(said);
     if (beforeReady) return;
     const { encoder, reader } = this.#lab.state;
-    if (encoder.is === 'loading') this.#load();
+    if (encoder.is === 'loading') this.#load(encoder.address);
     this.send({ type: 'pace', ms: reader.msBetween });
   }
 }

@@ -1,5 +1,7 @@
 // Selectors: views and lab derive from the state here what they need, and keep no copy.
 
+import { nameOf } from '../../engine/encoder/addresses.js';
+
 /** @typedef {import('../document/store.js').Doc} Doc */
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Status} Status */
@@ -15,6 +17,9 @@ export const canAnswer = ({ run, replay }) => hasRun(run.status) && run.status !
 
 /** Whether a queued move must wait, for the encoder or for the run's preparation. @param {State} state */
 export const isWaiting = ({ encoder, run }) => encoder.is !== 'here' || run.status === 'preparing';
+
+/** The name of the encoder in use, or of the one that will be. @param {State} state */
+export const encoderName = ({ encoder: { address, latest } }) => (latest?.type === 'loaded' ? latest.encoder : nameOf(address));
 
 /** Whether steps follow each other, are about to, or are played back: Train is Pause then. @param {State} state */
 export const isRunning = ({ run, replay }) => run.status === 'training' || run.queued === 'train' || replay.is === 'playing';
@@ -32,7 +37,7 @@ export const canStep = (state) => state.missing === '' && !state.comparison.on &
 export const canReset = (state) => state.missing === '' && !state.comparison.on && !isWaiting(state);
 
 /** Whether weightings can be compared. @param {State} state */
-export const canCompare = (state) => !state.comparison.on && state.run.queued === '' && !isWaiting(state);
+export const canCompare = (state) => !state.comparison.on && !state.encoder.next && state.run.queued === '' && !isWaiting(state);
 
 /** Whether a step on each task can be tried out. @param {State} state */
 export const canMeasureInterference = (state) => canAnswer(state) && !state.comparison.on;

@@ -59,10 +59,15 @@ function after(state, event) {
     case 'encoder':
       return { ...state, encoder: { ...encoder, address: event.address } };
     case 'wake':
-      return awake({ ...state, encoder: { ...encoder, address: event.from ?? encoder.address } });
-    case 'open encoder':
-      return { ...state, encoder: { address: encoder.address, is: 'loading' }, run: { ...run, wanted: true } };
+      return awake(state);
+    case 'choose encoder': {
+      const { address, returns } = event;
+      if (encoder.is === 'here') return { ...state, encoder: { ...encoder, next: { address, returns } } };
+      // The one that is on its way goes.
+      return awake({ ...state, encoder: { address, is: 'away' } });
+    }
     case 'cancel encoder':
+      if (encoder.next) return { ...state, encoder: { ...encoder, next: undefined } };
       if (encoder.is !== 'loading') return state;
       return {
         ...state,

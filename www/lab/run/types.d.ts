@@ -40,8 +40,15 @@ export interface Encoder {
   /** `away`: nobody has asked for it yet. `unreachable`: it did not come; Train asks again. */
   is: 'away' | 'loading' | 'here' | 'unreachable';
   /** The latest report on its way here. */
-  latest?: Extract<RunEvent, { type: 'progress' | 'loaded' }>;
+  latest?: Coming;
+  /** Another one that the reader chose while this one was here. Until it is here too, this one stays. */
+  next?: { address: string; latest?: Coming; returns: boolean };
+  /** The address of the one before: it returns if no run can be prepared with this one. */
+  former?: string;
 }
+
+/** A report on an encoder's way here. */
+type Coming = Extract<RunEvent, { type: 'progress' | 'loaded' }>;
 
 /** The reader's own run in the worker. */
 export interface OwnRun {
@@ -190,8 +197,9 @@ export type LabEvent =
   // The reader, or the page for them.
   /** Which encoder the page wants. */
   | { type: 'encoder'; address: string }
-  | { type: 'wake'; from?: string }
-  | { type: 'open encoder' }
+  | { type: 'wake' }
+  /** The reader chose another. `returns`: it is the one before, since no run could be prepared with the latest. */
+  | { type: 'choose encoder'; address: string; returns: boolean }
   | { type: 'cancel encoder' }
   | { type: 'go'; what: Move; only: string[] }
   | { type: 'pause' }

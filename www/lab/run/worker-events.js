@@ -26,7 +26,8 @@ const NOT_THE_RUN = new Set([...QUESTIONS, 'load', 'configure', 'compare']);
 export function isLate({ encoder, run, comparison }, { event, of, request }) {
   switch (of) {
     case 'load':
-      return event.type === 'progress' ? encoder.is === 'away' : event.type === 'error' && encoder.is !== 'loading';
+      if (encoder.next || encoder.is === 'loading') return false;
+      return event.type === 'error' || (event.type === 'progress' && encoder.is === 'away');
     case 'configure':
       return request !== run.request;
     case 'compare':
@@ -46,11 +47,17 @@ export function afterWorkerEvent(state, happened) {
   if (isLate(state, happened)) return before;
   const { event, of } = happened;
   if (event.type === 'error') return failed(show(before, happened, undefined), of);
-  if (event.type === 'progress') return { ...before, encoder: { ...before.encoder, latest: event } };
-  if (event.type === 'loaded') return { ...before, encoder: { ...before.encoder, is: 'here', latest: event } };
-  const ready = event.type === 'start' ? withoutRecording(before) : before;
+  if (event.type === 'progress' || event.type === 'loaded') return { ...before, encoder: encoderAfter(before.encoder, event) };
+  const ready = event.type === 'start' ? withoutRecording({ ...before, encoder: { ...before.encoder, former: undefined } }) : before;
   const next = show(ready, happened, before.run.configured);
   return { ...next, run: { ...next.run, status: statusAfter(next, event) } };
+}
+
+/** @param {State['encoder']} encoder @param {import('./types.js').Coming} latest @returns {State['encoder']} */
+function encoderAfter(encoder, latest) {
+  const { address, next } = encoder;
+  if (latest.type === 'progress') return next ? { ...encoder, next: { ...next, latest } } : { ...encoder, latest };
+  return next ? { address: next.address, is: 'here', latest, former: next.returns ? undefined : address } : { ...encoder, is: 'here', latest };
 }
 
 /** The reader's own run takes the recording's place, which stays to be seen behind it. @param {State} state @returns {State} */
@@ -80,6 +87,7 @@ function statusAfter({ run: { status }, counts }, event) {
 /** @param {State} state @param {Command['type']} of The command that failed. @returns {State} */
 function failed(state, of) {
   const { run, encoder } = state;
+  if (of === 'load' && encoder.next) return { ...state, encoder: { ...encoder, next: undefined } };
   if (of === 'load') {
     // The queued move waits for the next try.
     return { ...state, encoder: { ...encoder, is: 'unreachable' }, run: { ...run, queued: '', postponed: run.queued } };
