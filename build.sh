@@ -163,12 +163,13 @@ pack() {
 # Makes target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs) and with release.json,
 # which www/sw.js reads. Addresses that other sites may use are those of www/. The encoder's files are hard links to those in
 # www/ if possible. The previous site stays until the new one is complete. Leaves out names that begin with a dot: builds of the
-# library that are being written (wrap_wasm).
+# library that are being written (wrap_wasm), and what git ignores in the examples: what a reader has installed or built there.
 make_site() {
   local site=target/site made=target/.arriving-site
   rm -rf "$made"
   mkdir -p "$made"
-  (cd www && find . \( -path ./models -o -name '.?*' \) -prune -o -type f \( -path './examples/*' -o \
+  (cd www && find . \( -path ./models -o -name '.?*' -o -path './examples/*/node_modules' -o -path './examples/*/dist' \
+    -o -path './examples/*/_build' -o -path './examples/*/site' -o -path './examples/*/book' -o -path './examples/*/polytask' \) -prune -o -type f \( -path './examples/*' -o \
     ! -name '*.js' ! -name '*.css' ! -name '*.ts' ! -name '*.html' ! -name '*.json' ! -path ./README.md -o \
     -path './recorded/*' \) -print0) | tar -C www --null --files-from=- -cf - | tar -C "$made" -xf -
   cp -al www/models "$made/models" 2>/dev/null || cp -a www/models "$made/models"

@@ -1,7 +1,10 @@
 // Takes the place of www/engine/files.js in the npm package, where a bundler may move files. Addresses stand in the form
 // `new URL('…', import.meta.url)`: bundlers such as Vite and webpack look for it, copy the file and put its new address here.
 
-export const workerScript = () => new URL('./worker.js', import.meta.url);
+export function workerScript() {
+  if (!import.meta.url) throw new Error('the bundler made a script that is no ES module; let it make one, for example by --format=esm');
+  return new URL('./worker.js', import.meta.url);
+}
 export const threadScript = () => new URL('./thread.js', import.meta.url);
 
 /** The page's folder, if a bundler has put a path of the author's disk here. */

@@ -6,7 +6,7 @@
 // Each page's scripts become one bundle. Modules that it imports dynamically become separate files; the views become one file for
 // each group. The scripts of pages and workers and the style sheets of pages keep their addresses.
 
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -42,6 +42,8 @@ const BESIDE_ELEMENT = [
 /** Addresses of files; and the module that takes its place in the package. */
 const FILES = 'engine/files.js';
 const FILES_OF_PACKAGE = path.join(import.meta.dirname, 'package-files.js');
+/** A script that is no module: made smaller as one, its names would become those of the page. */
+const CLASSIC_SCRIPT = 'load.js';
 
 /** @type {import('esbuild').BuildOptions} */
 const SMALL = {
@@ -227,6 +229,7 @@ const glue = isPackage ? [] : await libraries();
 for (const script of glue) await build({ ...SMALL, bundle: false, entryPoints: [script] });
 for (const script of [...Object.keys(outputs), ...WORKER_SCRIPTS, ...glue]) await compress(script);
 if (!isPackage) await bundleStyles();
+await copyFile(path.join(www, CLASSIC_SCRIPT), path.join(site, CLASSIC_SCRIPT));
 for (const page of isPackage ? [] : (await readdir(www)).filter((file) => file.endsWith('.html'))) {
   const html = withPreloads(await readFile(path.join(www, page), 'utf8'), outputs);
   await writeFile(path.join(site, page), withoutIndents(html));

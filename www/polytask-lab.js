@@ -177,9 +177,10 @@ export class PolytaskLab extends Reflecting {
     this.#nearby?.disconnect();
     const mine = ++this.#started;
     this.#starting = true;
-    // The slowest part starts first: the worker compiles the library while the page loads the rest.
-    const letGo = startEarly();
+    let letGo = () => {};
     try {
+      // The slowest part starts first: the worker compiles the library while the page loads the rest.
+      letGo = startEarly();
       await this.#load(mine);
     } catch (error) {
       if (mine !== this.#started) return; // A later start replaces this one.

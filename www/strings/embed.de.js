@@ -28,15 +28,16 @@ export default {
   'files-1':
     'Die Snippets auf dieser Seite laden die Dateien von dieser Website. Soll deine Seite Bestand haben, nimm eine eigene Kopie, auf einem beliebigen statischen Host:',
   'files-2': '`./build.sh` im Repository von Polytask baut diese ganze Website samt Encoder in `target/site`;',
-  'files-3': '`./build.sh pack` baut das Element allein als npm-Paket, einen Tarball, in `target/npm/`.',
-  'files-4': 'Der Encoder ist nicht im Paket. Dieser Befehl holt ihn in einen Ordner neben `polytask-lab.js`:',
+  'files-3': '`./build.sh pack` baut das Element allein, mit seinem kleinen Encoder, als npm-Paket, einen Tarball, in `target/npm/`.',
+  'files-4':
+    'Das Paket enthält `all-MiniLM-L6-v2-small` (16\u00a0MB). Für `encoder="all-MiniLM-L6-v2"`, denselben Encoder mit Float-Gewichten (91\u00a0MB), holt dieser Befehl ihn in einen Ordner neben `polytask-lab.js`:',
   'files-5':
     'Der Encoder darf auch auf einem anderen Host liegen, wenn der deiner Seite das Lesen erlaubt ([siehe unten](#headers)):',
 
   systems: 'In deinem System',
   'systems-contents': 'mdBook, Frames, npm und andere',
   'systems-1':
-    'Zu mdBook, zur einfachen Seite und zum Frame gibt es lauffähige Beispiele in `www/examples`, jedes in Chromium und Firefox getestet. Auch die Dateien und Typen des npm-Pakets werden getestet. Die als *ungetestet* gekennzeichneten Teile folgen der Dokumentation des jeweiligen Systems, wurden aber nicht ausprobiert.',
+    'Zu mdBook, React, MkDocs und Sphinx, zur einfachen Seite und zum Frame gibt es lauffähige Beispiele in `www/examples`, jedes in Chromium und Firefox getestet. Auch die Dateien und Typen des npm-Pakets werden getestet. Die als *ungetestet* gekennzeichneten Teile folgen der Dokumentation des jeweiligen Systems, wurden aber nicht ausprobiert.',
   untested: 'ungetestet',
   'mdbook-1': 'Das Skript kommt in `theme/head.hbs`, einmal für das ganze Buch:',
   'mdbook-2': 'oder, wenn die Dateien des Pakets in `src/polytask/` liegen (mdBook kopiert sie mit):',
@@ -45,15 +46,24 @@ export default {
   frame: 'Ein Frame',
   'frame-1':
     'Wo du kein Skript einfügen kannst, nimm einen Frame. Die Seite darin liest ihre Attribute aus ihrer Adresse, außer denen, die sagen, woher Code oder Daten kommen:',
+  npm: 'npm: React, Vue, Bundler',
   'npm-1':
-    'Liefere die Dateien so aus, wie sie sind, und bündle sie nicht: Das Element lädt seinen Worker, seine Stylesheets und den WebAssembly-Build für jeden Browser aus seinem eigenen Ordner. Für TypeScript deklariert das Paket die Typen des Tags:',
+    'Dieser Import definiert das Tag, das dann in jeder Komponente stehen kann. Mit Vite 8 und webpack 5 ist sonst nichts nötig: Sie kopieren die Worker, das WebAssembly und den Encoder.',
+  'npm-2': 'Vite 7 und ältere brauchen das in `vite.config.js`:',
+  'npm-3':
+    'Bei Bundlern, die Dateien nicht kopieren, die `new URL(…, import.meta.url)` nennt, etwa esbuild, kopier die Ordner `engine`, `pkg` und `models` aus `node_modules/polytask` neben die gebündelten Skripte. Oder bündle nichts und liefere das Paket so aus, wie es ist:',
+  'npm-4': 'Für TypeScript deklariert das Paket die Typen des Tags:',
   'docusaurus-1': 'Kopier die Dateien nach `static/polytask/`. In `docusaurus.config.js`, mit deiner `baseUrl` davor:',
   'docusaurus-2': 'In einer beliebigen `.mdx`-Seite:',
-  'mkdocs-1': 'Kopier die Dateien nach `docs/polytask/`. In `mkdocs.yml`:',
-  'mkdocs-2': 'In einer beliebigen Seite, als eigener Block:',
-  sphinx: 'Sphinx und Jupyter Book',
-  'sphinx-1': 'Kopier die Dateien nach `_static/polytask/`. In `conf.py`:',
+  'mkdocs-1':
+    'Kopier die Dateien des Pakets nach `docs/polytask/`. In `mkdocs.yml`, wo die erste Zeile das README des Pakets aus den Seiten heraushält:',
+  'mkdocs-2': 'In einer beliebigen Seite, als eigener Block; mit Material folgt das Element dessen Schalter für hell und dunkel:',
+  sphinx: 'Sphinx',
+  'sphinx-1':
+    'Kopier die Dateien des Pakets nach `_static/polytask/`. In `conf.py`, wo die zweite Zeile das README des Pakets aus den Seiten heraushält:',
   'sphinx-2': 'In einer beliebigen Seite:',
+  'sphinx-3':
+    'Das Theme Furo sagt dem Browser nicht, dass eine Seite dunkel ist. Diese Zeilen in einem Stylesheet von dir tun es, und das Element folgt:',
   jupyter: 'Ein Jupyter-Notebook',
 
   attributes: 'Attribute',
@@ -148,7 +158,8 @@ export default {
   headers: 'Header und Richtlinien',
   origin: 'Von einem anderen Origin',
   'origin-1': 'Der Host der Dateien muss anderen Origins erlauben, sie zu lesen; sonst lädt der Browser keine davon:',
-  'origin-2': '`polytask serve` sendet diesen Header, wie die meisten Hosts statischer Seiten.',
+  'origin-2':
+    '`polytask serve` sendet diesen Header, wie die meisten Hosts statischer Seiten. Ohne ihn bleibt der Text im Tag stehen. Dieses Skript anstelle des Moduls sagt in der Seite, was fehlt:',
   'policy-1':
     "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, weil Browser keinen Worker von der Adresse eines anderen Origins starten. Liegen die Dateien auf deinem eigenen Origin, schreib `'self'` statt der Adresse und lass `blob:` weg. Lässt sich der Encoder nicht holen, so bietet ein Knopf an, ihn vom Hugging-Face-Hub zu holen; dafür braucht `connect-src` auch `https://huggingface.co https://*.hf.co`.",
   'policy-2':
