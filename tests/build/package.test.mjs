@@ -3,7 +3,7 @@
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,7 +92,20 @@ lab.addEventListener('polytask-step', ({ detail }) => {
   console.log(total.toFixed(2), topic);
 });
 document.addEventListener('polytask-evaluation', ({ detail }) => console.log(detail.split, detail.tasks));
-lab.train();
+const heard = ({ detail }: CustomEvent<PolytaskState>) => console.log(detail.status);
+lab.addEventListener('polytask-state', heard);
+window.addEventListener('polytask-state', heard);
+document.body.addEventListener('polytask-state', heard);
+lab.removeEventListener('polytask-state', heard);
+window.removeEventListener('polytask-state', heard);
+lab.train().then(() => console.log(lab.state?.status), (error: Error) => console.log(error.message));
+lab.epochs = 4;
+lab.tasks = ['topic'];
+lab.autostart = true;
+lab.examples = [{ text: 'So it goes.', labels: { topic: 'books' } }];
+lab.recipe = { data: { preset: { name: 'tickets' } }, seed: 7 };
+const learned: number | undefined = lab.recipe?.training?.epochs;
+console.log(learned, lab.examples?.length);
 lab.pause();
 lab.step(['topic']);
 lab.reset();
@@ -105,6 +118,10 @@ lab.step('topic');
 lab.addEventListener('polytask-step', ({ detail }) => detail.accuracy);
 // @ts-expect-error: there is no such state
 lab.state!.epok;
+// @ts-expect-error: the state is a detail of its own event only
+lab.removeEventListener('polytask-step', heard);
+// @ts-expect-error: an example has a text
+lab.examples = [{ sentence: 'So it goes.' }];
 `;
 
 /** That the types are those of the class that they describe: what it has, no more and no less. */
@@ -129,6 +146,28 @@ test('has types that agree with the element', () => {
   compile('bundler', { 'agrees.ts': AGREES(path.join(ROOT, 'www/polytask-lab.js')) });
 });
 
+for (const [react, types] of [['18', 'react-18'], ['19', 'react']]) {
+  test(`has types for JSX that the compiler takes with React ${react}`, () => {
+    link(`@types/${types}`, '@types/react');
+    compile('bundler', { 'react.tsx': sample('react.tsx') });
+  });
+}
+
+test('has types for Vue’s templates', () => {
+  link('vue', 'vue');
+  compile('bundler', { 'vue.ts': sample('vue.ts') });
+});
+
+const sample = (file) => readFileSync(path.join(ROOT, 'tests/types', file), 'utf8');
+
+/** Installs a package of this repository beside the package. @param {string} name @param {string} as */
+function link(name, as) {
+  const at = path.join(consumer, 'node_modules', as);
+  mkdirSync(path.dirname(at), { recursive: true });
+  rmSync(at, { force: true });
+  symlinkSync(path.join(ROOT, 'node_modules', name), at);
+}
+
 /** Compiles sources beside the package. Declarations are checked too: they are part of what is delivered. */
 function compile(moduleResolution, sources) {
   for (const [name, source] of Object.entries(sources)) writeFileSync(path.join(consumer, name), source);
@@ -138,6 +177,7 @@ function compile(moduleResolution, sources) {
       module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
       moduleResolution,
       lib: ['es2023', 'dom', 'dom.iterable'],
+      jsx: 'react-jsx',
       types: [],
       strict: true,
       noEmit: true,

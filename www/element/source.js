@@ -1,7 +1,6 @@
 // The data that a page gives to a tag: the file that `src` names, or what a script has set. Loaded when there are any.
 
 import { PRESET_NAMES } from '../lab/document/presets.js';
-import { recipeOfFile } from '../lab/recipe/known-recipe.js';
 
 /** @typedef {import('./attributes.js').Given} Given */
 /** @typedef {import('../lab/document/sources.js').Wish} Wish */
@@ -35,7 +34,7 @@ export async function sourceOf(given, src, words) {
   if (!given) return fetched(String(src), words, say);
   const { recipe, examples, insists } = given;
   const [name, data] = examples ? ['examples', { data: { examples } }] : ['recipe', recipe];
-  return { ...read(data, say.property(name), name, words, say), chooses: Boolean(examples), insists, silent: true };
+  return { ...(await read(data, say.property(name), name, words, say)), chooses: Boolean(examples), insists, silent: true };
 }
 
 /** @param {string} src @param {Words} words @param {SourceWords} say @returns {Promise<Source>} */
@@ -71,10 +70,11 @@ async function fetched(src, words, say) {
  * @param {string} name
  * @param {Words} words
  * @param {SourceWords} say
- * @returns {Source}
+ * @returns {Promise<Source>}
  */
-function read(given, what, name, words, say) {
+async function read(given, what, name, words, say) {
   if (given?.data?.file) throw new Error(words.sources.byPath(String(given.data.file.path ?? name)));
+  const { recipeOfFile } = await import('../lab/recipe/known-recipe.js');
   const read = recipeOfFile(given);
   if (read === 'no recipe') throw new Error(say.notRecipe(what));
   if (read === 'no sentences') throw new Error(say.noSentences(what, PRESET_NAMES));
