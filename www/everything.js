@@ -10,6 +10,7 @@ export const loadEverything = () =>
   Promise.all([
     ...Object.values(VIEWS).map((load) => load()),
     import('./lab/recipe/known-recipe.js'),
+    import('./strings/link.en.js'),
     import('./views/reliability-diagram.js'),
     import('./views/check.js'),
     import('./views/label-next.js'),

@@ -77,7 +77,7 @@ for (const name of BROWSERS) {
     async function openFiles(lab, folder) {
       await lab.until('the button', () => !$part('encoder-change').hidden);
       if (await lab.page.evaluate(() => $part('encoder-choice').hidden)) await lab.press('encoder-change');
-      await lab.until('the choice', () => $part('encoder-files') && !$part('encoder-choice').hidden);
+      await lab.until('the choice', () => $part('encoder-files') !== undefined && !$part('encoder-choice').hidden);
       const input = await lab.page.evaluateHandle(() => $part('encoder-files'));
       await input.uploadFile(...Object.keys(files).map((file) => path.join(scratch, folder, file)));
     }
@@ -184,7 +184,7 @@ for (const name of BROWSERS) {
       const ask = async (name) => {
         await lab.until('the button', () => !$part('encoder-change').hidden);
         if (await lab.page.evaluate(() => $part('encoder-choice').hidden)) await lab.press('encoder-change');
-        await lab.until('the choice', () => $part('encoder-hub'));
+        await lab.until('the choice', () => $part('encoder-hub') !== undefined);
         await lab.page.evaluate((wanted) => (($part('encoder-hub').value = wanted), $part('encoder-hub-fetch').click()), name);
       };
       await ask('no/such');

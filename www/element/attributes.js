@@ -1,7 +1,7 @@
 // Reads the attributes of a tag. An invalid attribute is reported in a sentence and ignored; the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
-import { addressOf as encoderAt, DEFAULT_ENCODER, isHubName, KNOWN_BYTES, nameOf } from '../engine/encoder/addresses.js';
+import { addressOf as encoderAt, DEFAULT_ENCODER, isHubName } from '../engine/encoder/addresses.js';
 import { fromAddress } from './address.js';
 import { PRESET_NAMES } from '../lab/document/presets.js';
 import { LANGUAGES, tableOf } from '../lab/languages.js';
@@ -116,28 +116,16 @@ export async function readAttributes(element, here, given) {
     }),
   };
 
+  /** @param {Pick<Wish, 'recipe' | 'notice'>} given */
+  const withEncoder = async (given) => (await import('../lab/recipe/known-recipe.js')).withEncoder(given, own.encoder, base, words.tag);
+
   /** @returns {Promise<Wish>} */
   async function wish() {
     const link = linked ? await fromAddress(words) : undefined;
-    if (link?.recipe) return { ...withEncoder(link), insists: true };
+    if (link?.recipe) return { ...(await withEncoder(link)), insists: true };
     const file = src || given ? await (await import('./source.js')).sourceOf(given, src, words) : {};
-    const found = file.recipe && !get('encoder') ? withEncoder(file) : file;
+    const found = file.recipe && !get('encoder') ? await withEncoder(file) : file;
     return { ...own, ...found, tasks, notice: [link?.notice, found.notice].filter(Boolean).join(' ') };
-  }
-
-  /**
-   * A link or a file with the encoder of its recipe. Only the maker of the recipe has an encoder that is neither known nor on the
-   * hub.
-   *
-   * @template {Pick<Wish, 'recipe' | 'notice'>} G
-   * @param {G} made
-   */
-  function withEncoder(made) {
-    const name = made.recipe?.encoder ?? '';
-    if (name === nameOf(own.encoder)) return { ...made, encoder: own.encoder };
-    if (Object.hasOwn(KNOWN_BYTES, name) || isHubName(name)) return { ...made, encoder: encoderAt(name, base) };
-    const notice = [made.notice, say.otherEncoder(name, nameOf(own.encoder))].filter(Boolean).join(' ');
-    return { ...made, encoder: own.encoder, notice };
   }
 
   return {

@@ -11,6 +11,8 @@ export default {
   'encoder.earlier': 'The host has a newer {name}, which could not be fetched ({why}) The copy in this browser is used.',
   'encoder.own_gone': 'This browser does not have the files of {name} any more. Open them again.',
 
+  'encoder.incomplete': 'The encoder is incomplete: {url} does not list {files}.',
+
   // www/engine/encoder/family.js
   'encoder.family':
     'config.json: model_type is "{family}", and only "bert" is supported (bert-base-uncased, the MiniLMs, the BGE and E5 encoders). Choose such an encoder.',
@@ -32,4 +34,13 @@ export default {
   // www/engine/encoder/pooling.js
   'encoder.pooling': 'This encoder was trained with {pooling} pooling: it is used, unless you choose another in the settings.',
   'encoder.pooling_unknown': 'This encoder was trained with a pooling that there is not here ({modes}): choose one in the settings.',
+
+  // www/engine/encoder/resume.js
+  'download.html': 'The download of {file} failed: {url} is a page and not the file.',
+  'download.refused': 'The download of {file} failed: the server answered {status} for {url}.',
+  'download.too_long':
+    'The download of {file} is longer than the {bytes:grouped} bytes that it should have, so it was thrown away. Retry, or reload the page.',
+  'download.wrong_hash':
+    'The download of {file} has all its {bytes:grouped} bytes but not the expected SHA-256, so it was thrown away. Retry, or reload the page.',
+  'encoder.lfs_pointer': '{file} is a Git LFS pointer and not the file ({where}): the host’s owner must run git lfs pull.',
 };

@@ -33,8 +33,6 @@ export default {
   },
 
   attributes: {
-    otherEncoder: (/** @type {string} */ name, /** @type {string} */ used) =>
-      `This run was made with the encoder ${name}, which is not here; ${used} trains in its place. If you have its files, open them: Change…, under Encoder.`,
     choice: (/** @type {string} */ name, /** @type {string} */ value, /** @type {readonly string[]} */ choices) =>
       `The attribute ${name}="${value}" must be one of: ${choices.join(', ')}.`,
     view: (/** @type {string} */ value, /** @type {readonly string[]} */ choices) =>
@@ -359,14 +357,6 @@ export default {
   },
 
   link: {
-    name: 'a link',
-    future: (/** @type {string} */ version) =>
-      `This link was made by a newer version of the page (format ${version}; this one writes 1): the parts that this version knows were opened.`,
-    futureUnreadable: (/** @type {string} */ version) =>
-      `This link was made by a newer version of the page (format ${version}; this one reads 1), and cannot be read here: reload the page, or open the link on the site that made it.`,
-    unknown: (/** @type {string[]} */ fields) => `Ignored in the link, because unknown or invalid: ${fields.join(', ')}.`,
-    damaged: 'This link is damaged: its run cannot be read. Copy the whole link again.',
-    tooLarge: (/** @type {string} */ most) => `This link holds more than ${most} MB, which is too large for this page.`,
     kept: 'A link replaced your sentences and settings; Undo brings them back.',
   },
 

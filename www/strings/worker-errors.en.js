@@ -3,7 +3,6 @@
 /** @satisfies {Record<string, string>} */
 export default {
   // www/engine/encoder/encoder.js
-  'encoder.incomplete': 'The encoder is incomplete: {url} does not list {files}.',
   'encoder.not_kept': 'This browser has no room to keep {file}, so the next visit will download it again.',
 
   // www/engine/encoder/stored-file.js
@@ -11,15 +10,8 @@ export default {
 
   // www/engine/encoder/download.js
   'download.offline': 'The download of {file} did not start: nothing answers at {url}. Check the connection, then retry.',
-  'download.html': 'The download of {file} failed: {url} is a page and not the file.',
-  'download.refused': 'The download of {file} failed: the server answered {status} for {url}.',
-  'download.too_long':
-    'The download of {file} is longer than the {bytes:grouped} bytes that it should have, so it was thrown away. Retry, or reload the page.',
   'download.cut':
     'The download of {file} stopped at {received:grouped} of {bytes:grouped} bytes. Check the connection, then retry.',
-  'download.wrong_hash':
-    'The download of {file} has all its {bytes:grouped} bytes but not the expected SHA-256, so it was thrown away. Retry, or reload the page.',
-  'encoder.lfs_pointer': '{file} is a Git LFS pointer and not the file ({where}): the host’s owner must run git lfs pull.',
 
   // www/engine/runner.js
   'run.no_encoder': 'The encoder is not loaded yet.',

@@ -7,11 +7,13 @@ import { manifestOf, parsed } from './encoder.js';
 import { messageOf } from '../failure.js';
 import { failure, message } from './elsewhere-failure.js';
 import { checkFamily } from './family.js';
+import { missingFrom } from './files.js';
 import { atRepository } from './hub.js';
 import { KNOWN } from './known-encoder.js';
 
 export { keepOwn, openFiles } from './own-files.js';
 export { sayPooling } from './pooling.js';
+export { refused, resume, tooLong, wrongHash } from './resume.js';
 
 /** @typedef {import('./encoder.js').Source} Source */
 /** @typedef {import('./encoder.js').Tools} Tools */
@@ -34,6 +36,9 @@ export async function sourceOf(directory, tools) {
   if (repository) return { ...(await atRepository(repository, tools)), check: checkFamily };
   return { directory, manifest: KNOWN[nameOf(directory)] ?? KNOWN[FLOAT_ENCODER] };
 }
+
+/** A manifest does not list all that an encoder needs. @param {string} url @param {string[]} names */
+export const incomplete = (url, names) => failure('encoder.incomplete', { url, files: missingFrom(names).join(', ') });
 
 /**
  * Loads an encoder whose files could not be had from `source`: the browser's copy of an earlier release or, for a known encoder

@@ -12,7 +12,7 @@
 import { failure, message } from '../worker-failure.js';
 import { atHub, OWN } from './addresses.js';
 import { download, isUnavailable, unavailable } from './download.js';
-import { chosenFrom, missingFrom, POOLING } from './files.js';
+import { POOLING } from './files.js';
 import { KNOWN_WEIGHTS } from './known-weights.js';
 import { realAddress } from './moved.js';
 import { PIECE, StoredFile } from './stored-file.js';
@@ -39,6 +39,8 @@ import { PIECE, StoredFile } from './stored-file.js';
  * @property {Cache} [cache]
  */
 
+/** What a manifest lists at least: see files.js. */
+const NEEDED = [/^config\.json$/, /^(tokenizer\.json|vocab\.txt)$/, /\.safetensors$/];
 const CACHE = 'polytask-encoders';
 /** Header of a cached file: the SHA-256 of each piece. Each read checks them. */
 const DIGESTS = 'x-piece-sha256';
@@ -98,10 +100,9 @@ async function beside(directory, { cache, signal }) {
   const fresh = text !== undefined && parsed(text) ? text : undefined;
   const manifest = parsed(fresh ?? (await (await cache?.match(url))?.text()));
   if (!manifest) return undefined;
-  const names = manifest.files?.map(({ name }) => name) ?? [];
-  const missing = missingFrom(names);
-  if (missing.length > 0) throw failure('encoder.incomplete', { url, files: missing.join(', ') });
-  const files = chosenFrom(names).flatMap((name) => manifest.files.filter((file) => file.name === name));
+  const { files = [] } = manifest;
+  const names = files.map(({ name }) => name);
+  if (!NEEDED.every((kind) => names.some((name) => kind.test(name)))) throw (await elsewhere()).incomplete(url, names);
   const own = KNOWN_WEIGHTS[manifest.encoder];
   const isOther = own !== undefined && files.every(({ sha256 }) => sha256 !== own);
   return { directory, manifest: { encoder: isOther ? `${manifest.encoder} (changed)` : manifest.encoder, files }, fresh };
@@ -163,7 +164,7 @@ async function obtain({ directory, onlyCached }, file, progress, tools) {
     return stored && { stored, cached: true };
   };
   const fetched = async () => {
-    const stored = await download(url, file, tools.hasher, progress, signal);
+    const stored = await download({ url, file, hasher: tools.hasher, progress, signal });
     await keep(cache, key, file, stored, say);
     return { stored, cached: false };
   };

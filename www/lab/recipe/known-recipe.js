@@ -1,5 +1,6 @@
 // Reads the recipe of a link or a file, taking over only known and valid fields. Loaded when there is one to read.
 
+import { addressOf, isHubName, KNOWN_BYTES, nameOf } from '../../engine/encoder/addresses.js';
 import { ENCODER, LONGEST_NAME, named } from './essentials.js';
 import { HELD_OUT, MOST_CLASSES, MOST_TASKS, POOLING, SEED, tasksThatFit, TRAINING } from './limits.js';
 import { FIRST_PRESET, PRESET_NAMES } from '../document/presets.js';
@@ -96,6 +97,28 @@ export function knownRecipe(given) {
     seed: pick('seed', seed, SEED.ok, SEED.usual),
   };
   return { recipe, unknown: named([...unknown]), crowded: named(left.map(({ name }) => name)) };
+}
+
+/** Words about it. @param {string} tag The language's. */
+export const linkWords = async (tag) => (await (tag === 'de' ? import('../../strings/link.de.js') : import('../../strings/link.en.js'))).default;
+
+/**
+ * A link or a file with the address of the encoder that its recipe names. One that is neither known nor on the hub only the
+ * maker of the recipe has.
+ *
+ * @template {{ recipe?: Recipe, notice?: string }} G
+ * @param {G} given
+ * @param {string} own Address of the page's encoder.
+ * @param {string} base Address of the package's folder.
+ * @param {string} tag The language's.
+ * @returns {Promise<G & { encoder: string }>}
+ */
+export async function withEncoder(given, own, base, tag) {
+  const name = given.recipe?.encoder ?? '';
+  if (name === nameOf(own)) return { ...given, encoder: own };
+  if (Object.hasOwn(KNOWN_BYTES, name) || isHubName(name)) return { ...given, encoder: addressOf(name, base) };
+  const { otherEncoder } = await linkWords(tag);
+  return { ...given, encoder: own, notice: [given.notice, otherEncoder(name, nameOf(own))].filter(Boolean).join(' ') };
 }
 
 /**

@@ -34,11 +34,12 @@ export const isLink = (hash) => hash.startsWith('#polytask=');
  * @param {Words} words
  * @returns {Promise<Linked>} Without a recipe if there is none to be read; the notice says why.
  */
-export async function fromHash(hash, { link: say, sources, n }) {
+export async function fromHash(hash, { tag, sources, n }) {
   const [, version = '', data = ''] = LINK.exec(hash) ?? [];
   const isFuture = Number(version) > VERSION;
+  const { knownRecipe, linkWords } = await import('./known-recipe.js');
+  const say = await linkWords(tag);
   const unreadable = isFuture ? say.futureUnreadable(version) : say.damaged;
-  const { knownRecipe } = await import('./known-recipe.js');
   let read;
   try {
     read = knownRecipe(JSON.parse(await unpacked(data)));
