@@ -51,7 +51,7 @@ export default {
     'Dieser Import definiert das Tag, das dann in jeder Komponente stehen kann. Mit Vite 8 und webpack 5 ist sonst nichts nötig: Sie kopieren die Worker, das WebAssembly und den Encoder.',
   'npm-2': 'Vite 7 und ältere brauchen das in `vite.config.js`:',
   'npm-3':
-    'Bei Bundlern, die Dateien nicht kopieren, die `new URL(…, import.meta.url)` nennt, etwa esbuild, kopier die Ordner `engine`, `pkg` und `models` aus `node_modules/polytask` neben die gebündelten Skripte. Oder bündle nichts und liefere das Paket so aus, wie es ist:',
+    'Bei Bundlern, die nur kopieren, was importiert wird, etwa esbuild, kopier die Ordner `engine`, `pkg` und `models` aus `node_modules/polytask` neben die gebündelten Skripte. Oder bündle nichts und liefere das Paket so aus, wie es ist:',
   'npm-4': 'Für TypeScript deklariert das Paket die Typen des Tags:',
   'docusaurus-1': 'Kopier die Dateien nach `static/polytask/`. In `docusaurus.config.js`, mit deiner `baseUrl` davor:',
   'docusaurus-2': 'In einer beliebigen `.mdx`-Seite:',
