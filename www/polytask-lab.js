@@ -2,6 +2,7 @@
 // screen or is used.
 
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
+import { misuse, whyNot } from './element/misuse.js';
 import { Reflecting, upgrade } from './element/properties.js';
 import { startEarly } from './engine/engine.js';
 import { base } from './engine/files.js';
@@ -104,18 +105,18 @@ export class PolytaskLab extends Reflecting {
     return this.#shared?.lab.run;
   }
 
-  /** @returns {import('./polytask.js').GivenRecipe | undefined} The recipe of the run; set, it goes before the attributes `src` and `preset`. */
+  /** A copy of the run's recipe; set, it goes before the attributes `src` and `preset`. @returns {import('./polytask.js').GivenRecipe | undefined} */
   get recipe() {
     const lab = this.#shared?.lab;
-    return lab?.store.isOpen ? lab.recipe : this.#given?.recipe;
+    return structuredClone(lab?.store.isOpen ? lab.recipe : this.#given?.recipe);
   }
   set recipe(recipe) {
     this.#give(recipe ? { recipe } : undefined);
   }
 
-  /** @returns {import('./polytask.js').GivenExample[] | undefined} The run's sentences with their labels; set, they go before the attributes `src` and `preset`. */
+  /** A copy of the run's sentences; set, they go before `src` and `preset`. @returns {import('./polytask.js').GivenExample[] | undefined} */
   get examples() {
-    return this.#shared?.lab.examples ?? this.#given?.examples;
+    return structuredClone(this.#shared?.lab.examples ?? this.#given?.examples);
   }
   set examples(examples) {
     this.#give(examples ? { examples } : undefined);
@@ -339,26 +340,5 @@ export class PolytaskLab extends Reflecting {
 /** @param {HTMLElement | undefined} element @param {string} type @param {unknown} detail */
 const dispatch = (element, type, detail) =>
   element?.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
-
-/** Browsers' messages for a module or file that could not be fetched, as opposed to errors that a module throws. */
-const NOT_FETCHED = /dynamically imported module|importing a module script failed|failed to fetch|load failed|networkerror/i;
-
-/** Explains why a part is missing. In English, since the translations may be the missing part. @param {unknown} error */
-function whyNot(error) {
-  const why = error instanceof Error ? error.message : String(error);
-  return error instanceof Error && NOT_FETCHED.test(why)
-    ? `This part could not be loaded (${why}); check the connection, then reload the page.`
-    : `This part could not be started (${why}), which is a fault of the page and not of the connection; another browser may show it.`;
-}
-
-/** An error message about the tag, shown in its place. @param {string} text */
-function misuse(text) {
-  const element = document.createElement('p');
-  element.className = 'misuse';
-  element.setAttribute('part', 'message');
-  element.setAttribute('role', 'alert');
-  element.textContent = text;
-  return element;
-}
 
 if (globalThis.customElements && !customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);

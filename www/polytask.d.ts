@@ -90,10 +90,10 @@ export interface PolytaskAttributes {
 
 /** The element. Its methods load what they need; except for `train`, their promises resolve when the run has received the command. */
 export interface PolytaskLab extends HTMLElement, PolytaskAttributes {
-  /** The recipe of the run, once the sentences are open. Set, it goes before `src` and `preset`; another run starts with it. */
+  /** A copy of the run's recipe, once the sentences are open. Set, it goes before `src` and `preset`; another run starts with it. */
   get recipe(): GivenRecipe | undefined;
   set recipe(recipe: GivenRecipe | undefined);
-  /** The sentences with their labels. Set, they go before `src` and `preset`; settings are chosen for them. */
+  /** A copy of the sentences with their labels. Set, they go before `src` and `preset`; settings are chosen for them. */
   get examples(): GivenExample[] | undefined;
   set examples(examples: GivenExample[] | undefined);
   /** A copy; undefined until the element is near the screen or is used. */

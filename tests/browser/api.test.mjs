@@ -61,10 +61,10 @@ for (const name of BROWSERS) {
       await untilRows(12);
       const [views, epochs, recipe, examples] = await run(() => {
         const { views, recipe, examples } = document.getElementById('a');
-        return [views, document.getElementById('a').getAttribute('epochs'), recipe, JSON.stringify(examples)];
+        return [views, document.getElementById('a').getAttribute('epochs'), recipe, examples];
       });
       assert.deepEqual([views, epochs, recipe.training.epochs], ['controls sentences', '2', 2]);
-      assert.deepEqual(JSON.parse(examples), EXAMPLES);
+      assert.deepEqual(examples, EXAMPLES);
       assert.deepEqual(recipe.tasks, [{ name: 'topic', labels: ['food', 'weather'] }, { name: 'mood', labels: ['bad', 'good'] }]);
       assert.ok(recipe.training.learning_rate > 0, 'settings were chosen');
       view.assertQuiet();
