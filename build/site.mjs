@@ -37,7 +37,7 @@ const BESIDE_ELEMENT = [
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
   ...['lab/recipe/known-recipe.js', 'element/source.js', 'views/reliability-diagram.js'],
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
-  ...['strings/link.en.js', 'strings/link.de.js', 'views/encoder-choice.js', 'strings/encoder-choice.en.js', 'strings/encoder-choice.de.js'],
+  ...['lab/encoder/pooling.js', 'strings/link.en.js', 'strings/link.de.js', 'views/encoder-choice.js', 'strings/encoder-choice.en.js', 'strings/encoder-choice.de.js'],
 ];
 
 /** Addresses of files; and the module that takes its place in the package. */

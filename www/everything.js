@@ -11,6 +11,7 @@ export const loadEverything = () =>
     ...Object.values(VIEWS).map((load) => load()),
     import('./lab/recipe/known-recipe.js'),
     import('./strings/link.en.js'),
+    import('./lab/encoder/pooling.js'),
     import('./views/reliability-diagram.js'),
     import('./views/check.js'),
     import('./views/label-next.js'),

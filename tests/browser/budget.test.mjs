@@ -12,7 +12,7 @@ import { SITE, startServer } from './server.mjs';
 
 const MOST_KB = 124;
 /** What is loaded only for files whose columns are not clear, for tasks with many classes, or when the reader opens it. */
-const RARE = /\/((columns|columns\.en|search-list|confusion-list|known-recipe|reliability-diagram|check|label-next|classify|own-data|own-data\.en|source|source\.en|link\.en|encoder-choice|encoder-choice\.en)-\w+\.js|(columns|own-data|encoder-choice)\.css)$/;
+const RARE = /\/((columns|columns\.en|search-list|confusion-list|known-recipe|reliability-diagram|check|label-next|classify|own-data|own-data\.en|source|source\.en|link\.en|pooling|encoder-choice|encoder-choice\.en)-\w+\.js|(columns|own-data|encoder-choice)\.css)$/;
 const LONG_MS = 50;
 /** 60 frames a second, and what a clock may be off. */
 const FRAME_MS = 17.5;

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
-import { FLOAT_AT_HUB, FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, ownAddress } from '../../www/engine/encoder/addresses.js';
-import { KNOWN } from '../../www/engine/encoder/known-encoder.js';
+import { FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, ownAddress } from '../../www/engine/encoder/addresses.js';
+import { FLOAT_AT_HUB, KNOWN } from '../../www/engine/encoder/known-encoder.js';
 import { KNOWN_WEIGHTS } from '../../www/engine/encoder/known-weights.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -40,6 +40,7 @@ globalThis.caches = {
     delete: async (key) => stored.delete(key),
   }),
 };
+const { nameOfFiles } = await import('../../www/views/encoder-choice.js');
 const { Encoders } = await import('../../www/engine/encoder/encoders.js');
 
 const hasher = async () => {
@@ -303,6 +304,22 @@ for (const [what, given, said] of [
     const blobs = Object.entries(given).map(([name, bytes]) => [name, new Blob([bytes])]);
     await assert.rejects(new Encoders(hasher).open(ownAddress('mine'), blobs, 'mine', () => {}), said);
   });
+
+test('own files are called as their folder, else as config.json says, else as their weights; never as an encoder that is known', async () => {
+  const file = (path, text = '') => {
+    const name = path.split('/').at(-1);
+    return { name, webkitRelativePath: path.includes('/') ? path : '', text: async () => text };
+  };
+  const config = '{"_name_or_path": "nreimers/MiniLM-L6"}';
+  for (const [name, given] of [
+    ['right', [file('right/1_Pooling/config.json', '{"_name_or_path": "a/pooling"}'), file('right/config.json', config)]],
+    ['all-MiniLM-L6-v2 (own files)', [file('all-MiniLM-L6-v2/config.json', config)]],
+    ['MiniLM-L6', [file('config.json', config), file('model.safetensors')]],
+    ['all-MiniLM-L6-v2 (own files)', [file('config.json', '{"_name_or_path": "sentence-transformers/all-MiniLM-L6-v2"}'), file('model.safetensors')]],
+    ['weights.safetensors', [file('config.json', '{'), file('weights.safetensors')]],
+  ])
+    assert.equal(await nameOfFiles(given), name);
+});
 
 test('the known encoders are those that the build makes', (t) => {
   const pins = readFileSync(new URL('../../build/encoder.sha256', import.meta.url), 'utf8');

@@ -16,8 +16,8 @@ export default {
   lede:
     'Ein Satz-Encoder ist ein neuronales Netz, das einen Satz in Zahlen verwandelt. Er wurde mit sehr viel Text trainiert, aber deine Kategorien kennt er nicht. Beim Fine-Tuning lernt er sie aus gelabelten Beispielen. Hier kannst du zusehen: Ein echter Encoder lernt zwei Aufgaben zugleich, in diesem Tab, auf deinem Rechner. Nichts, was du tippst, verlässt ihn.',
   'first-minute':
-    'Der Encoder wird einmal heruntergeladen, 91\u00a0MB; danach behält ihn dein Browser. Bis er da ist, spielen die Abbildungen einen früher aufgezeichneten Lauf ab. Dann beginnt dein eigener: 60 Schritte, auf einem Laptop etwa eine Minute. Du kannst ihn jederzeit anhalten, Schritt für Schritt ausführen oder neu beginnen.',
-  'fallback-encoder': 'Der Encoder: all-MiniLM-L6-v2, 91\u00a0MB, 22,7\u00a0Millionen Parameter.',
+    'Der Encoder wird einmal heruntergeladen, 16\u00a0MB; danach behält ihn dein Browser. Bis er da ist, spielen die Abbildungen einen früher aufgezeichneten Lauf ab. Dann beginnt dein eigener: 60 Schritte, auf einem Laptop etwa eine Minute. Du kannst ihn jederzeit anhalten, Schritt für Schritt ausführen oder neu beginnen.',
+  'fallback-encoder': 'Der Encoder: all-MiniLM-L6-v2-small, 16\u00a0MB, 22,7\u00a0Millionen Parameter.',
   idea:
     'Der Satz „Sunshine at last!“ läuft durch sechs Schichten, die sich alle Aufgaben teilen. Dann teilt sich der Weg: Das Thema ist weather, die Stimmung positive.',
   'idea-shared': 'gemeinsam',

@@ -16,7 +16,7 @@ export default {
   'intro-1':
     'Ein einziges Tag bringt einen Trainingslauf live auf deine Seite: in eine Dokumentation, in Kursunterlagen, in ein Blog. Das Fine-Tuning läuft im Browser deiner Leserinnen und Leser. Kein Server rechnet, und nichts, was sie tippen, wird irgendwohin geschickt.',
   'intro-2':
-    'Das Tag selbst ist etwa ein Dutzend Kilobyte Skript. Alles Übrige wird geladen, wenn jemand in seine Nähe scrollt. Der Encoder, 91\u00a0MB, wird heruntergeladen, wenn jemand trainiert; danach behält ihn der Browser.',
+    'Das Tag selbst ist etwa ein Dutzend Kilobyte Skript. Alles Übrige wird geladen, wenn jemand in seine Nähe scrollt. Der Encoder, 16\u00a0MB, wird heruntergeladen, wenn jemand trainiert; danach behält ihn der Browser.',
 
   'one-tag': 'Ein einziges Tag',
   'one-tag-1':
@@ -80,7 +80,7 @@ export default {
   'attribute-tasks': 'Die Label-Spalten, die trainiert werden, durch Kommas getrennt.',
   'absent-tasks': 'alle',
   'attribute-encoder':
-    'Name eines Ordners in `models/` oder Adresse eines Ordners, den `./build.sh encoder` angelegt hat.',
+    '`all-MiniLM-L6-v2-small`, `all-MiniLM-L6-v2` oder ein anderer Ordner in `models/`; BESITZER/NAME eines BERT-Encoders auf dem Hugging-Face-Hub; oder die Adresse eines Ordners, mit einem Schrägstrich am Ende.',
   'attribute-weighting':
     'Wie aus mehreren Verlusten oder Gradienten ein Update wird: `sum`, `uncertainty`, `dwa`, `random`, `gradnorm`, `famo`, `pcgrad`, `cagrad`, `mgda`, `imtl-g`, `nash-mtl`, `upgrad` oder `aligned-mtl`.',
   'attribute-epochs': 'Anzahl der Durchgänge durch die Trainingssätze.',
@@ -161,15 +161,15 @@ export default {
   'origin-2':
     '`polytask serve` sendet diesen Header, wie die meisten Hosts statischer Seiten. Ohne ihn bleibt der Text im Tag stehen. Dieses Skript anstelle des Moduls sagt in der Seite, was fehlt:',
   'policy-1':
-    "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, weil Browser keinen Worker von der Adresse eines anderen Origins starten. Liegen die Dateien auf deinem eigenen Origin, schreib `'self'` statt der Adresse und lass `blob:` weg. Lässt sich der Encoder nicht holen, so bietet ein Knopf an, ihn vom Hugging-Face-Hub zu holen; dafür braucht `connect-src` auch `https://huggingface.co https://*.hf.co`.",
+    "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, weil Browser keinen Worker von der Adresse eines anderen Origins starten. Liegen die Dateien auf deinem eigenen Origin, schreib `'self'` statt der Adresse und lass `blob:` weg. Ein Encoder, der nicht bei den Dateien liegt, kommt vom Hugging-Face-Hub; dafür braucht `connect-src` auch `https://huggingface.co https://*.hf.co`.",
   'policy-2':
     'Eine Richtlinie mit `require-trusted-types-for` muss den Namen der Policy des Elements erlauben: `trusted-types polytask`.',
   threads: 'Threads',
   'threads-1':
-    'Das Element funktioniert ohne besondere Header. Ist *deine Seite* cross-origin-isoliert, rechnet es auf mehreren Kernen:',
+    'Das Element funktioniert ohne besondere Header. Ist *deine Seite* cross-origin-isoliert, rechnet es auf mehreren Kernen. Auf dieser Website fügt `sw.js` den Seiten mit dem Element in seinem Ordner diese Header hinzu, vom zweiten Besuch an; `data-isolation="off"` im Tag `html` lässt eine Seite, wie sie ist:',
   offline: 'Ohne Netz',
   'offline-1':
-    'Von sich aus fragt das Element nur den Host, von dem seine Dateien kommen. Nach dem ersten Besuch liegt der Encoder in einem Browser-Cache, der zu der einbettenden Website gehört, und wird bei jedem Lesen geprüft. Eine Seite, die weder über `https` noch von `localhost` kommt, hat keinen solchen Cache, und jeder Besuch lädt den Encoder von Neuem herunter. Die übrigen Dateien, etwa 1\u00a0MB, bleiben so lange im Cache, wie die Caching-Header ihres Hosts es sagen. Diese Website funktioniert nach dem ersten Besuch ohne Netz; auf deiner muss das ein Service Worker leisten, wie hier `sw.js`. Er sorgt auch dafür, dass alle Dateien einer geladenen Seite aus demselben Release stammen. Welche das sind, sagt `release.json` in `target/site`; kopier also diesen ganzen Ordner auf den Host.',
+    'Von sich aus fragt das Element nur den Host, von dem seine Dateien kommen, und, wenn der Encoder dort nicht liegt, den Hugging-Face-Hub. Nach dem ersten Besuch liegt der Encoder in einem Browser-Cache, der zu der einbettenden Website gehört, und wird bei jedem Lesen geprüft. Eine Seite, die weder über `https` noch von `localhost` kommt, hat keinen solchen Cache, und jeder Besuch lädt den Encoder von Neuem herunter. Die übrigen Dateien, etwa 1\u00a0MB, bleiben so lange im Cache, wie die Caching-Header ihres Hosts es sagen. Diese Website funktioniert nach dem ersten Besuch ohne Netz; auf deiner muss das ein Service Worker leisten, wie hier `sw.js`. Er sorgt auch dafür, dass alle Dateien einer geladenen Seite aus demselben Release stammen. Welche das sind, sagt `release.json` in `target/site`; kopier also diesen ganzen Ordner auf den Host.',
 
   foot:
     '[Polytask](./): Fine-Tuning eines gemeinsamen Encoders für mehrere Aufgaben, auf deinem eigenen Rechner. MIT oder Apache-2.0.',

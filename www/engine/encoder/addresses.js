@@ -13,9 +13,6 @@ export const FLOAT_ENCODER = 'all-MiniLM-L6-v2';
 /** Bytes of the known encoders' files. @type {Record<string, number>} */
 export const KNOWN_BYTES = { [DEFAULT_ENCODER]: 15_900_000, [FLOAT_ENCODER]: 91_335_235 };
 
-/** The float encoder in its authors' repository, at the revision whose hashes are known. */
-export const FLOAT_AT_HUB = `${HUB}sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41/`;
-
 const HUB_NAME = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
 /** Whether a name is that of a repository on the hub. @param {string} name */
@@ -41,7 +38,6 @@ export function atHub(address) {
 
 /** The name of the encoder at an address. @param {string} address */
 export function nameOf(address) {
-  if (address === FLOAT_AT_HUB) return FLOAT_ENCODER;
   const name = atHub(address)?.name ?? address.split('/').at(-2) ?? '';
   try {
     return decodeURIComponent(name);

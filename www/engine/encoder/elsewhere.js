@@ -1,7 +1,7 @@
 // Where an encoder comes from if its folder has no manifest, or not the files: the browser's own copy, the hashes that are known,
 // the Hugging Face hub, or files that the reader opened in an earlier visit.
 
-import { FLOAT_AT_HUB, FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, OWN, atHub } from './addresses.js';
+import { atHub, FLOAT_ENCODER, HUB, KNOWN_BYTES, nameOf, OWN } from './addresses.js';
 import { isUnavailable } from './download.js';
 import { manifestOf, parsed } from './encoder.js';
 import { messageOf } from '../failure.js';
@@ -9,7 +9,7 @@ import { failure, message } from './elsewhere-failure.js';
 import { checkFamily } from './family.js';
 import { missingFrom } from './files.js';
 import { atRepository } from './hub.js';
-import { KNOWN } from './known-encoder.js';
+import { FLOAT_AT_HUB, KNOWN } from './known-encoder.js';
 
 export { keepOwn, openFiles } from './own-files.js';
 export { sayPooling } from './pooling.js';

@@ -1,8 +1,11 @@
 // Names, sizes and hashes of the encoders that every page can ask for, for directories without a manifest. The hashes are those
 // of build/encoder.sha256.
 
-import { FLOAT_ENCODER } from './addresses.js';
+import { FLOAT_ENCODER, HUB } from './addresses.js';
 import { KNOWN_WEIGHTS } from './known-weights.js';
+
+/** The float encoder in its authors' repository, at the revision whose hashes are known. */
+export const FLOAT_AT_HUB = `${HUB}sentence-transformers/all-MiniLM-L6-v2/resolve/1110a243fdf4706b3f48f1d95db1a4f5529b4d41/`;
 
 /** @type {Record<string, import('./encoder.js').Manifest>} */
 export const KNOWN = {

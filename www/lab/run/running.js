@@ -3,7 +3,6 @@
 
 import { connect } from '../../engine/engine.js';
 import { DEFAULT_ENCODER, OWN, ownAddress } from '../../engine/encoder/addresses.js';
-import { Pooling } from '../encoder/pooling.js';
 import { Measuring } from './measuring.js';
 import { ABOUT_DATA, Questions } from './questions.js';
 import { followsDocument, hasRun, nextMove } from './select.js';
@@ -29,7 +28,8 @@ export class Running {
   /** @type {import('../../engine/engine.js').Channel | undefined} */
   #channel;
   #questions = new Questions();
-  #pooling;
+  /** The pooling that the encoder on its way or in use declares. @type {{ pooling: string, said: string } | undefined} */
+  #declared;
   #isDisposed = false;
   /** Number of the latest command that has one. */
   #request = 0;
@@ -44,7 +44,6 @@ export class Running {
   constructor(lab, measured, passOn) {
     this.#lab = lab;
     this.#passOn = passOn;
-    this.#pooling = new Pooling(lab);
     this.#measuring = new Measuring(measured, (diagnostics) => this.send({ type: 'observe', diagnostics }));
     if (lab.state.missing) return;
     this.#channel = connect({
@@ -92,7 +91,7 @@ export class Running {
 
   /** @param {string} address */
   #load(address) {
-    this.#pooling.declared = undefined;
+    this.#declared = undefined;
     this.send({ type: 'load', base: address });
   }
 
@@ -109,7 +108,7 @@ export class Running {
     if (!this.#channel) return;
     const address = ownAddress(name);
     this.#channel.cancel();
-    this.#pooling.declared = undefined;
+    this.#declared = undefined;
     this.#lab.dispatch({ type: 'choose encoder', address, returns: false });
     this.#channel.open(address, files, name);
   }
@@ -139,12 +138,25 @@ export class Running {
       this.#lab.dispatch({ type: 'refuse', field: wrong.field });
       return;
     }
-    this.#pooling.settle();
+    if (this.#settlesPooling()) return;
     const request = ++this.#request;
     this.#lab.dispatch({ type: 'configure', request });
     const { recipe } = this.#lab;
     const diagnostics = this.#measuring.begin(recipe.diagnostics);
     this.send({ type: 'configure', recipe: { ...recipe, diagnostics } }, request);
+  }
+
+  /** Whether the pooling is to be settled first, for another encoder; then the run is prepared. */
+  #settlesPooling() {
+    const { choice, state } = this.#lab;
+    const { address, pooling } = choice.pooled;
+    if (address === state.encoder.address || !(pooling ?? this.#declared)) return false;
+    import('../encoder/pooling.js').then(({ settlePooling }) => {
+      if (this.#isDisposed) return;
+      settlePooling(this.#lab, this.#declared);
+      this.prepare();
+    }, () => this.#lab.notices.error(this.#lab.words.lab.notLoaded('pooling.js')));
+    return true;
   }
 
   prepareIfWanted() {
@@ -299,7 +311,7 @@ export class Running {
         break;
       case 'warning':
         if (event.code !== 'encoder.pooling') notices.warning(words.sentence(event));
-        else Object.assign(this.#pooling, { declared: event.params.pooling, said: words.sentence(event) });
+        else this.#declared = { pooling: String(event.params.pooling), said: words.sentence(event) };
         break;
       case 'error':
         this.#onError(words.sentence(event), of, state.encoder);
