@@ -54,10 +54,13 @@ for (const name of BROWSERS) {
     const focus = (selector) => lab.page.evaluate((where) => $(where).focus(), selector);
     const taken = () => lab.page.evaluate(() => window.taken);
     const heard = () => lab.page.evaluate(() => window.heard.splice(0));
-    const chart = '[data-part="loss-chart"]';
+    const chart = '[data-part="loss-chart"][role="slider"]';
+    /** The chart can be focused, and the field has the sentence that it begins with. */
+    const untilReady = () => lab.until('chart and sentence', () => $('[data-part="loss-chart"][role="slider"]') !== undefined && $('#try-text').value !== '');
 
     test('a sentence is typed whole, and arrows move the chart’s cursor: the host hears nothing of it', async () => {
       lab = await openLab(session.browser, server.url, { page: 'host.html', fetches: false });
+      await untilReady();
       await focus('#try-text');
       await lab.page.evaluate(() => $('#try-text').select());
       await lab.page.keyboard.type('his/her soup');
@@ -110,7 +113,7 @@ for (const name of BROWSERS) {
 
     test('an mdBook does not turn its page for a key that moves the chart’s cursor', async () => {
       lab = await openLab(session.browser, book.url, { page: 'held-out.html', shown: false });
-      await lab.until('the chart', () => $('[data-part="loss-chart"]') !== undefined);
+      await untilReady();
       const here = lab.page.url();
       await focus(chart);
       await lab.page.keyboard.press('ArrowRight');
