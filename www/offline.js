@@ -60,7 +60,8 @@ export async function keepForLater(onNewer, isLinked) {
 function isolate() {
   const labs = /** @type {NodeListOf<import('./polytask.js').PolytaskLab>} */ (document.querySelectorAll('polytask-lab'));
   const isUntouched = Array.from(labs).every((lab) =>
-    lab.state ? lab.state.encoder === 'away' && lab.state.step === 0 : !lab.hasAttribute('autostart'),
+    // A browser that cannot train has no use for threads.
+    lab.state ? lab.state.encoder === 'away' && lab.state.step === 0 && !lab.state.missing : !lab.hasAttribute('autostart'),
   );
   const isRead = scrollY > 0 || document.activeElement !== document.body;
   if (crossOriginIsolated || isRead || !isUntouched || document.querySelector('[data-isolation="off"]')) return;

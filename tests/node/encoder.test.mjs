@@ -201,6 +201,13 @@ test('the same files under another address are not downloaded again', async () =
   assert.deepEqual(asked, ['/elsewhere/mine/manifest.json']);
 });
 
+test('a folder that is not there is none, whatever else the browser has', async () => {
+  const { files: known } = KNOWN[FLOAT_ENCODER];
+  for (const { name, bytes, sha256: hash } of known)
+    stored.set(`${base}models/all-MiniLM-L6-v2/${name}?sha256=${hash}`, new Response(new Uint8Array(bytes), { headers: { 'x-piece-sha256': Array(Math.ceil(bytes / (4 << 20))).fill('0').join(' ') } }));
+  await assert.rejects(load('models/no-such/'), /There is no encoder at \S+\/no-such\//);
+});
+
 test('weights that are not those of a known encoder are not called by its name', async () => {
   host('models/all-MiniLM-L6-v2', undefined, FLOAT_ENCODER);
   await load('models/all-MiniLM-L6-v2/');

@@ -34,7 +34,8 @@ export async function sourceOf(directory, tools) {
   }
   const repository = directory === FLOAT_AT_HUB ? undefined : atHub(directory);
   if (repository) return { ...(await atRepository(repository, tools)), check: checkFamily };
-  return { directory, manifest: KNOWN[nameOf(directory)] ?? KNOWN[FLOAT_ENCODER] };
+  const known = KNOWN[nameOf(directory)];
+  return { directory, manifest: known ?? KNOWN[FLOAT_ENCODER], isAssumed: !known };
 }
 
 /** A manifest does not list all that an encoder needs. @param {string} url @param {string[]} names */

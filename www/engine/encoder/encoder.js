@@ -28,6 +28,7 @@ import { PIECE, StoredFile } from './stored-file.js';
  * @property {string} directory
  * @property {Manifest} manifest
  * @property {string} [fresh] The manifest's text, if the directory has just sent it.
+ * @property {boolean} [isAssumed] Nothing says that the directory holds this encoder: copies of other directories do not count.
  * @property {boolean} [onlyCached] Nothing is asked of the network.
  * @property {(name: string, file: StoredFile) => Promise<void>} [check] Called with each file; rejects if it is of no use.
  */
@@ -155,12 +156,12 @@ async function collect(source, tools) {
  * @param {Tools} tools
  * @returns {Promise<{ stored: StoredFile, cached: boolean }>}
  */
-async function obtain({ directory, onlyCached }, file, progress, tools) {
+async function obtain({ directory, onlyCached, isAssumed }, file, progress, tools) {
   const { cache, signal, say } = tools;
   const url = new URL(file.name, directory).href;
   const key = file.sha256 ? `${url}?sha256=${file.sha256}` : url;
   const kept = async () => {
-    const stored = await fromCache(cache, key, file);
+    const stored = await fromCache(cache, key, file, isAssumed);
     return stored && { stored, cached: true };
   };
   const fetched = async () => {
@@ -217,13 +218,14 @@ export async function openCache() {
  * @param {Cache | undefined} cache
  * @param {string} key
  * @param {File} file
+ * @param {boolean} [exactly] Of this address.
  * @returns {Promise<StoredFile | undefined>} The file, also where it was kept for another address; undefined if it is absent or
  *   incomplete.
  */
-async function fromCache(cache, key, file) {
+async function fromCache(cache, key, file, exactly) {
   try {
     const keys = ((await cache?.keys()) ?? []).map(({ url }) => url);
-    const own = keys.includes(key) ? key : keys.find((url) => file.sha256 !== undefined && url.endsWith(`?sha256=${file.sha256}`));
+    const own = keys.includes(key) ? key : keys.find((url) => !exactly && file.sha256 !== undefined && url.endsWith(`?sha256=${file.sha256}`));
     const response = own && (await cache?.match(own));
     if (!response) return undefined;
     const digests = response.headers.get(DIGESTS)?.split(' ') ?? [];
