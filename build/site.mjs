@@ -110,8 +110,8 @@ const addresses = (to) => ({
     });
     // On a host, these are files that a worker imports when it needs them. In the package they are part of the worker, since bundlers
     // copy it alone.
-    const late = isPackage ? /^$/ : /\/pkg\/|\/elsewhere\.js$/;
-    onResolve({ filter: late }, ({ path: named, resolveDir, kind }) => {
+    if (isPackage) return;
+    onResolve({ filter: /\/pkg\/|\/elsewhere\.js$/ }, ({ path: named, resolveDir, kind }) => {
       const file = fromThere(path.resolve(resolveDir, named));
       return kind === 'entry-point' ? undefined : { path: `./${file}`, external: true };
     });

@@ -1,7 +1,7 @@
 // The example for React and Vite, with the npm package: while one develops and built, in Chromium and Firefox.
 
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -20,6 +20,7 @@ const warned = [];
 
 before(async () => {
   const installed = path.join(APP, 'node_modules');
+  if (!existsSync(installed)) throw new Error('Vite and React are missing; ./build.sh step need_react installs them');
   for (const entry of readdirSync(APP)) if (entry !== 'node_modules') rmSync(path.join(APP, entry), { recursive: true });
   cpSync(path.join(WWW, 'examples/react'), APP, { recursive: true, filter: (source) => !source.includes('node_modules') });
   rmSync(path.join(installed, '.vite'), { recursive: true, force: true });

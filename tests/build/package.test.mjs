@@ -7,6 +7,7 @@ import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { remedy } from '../../build/package-files.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'www/package.json'), 'utf8'));
@@ -56,6 +57,12 @@ test('its scripts name no file of the disk that made them, and its workers impor
 test('is imported in Node, where there are no elements', () => {
   writeFileSync(path.join(consumer, 'server.mjs'), "import { PolytaskLab } from 'polytask';\nconsole.log(typeof PolytaskLab);\n");
   assert.equal(execFileSync(process.execPath, ['server.mjs'], { cwd: consumer, encoding: 'utf8' }), 'function\n');
+});
+
+test('says what to do where a bundler has left a worker out', () => {
+  const under = (address) => remedy(new URL(address));
+  assert.match(under('http://localhost:5173/node_modules/.vite/deps/engine/worker.js'), /optimizeDeps: \{ exclude: \['polytask'\] \} into vite\.config\.js$/);
+  assert.match(under('https://example.org/assets/engine/worker.js'), /copy the folders engine, pkg and models of node_modules\/polytask/);
 });
 
 test('names the repository if Cargo.toml does', () => {
