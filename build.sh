@@ -20,11 +20,11 @@ from a host that isolates it: Cross-Origin-Opener-Policy: same-origin, Cross-Ori
 (`serve` sends both).
 
 What is missing is set up on the way: the source of Rust's standard library, which is compiled for the browser,
-wasm-bindgen, npm packages, the encoder, mdBook for the tests.
+wasm-bindgen, npm packages, the encoder, and mdBook, Sphinx, MkDocs and Vite for the tests.
 POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
 HF_ENDPOINT            a mirror of the Hugging Face hub
 POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
-CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch
+CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch, Sphinx and MkDocs
 ROUNDS=1, ONLY=id,id             shorter benchmarks: fewer rounds (of 5), only some rows of the table
 TEXT
 }
@@ -143,24 +143,34 @@ copy_vendor() {
   cp node_modules/idb-keyval/LICENCE www/vendor/idb-keyval.LICENSE
 }
 
-# Makes the npm package of <polytask-lab> in target/npm. www/package.json lists the files of www/ that it contains.
+# Makes the npm package of <polytask-lab> in target/npm: the element's scripts in a few files (build/site.mjs), what they ask for,
+# types, and the page for frames. If Cargo.toml names the project's repository, the package names it too.
 pack() {
+  local package=target/npm/package address
   say "packing target/npm"
   rm -rf target/npm
-  mkdir -p target/npm
-  cp LICENSE-APACHE LICENSE-MIT www/
-  npm pack ./www --pack-destination target/npm --ignore-scripts --loglevel=error
+  mkdir -p "$package"
+  cp LICENSE-APACHE LICENSE-MIT "$package"
+  (cd www && find README.md package.json custom-elements.json ./*.d.ts vendor/*.LICENSE pkg/*/*.wasm pkg/*/*.d.ts \
+    models/all-MiniLM-L6-v2-small examples/frame/lab.* -type f -print0) | tar -C www --null --files-from=- -cf - | tar -C "$package" -xf -
+  node build/site.mjs www "$package" element
+  address=$(awk -F'"' '/^repository = /{ print $2 }' Cargo.toml)
+  [ -z "$address" ] || npm --prefix "$package" pkg set repository.type=git "repository.url=git+$address.git" \
+    "homepage=$address#readme" "bugs.url=$address/issues"
+  npm pack "./$package" --pack-destination target/npm --ignore-scripts --loglevel=error
+  rm -rf "$package"
 }
 
 # Makes target/site: www/ for a host, with scripts and style sheets in a few small files (build/site.mjs) and with release.json,
 # which www/sw.js reads. Addresses that other sites may use are those of www/. The encoder's files are hard links to those in
 # www/ if possible. The previous site stays until the new one is complete. Leaves out names that begin with a dot: builds of the
-# library that are being written (wrap_wasm).
+# library that are being written (wrap_wasm), and what git ignores in the examples: what a reader has installed or built there.
 make_site() {
   local site=target/site made=target/.arriving-site
   rm -rf "$made"
   mkdir -p "$made"
-  (cd www && find . \( -path ./models -o -name '.?*' \) -prune -o -type f \( -path './examples/*' -o \
+  (cd www && find . \( -path ./models -o -name '.?*' -o -path './examples/*/node_modules' -o -path './examples/*/dist' \
+    -o -path './examples/*/_build' -o -path './examples/*/site' -o -path './examples/*/book' -o -path './examples/*/polytask' \) -prune -o -type f \( -path './examples/*' -o \
     ! -name '*.js' ! -name '*.css' ! -name '*.ts' ! -name '*.html' ! -name '*.json' ! -path ./README.md -o \
     -path './recorded/*' \) -print0) | tar -C www --null --files-from=- -cf - | tar -C "$made" -xf -
   cp -al www/models "$made/models" 2>/dev/null || cp -a www/models "$made/models"
@@ -228,6 +238,8 @@ test_everything() {
   need_browsers
   need_wasm_toolchain
   need_mdbook
+  need_docs_tools
+  need_react
   rm -rf target/test-logs
   mkdir -p target/test-logs
   trap print_summary EXIT

@@ -155,6 +155,28 @@ need_mdbook() {
   export MDBOOK=$own
 }
 
+# Needs Sphinx and MkDocs with their themes, with which the tests build two of the examples. Without Python, or if they cannot be
+# installed, these tests are skipped.
+need_docs_tools() {
+  local folder=target/tools/docs python=${PYTHON-python3}
+  [ -n "$python" ] || return 0
+  cat www/examples/constraints.txt www/examples/{sphinx,mkdocs}/requirements.txt | cmp -s - "$folder/.installed" && return
+  say "installing Sphinx and MkDocs into $folder (20 MB of downloads, once)"
+  rm -rf "$folder"
+  { "$python" -m venv "$folder" &&
+    "$folder/bin/pip" install --quiet --disable-pip-version-check \
+      -r www/examples/sphinx/requirements.txt -r www/examples/mkdocs/requirements.txt &&
+    cat www/examples/constraints.txt www/examples/{sphinx,mkdocs}/requirements.txt >"$folder/.installed"; } ||
+    say "they could not be installed (Debian's python3-venv is needed, and PyPI): their tests will be skipped"
+}
+
+# Needs React and Vite, with which the tests build another example, in target/tools/react.
+need_react() {
+  mkdir -p target/tools/react
+  cp www/examples/react/{package.json,package-lock.json,.npmrc} target/tools/react/
+  need_npm_packages target/tools/react
+}
+
 # Needs Chromium, Firefox and WebKit for the browser tests. Sets and exports CHROMIUM and FIREFOX.
 need_browsers() {
   CHROMIUM=${CHROMIUM:-$(first_of chromium chromium-browser google-chrome-stable google-chrome)}

@@ -1,21 +1,23 @@
-// Bundles the scripts and style sheets of www/ into a few small files for a host. Called by make_site in build.sh.
+// Bundles the scripts and style sheets of www/ into a few small files. Called by make_site and pack in build.sh.
 //
-//   node build/site.mjs WWW SITE
+//   node build/site.mjs WWW SITE             the pages, for a host
+//   node build/site.mjs WWW PACKAGE element  the element alone, for the npm package
 //
 // Each page's scripts become one bundle. Modules that it imports dynamically become separate files; the views become one file for
 // each group. The scripts of pages and workers and the style sheets of pages keep their addresses.
 
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-const [www, site] = process.argv.slice(2).map((folder) => path.resolve(folder));
+const [www, site] = process.argv.slice(2, 4).map((folder) => path.resolve(folder));
+const isPackage = process.argv[4] === 'element';
 
-const PAGE_SCRIPTS = ['polytask-lab.js', 'article.js', 'embed.js'];
+const PAGE_SCRIPTS = isPackage ? ['polytask-lab.js'] : ['polytask-lab.js', 'article.js', 'embed.js'];
 /** Each worker becomes one file that shares no code with the pages, and so does the module that a worker loads when it needs it. */
-const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', 'engine/encoder/elsewhere.js', 'sw.js'];
+const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', ...(isPackage ? [] : ['engine/encoder/elsewhere.js', 'sw.js'])];
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
 /** Of parts of the element that are loaded when they are first needed. */
 const PART_STYLES = ['styles/columns.css', 'styles/encoder-choice.css', 'styles/own-data.css'];
@@ -33,10 +35,16 @@ const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = [
   ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
-  ...['lab/recipe/known-recipe.js', 'views/reliability-diagram.js'],
+  ...['lab/recipe/known-recipe.js', 'element/source.js', 'views/reliability-diagram.js'],
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
   ...['lab/encoder/pooling.js', 'strings/link.en.js', 'strings/link.de.js', 'views/encoder-choice.js', 'strings/encoder-choice.en.js', 'strings/encoder-choice.de.js'],
 ];
+
+/** Addresses of files; and the module that takes its place in the package. */
+const FILES = 'engine/files.js';
+const FILES_OF_PACKAGE = path.join(import.meta.dirname, 'package-files.js');
+/** A script that is no module: made smaller as one, its names would become those of the page. */
+const CLASSIC_SCRIPT = 'load.js';
 
 /** @type {import('esbuild').BuildOptions} */
 const SMALL = {
@@ -59,6 +67,21 @@ const SMALL = {
 const withElement = `import ${JSON.stringify(path.join(www, ELEMENT))};\n`;
 
 /**
+ * What the chart library offers beside charts, such as bars, curves and the joining of tables. The charts here draw straight lines;
+ * without the rest the library is a tenth smaller.
+ */
+const CHART_EXTRAS = /^uPlot\.assign = [^]*(?=^export )/m;
+
+/** @param {string} source */
+function onlyLines(source) {
+  if (!CHART_EXTRAS.test(source)) throw new Error('uPlot offers its extras in another way than it did: see CHART_EXTRAS in build/site.mjs');
+  return source.replace(CHART_EXTRAS, 'uPlot.paths = { linear };\n');
+}
+
+/** A module's own address, and an address relative to it. */
+const OWN_ADDRESS = /new URL\('([^']+)', import\.meta\.url\)|import\.meta\.url/g;
+
+/**
  * Corrects addresses relative to a module (`import.meta.url`), which becomes part of a file in the folder `to` of the site.
  *
  * @param {string} to
@@ -69,18 +92,29 @@ const addresses = (to) => ({
   setup({ onLoad, onResolve }) {
     const fromThere = (/** @type {string} */ file) => path.relative(path.join(www, to), file);
     onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
-      const own = `new URL(${JSON.stringify(fromThere(file))}, import.meta.url).href`;
+      const written = await readFile(isPackage && file === path.join(www, FILES) ? FILES_OF_PACKAGE : file, 'utf8');
+      const source = file.endsWith('vendor/uPlot.esm.js') ? onlyLines(written) : written;
+      // The worker gives the library the address of its wasm module.
+      if (file.startsWith(path.join(www, 'pkg/'))) return { contents: source.replace(OWN_ADDRESS, 'undefined') };
+      // Users' bundlers look for addresses in the first form and copy the file, and must not find any in the second.
+      const relocated = source.replace(OWN_ADDRESS, (_, to) =>
+        to
+          ? `new URL('./${fromThere(path.resolve(path.dirname(file), to))}', import.meta.url)`
+          : `new URL(${JSON.stringify(fromThere(file))}, '' + import.meta.url).href`,
+      );
       const module = path.relative(www, file);
       const beside = BESIDE_ELEMENT.includes(module) ? withElement : '';
       // The first views are part of the element's own file, which compresses better than two.
       const first = module === ELEMENT ? GROUPS.first.map((view) => `export * from '../views/${view}.js';`).join('\n') : '';
-      return { contents: beside + (await readFile(file, 'utf8')).replaceAll('import.meta.url', own) + first };
+      return { contents: beside + relocated + first };
     });
-    // The library's builds are not bundled.
-    onResolve({ filter: /\/pkg\// }, ({ path: named, resolveDir }) => ({
-      path: `./${fromThere(path.resolve(resolveDir, named))}`,
-      external: true,
-    }));
+    // On a host, these are files that a worker imports when it needs them. In the package they are part of the worker, since bundlers
+    // copy it alone.
+    if (isPackage) return;
+    onResolve({ filter: /\/pkg\/|\/elsewhere\.js$/ }, ({ path: named, resolveDir, kind }) => {
+      const file = fromThere(path.resolve(resolveDir, named));
+      return kind === 'entry-point' ? undefined : { path: `./${file}`, external: true };
+    });
   },
 });
 
@@ -102,11 +136,20 @@ const groups = {
   },
 };
 
-/** Makes the element fetch its bundled style sheet. @type {import('esbuild').Plugin} */
+/**
+ * Makes the element fetch its bundled style sheet. In the package the texts of all its style sheets are part of the script.
+ *
+ * @type {import('esbuild').Plugin}
+ */
 const oneStyle = {
   name: 'one style',
   setup({ onLoad }) {
     onLoad({ filter: /\/ui\/style-files\.js$/ }, () => ({ contents: `export const FILES = ['../${ELEMENT_STYLE}'];` }));
+    if (!isPackage) return;
+    onLoad({ filter: /\/ui\/style-text\.js$/ }, async () => {
+      const texts = (await bundleStyles()).map(({ path: file, text }) => [`../${path.relative(site, file)}`, text]);
+      return { contents: `const TEXTS = ${JSON.stringify(Object.fromEntries(texts))}; export const textOf = async (file) => TEXTS[file];` };
+    });
   },
 };
 
@@ -124,12 +167,14 @@ async function bundlePages() {
   );
 }
 
+/** Bundles the style sheets of the element and, unless it is for the package, of the pages; in the package they are no files. */
 async function bundleStyles() {
   const { FILES } = await import(pathToFileURL(path.join(www, STYLE_FILES)).href);
   const contents = FILES.map((/** @type {string} */ file) => `@import '${file}';`).join('\n');
   const stdin = { contents, loader: /** @type {const} */ ('css'), resolveDir: path.join(www, 'ui') };
-  await build({ ...SMALL, outdir: undefined, outfile: path.join(site, ELEMENT_STYLE), stdin });
-  await build({ ...SMALL, entryPoints: [...PAGE_STYLES, ...PART_STYLES] });
+  const element = await build({ ...SMALL, outdir: undefined, outfile: path.join(site, ELEMENT_STYLE), stdin, write: !isPackage });
+  const others = await build({ ...SMALL, entryPoints: isPackage ? PART_STYLES : [...PAGE_STYLES, ...PART_STYLES], write: !isPackage });
+  return [...(element.outputFiles ?? []), ...(others.outputFiles ?? [])];
 }
 
 /** The JavaScript of the library's builds. A folder whose name begins with a dot is still being written. */
@@ -182,11 +227,12 @@ function withoutIndents(html) {
 
 const outputs = await bundlePages();
 for (const script of WORKER_SCRIPTS) await build({ ...SMALL, entryPoints: [script], plugins: [addresses(path.dirname(script))] });
-const glue = await libraries();
+const glue = isPackage ? [] : await libraries();
 for (const script of glue) await build({ ...SMALL, bundle: false, entryPoints: [script] });
 for (const script of [...Object.keys(outputs), ...WORKER_SCRIPTS, ...glue]) await compress(script);
-await bundleStyles();
-for (const page of (await readdir(www)).filter((file) => file.endsWith('.html'))) {
+if (!isPackage) await bundleStyles();
+await copyFile(path.join(www, CLASSIC_SCRIPT), path.join(site, CLASSIC_SCRIPT));
+for (const page of isPackage ? [] : (await readdir(www)).filter((file) => file.endsWith('.html'))) {
   const html = withPreloads(await readFile(path.join(www, page), 'utf8'), outputs);
   await writeFile(path.join(site, page), withoutIndents(html));
 }

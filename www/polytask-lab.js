@@ -2,20 +2,22 @@
 // screen or is used.
 
 import { ATTRIBUTES, companions, readAttributes, viewsOf } from './element/attributes.js';
+import { misuse, whyNot } from './element/misuse.js';
+import { Reflecting, upgrade } from './element/properties.js';
 import { startEarly } from './engine/engine.js';
+import { base } from './engine/files.js';
 import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
 /** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
 /** @typedef {import('./views/view.js').View} View */
 
-const BASE = new URL('./', import.meta.url).href;
 /** Distance from the screen at which the element starts to load. */
 const NEAR = '600px';
 /** Attributes whose change redraws the same run. Any other, except the theme, starts another run. */
 const DISPLAY_ATTRIBUTES = ['lang', 'views'];
 
-export class PolytaskLab extends HTMLElement {
+export class PolytaskLab extends Reflecting {
   static observedAttributes = ATTRIBUTES;
 
   #shadow = this.attachShadow({ mode: 'open' });
@@ -34,6 +36,13 @@ export class PolytaskLab extends HTMLElement {
   #starting = false;
   /** @type {IntersectionObserver | undefined} */
   #nearby;
+  /** The data that a script has given. @type {import('./element/attributes.js').Given | undefined} */
+  #given;
+
+  constructor() {
+    super();
+    upgrade(this, ['recipe', 'examples']);
+  }
 
   connectedCallback() {
     if (this.#shared || this.#starting) return; // The element was moved.
@@ -54,24 +63,30 @@ export class PolytaskLab extends HTMLElement {
   disconnectedCallback() {
     // An element that is moved in the document leaves it for a moment.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#end();
+      if (this.isConnected) return;
+      this.#refuse(new DOMException('The element was removed.', 'AbortError'));
+      this.#end();
     });
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
-    const isMade = this.#nearby || this.#shared || this.#starting;
-    if (before === after || !isMade) return;
+    if (before === after) return;
     if (name === 'theme') return; // The style sheets select on it.
     if (DISPLAY_ATTRIBUTES.includes(name)) {
       if (this.#shared || this.#starting) this.#begin();
     } else if (name === 'run') {
       this.#restart();
     } else {
-      // The first of the elements that share a run defines it: if its attributes change, all of them start again.
-      const all = companions(this);
-      if (all[0] === this) for (const element of all) if (element instanceof PolytaskLab) element.#restart();
+      this.#restartAll();
     }
+  }
+
+  /** The first of the elements that share a run defines it: if its attributes change, all of them start again. */
+  #restartAll() {
+    if (!(this.#nearby || this.#shared || this.#starting)) return;
+    const all = companions(this);
+    if (all[0] === this) for (const element of all) if (element instanceof PolytaskLab) element.#restart();
   }
 
   #restart() {
@@ -90,9 +105,44 @@ export class PolytaskLab extends HTMLElement {
     return this.#shared?.lab.run;
   }
 
-  /** Trains to the end. */
-  async train() {
-    (await this.#used()).train();
+  /** A copy of the run's recipe; set, it goes before the attributes `src` and `preset`. @returns {import('./polytask.js').GivenRecipe | undefined} */
+  get recipe() {
+    const lab = this.#shared?.lab;
+    return structuredClone(lab?.store.isOpen ? lab.recipe : this.#given?.recipe);
+  }
+  set recipe(recipe) {
+    this.#give(recipe ? { recipe } : undefined);
+  }
+
+  /** A copy of the run's sentences; set, they go before `src` and `preset`. @returns {import('./polytask.js').GivenExample[] | undefined} */
+  get examples() {
+    return structuredClone(this.#shared?.lab.examples ?? this.#given?.examples);
+  }
+  set examples(examples) {
+    this.#give(examples ? { examples } : undefined);
+  }
+
+  /** @param {import('./element/attributes.js').Given | undefined} given */
+  #give(given) {
+    const { insists, ...before } = this.#given ?? {};
+    // Frameworks set a property again when they render again.
+    if (JSON.stringify(given ?? {}) === JSON.stringify(before)) return;
+    // A copy: the page may change its own. On an element that is in use it goes before what an earlier visit has left.
+    this.#given = given && { ...JSON.parse(JSON.stringify(given)), insists: this.#isOpen };
+    this.#restartAll();
+  }
+
+  /**
+   * Trains to the end of the run. Rejects when it cannot begin or go on, and with an `AbortError` when the run is reset or its
+   * sentences are replaced, or when the element is removed or shows another run.
+   *
+   * @returns {Promise<void>}
+   */
+  train() {
+    const end = this.#used().then((lab) => lab.train());
+    // The element shows why: a page that does not wait has no use for an error on its console.
+    end.catch(() => {});
+    return end;
   }
 
   async pause() {
@@ -119,7 +169,7 @@ export class PolytaskLab extends HTMLElement {
     return (await this.#used()).predict(text);
   }
 
-  #used() {
+  async #used() {
     if (!this.isConnected) throw new Error('<polytask-lab> must stand in a document to be used.');
     if (!this.#shared) this.#begin();
     return this.#open.promise;
@@ -129,18 +179,17 @@ export class PolytaskLab extends HTMLElement {
     this.#nearby?.disconnect();
     const mine = ++this.#started;
     this.#starting = true;
-    // The slowest part starts first: the worker compiles the library while the page loads the rest.
-    const letGo = startEarly();
+    let letGo = () => {};
     try {
+      // The slowest part starts first: the worker compiles the library while the page loads the rest.
+      letGo = startEarly();
       await this.#load(mine);
     } catch (error) {
       if (mine !== this.#started) return; // A later start replaces this one.
       // A lab that is shown stays, with the error above it. If none is, callers that wait for one get the error.
       if (!this.#shadow.querySelector('.lab')) {
         this.#leave();
-        this.#open.promise.catch(() => {});
-        this.#open.reject(error);
-        this.#open = Promise.withResolvers();
+        this.#refuse(error);
       }
       if (this.#shadow.firstElementChild?.matches('.misuse')) this.#shadow.firstElementChild.remove();
       this.#shadow.prepend(misuse(whyNot(error)));
@@ -150,17 +199,25 @@ export class PolytaskLab extends HTMLElement {
     }
   }
 
+  /** Callers that wait for the lab get an error. @param {unknown} why */
+  #refuse(why) {
+    this.#open.promise.catch(() => {});
+    this.#open.reject(why);
+    this.#open = Promise.withResolvers();
+  }
+
   /** @param {number} mine */
   async #load(mine) {
     const code = import('./element/parts.js');
     const loading = viewsOf(this).map((name) => VIEWS[name]());
     // They are awaited below; if another part fails first, their errors must not count as unhandled.
     for (const part of [code, ...loading]) part.catch(() => {});
-    const wanted = await readAttributes(this, BASE);
-    const { acquire, listenForUndo, makeLab, release, styleSheets } = await code;
+    const wanted = await readAttributes(this, base(), this.#given);
+    const { acquire, keepKeys, listenForUndo, makeLab, release, styleSheets } = await code;
     // The first of the elements that share a run defines it; the views of all of them define which measurements it makes.
     const all = companions(this);
-    const ofRun = all[0] === this ? wanted : await readAttributes(all[0], BASE);
+    const [first] = all;
+    const ofRun = first === this ? wanted : await readAttributes(first, base(), first instanceof PolytaskLab ? first.#given : undefined);
     const measured = wantsOf(all.flatMap((element) => viewsOf(element)));
     if (mine !== this.#started || !this.isConnected) return;
 
@@ -173,6 +230,7 @@ export class PolytaskLab extends HTMLElement {
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...loading]);
     if (mine !== this.#started || !this.isConnected) return;
     this.#shadow.adoptedStyleSheets = sheets;
+    keepKeys(this.#shadow);
     const { lab } = this.#shared;
     listenForUndo(this.#show(this.#shared, wanted, makers), lab.store);
     lab.want(measured);
@@ -260,35 +318,27 @@ export class PolytaskLab extends HTMLElement {
    * @param {import('./types.js').RunEvent} event
    */
   #tell({ hosts }, event) {
-    for (const type of [`polytask-${event.type}`, 'polytask'])
-      hosts[0]?.dispatchEvent(new CustomEvent(type, { detail: event, bubbles: true, composed: true }));
+    for (const type of [`polytask-${event.type}`, 'polytask']) dispatch(hosts[0], type, event);
   }
 
-  /** Shows the run's status in the attribute `status`, for style sheets and embedding pages. @param {Shared} shared */
+  /**
+   * Shows the run's status in the attribute `status`, for style sheets and embedding pages, and tells the page of the state.
+   *
+   * @param {Shared} shared
+   */
   #reflect(shared) {
-    for (const host of shared?.hosts ?? [])
-      if (host.getAttribute('status') !== shared.lab.run.status) host.setAttribute('status', shared.lab.run.status);
+    if (!shared) return;
+    const { hosts, lab: { run } } = shared;
+    for (const host of hosts) if (host.getAttribute('status') !== run.status) host.setAttribute('status', run.status);
+    const told = JSON.stringify(run);
+    if (told === shared.told) return;
+    shared.told = told;
+    dispatch(hosts[0], 'polytask-state', run);
   }
 }
 
-/** Browsers' messages for a module or file that could not be fetched, as opposed to errors that a module throws. */
-const NOT_FETCHED = /dynamically imported module|importing a module script failed|failed to fetch|load failed|networkerror/i;
+/** @param {HTMLElement | undefined} element @param {string} type @param {unknown} detail */
+const dispatch = (element, type, detail) =>
+  element?.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
 
-/** Explains why a part is missing. In English, since the translations may be the missing part. @param {unknown} error */
-function whyNot(error) {
-  const why = error instanceof Error ? error.message : String(error);
-  return error instanceof Error && NOT_FETCHED.test(why)
-    ? `This part could not be loaded (${why}); check the connection, then reload the page.`
-    : `This part could not be started (${why}), which is a fault of the page and not of the connection; another browser may show it.`;
-}
-
-/** An error message about the tag, shown in its place. @param {string} text */
-function misuse(text) {
-  const element = document.createElement('p');
-  element.className = 'misuse';
-  element.setAttribute('role', 'alert');
-  element.textContent = text;
-  return element;
-}
-
-if (!customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);
+if (globalThis.customElements && !customElements.get('polytask-lab')) customElements.define('polytask-lab', PolytaskLab);

@@ -4,9 +4,9 @@
 // wasm-bindgen declares its classes disposable.
 /// <reference lib="esnext.disposable" />
 
-import type { Prediction, RunEvent } from './types.js';
+import type { GivenExample, GivenRecipe, Prediction, RunEvent, Weighting } from './types.js';
 
-export type { Prediction, RunEvent } from './types.js';
+export type { GivenExample, GivenRecipe, Prediction, RunEvent, Weighting } from './types.js';
 
 /** The state of a run. */
 export interface PolytaskState {
@@ -38,16 +38,71 @@ export interface PolytaskState {
   tasks: string[];
 }
 
-/** A DOM event for each type of run event, and `polytask` for all of them. They bubble, also out of shadow roots. */
+/**
+ * A DOM event for each type of run event, `polytask` for all of them, and `polytask-state` when the state has changed, at most
+ * once a frame. They bubble, also out of shadow roots.
+ */
 export type PolytaskEventMap = {
   [T in RunEvent['type'] as `polytask-${T}`]: CustomEvent<Extract<RunEvent, { type: T }>>;
-} & { polytask: CustomEvent<RunEvent> };
+} & { polytask: CustomEvent<RunEvent>; 'polytask-state': CustomEvent<PolytaskState> };
 
-/** The element. Its methods load what they need. Their promises resolve when the run has received the command. */
-export interface PolytaskLab extends HTMLElement {
+/** The attributes of the tag as it may be written, also in JSX and in templates. All are optional. */
+export interface PolytaskAttributeValues {
+  preset?: 'notebook' | 'topic-sentiment' | 'tickets';
+  src?: string;
+  tasks?: string | readonly string[];
+  encoder?: string;
+  weighting?: Weighting;
+  epochs?: number | string;
+  seed?: number | string;
+  views?: string | readonly string[];
+  run?: string;
+  autostart?: boolean;
+  theme?: 'light' | 'dark' | 'auto';
+  base?: string;
+  record?: string;
+  linked?: boolean;
+}
+
+/** A property for each attribute. Setting it sets the attribute; `undefined` removes it. */
+export interface PolytaskAttributes {
+  preset: string;
+  src: string;
+  /** Also accepts a list. */
+  get tasks(): string;
+  set tasks(value: string | readonly string[]);
+  encoder: string;
+  weighting: string;
+  get epochs(): number | undefined;
+  set epochs(value: number | string | undefined);
+  get seed(): number | undefined;
+  set seed(value: number | string | undefined);
+  /** Also accepts a list. */
+  get views(): string;
+  set views(value: string | readonly string[]);
+  run: string;
+  autostart: boolean;
+  theme: string;
+  base: string;
+  record: string;
+  linked: boolean;
+}
+
+/** The element. Its methods load what they need; except for `train`, their promises resolve when the run has received the command. */
+export interface PolytaskLab extends HTMLElement, PolytaskAttributes {
+  /** A copy of the run's recipe, once the sentences are open. Set, it goes before `src` and `preset`; another run starts with it. */
+  get recipe(): GivenRecipe | undefined;
+  set recipe(recipe: GivenRecipe | undefined);
+  /** A copy of the sentences with their labels. Set, they go before `src` and `preset`; settings are chosen for them. */
+  get examples(): GivenExample[] | undefined;
+  set examples(examples: GivenExample[] | undefined);
   /** A copy; undefined until the element is near the screen or is used. */
   readonly state: PolytaskState | undefined;
-  /** Trains to the end of the run. */
+  /**
+   * Trains to the end of the run, and resolves there; while the run is paused, it waits. Rejects with an error whose message
+   * says why, if the run cannot begin or go on; and with an `AbortError`, if the run is reset or its sentences are replaced, if
+   * the download is cancelled, or if the element is removed or shows another run.
+   */
   train(): Promise<void>;
   pause(): Promise<void>;
   /** Takes one step on these tasks; on all tasks if absent or empty. */
@@ -72,6 +127,21 @@ export interface PolytaskLab extends HTMLElement {
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  removeEventListener<K extends keyof PolytaskEventMap>(
+    type: K,
+    listener: (this: PolytaskLab, event: PolytaskEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: PolytaskLab, event: HTMLElementEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
 
 /** Importing the package defines the tag. */
@@ -81,5 +151,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'polytask-lab': PolytaskLab;
   }
+  interface ElementEventMap extends PolytaskEventMap {}
   interface DocumentEventMap extends PolytaskEventMap {}
+  interface WindowEventMap extends PolytaskEventMap {}
 }

@@ -53,6 +53,9 @@ export interface Recipe extends Required<Omit<Rust.Recipe, 'tasks' | 'training' 
   diagnostics: Diagnostics;
   validation?: Rust.Validation;
 }
+/** A recipe as people write it, and a sentence of one: most fields may be left out. */
+export type GivenRecipe = Rust.Recipe;
+export type GivenExample = Rust.InlineExample;
 export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
 
 /** An event as declared by the wasm module. */
@@ -88,6 +91,8 @@ export interface Questions {
  * number, for commands whose events must be matched to them.
  */
 export type ToWorker =
+  /** The first message: the address of each build's wasm module, and the pairs of engine/encoder/moved.js. */
+  | { kind: 'start'; modules: Record<Build, string>; moved: string[][] }
   | { kind: 'command'; run: number; command: Rust.Command; request?: number }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
   /** Uses the reader's own files as the encoder. `base`: the address under which they are kept. */

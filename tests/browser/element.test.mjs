@@ -72,7 +72,7 @@ const NAMES = () => {
   const dispatch = EventTarget.prototype.dispatchEvent;
   EventTarget.prototype.dispatchEvent = function (event) {
     const { type, detail, bubbles, composed } = event;
-    const counts = type === 'polytask' ? window.forAll : type.startsWith('polytask-') ? window.byName : undefined;
+    const counts = type === 'polytask' ? window.forAll : type.startsWith('polytask-') && type !== 'polytask-state' ? window.byName : undefined;
     const right = bubbles && composed && ['polytask', `polytask-${detail.type}`].includes(type);
     if (counts) counts[detail.type] = (counts[detail.type] ?? 0) + (right ? 1 : 0);
     return dispatch.call(this, event);
@@ -115,8 +115,15 @@ for (const name of BROWSERS) {
     const steps = (view, id) =>
       view.page.evaluate((which) => window.told.filter((event) => event.type === 'step' && event.id === which), id);
     const losses = async (view, id) => (await steps(view, id)).map(({ losses }) => losses);
+    /** Calls a method; does not wait for the run's end. */
     const call = (view, id, method, ...args) =>
-      view.page.evaluate(async ([which, what, given]) => document.getElementById(which)[what](...given), [id, method, args]);
+      view.page.evaluate(
+        async ([which, what, given]) => {
+          const answer = document.getElementById(which)[what](...given);
+          return what === 'train' ? undefined : answer;
+        },
+        [id, method, args],
+      );
     const starts = (view) => view.page.evaluate(() => window.told.filter(({ type }) => type === 'start').length);
     const untilSteps = (view, id, least) =>
       view.until(

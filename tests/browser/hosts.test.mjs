@@ -74,7 +74,7 @@ async function withPolicy(file) {
   const embed = await readFile(path.join(WWW, 'embed.html'), 'utf8');
   const told = embed.match(/<pre id="policy"><code>([^]*?)<\/code>/)[1];
   const policy = told.replace(/<b class="address">.*?<\/b>/g, library.url).replace('script-src', "script-src 'self'");
-  const whole = `default-src 'none'; style-src 'self'; img-src data:; ${policy}`;
+  const whole = `default-src 'none'; style-src 'self'; ${policy}`;
   const html = await readFile(file, 'utf8');
   return html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${whole}">`);
 }

@@ -3,10 +3,11 @@
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { remedy } from '../../build/package-files.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'www/package.json'), 'utf8'));
@@ -42,17 +43,47 @@ test('holds every file that package.json names', () => {
 
 test('holds all that the element may ask for, and else only types, licences and what describes it', () => {
   const reached = walk('polytask-lab.js');
-  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval)\.LICENSE|README\.md|package\.json)$/;
-  assert.deepEqual(files.filter((file) => !reached.has(file) && !beside.test(file)), []);
+  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval)\.LICENSE|README\.md|package\.json|custom-elements\.json|load\.js)$/;
+  const more = files.filter((file) => !reached.has(file) && !beside.test(file));
+  assert.deepEqual(more, ['css', 'html', 'js'].map((kind) => `examples/frame/lab.${kind}`));
   assert.equal([...reached].filter((file) => file.endsWith('.wasm')).length, 3);
 });
 
-test('holds the licences, and no encoder', () => {
+test('its scripts name no file of the disk that made them, and its workers import nothing', () => {
+  for (const file of files.filter((name) => name.endsWith('.js'))) assert.ok(!read(file).includes(ROOT), file);
+  for (const worker of ['engine/worker.js', 'engine/thread.js']) assert.deepEqual(mentioned(worker), [], worker);
+});
+
+test('is imported in Node, where there are no elements', () => {
+  writeFileSync(path.join(consumer, 'server.mjs'), "import { PolytaskLab } from 'polytask';\nconsole.log(typeof PolytaskLab);\n");
+  assert.equal(execFileSync(process.execPath, ['server.mjs'], { cwd: consumer, encoding: 'utf8' }), 'function\n');
+});
+
+test('says what to do where a bundler has left a worker out', () => {
+  const under = (address) => remedy(new URL(address));
+  assert.match(under('http://localhost:5173/node_modules/.vite/deps/engine/worker.js'), /optimizeDeps: \{ exclude: \['polytask'\] \} into vite\.config\.js$/);
+  assert.match(under('https://example.org/assets/engine/worker.js'), /copy the folders engine, pkg and models of node_modules\/polytask/);
+});
+
+test('names the repository if Cargo.toml does', () => {
+  const address = readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8').match(/^repository = "(.*)"$/m)?.[1];
+  const { repository, homepage, bugs } = JSON.parse(read('package.json'));
+  assert.deepEqual({ repository, homepage, bugs }, {
+    repository: address && { type: 'git', url: `git+${address}.git` },
+    homepage: address && `${address}#readme`,
+    bugs: address && { url: `${address}/issues` },
+  });
+});
+
+test('holds the licences and the small encoder, and no other', () => {
   for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE', 'vendor/idb-keyval.LICENSE'])
     assert.ok(files.includes(licence), licence);
-  assert.deepEqual(files.filter((file) => /models|safetensors|tokenizer\.json/.test(file)), []);
+  const small = 'models/all-MiniLM-L6-v2-small/';
+  const manifest = JSON.parse(read(`${small}manifest.json`));
+  const encoder = ['manifest.json', ...manifest.files.map(({ name }) => name)].map((name) => small + name);
+  assert.deepEqual(files.filter((file) => /models|safetensors|tokenizer\.json/.test(file)), encoder.sort());
   const bytes = files.reduce((sum, file) => sum + statSync(path.join(installed, file)).size, 0);
-  assert.ok(bytes < 20e6, `${bytes} bytes`);
+  assert.ok(bytes < 32e6, `${bytes} bytes`);
 });
 
 /** What a reader of the package may write, and what the compiler must refuse. */
@@ -68,7 +99,20 @@ lab.addEventListener('polytask-step', ({ detail }) => {
   console.log(total.toFixed(2), topic);
 });
 document.addEventListener('polytask-evaluation', ({ detail }) => console.log(detail.split, detail.tasks));
-lab.train();
+const heard = ({ detail }: CustomEvent<PolytaskState>) => console.log(detail.status);
+lab.addEventListener('polytask-state', heard);
+window.addEventListener('polytask-state', heard);
+document.body.addEventListener('polytask-state', heard);
+lab.removeEventListener('polytask-state', heard);
+window.removeEventListener('polytask-state', heard);
+lab.train().then(() => console.log(lab.state?.status), (error: Error) => console.log(error.message));
+lab.epochs = 4;
+lab.tasks = ['topic'];
+lab.autostart = true;
+lab.examples = [{ text: 'So it goes.', labels: { topic: 'books' } }];
+lab.recipe = { data: { preset: { name: 'tickets' } }, seed: 7 };
+const learned: number | undefined = lab.recipe?.training?.epochs;
+console.log(learned, lab.examples?.length);
 lab.pause();
 lab.step(['topic']);
 lab.reset();
@@ -81,6 +125,10 @@ lab.step('topic');
 lab.addEventListener('polytask-step', ({ detail }) => detail.accuracy);
 // @ts-expect-error: there is no such state
 lab.state!.epok;
+// @ts-expect-error: the state is a detail of its own event only
+lab.removeEventListener('polytask-step', heard);
+// @ts-expect-error: an example has a text
+lab.examples = [{ sentence: 'So it goes.' }];
 `;
 
 /** That the types are those of the class that they describe: what it has, no more and no less. */
@@ -105,6 +153,28 @@ test('has types that agree with the element', () => {
   compile('bundler', { 'agrees.ts': AGREES(path.join(ROOT, 'www/polytask-lab.js')) });
 });
 
+for (const [react, types] of [['18', 'react-18'], ['19', 'react']]) {
+  test(`has types for JSX that the compiler takes with React ${react}`, () => {
+    link(`@types/${types}`, '@types/react');
+    compile('bundler', { 'react.tsx': sample('react.tsx') });
+  });
+}
+
+test('has types for Vue’s templates', () => {
+  link('vue', 'vue');
+  compile('bundler', { 'vue.ts': sample('vue.ts') });
+});
+
+const sample = (file) => readFileSync(path.join(ROOT, 'tests/types', file), 'utf8');
+
+/** Installs a package of this repository beside the package. @param {string} name @param {string} as */
+function link(name, as) {
+  const at = path.join(consumer, 'node_modules', as);
+  mkdirSync(path.dirname(at), { recursive: true });
+  rmSync(at, { force: true });
+  symlinkSync(path.join(ROOT, 'node_modules', name), at);
+}
+
 /** Compiles sources beside the package. Declarations are checked too: they are part of what is delivered. */
 function compile(moduleResolution, sources) {
   for (const [name, source] of Object.entries(sources)) writeFileSync(path.join(consumer, name), source);
@@ -114,6 +184,7 @@ function compile(moduleResolution, sources) {
       module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
       moduleResolution,
       lib: ['es2023', 'dom', 'dom.iterable'],
+      jsx: 'react-jsx',
       types: [],
       strict: true,
       noEmit: true,
@@ -140,29 +211,17 @@ function walk(entry, reached = new Set()) {
   return reached;
 }
 
-/** How a file names others, by its kind: an address in the second group. */
-const NAMES = {
-  '.js': [
-    /\b(?:from|import)\s*\(?\s*(['"`])([^'"`]+)\1/g,
-    /\bnew URL\(\s*(['"`])([^'"`]+)\1,\s*import\.meta\.url/g,
-    /(['"`])(\.\.?\/[^'"`]+\.css)\1/g,
-  ],
-  '.css': [/(@import |url\()['"]?([^'")\s]+)/g],
-};
+/** How a script names other files: an address in the second group. Style sheets are texts in the scripts. */
+const NAMES = [
+  /\b(?:from|import)\s*\(?\s*(['"`])([^'"`]+)\1/g,
+  /\bnew URL\(\s*(['"`])([^'"`]+)\1,\s*import\.meta\.url/g,
+];
 
-/** The files that a file names. An address with a hole in it (`pkg/${build}/…`) means every file that fits. */
+/** The files that a file names. */
 function mentioned(file) {
-  const patterns = NAMES[path.extname(file)] ?? [];
-  const source = patterns.length > 0 ? read(file).replace(/\/\*[^]*?\*\/|(^|\s)\/\/.*$/gm, '') : '';
-  return patterns
-    .flatMap((pattern) => Array.from(source.matchAll(pattern), ([, , address]) => address))
-    .filter((address) => !/^(data|https?):|\/$/.test(address))
-    .flatMap((address) => {
-      const target = path.join(path.dirname(file), address);
-      if (!target.includes('${')) return [target];
-      const pieces = target.split(/\$\{[^}]*\}/).map((piece) => piece.replace(/[.*+?^()|[\]\\]/g, '\\$&'));
-      const fitting = files.filter((other) => new RegExp(`^${pieces.join('[^/]+')}$`).test(other));
-      assert.ok(fitting.length > 0, `${file} asks for ${address}, and nothing in the package fits`);
-      return fitting;
-    });
+  if (!file.endsWith('.js')) return [];
+  const source = read(file);
+  return NAMES.flatMap((pattern) => Array.from(source.matchAll(pattern), ([, , address]) => address))
+    .filter((address) => /^\.\.?\//.test(address))
+    .map((address) => path.join(path.dirname(file), address));
 }

@@ -1,7 +1,7 @@
 // "Embed it": what the page says of the element is what the element has.
 
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ATTRIBUTES } from '../../www/element/attributes.js';
 import words from '../../www/strings/en.js';
@@ -34,13 +34,4 @@ test('every weighting, preset and language is named', () => {
 test('the package is called what build.sh pack calls it', async () => {
   const { name, version } = JSON.parse(await read('package.json'));
   assert.ok(section('systems').includes(`npm install ./${name}-${version}.tgz`));
-});
-
-test('the custom properties and parts that it names exist', async () => {
-  const looks = section('looks');
-  const tokens = await read('styles/tokens.css');
-  for (const [, name] of looks.matchAll(/(--[\w-]+)/g)) assert.ok(tokens.includes(`${name}:`), name);
-  const views = await Promise.all((await readdir(new URL('views', WWW))).map((file) => read(`views/${file}`)));
-  for (const [, name] of looks.matchAll(/::part\((\w+)\)/g))
-    assert.ok(views.some((view) => new RegExp(`part: '[^']*\\b${name}\\b`).test(view)), name);
 });

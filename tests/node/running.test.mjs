@@ -50,7 +50,7 @@ async function open() {
   const notices = { error: (text) => said.push(text), notice: () => () => {}, warning() {}, forgetWarnings() {}, forgetErrors() {}, clear() {} };
   const wish = { encoder: 'models/', recipe: RECIPE, recipeName: 'mine' };
   const lab = new Lab({
-    ...{ words, base: '', notices, store: new Store(), choice: new EncoderChoice(), wish: async () => wish, fallback: wish, autostart: false, linked: false, measured: {} },
+    ...{ words, base: 'http://localhost/', notices, store: new Store(), choice: new EncoderChoice(), wish: async () => wish, fallback: wish, autostart: false, linked: false, measured: {} },
     ...{ perFrame: (show) => show, listen: () => () => {}, onEvent: ({ type }) => passedOn.push(type), onState() {} },
   });
   const receive = (message) => worker.onmessage({ data: message });
@@ -111,7 +111,7 @@ test('who asks a lab that is gone is told so', async () => {
   const early = lab.predict('a');
   lab.dispose();
   const late = [lab.predict('b'), lab.explain('b'), lab.interference()];
-  assert.deepEqual(await outcomes([early, ...late]), Array(4).fill('The lab is gone.'));
+  assert.deepEqual(await outcomes([early, ...late]), Array(4).fill('The element was removed, or shows another run.'));
 });
 
 test('a run that is configured anew drops what the one before still says', async () => {
@@ -185,5 +185,63 @@ test('a comparison that other sentences end tells its results to nobody', async 
   lab.replaceAll({ ...lab.store.doc });
   tell({ type: 'compared', tasks: {}, seed: 1 }, 'compare', request);
   assert.deepEqual([lab.state.comparison.runs.length, lab.state.comparison.outcome], [1, 'sentences']);
+  lab.dispose();
+});
+
+test('train() waits for the end of the run, also where it is paused', async () => {
+  const { lab, tell, begin } = await open();
+  begin();
+  let over = false;
+  const end = lab.train().then(() => (over = true));
+  tell({ type: 'step', step: 1, epoch: 1, total: 1, losses: {} });
+  lab.pause();
+  tell({ type: 'paused' });
+  await settled();
+  assert.equal(over, false);
+  lab.train();
+  tell({ type: 'end', steps: 4, epochs: 1 });
+  await end;
+  assert.equal(lab.state.run.status, 'ended');
+  lab.dispose();
+});
+
+test('train() says why a run cannot begin or go on, and what became of one that is given up', async () => {
+  const failed = { type: 'error', code: 'unexpected', params: { why: 'x' }, message: 'it failed' };
+  const cases = [
+    ['train fails', ({ tell }) => tell(failed, 'train'), /^it failed$/, 'Error'],
+    ['configure fails', ({ lab, tell }) => tell(failed, 'configure', lab.state.run.request), /^it failed$/, 'Error'],
+    ['reset', ({ lab }) => lab.reset(), /^The run was reset\.$/, 'AbortError'],
+    ['other sentences', ({ lab }) => lab.replaceAll(lab.store.doc), /^The sentences were replaced\.$/, 'AbortError'],
+    ['removed', ({ lab }) => lab.dispose(), /^The element was removed, or shows another run\.$/, 'AbortError'],
+    ['the worker dies', ({ receive }) => receive({ kind: 'dead', code: 'unexpected', params: { why: 'x' }, message: 'it went' }), /crashed \(it went\)/, 'Error'],
+  ];
+  for (const [what, happen, why, name] of cases) {
+    const opened = await open();
+    opened.begin();
+    const end = opened.lab.train();
+    happen(opened);
+    await assert.rejects(end, (error) => error.name === name && why.test(error.message), what);
+    opened.lab.dispose();
+  }
+});
+
+test('train() says that the encoder does not come, or is not wanted any more', async () => {
+  for (const [happen, why, name] of [
+    [({ tell }) => tell({ type: 'error', code: 'unexpected', params: { why: 'gone' }, message: 'it is gone' }, 'load'), /gone/, 'Error'],
+    [({ lab }) => lab.cancelLoading(), /not fetched any more/, 'AbortError'],
+  ]) {
+    const opened = await open();
+    const end = opened.lab.train();
+    happen(opened);
+    await assert.rejects(end, (error) => error.name === name && why.test(error.message));
+    opened.lab.dispose();
+  }
+});
+
+test('train() says that a setting is wrong', async () => {
+  const { lab, begin } = await open();
+  begin();
+  lab.store.complain('seed', 'The seed must be a whole number.');
+  await assert.rejects(lab.train(), { message: 'The seed must be a whole number.' });
   lab.dispose();
 });

@@ -29,7 +29,12 @@ export const ATTRIBUTES = [
   'linked',
 ];
 const THEMES = ['auto', 'light', 'dark'];
-const TABLE = /\.(csv|tsv|tab|jsonl|ndjson)$/i;
+
+/**
+ * What a script has set: a recipe, or sentences alone. `insists`: it goes before an earlier visit's document.
+ *
+ * @typedef {{ recipe?: import('../polytask.js').GivenRecipe, examples?: import('../polytask.js').GivenExample[], insists?: boolean }} Given
+ */
 
 /**
  * @typedef {object} Wanted
@@ -45,8 +50,13 @@ const TABLE = /\.(csv|tsv|tab|jsonl|ndjson)$/i;
  * @property {Wish} fallback The document to open when `wish` rejects.
  */
 
-/** @param {HTMLElement} element @param {string} here Address of the package's folder. @returns {Promise<Wanted>} */
-export async function readAttributes(element, here) {
+/**
+ * @param {HTMLElement} element
+ * @param {string} here Address of the package's folder.
+ * @param {Given} [given] Goes before the attributes `src` and `preset`.
+ * @returns {Promise<Wanted>}
+ */
+export async function readAttributes(element, here, given) {
   const { words, problem } = await wordsOf(element);
   const problems = problem ? [problem] : [];
   const { attributes: say } = words;
@@ -86,15 +96,15 @@ export async function readAttributes(element, here) {
   const record = get('record');
 
   /**
-   * The wish without the file `src`, also used when that cannot be fetched. `tasks` names columns of the file, so it is left
-   * out then.
+   * The wish without the file `src` or what a script has set, also used when these cannot be read. `tasks` names columns of
+   * theirs, so it is left out then.
    *
    * @type {Wish}
    */
   const own = {
     encoder: encoder.includes('/') && !isHubName(encoder) ? folder(encoder) : encoderAt(encoder, base),
     preset: preset ? presetOf(preset) : undefined,
-    tasks: src ? undefined : tasks,
+    tasks: src || given ? undefined : tasks,
     change: (recipe) => ({
       ...recipe,
       ...(seed !== undefined && { seed }),
@@ -113,9 +123,9 @@ export async function readAttributes(element, here) {
   async function wish() {
     const link = linked ? await fromAddress(words) : undefined;
     if (link?.recipe) return { ...(await withEncoder(link)), insists: true };
-    const file = src ? await fetched(src, words) : {};
-    const given = file.recipe && !get('encoder') ? await withEncoder(file) : file;
-    return { ...own, ...given, tasks, notice: [link?.notice, given.notice].filter(Boolean).join(' ') };
+    const file = src || given ? await (await import('./source.js')).sourceOf(given, src, words) : {};
+    const found = file.recipe && !get('encoder') ? await withEncoder(file) : file;
+    return { ...own, ...found, tasks, notice: [link?.notice, found.notice].filter(Boolean).join(' ') };
   }
 
   return {
@@ -172,46 +182,6 @@ const folder = (address) => new URL(address.endsWith('/') ? address : `${address
 
 /** A preset as its button opens it: the notebook with its sensible labels. @param {string} name @returns {Preset} */
 const presetOf = (name) => (name === 'notebook' ? { name, labels: 'sensible' } : { name });
-
-/** The file's URL and name; undefined if `src` is no valid address. @param {string} src */
-function addressOf(src) {
-  try {
-    const url = new URL(src, document.baseURI);
-    return { url, name: decodeURIComponent(url.pathname.split('/').at(-1) ?? src) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {string} src @param {Words} words @returns {Promise<Pick<Wish, 'file' | 'recipe' | 'recipeName' | 'notice'>>} */
-async function fetched(src, words) {
-  const { attributes: say } = words;
-  const address = addressOf(src);
-  if (!address) throw new Error(say.notAddress(src));
-  const { url, name } = address;
-  const response = await fetch(url).catch(() => undefined);
-  if (!response) throw new Error(say.noAnswer(url.href, url.origin !== location.origin));
-  if (!response.ok) throw new Error(say.notFetched(url.href, response.status));
-  if (TABLE.test(name)) return { file: { name, bytes: new Uint8Array(await response.arrayBuffer()) } };
-  if (!name.endsWith('.json')) throw new Error(say.srcKind(url.href));
-  let given;
-  try {
-    given = JSON.parse(await response.text());
-  } catch (error) {
-    throw new Error(say.notJson(url.href, error instanceof Error ? error.message : ''));
-  }
-  if (given?.data?.file) throw new Error(words.sources.byPath(String(given.data.file.path ?? name)));
-  const { recipeOfFile } = await import('../lab/recipe/known-recipe.js');
-  const read = recipeOfFile(given);
-  if (read === 'no recipe') throw new Error(say.notRecipe(url.href));
-  if (read === 'no sentences') throw new Error(say.noSentences(url.href, PRESET_NAMES));
-  const { recipe, unknown, crowded } = read;
-  const notices = [
-    ...(unknown.length > 0 ? [say.leftOut(name, unknown)] : []),
-    ...(crowded.length > 0 ? [words.sources.crowded(crowded)] : []),
-  ];
-  return { recipe, recipeName: name, notice: notices.join(' ') || undefined };
-}
 
 /** A sentence for each attribute that looks misspelled. @param {HTMLElement} element @param {Words['attributes']} say */
 function unknown(element, say) {

@@ -20,8 +20,12 @@ const SHARED_MEMORY = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 11, 1, 9, 0, 65, 0, 254, 16, 2, 0,
   26, 11,
 ]);
-/** A worker with this name does not start threads. */
-export const ONE_THREAD = 'polytask-one-thread';
+/** wasm-bindgen's JavaScript for each build. @type {Record<Build, () => Promise<any>>} */
+const GLUE = {
+  plain: () => import('../pkg/plain/polytask.js'),
+  fused: () => import('../pkg/fused/polytask.js'),
+  threads: () => import('../pkg/threads/polytask.js'),
+};
 /** Upper limit: a step's matrix products are too small to keep more threads busy. */
 const MAX_THREADS = 8;
 
@@ -41,14 +45,15 @@ const cores = () => Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1);
 /**
  * Starts the fastest build; if it fails to start, tries the next.
  *
+ * @param {Record<Build, string>} modules The address of each build's module.
  * @param {boolean} mayThread Whether the `threads` build may be tried.
  * @returns {Promise<{ polytask: Polytask, build: Build, threads: number }>} Rejects with the last build's error.
  */
-export async function startBuild(mayThread) {
+export async function startBuild(modules, mayThread) {
   const builds = suitableBuilds(mayThread);
   for (const build of builds) {
     try {
-      return await start(build);
+      return await start(build, modules[build]);
     } catch (error) {
       if (build === builds.at(-1)) throw error;
     }
@@ -56,13 +61,13 @@ export async function startBuild(mayThread) {
   throw failure('worker.no_build'); // Unreachable: `plain` is always in the list.
 }
 
-/** @param {Build} build */
-async function start(build) {
+/** @param {Build} build @param {string} address */
+async function start(build, address) {
   // Fetches both files at once: the module is compiled while it downloads, in parallel with its JavaScript glue.
-  const module = fetch(new URL(`../pkg/${build}/polytask_bg.wasm`, import.meta.url));
+  const module = fetch(address);
   module.catch(() => {}); // `polytask.default` below rejects with the same error.
   /** @type {Polytask} */
-  const polytask = await import(new URL(`../pkg/${build}/polytask.js`, import.meta.url).href);
+  const polytask = await GLUE[build]();
   await polytask.default({ module_or_path: module });
   let threads = 1;
   if (build === 'threads') {

@@ -1,11 +1,12 @@
 // The page's connection to the worker: sends commands and questions, passes events on, starts the worker's threads, and
 // replaces a worker that died. All runs of a page share one worker, which ends with the last of them.
 
-import { ONE_THREAD } from './builds.js';
-import { Failure, message } from './failure.js';
+import { Failure, message, messageOf } from './failure.js';
+import { modules, moved, remedy, threadScript, workerScript } from './files.js';
 import { startWorker } from './start-worker.js';
 import { isSupported } from './support.js';
-import { startThreads } from './threads.js';
+import { ONE_THREAD, startThreads } from './threads.js';
+import { isPolicyRefused } from './trusted.js';
 
 /** @typedef {import('../types.js').Build} Build */
 /** @typedef {import('../types.js').Command} Command */
@@ -56,10 +57,10 @@ function engine() {
   return shared;
 }
 
-/** @type {PromiseWithResolvers<string[]>} */
-const loaded = Promise.withResolvers();
+/** @type {(files: string[]) => void} */
+let loaded;
 /** The addresses of the files that the page's first worker loaded. offline.js keeps them for visits without a network. */
-export const workerFiles = loaded.promise;
+export const workerFiles = new Promise((/** @type {typeof loaded} */ resolve) => (loaded = resolve));
 
 /** One run's connection to the worker. @typedef {ReturnType<Engine['join']>} Channel */
 
@@ -163,15 +164,24 @@ class Engine {
 
   /** @param {string} name */
   #spawn(name) {
-    const worker = startWorker(new URL('./worker.js', import.meta.url), name);
+    this.#ready = undefined;
+    const script = workerScript();
+    let worker;
+    try {
+      worker = startWorker(script, name);
+    } catch (error) {
+      // Runs that are about to join hear of it too.
+      queueMicrotask(() => this.#die(isPolicyRefused() ? message('worker.not_trusted') : messageOf(error)));
+      return;
+    }
+    worker.postMessage({ kind: 'start', modules: modules(), moved: moved() });
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault(); // `#die` reports it in a sentence.
-      this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded'));
+      this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded', { remedy: remedy(script) }));
     };
     worker.onmessageerror = () => this.#die(message('worker.unreadable'));
     this.#worker = worker;
-    this.#ready = undefined;
   }
 
   /** Replaces the worker by one without threads, and sends it the same messages. */
@@ -229,7 +239,7 @@ class Engine {
       case 'ready':
         clearTimeout(this.#watch);
         this.#ready = message;
-        loaded.resolve(message.files);
+        loaded(message.files);
         this.#early = [];
         for (const { onReady } of this.#listeners.values()) onReady(message.build, message.threads);
         break;
@@ -254,7 +264,7 @@ class Engine {
   #startThreads(wanted) {
     this.#watch = setTimeout(() => this.#doWithoutThreads(), THREADS_MS);
     const worker = this.#worker;
-    this.#threads = startThreads(wanted, (why) => {
+    this.#threads = startThreads(threadScript(), wanted, (why) => {
       if (worker !== this.#worker) return; // The threads belonged to a worker that has been replaced.
       if (this.#ready) this.#die(why);
       else this.#doWithoutThreads();

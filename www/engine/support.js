@@ -24,7 +24,7 @@ function firstLack() {
   return undefined;
 }
 
-/** Only browsers with module workers read the option `type`. */
+/** Only browsers with module workers read the option `type`, and before they look at the address. */
 function hasModuleWorkers() {
   if (typeof Worker !== 'function') return false;
   let asked = false;
@@ -32,14 +32,13 @@ function hasModuleWorkers() {
     /** @returns {'module'} */
     get type() {
       asked = true;
-      return 'module';
+      throw new Error('no worker is to start');
     },
   };
   try {
-    // The address is invalid, so that no worker starts; browsers read the options before the address.
     new Worker('http://[', options).terminate();
   } catch {
-    // Expected: the address is invalid.
+    // Expected: of the option, or of the address, which is invalid.
   }
   return asked;
 }

@@ -12,6 +12,9 @@ import { startWorker } from './start-worker.js';
 
 /** @typedef {import('../types.js').WantedThreads} WantedThreads */
 
+/** A worker with this name does not start threads. */
+export const ONE_THREAD = 'polytask-one-thread';
+
 /**
  * Called by the owner: asks for `threads` threads, waits until they have started, and computes with them from then on.
  *
@@ -39,13 +42,14 @@ export async function useThreads(polytask, threads) {
  * Called by the page: starts the threads that a worker asked for. They run until they are terminated, even when that worker
  * has ended.
  *
+ * @param {URL} script That of a thread.
  * @param {WantedThreads} wanted
  * @param {(why: import('../types.js').Message) => void} onFailure Called when a thread could not start or failed: the pool is unusable then.
  */
-export function startThreads({ threads, module, memory, port }, onFailure) {
+export function startThreads(script, { threads, module, memory, port }, onFailure) {
   let missing = threads;
   return Array.from({ length: threads }, () => {
-    const thread = startWorker(new URL('./thread.js', import.meta.url), 'polytask-thread');
+    const thread = startWorker(script, 'polytask-thread');
     thread.onmessage = () => {
       missing -= 1;
       if (missing === 0) port.postMessage('started');

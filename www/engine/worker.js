@@ -1,9 +1,11 @@
 // The worker that owns the wasm instance and all runs. It receives commands, which runner.js executes, and posts events.
 
-import { ONE_THREAD, startBuild } from './builds.js';
+import { startBuild } from './builds.js';
 import { Encoders } from './encoder/encoders.js';
+import { learn } from './encoder/moved.js';
 import { messageOf } from './failure.js';
 import { isFatal, Runner } from './runner.js';
+import { ONE_THREAD } from './threads.js';
 
 /** @typedef {import('../types.js').FromWorker} FromWorker */
 /** @typedef {import('../types.js').ToWorker} ToWorker */
@@ -11,7 +13,9 @@ import { isFatal, Runner } from './runner.js';
 // tsc's DOM types lack a worker's global scope; `Worker` has the two members of it that are used here.
 const scope = /** @type {Pick<Worker, 'postMessage' | 'addEventListener'>} */ (/** @type {unknown} */ (self));
 
-const ready = startBuild(self.name !== ONE_THREAD);
+/** Called with the page's first message. @type {(modules: Record<import('../types.js').Build, string>) => void} */
+let start;
+const ready = new Promise((/** @type {typeof start} */ resolve) => (start = resolve)).then((modules) => startBuild(modules, self.name !== ONE_THREAD));
 const polytask = ready.then((started) => started.polytask);
 polytask.catch(() => {}); // The end of this file reports it.
 // A function, since the encoder may arrive from the cache before the module is compiled.
@@ -33,6 +37,11 @@ function runner(run) {
 
 /** @type {{ [M in ToWorker as M['kind']]: (message: M) => void | Promise<void> }} */
 const take = {
+  start({ modules, moved }) {
+    learn(moved);
+    start(modules);
+  },
+
   async command({ run, command, request }) {
     if (command.type !== 'load') await ready;
     await runner(run).obey(command, request);
@@ -67,7 +76,7 @@ scope.addEventListener('message', async ({ data }) => {
       post({ kind: 'dead', ...messageOf(error) });
     } else if (message.kind === 'ask' || message.kind === 'write') {
       post({ kind: 'refusal', id: message.id, ...messageOf(error) });
-    } else {
+    } else if (message.kind !== 'start') {
       const [of, request] = message.kind === 'command' ? [message.command.type, message.request] : [/** @type {const} */ ('load')];
       runners.get(message.run)?.fail(/** @type {Error} */ (error), of, request);
     }

@@ -97,9 +97,14 @@ export class Lab {
     return publicState(this.#state);
   }
 
-  /** The recipe of the document, with the encoder that is in use. */
+  /** All that the run's numbers depend on, with the encoder that is in use, once the sentences are open. */
   get recipe() {
     return { ...recipeOf(this.store.doc), encoder: encoderName(this.#state) };
+  }
+
+  /** The sentences with their labels; undefined before they are open. */
+  get examples() {
+    return this.store.isOpen ? sentencesOf(this.store.doc.table) : undefined;
   }
 
   /** The built-in sets and files that sentences can come from. */
@@ -237,6 +242,7 @@ export class Lab {
    * @param {import('./document/columns.js').TableFile} [file] They are from this one.
    */
   replaceAll(doc, file) {
+    this.#running.refuseEnd(givenUp('The sentences were replaced.'));
     this.#running.send({ type: 'pause' });
     this.dispatch({ type: 'replace', file });
     this.store.replace('data', doc);
@@ -280,8 +286,11 @@ export class Lab {
 
   // ---- the reader's moves
 
+  /** @returns {Promise<void>} Resolves when the run ends. Rejects when it cannot begin or go on, or is given up. */
   train() {
+    const end = this.#running.end();
     this.#go('train');
+    return end;
   }
 
   /** @param {string[]} [tasks] Trains these only; all if absent or empty. */
@@ -291,7 +300,8 @@ export class Lab {
 
   /** @param {import('./run/types.js').Move} what @param {string[]} [tasks] */
   #go(what, tasks) {
-    if (this.#state.missing) return;
+    const { missing } = this.#state;
+    if (missing) return this.#running.refuseEnd(new Error(missing));
     this.notices.clear();
     this.#running.go(what, tasks);
   }
@@ -302,6 +312,7 @@ export class Lab {
   }
 
   reset() {
+    this.#running.refuseEnd(givenUp('The run was reset.'));
     this.notices.clear();
     this.dispatch({ type: 'reset' });
     this.wake();
@@ -456,3 +467,6 @@ export class Lab {
     return this.#running.askRun({ type: 'interference' });
   }
 }
+
+/** Why a run does not come to its end, though nothing failed. @param {string} why */
+const givenUp = (why) => new DOMException(why, 'AbortError');

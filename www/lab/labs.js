@@ -4,7 +4,8 @@
 /**
  * @template Host An element of the page.
  * @template Notices Where its messages are shown.
- * @typedef {{ lab: Lab, notices: Notices, hosts: Host[] }} Shared
+ * @typedef {{ lab: Lab, notices: Notices, hosts: Host[], told?: string }} Shared `told`: the latest state that the page has
+ *   heard of, as JSON.
  */
 
 /** @type {Map<string, Shared<any, any>>} */

@@ -49,19 +49,6 @@ export default {
       `Ein Attribut ${name} gibt es nicht; meinst du ${meant}? Die Attribute sind: ${all.join(', ')}.`,
     tasks: (value, columns) =>
       `Das Attribut tasks nennt „${value}“; eine solche Label-Spalte gibt es nicht. Die Label-Spalten sind: ${columns.join(', ')}.`,
-    notAddress: (src) => `Das Attribut src="${src}" ist keine gültige Adresse.`,
-    notFetched: (url, status) =>
-      `Die Sätze ließen sich nicht holen: Der Server antwortet mit ${status} auf ${url}; prüfe das Attribut src.`,
-    noAnswer: (url, isForeign) =>
-      `Die Sätze ließen sich nicht holen: Unter ${url} antwortet kein Server; ${isForeign ? 'die andere Website muss es erlauben (Access-Control-Allow-Origin)' : 'prüfe das Attribut src und die Verbindung'}.`,
-    srcKind: (url) =>
-      `Das Attribut src nennt ${url}; die Adresse muss auf .csv, .tsv oder .jsonl enden (eine Tabelle) oder auf .json (ein Rezept).`,
-    notJson: (url, why) => `${url} ist kein JSON (${why}).`,
-    notRecipe: (url) => `${url} ist kein Rezept: Es muss ein JSON-Objekt mit Feldern wie data und training sein.`,
-    noSentences: (url, presets) =>
-      `${url} hat keine Sätze: data muss ein Preset sein (${presets.join(', ')}) oder eine Liste examples, in der jedes Beispiel einen text hat.`,
-    leftOut: (file, fields) =>
-      `In ${file} übergangen, weil unbekannt oder ungültig: ${fields.join(', ')}.`,
   },
 
   support: {

@@ -28,15 +28,16 @@ export default {
   'files-1':
     'Die Snippets auf dieser Seite laden die Dateien von dieser Website. Soll deine Seite Bestand haben, nimm eine eigene Kopie, auf einem beliebigen statischen Host:',
   'files-2': '`./build.sh` im Repository von Polytask baut diese ganze Website samt Encoder in `target/site`;',
-  'files-3': '`./build.sh pack` baut das Element allein als npm-Paket, einen Tarball, in `target/npm/`.',
-  'files-4': 'Der Encoder ist nicht im Paket. Dieser Befehl holt ihn in einen Ordner neben `polytask-lab.js`:',
+  'files-3': '`./build.sh pack` baut das Element allein, mit seinem kleinen Encoder, als npm-Paket, einen Tarball, in `target/npm/`.',
+  'files-4':
+    'Das Paket enthält `all-MiniLM-L6-v2-small` (16\u00a0MB). Für `encoder="all-MiniLM-L6-v2"`, denselben Encoder mit Float-Gewichten (91\u00a0MB), holt dieser Befehl ihn in einen Ordner neben `polytask-lab.js`:',
   'files-5':
     'Der Encoder darf auch auf einem anderen Host liegen, wenn der deiner Seite das Lesen erlaubt ([siehe unten](#headers)):',
 
   systems: 'In deinem System',
   'systems-contents': 'mdBook, Frames, npm und andere',
   'systems-1':
-    'Zu mdBook, zur einfachen Seite und zum Frame gibt es lauffähige Beispiele in `www/examples`, jedes in Chromium und Firefox getestet. Auch die Dateien und Typen des npm-Pakets werden getestet. Die als *ungetestet* gekennzeichneten Teile folgen der Dokumentation des jeweiligen Systems, wurden aber nicht ausprobiert.',
+    'Zu mdBook, React, MkDocs und Sphinx, zur einfachen Seite und zum Frame gibt es lauffähige Beispiele in `www/examples`, jedes in Chromium und Firefox getestet. Auch die Dateien und Typen des npm-Pakets werden getestet. Die als *ungetestet* gekennzeichneten Teile folgen der Dokumentation des jeweiligen Systems, wurden aber nicht ausprobiert.',
   untested: 'ungetestet',
   'mdbook-1': 'Das Skript kommt in `theme/head.hbs`, einmal für das ganze Buch:',
   'mdbook-2': 'oder, wenn die Dateien des Pakets in `src/polytask/` liegen (mdBook kopiert sie mit):',
@@ -45,15 +46,24 @@ export default {
   frame: 'Ein Frame',
   'frame-1':
     'Wo du kein Skript einfügen kannst, nimm einen Frame. Die Seite darin liest ihre Attribute aus ihrer Adresse, außer denen, die sagen, woher Code oder Daten kommen:',
+  npm: 'npm: React, Vue, Bundler',
   'npm-1':
-    'Liefere die Dateien so aus, wie sie sind, und bündle sie nicht: Das Element lädt seinen Worker, seine Stylesheets und den WebAssembly-Build für jeden Browser aus seinem eigenen Ordner. Für TypeScript deklariert das Paket die Typen des Tags:',
+    'Dieser Import definiert das Tag, das dann in jeder Komponente stehen kann. Mit Vite 8 und webpack 5 ist sonst nichts nötig: Sie kopieren die Worker, das WebAssembly und den Encoder.',
+  'npm-2': 'Vite 7 und ältere brauchen das in `vite.config.js`:',
+  'npm-3':
+    'Bei Bundlern, die nur kopieren, was importiert wird, etwa esbuild, kopier die Ordner `engine`, `pkg` und `models` aus `node_modules/polytask` neben die gebündelten Skripte. Oder bündle nichts und liefere das Paket so aus, wie es ist:',
+  'npm-4': 'Für TypeScript deklariert das Paket die Typen des Tags:',
   'docusaurus-1': 'Kopier die Dateien nach `static/polytask/`. In `docusaurus.config.js`, mit deiner `baseUrl` davor:',
   'docusaurus-2': 'In einer beliebigen `.mdx`-Seite:',
-  'mkdocs-1': 'Kopier die Dateien nach `docs/polytask/`. In `mkdocs.yml`:',
-  'mkdocs-2': 'In einer beliebigen Seite, als eigener Block:',
-  sphinx: 'Sphinx und Jupyter Book',
-  'sphinx-1': 'Kopier die Dateien nach `_static/polytask/`. In `conf.py`:',
+  'mkdocs-1':
+    'Kopier die Dateien des Pakets nach `docs/polytask/`. In `mkdocs.yml`, wo die erste Zeile das README des Pakets aus den Seiten heraushält:',
+  'mkdocs-2': 'In einer beliebigen Seite, als eigener Block; mit Material folgt das Element dessen Schalter für hell und dunkel:',
+  sphinx: 'Sphinx',
+  'sphinx-1':
+    'Kopier die Dateien des Pakets nach `_static/polytask/`. In `conf.py`, wo die zweite Zeile das README des Pakets aus den Seiten heraushält:',
   'sphinx-2': 'In einer beliebigen Seite:',
+  'sphinx-3':
+    'Das Theme Furo sagt dem Browser nicht, dass eine Seite dunkel ist. Diese Zeilen in einem Stylesheet von dir tun es, und das Element folgt:',
   jupyter: 'Ein Jupyter-Notebook',
 
   attributes: 'Attribute',
@@ -65,7 +75,7 @@ export default {
   'attribute-preset':
     'Mitgelieferte Sätze: `notebook` (4 Sätze, 2 Aufgaben), `topic-sentiment` (252 Sätze, 2 Aufgaben) oder `tickets` (3 Aufgaben, ein Viertel der Labels fehlt).',
   'attribute-src':
-    'Adresse deiner eigenen Sätze: eine Tabelle (`.csv`, `.tsv` oder `.jsonl`) mit einer Spalte `text` und einer Spalte für jede Aufgabe, oder ein Rezept (`.json`), das auch Einstellungen enthält.',
+    'Adresse deiner eigenen Sätze: eine Tabelle (CSV, TSV, JSON oder JSONL) mit einer Spalte `text` und einer Spalte für jede Aufgabe, oder ein Rezept (JSON), das auch Einstellungen enthält. Worauf die Adresse endet, ist gleich.',
   'absent-src': 'das Preset',
   'attribute-tasks': 'Die Label-Spalten, die trainiert werden, durch Kommas getrennt.',
   'absent-tasks': 'alle',
@@ -121,26 +131,39 @@ export default {
   'view-share': 'Der Lauf als Link und als Dateien.',
 
   script: 'Methoden und Ereignisse',
+  'script-methods':
+    'Alle Methoden laden zuerst, was sie brauchen; `state` lädt nichts. `train()` ist erfüllt, wenn der Lauf endet; solange er pausiert, wartet es. Kann der Lauf nicht beginnen oder weitergehen, so scheitert es mit einem Fehler, der den Grund nennt. Beginnt der Lauf von vorn, werden seine Sätze ersetzt, wird der Download abgebrochen oder das Element entfernt oder zeigt es einen anderen Lauf, so scheitert es mit einem `AbortError`.',
+  'script-properties':
+    'Wer `examples` oder `recipe` setzt, beginnt mit diesen Daten einen anderen Lauf, anstelle von `preset` und `src`. Für `examples` werden Einstellungen gewählt. Auch Properties, die vor dem Laden des Skripts gesetzt werden, gelten.',
   'script-1':
-    'Alle Methoden laden zuerst, was sie brauchen; `state` lädt nichts. Jedes Ereignis eines Laufs ist auch ein DOM-Ereignis: Sein Name ist `polytask-` mit dem Typ, und `polytask` wird für jeden Typ gesendet. Die Ereignisse steigen auf (Bubbling), deshalb hört ein einziger Listener am Dokument alle Elemente der Seite:',
+    'Jedes Ereignis eines Laufs ist auch ein DOM-Ereignis: Sein Name ist `polytask-` mit dem Typ, und `polytask` wird für jeden Typ gesendet. `polytask-state` wird gesendet, wenn sich `state` geändert hat, höchstens einmal je Frame. Die Ereignisse steigen auf (Bubbling), deshalb hört ein einziger Listener am Dokument alle Elemente der Seite:',
   events:
     'Die Typen, in der Reihenfolge eines Laufs: `progress` und `loaded` (der Encoder), `start`, `contrastive`, `step`, `epoch`, `evaluation`, `verdict`, `end`; `paused`; `prediction`, `tokens`, `saliency`; `gradients`, `interference`, `mistakes`, `map`, `phase`; `compared`, `comparison`; `encoded`, `findings`, `label_next`, `classified`; `warning` und `error`.',
-  'event-detail': 'Die Typen des Pakets beschreiben das `detail` von jedem.',
+  'event-detail':
+    'Die Typen des Pakets beschreiben das `detail` von jedem, und seine `custom-elements.json` sagt Editoren und Dokumentationswerkzeugen, was das Tag hat.',
+  'script-types':
+    'In JSX (React 18 und 19) und in Vue-Templates macht ein Import das Tag mit seinen Attributen bekannt; React 19 und Vue setzen dort auch Properties und hören auf Ereignisse:',
   'script-2': "Für Stylesheets enthält das Attribut `status` den Zustand des Laufs: `polytask-lab[status='training']`.",
+  'script-keys':
+    'Tasten, die im Element getippt oder benutzt werden, erreichen die Tastenkürzel deiner Seite nicht. Tab, Escape, Funktionstasten und Tasten mit Strg, Alt oder Meta erreichen sie.',
 
   looks: 'Aussehen',
   'looks-1':
     'Das Element hat einen Shadow Root: Deine Styles ändern es nicht aus Versehen, und seine Styles ändern deine Seite nicht. Du passt es mit Custom Properties an, die du am Tag setzt:',
   'looks-2': 'und mit Parts:',
+  parts: 'Die Parts sind `panel`, `bar`, `encoder`, `button`, `field`, `dialog`, `message` und `chart`.',
   'looks-3':
     'Eine Farbe für hell und dunkel zugleich ist `light-dark(#ffffff, #1c1f23)`. Mit `color-scheme: inherit` ist das Element hell oder dunkel wie deine Seite; nimm das, wenn man dort zwischen hell und dunkel wählen kann. Reservier die Höhe, die das Element haben wird, damit die Seite beim Laden nicht springt:',
 
   headers: 'Header und Richtlinien',
   origin: 'Von einem anderen Origin',
   'origin-1': 'Der Host der Dateien muss anderen Origins erlauben, sie zu lesen; sonst lädt der Browser keine davon:',
-  'origin-2': '`polytask serve` sendet diesen Header, wie die meisten Hosts statischer Seiten.',
+  'origin-2':
+    '`polytask serve` sendet diesen Header, wie die meisten Hosts statischer Seiten. Ohne ihn bleibt der Text im Tag stehen. Dieses Skript anstelle des Moduls sagt in der Seite, was fehlt:',
   'policy-1':
     "Hat deine Seite eine solche Richtlinie, so muss sie das Folgende erlauben. Der Worker startet von einem `blob:`, weil Browser keinen Worker von der Adresse eines anderen Origins starten. Liegen die Dateien auf deinem eigenen Origin, schreib `'self'` statt der Adresse und lass `blob:` weg. Ein Encoder, der nicht bei den Dateien liegt, kommt vom Hugging-Face-Hub; dafür braucht `connect-src` auch `https://huggingface.co https://*.hf.co`.",
+  'policy-2':
+    'Eine Richtlinie mit `require-trusted-types-for` muss den Namen der Policy des Elements erlauben: `trusted-types polytask`.',
   threads: 'Threads',
   'threads-1':
     'Das Element funktioniert ohne besondere Header. Ist *deine Seite* cross-origin-isoliert, rechnet es auf mehreren Kernen. Auf dieser Website fügt `sw.js` den Seiten mit dem Element in seinem Ordner diese Header hinzu, vom zweiten Besuch an; `data-isolation="off"` im Tag `html` lässt eine Seite, wie sie ist:',

@@ -43,19 +43,6 @@ export default {
       `There is no attribute ${name}; did you mean ${meant}? The attributes are: ${all.join(', ')}.`,
     tasks: (/** @type {string} */ value, /** @type {readonly string[]} */ columns) =>
       `The attribute tasks names “${value}”, which is not a label column. The label columns are: ${columns.join(', ')}.`,
-    notAddress: (/** @type {string} */ src) => `The attribute src="${src}" is not a valid address.`,
-    notFetched: (/** @type {string} */ url, /** @type {number} */ status) =>
-      `The sentences could not be fetched: the server answered ${status} for ${url}; check the attribute src.`,
-    noAnswer: (/** @type {string} */ url, /** @type {boolean} */ isForeign) =>
-      `The sentences could not be fetched: no server answers at ${url}; ${isForeign ? 'the other site must allow it (Access-Control-Allow-Origin)' : 'check the attribute src and the connection'}.`,
-    srcKind: (/** @type {string} */ url) =>
-      `The attribute src names ${url}; it must end in .csv, .tsv or .jsonl (a table), or in .json (a recipe).`,
-    notJson: (/** @type {string} */ url, /** @type {string} */ why) => `${url} is not JSON (${why}).`,
-    notRecipe: (/** @type {string} */ url) => `${url} is not a recipe: it must be a JSON object with fields such as data and training.`,
-    noSentences: (/** @type {string} */ url, /** @type {readonly string[]} */ presets) =>
-      `${url} has no sentences: its data must be a preset (${presets.join(', ')}) or a list of examples, each with a text.`,
-    leftOut: (/** @type {string} */ file, /** @type {string[]} */ fields) =>
-      `Ignored in ${file}, because unknown or invalid: ${fields.join(', ')}.`,
   },
 
   support: {

@@ -298,7 +298,8 @@ export default {
   'run.no_encoder': 'Der Encoder ist noch nicht geladen.',
   'run.none': 'Es gibt noch keinen Lauf: Richte erst einen ein.',
   'worker.no_build': 'keine Fassung passt zu diesem Browser',
-  'worker.not_loaded': 'sein Code ließ sich nicht laden',
+  'worker.not_loaded': 'sein Code ließ sich nicht laden{remedy}',
+  'worker.not_trusted': 'die Seite verlangt Trusted Types und erlaubt die Policy „polytask“ nicht, die ihre Direktive trusted-types nennen muss',
   'worker.unreadable': 'er schickte etwas Unlesbares',
   'worker.thread_not_loaded': 'der Code eines Threads ließ sich nicht laden',
 

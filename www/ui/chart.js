@@ -123,6 +123,7 @@ export function createChart(canvasRoot, legendRoot, options) {
 
   for (const [name, value] of Object.entries({
     role: 'slider',
+    part: 'chart',
     tabindex: 0,
     'aria-label': label,
     'aria-roledescription': words.chart.role,
@@ -199,7 +200,7 @@ function buildLegend(root, { lines, words, xName, ghost = [], ghostRecorded }) {
   const entries = lines.map((line, i) => {
     const swatch = swatchOf(line.colour);
     swatch.classList.toggle('dashed', line.dash !== undefined);
-    return h('li', {}, swatch, h('span', { className: 'name', title: line.label }, line.brief ?? line.label), values[i]);
+    return h('li', {}, swatch, h('span', { dir: 'auto', className: 'name', title: line.label }, line.brief ?? line.label), values[i]);
   });
   const faint = swatchOf('--ink-3');
   faint.classList.add('ghost');

@@ -68,4 +68,4 @@ export function createDataTable({ summary, caption, columns, heads = columns.map
 
 /** @param {number} cells */
 const emptyRow = (cells) =>
-  h('tr', {}, h('th', { scope: 'row' }), ...Array.from({ length: cells - 1 }, () => h('td')));
+  h('tr', {}, h('th', { dir: 'auto', scope: 'row' }), ...Array.from({ length: cells - 1 }, () => h('td', { dir: 'auto' })));

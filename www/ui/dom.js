@@ -3,6 +3,18 @@
 /** Attributes that elements have no property for, or a property of another name or type. */
 const ATTRIBUTES = new Set(['role', 'for', 'part', 'list']);
 
+/** The parts by which a page may style the elements of these tags. */
+const PARTS = new Map([
+  ['button', 'button'],
+  ['input', 'field'],
+  ['select', 'field'],
+  ['textarea', 'field'],
+  ['dialog', 'dialog'],
+]);
+
+/** Whether the reader types in it: in any script. @param {string} tag @param {Record<string, unknown>} properties */
+const isTyped = (tag, { type }) => tag === 'textarea' || type === 'text' || type === 'search';
+
 /**
  * Makes an element. Sets `properties` as DOM properties; names with a hyphen and those in `ATTRIBUTES` as attributes.
  *
@@ -14,7 +26,7 @@ const ATTRIBUTES = new Set(['role', 'for', 'part', 'list']);
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
+  for (const [name, value] of Object.entries({ part: PARTS.get(tag), dir: isTyped(tag, properties) ? 'auto' : undefined, ...properties })) {
     if (value === undefined) continue;
     if (name.includes('-') || ATTRIBUTES.has(name)) element.setAttribute(name, String(value));
     else if (name === 'dataset') Object.assign(element.dataset, value);

@@ -1,6 +1,7 @@
 // The element's stylesheets, fetched once and shared by all its shadow roots.
 
 import { FILES } from './style-files.js';
+import { textOf } from './style-text.js';
 
 /** The size of one rem inside the element. Registered as a length, so that `1em` is resolved on the host, where it is set. */
 const REM = '--polytask-rem';
@@ -24,11 +25,7 @@ export function styleSheets() {
 }
 
 /** @param {string} file */
-async function fetched(file) {
-  const response = await fetch(new URL(file, import.meta.url));
-  if (!response.ok) throw new Error(`Failed to fetch ${response.url}: ${response.status}`);
-  return new CSSStyleSheet().replace(inReadersSize(await response.text()));
-}
+const fetched = async (file) => new CSSStyleSheet().replace(inReadersSize(await textOf(file)));
 
 /** Adds the style sheet of a part that is loaded later to a shadow root. @param {Node} root @param {string} file */
 export async function addStyleSheet(root, file) {

@@ -46,7 +46,7 @@ export function createAnswers({ diagram: words, n }) {
     return h(
       'li',
       { className: best ? 'best' : '' },
-      h('span', { className: right ? 'label given' : 'label', title: right ? words.given(label) : label }, label),
+      h('span', { dir: 'auto', className: right ? 'label given' : 'label', title: right ? words.given(label) : label }, label),
       ...(right ? [h('span', { className: 'sr' }, words.givenMark)] : []),
       h('span', { className: 'flow-meter', 'aria-hidden': 'true' }, fill),
       h('span', { className: 'number' }, probability === undefined ? '' : n.percent(probability)),
@@ -66,7 +66,7 @@ export function createAnswers({ diagram: words, n }) {
       lists = tasks.map(() => h('ul', {}));
       element.replaceChildren(
         ...tasks.map(({ name }, k) => {
-          const head = h('li', { className: 'flow-head' }, h('p', {}, h('strong', { title: name }, name), ' ', shapes[k]), lists[k]);
+          const head = h('li', { className: 'flow-head' }, h('p', {}, h('strong', { dir: 'auto', title: name }, name), ' ', shapes[k]), lists[k]);
           head.style.setProperty('--task', taskColour(k));
           head.style.setProperty('--k', String(k));
           return head;

@@ -154,7 +154,7 @@ export function createBar(lab) {
 
 /** @param {string} name @param {string} className @param {...Node} children */
 const button = (name, className, ...children) =>
-  h('button', { type: 'button', className, part: 'button', dataset: { part: name } }, ...children);
+  h('button', { type: 'button', className, dataset: { part: name } }, ...children);
 
 /** @param {string} name */
 const count = (name) => h('dd', { dataset: { part: name } }, '–');

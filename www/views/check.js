@@ -124,7 +124,7 @@ export async function createCheck(lab, element, showRow, closed) {
   /** A button that leads to a sentence's row in the table, as long as it is there. @param {number} row Of the check. */
   function link(row) {
     const { text } = checked[row];
-    const button = h('button', { type: 'button', className: 'row-link', title: text }, text);
+    const button = h('button', { type: 'button', dir: 'auto', className: 'row-link', title: text }, text);
     button.addEventListener('click', () => {
       const now = rowNow(row);
       if (now < 0) status.textContent = words.gone;
@@ -209,7 +209,7 @@ export async function createCheck(lab, element, showRow, closed) {
         h(
           'li',
           { className: 'together' },
-          ...few(rows.map((row, i) => ({ row, label: labels[i] })), ({ row, label }) => h('span', {}, link(row), h('span', { className: 'is' }, ` ${brief(label)}`))),
+          ...few(rows.map((row, i) => ({ row, label: labels[i] })), ({ row, label }) => h('span', {}, link(row), h('span', { className: 'is' }, ' ', h('bdi', {}, brief(label))))),
         ),
       );
     });

@@ -172,7 +172,7 @@ export async function createClassify(lab, dialog) {
       h('th', { className: 'n', scope: 'col', role: 'columnheader' }, h('span', { className: 'sr' }, words.row)),
       h('th', { className: 'text', scope: 'col', role: 'columnheader' }, words.text),
       ...classified.tasks.map(({ task }, k) => {
-        const cell = h('th', { className: 'label', scope: 'col', role: 'columnheader', title: task }, brief(task));
+        const cell = h('th', { className: 'label', scope: 'col', role: 'columnheader', dir: 'auto', title: task }, brief(task));
         cell.style.setProperty('--task', taskColour(k));
         return cell;
       }),
@@ -209,7 +209,7 @@ export async function createClassify(lab, dialog) {
 
   function make() {
     const cells = answers?.tasks.map(() => h('td', { className: 'label', role: 'cell' })) ?? [];
-    return h('tr', { role: 'row' }, h('td', { className: 'n', role: 'cell' }), h('td', { className: 'text', role: 'cell' }), ...cells);
+    return h('tr', { role: 'row' }, h('td', { className: 'n', role: 'cell' }), h('td', { dir: 'auto', className: 'text', role: 'cell' }), ...cells);
   }
 
   /** @param {HTMLElement} element @param {number} row */
@@ -227,7 +227,7 @@ export async function createClassify(lab, dialog) {
       const best = Array.from({ length: shown }, (_, i) => `${labels[classes[at + i]]} ${n.percent(probabilities[at + i])}`);
       const isBlank = texts[row] === '' || probabilities[at] < least;
       /** @type {HTMLElement} */ (cell).title = texts[row] === '' ? '' : best.join('\n');
-      cell.replaceChildren(...(isBlank ? [] : [h('span', {}, brief(labels[classes[at]])), h('small', {}, n.percent(probabilities[at]))]));
+      cell.replaceChildren(...(isBlank ? [] : [h('span', { dir: 'auto' }, brief(labels[classes[at]])), h('small', {}, n.percent(probabilities[at]))]));
     }
   }
 

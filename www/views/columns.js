@@ -62,8 +62,8 @@ export async function createColumns(lab, dialog) {
         h(
           'table',
           {},
-          h('thead', {}, h('tr', {}, ...shown.map(({ name }, i) => h('th', { scope: 'col', dataset: { column: i } }, name || words.unnamed(i + 1))))),
-          h('tbody', {}, ...preview.map((cells) => h('tr', {}, ...shown.map((_, i) => h('td', { dataset: { column: i } }, cells[i] ?? ''))))),
+          h('thead', {}, h('tr', {}, ...shown.map(({ name }, i) => h('th', { scope: 'col', dir: 'auto', dataset: { column: i } }, name || words.unnamed(i + 1))))),
+          h('tbody', {}, ...preview.map((cells) => h('tr', {}, ...shown.map((_, i) => h('td', { dir: 'auto', dataset: { column: i } }, cells[i] ?? ''))))),
         ),
       ),
       complaint,
@@ -83,10 +83,10 @@ export async function createColumns(lab, dialog) {
     return h(
       'li',
       { dataset: { column: i } },
-      h('strong', { className: 'cut', title: name }, name || words.unnamed(i + 1)),
+      h('strong', { dir: 'auto', className: 'cut', title: name }, name || words.unnamed(i + 1)),
       selects[i],
       h('span', { className: 'counts' }, words.counts(classes, filled)),
-      h('span', { className: 'cut values', title: examples.join('\n') }, examples.join(' · ')),
+      h('span', { dir: 'auto', className: 'cut values', title: examples.join('\n') }, examples.join(' · ')),
       ...(why ? [h('span', { className: 'why' }, words.noTask(lab.words.sentence(why)))] : []),
     );
   }

@@ -40,7 +40,7 @@ export function createCompare(lab) {
     { dataset: { part: 'compare-seeds' } },
     ...Array.from({ length: MOST_SEEDS }, (_, i) => h('option', { value: String(i + 1) }, String(i + 1))),
   );
-  const button = h('button', { type: 'button', part: 'button', dataset: { part: 'compare-start' } }, words.compare);
+  const button = h('button', { type: 'button', dataset: { part: 'compare-start' } }, words.compare);
   const status = h('p', { role: 'status', dataset: { part: 'compare-status' } });
   const done = h('span', { dataset: { part: 'compare-done' } });
   const bar = h(

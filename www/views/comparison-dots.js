@@ -83,7 +83,7 @@ export function comparisonDots(words, tasks, seeds, rows, runs) {
       ];
     });
     const names = tasks.map((task, k) => {
-      const name = h('span', { title: task }, task);
+      const name = h('span', { dir: 'auto', title: task }, task);
       name.style.setProperty('--task', taskColour(k));
       return name;
     });

@@ -15,7 +15,7 @@ import { lineOf, titleOf } from './contenders.js';
  */
 export function comparisonTable(words, tasks, seeds, rows) {
   const heads = tasks.map((task, k) => {
-    const cell = h('th', { scope: 'col', title: task }, task);
+    const cell = h('th', { scope: 'col', dir: 'auto', title: task }, task);
     cell.style.setProperty('--task', taskColour(k));
     return cell;
   });

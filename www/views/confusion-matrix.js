@@ -28,14 +28,14 @@ export function createConfusionMatrix({ n, results: words }, task, pick) {
         'tr',
         {},
         h('td', { className: 'corner' }, words.corner),
-        ...classes.map((label) => h('th', { scope: 'col', title: label }, label)),
+        ...classes.map((label) => h('th', { scope: 'col', dir: 'auto', title: label }, label)),
       ),
     ),
     h(
       'tbody',
       {},
       ...classes.map((label, t) =>
-        h('tr', {}, h('th', { scope: 'row', title: label }, label), ...cells[t].map((cell) => cell.element)),
+        h('tr', {}, h('th', { scope: 'row', dir: 'auto', title: label }, label), ...cells[t].map((cell) => cell.element)),
       ),
     ),
   );

@@ -27,7 +27,7 @@ const ASK_MS = 1000;
 export function createDiagram(lab) {
   const words = lab.words.diagram;
   const { n } = lab.words;
-  const quote = h('p', { className: 'flow-sentence', dataset: { part: 'diagram-sentence' } });
+  const quote = h('p', { dir: 'auto', className: 'flow-sentence', dataset: { part: 'diagram-sentence' } });
   const stages = Object.fromEntries(STAGES.map((name, i) => [name, stage(name, i)]));
   const flow = h('ol', { className: 'flow', dataset: { part: 'flow' } }, ...STAGES.map((name) => stages[name].element));
   const now = h('p', { className: 'flow-now', dataset: { part: 'flow-now' } });

@@ -38,7 +38,7 @@ export function pairTable({ gradients: words, n }, pair, colour, event, at = [])
     [words.change, at.map((i) => change(event?.update.products[i]))],
   ]);
   const head = pair.map((task, i) => {
-    const cell = h('th', { scope: 'col', title: task }, h('span', { className: 'letter' }, 'AB'[i]), ` ${brief(task)}`);
+    const cell = h('th', { scope: 'col', title: task }, h('span', { className: 'letter' }, 'AB'[i]), ' ', h('bdi', {}, brief(task)));
     cell.style.setProperty('--task', colour(task));
     return cell;
   });

@@ -212,7 +212,7 @@ export function createGradients(lab) {
       const kept = pair[0] !== pair[1] && pair.every((task) => tasks.includes(task));
       if (!kept) pair = [tasks[0] ?? '', tasks[1] ?? ''];
       picker.hidden = tasks.length < 3;
-      for (const select of selects) select.replaceChildren(...tasks.map((task) => h('option', { value: task }, task)));
+      for (const select of selects) select.replaceChildren(...tasks.map((task) => h('option', { dir: 'auto', value: task }, task)));
       latest = newest = undefined;
       remark = '';
       history = [];

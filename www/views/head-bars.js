@@ -15,14 +15,14 @@ const SHOWN = 6;
 export function createHeadBars({ n, diagram: { more } }, { name: task, labels }, k) {
   const isCut = labels.length > MOST;
   const rows = Array.from({ length: isCut ? SHOWN : labels.length }, () => {
-    const name = h('span', { className: 'name' });
+    const name = h('span', { dir: 'auto', className: 'name' });
     const fill = h('span', { className: 'fill' });
     const number = h('span', { className: 'number' }, '–');
     return { name, fill, number, element: h('li', {}, name, h('span', { className: 'meter', 'aria-hidden': 'true' }, fill), number) };
   });
   const rest = h('li', { className: 'rest', hidden: !isCut }, isCut ? more(labels.length - SHOWN) : '');
   const list = h('ul', {}, ...rows.map(({ element }) => element), rest);
-  const element = h('div', { className: 'head' }, h('h4', { className: 'cut', title: task }, task), list);
+  const element = h('div', { className: 'head' }, h('h4', { dir: 'auto', className: 'cut', title: task }, task), list);
   element.style.setProperty('--task', taskColour(k));
   name(rows.map((_, c) => c));
 

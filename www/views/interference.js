@@ -10,7 +10,7 @@ export function createInterference(lab) {
   const { n } = lab.words;
   const button = h(
     'button',
-    { type: 'button', part: 'button', 'aria-describedby': 'what-interference', dataset: { part: 'measure-interference' } },
+    { type: 'button', 'aria-describedby': 'what-interference', dataset: { part: 'measure-interference' } },
     words.measure,
   );
   const caption = h('p', { role: 'status', dataset: { part: 'interference-caption' } });
@@ -55,7 +55,7 @@ export function createInterference(lab) {
   function matrix(rows, changes) {
     const most = Math.max(...(changes ?? []).flat().map((x) => Math.abs(x ?? 0)), Number.MIN_VALUE);
     const named = (/** @type {'row' | 'col'} */ scope, /** @type {string} */ task) => {
-      const cell = h('th', { scope, title: task }, task);
+      const cell = h('th', { scope, dir: 'auto', title: task }, task);
       cell.style.setProperty('--task', taskColour(tasks.indexOf(task)));
       return cell;
     };

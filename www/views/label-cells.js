@@ -34,7 +34,7 @@ export function createLabelCells(lab, body, rowOf, fieldOf) {
   const classesOf = (task) => store.doc.table.tasks.find(({ name }) => name === task)?.labels ?? [];
 
   /** @param {string} label */
-  const option = (label) => h('option', { value: label }, label || '—');
+  const option = (label) => h('option', { dir: 'auto', value: label }, label || '—');
 
   /** @param {Field} field @param {string} label @param {boolean} isNew */
   function give(field, label, isNew) {
@@ -115,7 +115,7 @@ export function createLabelCells(lab, body, rowOf, fieldOf) {
       const dataset = { task: name };
       const isMany = labels.length > MANY;
       if (isMany) search.need();
-      const field = isMany ? searchField({ dataset, placeholder: '—' }) : h('select', { dataset });
+      const field = isMany ? searchField({ dataset, placeholder: '—' }) : h('select', { dir: 'auto', dataset });
       const element = h('td', { className: 'label', role: 'cell' }, field);
       element.style.setProperty('--task', taskColour(k));
       return element;

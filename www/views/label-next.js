@@ -36,7 +36,7 @@ export async function createLabelNext(lab, dialog) {
   /** Number of the latest question. */
   let latest = 0;
 
-  const sentence = h('blockquote', { id: 'label-next-sentence', dataset: { part: 'label-next-sentence' } });
+  const sentence = h('blockquote', { dir: 'auto', id: 'label-next-sentence', dataset: { part: 'label-next-sentence' } });
   const choices = h('div', { className: 'choices-of-tasks' });
   const status = h('p', { className: 'aside', role: 'status', dataset: { part: 'label-next-status' } });
   const skip = h('button', { type: 'button', dataset: { part: 'label-next-skip' } }, words.skip);
@@ -174,7 +174,7 @@ export async function createLabelNext(lab, dialog) {
             'button',
             { type: 'button', title: label, className: label === guessed ? 'guess' : '' },
             ...(isFirst ? [h('kbd', {}, String(i + 1))] : []),
-            h('span', {}, brief(label)),
+            h('span', { dir: 'auto' }, brief(label)),
             p,
           );
           button.addEventListener('click', () => give(task.name, label));
@@ -195,7 +195,7 @@ export async function createLabelNext(lab, dialog) {
       event.preventDefault();
       buttons.querySelector('button')?.click();
     });
-    const set = h('fieldset', { 'aria-describedby': 'label-next-sentence' }, h('legend', {}, task.name), ...(isMany ? [find] : []), buttons);
+    const set = h('fieldset', { 'aria-describedby': 'label-next-sentence' }, h('legend', { dir: 'auto' }, task.name), ...(isMany ? [find] : []), buttons);
     set.style.setProperty('--task', taskColour(k));
     return set;
   }

@@ -25,7 +25,7 @@ const KEYWORD = /\b(for|in|let)\b/;
 export function createLoop(lab) {
   const words = lab.words.loop;
   const { n } = lab.words;
-  const step = h('button', { type: 'button', part: 'button', dataset: { part: 'loop-step' } }, lab.words.bar.step);
+  const step = h('button', { type: 'button', dataset: { part: 'loop-step' } }, lab.words.bar.step);
   const moves = new Map(PHASES.map((phase) => [phase, h('li', { dataset: { phase } }, words.phases[phase])]));
   const [pythonCode, rustCode] = [h('code'), h('code')];
   const note = h('p', { className: 'explains', hidden: true, dataset: { part: 'loop-note' } }, words.weighted);

@@ -75,7 +75,7 @@ export function createLosses(lab) {
         term.style.setProperty('--task', taskColour(tasks.indexOf(task)));
         return i === 0 ? [term] : [' + ', term];
       });
-    const symbols = sum((task) => [h('var', {}, 'L'), h('sub', { title: task }, task)]);
+    const symbols = sum((task) => [h('var', {}, 'L'), h('sub', { dir: 'auto', title: task }, task)]);
     const figures = sum((task) => [losses ? n.figure(losses[task]) : '–']);
     const terms = losses && of.map((task) => ({ factor: by[task] ?? 1, loss: losses[task] }));
     const equals = !terms || total === undefined || addsUp(terms, total) ? '= ' : '≈ ';

@@ -169,7 +169,7 @@ export function createMap(lab) {
       h('legend', { className: 'sr' }, words.by),
       ...tasks.map(({ name }, k) => {
         const input = h('input', { type: 'radio', name: 'map-task', value: name, checked: name === task });
-        const text = h('span', { title: name }, name);
+        const text = h('span', { dir: 'auto', title: name }, name);
         text.style.setProperty('--task', taskColour(k));
         input.addEventListener('change', () => {
           task = name;
@@ -193,7 +193,7 @@ export function createMap(lab) {
     if (classes.includes(-1)) kinds.push({ label: words.unlabelled, c: -1 });
     const left = labels.length - kinds.filter(({ c }) => c >= 0).length;
     legend.replaceChildren(
-      ...kinds.map(({ label, c }) => h('li', { title: label }, markerIcon(c, labels.length), brief(label))),
+      ...kinds.map(({ label, c }) => h('li', { title: label }, markerIcon(c, labels.length), h('bdi', {}, brief(label)))),
       ...(left > 0 ? [h('li', {}, lab.words.diagram.more(left))] : []),
     );
   }
@@ -204,7 +204,7 @@ export function createMap(lab) {
     if (i === undefined) return;
     if (card.dataset.point !== String(i)) {
       card.dataset.point = String(i);
-      card.replaceChildren(h('p', {}, textOf(i)), h('p', { className: 'labels' }, labelsOf(i, brief).join(' · ')));
+      card.replaceChildren(h('p', { dir: 'auto' }, textOf(i)), h('p', { className: 'labels' }, labelsOf(i, brief).join(' · ')));
     }
     // It grows from the point to where there is more room.
     const [right, below] = [x < width / 2, y < height / 2];

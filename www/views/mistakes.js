@@ -57,7 +57,7 @@ export function createMistakes({ n, results: words }, task, pickAll) {
 
   /** @param {Mistake} mistake @param {string} text */
   const entry = ({ label, said, probability }, text) =>
-    h('li', {}, h('span', { className: 'sentence' }, text), h('small', { title: words.verdict(label, said, n.percent(probability)) }, words.verdict(brief(label), brief(said), n.percent(probability))));
+    h('li', {}, h('span', { dir: 'auto', className: 'sentence' }, text), h('small', { title: words.verdict(label, said, n.percent(probability)) }, words.verdict(brief(label), brief(said), n.percent(probability))));
 
   return { element, show };
 }

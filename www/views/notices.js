@@ -32,9 +32,11 @@ export function createNotices(first) {
     });
     const dismiss = h('button', { type: 'button', className: 'remove', 'aria-label': words.dismiss }, '×');
     dismiss.addEventListener('click', close);
-    const item = h('div', { className: `message ${kind}` }, h('p', {}, text), ...buttons, dismiss);
-    if (kind === 'error') alerts.replaceChildren(item);
-    else polite.append(item);
+    const item = h('div', { className: `message ${kind}`, part: 'message' }, h('p', {}, text), ...buttons, dismiss);
+    if (kind === 'error') {
+      alerts.replaceChildren(item);
+      reveal(item);
+    } else polite.append(item);
     while (polite.childElementCount > MOST_NOTICES) polite.firstElementChild?.remove();
     return close;
   }
@@ -67,4 +69,11 @@ export function createNotices(first) {
       polite.replaceChildren();
     },
   };
+}
+
+/** Scrolls to an error out of sight, where the reader is using an element: its bar, which has the errors, need not stick. @param {Element} item */
+function reveal(item) {
+  const { top, bottom } = item.getBoundingClientRect();
+  const isSeen = bottom > 0 && top < innerHeight;
+  if (!isSeen && document.activeElement?.shadowRoot) item.scrollIntoView({ block: 'center' });
 }

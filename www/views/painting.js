@@ -69,6 +69,7 @@ export function createPainting({ painting: words, search }, choose) {
         'button',
         {
           type: 'button',
+          dir: 'auto',
           className: 'chip',
           title: label,
           'aria-pressed': 'false',
@@ -80,7 +81,7 @@ export function createPainting({ painting: words, search }, choose) {
     const element = h(
       'span',
       { className: 'chip-group', role: 'group', 'aria-label': name },
-      h('span', { className: 'chip-task', title: name, 'aria-hidden': 'true' }, name),
+      h('span', { dir: 'auto', className: 'chip-task', title: name, 'aria-hidden': 'true' }, name),
       ...(labels.length > MANY ? [finder(name, labels.length)] : labels.map(chip)),
       chip(''),
     );

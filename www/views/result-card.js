@@ -53,7 +53,7 @@ export function createResultCard(allWords, task, k) {
   const element = h(
     'article',
     { className: 'result' },
-    h('h4', { className: 'cut', title: task.name }, task.name),
+    h('h4', { dir: 'auto', className: 'cut', title: task.name }, task.name),
     h('p', { className: 'figures' }, right, interval, baseline),
     place,
     reliability.element,

@@ -17,7 +17,7 @@ const LEAST_SHOWN = 0.005;
 export function createSaliency({ n, try: words }, again) {
   const choice = h('fieldset', { className: 'segments' });
   const button = h('button', { type: 'button', className: 'quiet', disabled: true, dataset: { part: 'explain' } }, words.explain);
-  const sentence = h('p', { className: 'salient', 'aria-hidden': 'true', dataset: { part: 'saliency' } });
+  const sentence = h('p', { dir: 'auto', className: 'salient', 'aria-hidden': 'true', dataset: { part: 'saliency' } });
   const body = h('tbody');
   const caption = h('caption');
   const table = h(
@@ -58,7 +58,7 @@ export function createSaliency({ n, try: words }, again) {
     caption.textContent = `${chosen}. ${words.explains(task.label, n.percent(task.probability))}`;
     body.replaceChildren(
       ...shown.spans.map((span, i) =>
-        h('tr', {}, h('th', { scope: 'row' }, span), h('td', {}, points(task.changes[i], 1))),
+        h('tr', {}, h('th', { dir: 'auto', scope: 'row' }, span), h('td', {}, points(task.changes[i], 1))),
       ),
     );
   }
@@ -109,7 +109,7 @@ export function createSaliency({ n, try: words }, again) {
             'label',
             {},
             h('input', { type: 'radio', name: 'saliency-task', value, checked: value === chosen }),
-            h('span', { title: value }, value),
+            h('span', { dir: 'auto', title: value }, value),
           ),
         ),
       );

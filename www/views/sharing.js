@@ -18,7 +18,7 @@ export function createSharing(lab) {
   const words = lab.words.sharing;
   const { n } = lab.words;
   const seeds = h('select', {}, ...SEEDS.map((count) => h('option', { value: String(count) }, String(count))));
-  const button = h('button', { type: 'button', part: 'button', dataset: { part: 'sharing-start' } }, words.start);
+  const button = h('button', { type: 'button', dataset: { part: 'sharing-start' } }, words.start);
   const answer = h('p', { className: 'answer', role: 'status', dataset: { part: 'sharing-answer' } });
   const body = h('tbody');
   const table = h(
@@ -73,7 +73,7 @@ export function createSharing(lab) {
           : words.none;
     body.replaceChildren(
       ...tasks.map((task, k) => {
-        const head = h('th', { scope: 'row', title: task }, brief(task));
+        const head = h('th', { scope: 'row', dir: 'auto', title: task }, brief(task));
         head.style.setProperty('--task', taskColour(k));
         const gain = row?.gains?.[task];
         const shares = [alone, row].map((of) => h('td', {}, of?.accuracy[task] ? n.percent(of.accuracy[task].mean) : '–'));

@@ -26,7 +26,7 @@ export function createSteps(lab) {
 
   /** @param {string[]} only @param {string} title @param {...(Node | string)} children */
   function button(only, title, ...children) {
-    const made = h('button', { type: 'button', className: 'solo', value: only[0] ?? '', title, disabled: !canStep(lab.state), part: 'button' }, ...children);
+    const made = h('button', { type: 'button', className: 'solo', value: only[0] ?? '', title, disabled: !canStep(lab.state) }, ...children);
     made.addEventListener('click', () => lab.step(only));
     return made;
   }
@@ -34,7 +34,7 @@ export function createSteps(lab) {
   function offer() {
     const [before, after] = words.only;
     buttons = tasks.map((task, k) => {
-      const made = button([task], words.onlyTitle(task), before, h('span', { className: 'solo-name' }, task), after);
+      const made = button([task], words.onlyTitle(task), before, h('span', { dir: 'auto', className: 'solo-name' }, task), after);
       made.style.setProperty('--task', taskColour(k));
       return made;
     });
@@ -46,7 +46,7 @@ export function createSteps(lab) {
     if (!latest) return line.replaceChildren(words.none);
     const { step, losses } = latest;
     const figures = Object.entries(losses).map(([task, loss]) => {
-      const figure = h('span', { className: 'solo-loss' }, h('span', { className: 'solo-name', title: task }, task), ` ${n.fixed(loss, 3)}`);
+      const figure = h('span', { className: 'solo-loss' }, h('span', { dir: 'auto', className: 'solo-name', title: task }, task), ` ${n.fixed(loss, 3)}`);
       figure.style.setProperty('--task', taskColour(Math.max(0, tasks.indexOf(task))));
       return figure;
     });

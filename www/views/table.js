@@ -78,7 +78,7 @@ export function createTable(lab, { editTask, painted }) {
 
   /** @param {string} task @param {number} k */
   function headCell(task, k) {
-    const button = h('button', { type: 'button', className: 'task-name', title: `${task}\n${words.editTask}` }, task);
+    const button = h('button', { type: 'button', dir: 'auto', className: 'task-name', title: `${task}\n${words.editTask}` }, task);
     button.addEventListener('click', () => editTask(task));
     const cell = h('th', { scope: 'col', role: 'columnheader', className: 'label' }, button);
     cell.style.setProperty('--task', taskColour(k));
@@ -156,7 +156,7 @@ export function createTable(lab, { editTask, painted }) {
     summary.replaceChildren(words.countOf(examples.length, tasks.length));
     if (heldOutCount > 0) summary.append(', ', h('span', { className: 'held-out-key' }, words.heldOutCount(heldOutCount)));
     if (batch.size > 0) summary.append(', ', h('span', { className: 'in-batch-key' }, words.inBatchCount(batch.size)));
-    if (!preset) summary.append(h('span', { className: 'edited' }, edited ? words.edited(name) : words.from(name)));
+    if (!preset) summary.append(h('span', { dir: 'auto', className: 'edited' }, edited ? words.edited(name) : words.from(name)));
   }
 
   // ---- editing

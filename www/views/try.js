@@ -153,7 +153,7 @@ export function createTry(lab) {
     if (field.value === '' || ours.includes(field.value)) field.value = texts[0] ?? '';
     examples.replaceChildren(
       ...texts.map((example) => {
-        const button = h('button', { type: 'button', className: 'example' }, example);
+        const button = h('button', { type: 'button', dir: 'auto', className: 'example' }, example);
         button.addEventListener('click', () => {
           field.value = example;
           typed(ask);

@@ -36,7 +36,7 @@ export function createVerdicts(lab) {
 
     /** @param {Verdict} verdict */
     take({ task, kind, message, next }) {
-      const name = h('strong', {}, task);
+      const name = h('strong', { dir: 'auto' }, task);
       name.style.color = taskColour(names.indexOf(task));
       const said = h('p', { dataset: { kind } }, name, ` ${sentence(message)}`);
       element.append(said);

@@ -4,6 +4,7 @@
 import { Failure } from '../failure.js';
 import { failure, message } from '../worker-failure.js';
 import { elsewhere } from './encoder.js';
+import { realAddress } from './moved.js';
 import { PIECE, sha256, StoredFile } from './stored-file.js';
 
 /** @typedef {{ update(bytes: Uint8Array): void, finish(): string }} Hasher Incremental SHA-256; `finish` returns it in hexadecimal. */
@@ -54,7 +55,7 @@ export async function download(wanted) {
  */
 async function begin({ url, file, hasher, progress, signal }, headers = {}, before) {
   // `no-store`: our own cache keeps the file, so the HTTP cache need not hold the same 90 MB.
-  const response = await fetch(url, { cache: 'no-store', headers, signal }).catch(() => {
+  const response = await fetch(realAddress(url), { cache: 'no-store', headers, signal }).catch(() => {
     signal.throwIfAborted();
     throw unavailable(message('download.offline', { file: file.name, url }));
   });

@@ -14,6 +14,7 @@ import { atHub, OWN } from './addresses.js';
 import { download, isUnavailable, unavailable } from './download.js';
 import { POOLING, WEIGHTS } from './files.js';
 import { KNOWN_WEIGHTS } from './known-weights.js';
+import { realAddress } from './moved.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
 /** `sha256`: absent where only the transport vouches for the file. @typedef {{ name: string, bytes: number, sha256?: string }} File */
@@ -54,8 +55,9 @@ const PROGRESS_MS = 50;
  * @throws {import('../failure.js').Failure} Without a network they cannot be loaded.
  */
 export async function elsewhere() {
-  const url = new URL('./elsewhere.js', import.meta.url).href;
-  return import(url).catch(() => Promise.reject(failure('download.offline', { file: 'elsewhere.js', url })));
+  return import('./elsewhere.js').catch(() => {
+    throw failure('download.offline', { file: 'elsewhere.js', url: new URL('elsewhere.js', String(import.meta.url)).href });
+  });
 }
 
 /**
@@ -94,7 +96,7 @@ export const manifestOf = (directory) => new URL('manifest.json', directory).hre
 async function beside(directory, { cache, signal }) {
   if (directory.startsWith(OWN) || atHub(directory)) return undefined;
   const url = manifestOf(directory);
-  const response = await fetch(url, { cache: 'no-cache', signal }).catch(() => undefined);
+  const response = await fetch(realAddress(url), { cache: 'no-cache', signal }).catch(() => undefined);
   const text = response?.ok ? await response.text().catch(() => undefined) : undefined;
   signal.throwIfAborted();
   const fresh = text !== undefined && parsed(text) ? text : undefined;

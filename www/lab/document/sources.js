@@ -23,9 +23,11 @@ import { labelOf, sentencesOf } from './sentences.js';
  * @property {TableFile} [file] A table.
  * @property {Recipe} [recipe] As known-recipe.js reads it; absent settings have the defaults of Rust.
  * @property {string} [recipeName] A name for the recipe's own sentences.
+ * @property {boolean} [chooses] Settings are to be chosen for the recipe's sentences.
  * @property {string[]} [tasks] The label columns to keep; absent: all.
  * @property {(recipe: Recipe) => Recipe} [change] Settings to change in whatever is opened; none of a link's.
  * @property {boolean} [insists] It goes before an earlier visit's document.
+ * @property {boolean} [silent] A script of the page has chosen it: the reader is not told.
  * @property {string} [notice] A sentence about it for the reader.
  */
 
@@ -210,7 +212,10 @@ export function createSources(lab, ask) {
 
   /** @param {Wish} wish @param {Doc | undefined} saved @param {import('../run/replay.js').Replay} [recorded] @returns {Promise<Doc>} */
   async function wished(wish, saved, recorded) {
-    if (wish.recipe) return fromRecipe(wish.recipe, wish.recipeName ?? '');
+    if (wish.recipe) {
+      const doc = await fromRecipe(wish.recipe, wish.recipeName ?? '');
+      return wish.chooses ? { ...doc, recipe: (await chosenFor(doc.recipe, doc.table)).recipe } : doc;
+    }
     if (wish.file) {
       const { doc, notes } = await fromTable(wish.file);
       if (notes.length > 0) notices.notice(notes.join(' '));
@@ -297,7 +302,7 @@ export function createSources(lab, ask) {
   async function openOver(wish, replace) {
     await concluded(wished(wish, undefined), (doc) => {
       replace(doc);
-      undoable(lab.words.link.kept);
+      if (!wish.silent) undoable(lab.words.link.kept);
     });
   }
 

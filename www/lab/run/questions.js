@@ -20,6 +20,8 @@ export const ABOUT_DATA = new Set(['check', 'label_next']);
 export class Questions {
   /** By their numbers. @type {Map<number, Open>} */
   #open = new Map();
+  /** Those who wait for the run's end. @type {PromiseWithResolvers<void>[]} */
+  #ends = [];
 
   /**
    * @param {number} request Its number.
@@ -59,14 +61,30 @@ export class Questions {
     this.#close(request)?.reject(why);
   }
 
+  /** Resolves when the run ends. Rejects when it cannot begin or go on. @returns {Promise<void>} */
+  end() {
+    const waiting = Promise.withResolvers();
+    // The reader sees why it cannot: a page that does not wait has no use for an error on its console.
+    waiting.promise.catch(() => {});
+    this.#ends.push(waiting);
+    return waiting.promise;
+  }
+
+  /** The run has ended, or will not. @param {Error | DOMException} [why] Why it will not. */
+  ended(why) {
+    for (const { resolve, reject } of this.#ends.splice(0)) why ? reject(why) : resolve();
+  }
+
   /** Nobody gets an answer. @param {Error | DOMException} why */
   refuseAll(why) {
     for (const request of [...this.#open.keys()]) this.refuse(request, why);
+    this.ended(why);
   }
 
   /** Nobody who asked the run gets an answer; those who asked about the sentences still do. @param {Error | DOMException} why */
   refuseOfRun(why) {
     for (const [request, { question }] of [...this.#open]) if (!ABOUT_DATA.has(question.type)) this.refuse(request, why);
+    this.ended(why);
   }
 
   /** @param {number | undefined} request */

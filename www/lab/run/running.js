@@ -180,6 +180,18 @@ export class Running {
 
   // ---- its steps
 
+  /** Resolves when the run ends. Rejects with one sentence when it cannot begin or go on. */
+  end() {
+    const end = this.#questions.end();
+    if (this.#isDisposed) this.refuseEnd(gone());
+    return end;
+  }
+
+  /** The run will not end: it cannot begin, or is given up. @param {Error | DOMException} why */
+  refuseEnd(why) {
+    this.#questions.ended(why);
+  }
+
   /** @param {Move} what @param {string[]} [only] Train these tasks; all if absent or empty. */
   go(what, only = []) {
     this.#lab.dispatch({ type: 'go', what, only });
@@ -294,6 +306,9 @@ export class Running {
         this.#sendQuestions();
         if (this.#lab.state.run.queued) this.#startQueued();
         break;
+      case 'end':
+        this.#questions.ended();
+        break;
       case 'warning':
         if (event.code !== 'encoder.pooling') notices.warning(words.sentence(event));
         else this.#declared = { pooling: String(event.params.pooling), said: words.sentence(event) };
@@ -309,6 +324,7 @@ export class Running {
   #onError(message, of, { address, next, former }) {
     const { notices, words } = this.#lab;
     if (of === 'configure') this.#questions.refuseOfRun(new Error(message));
+    if (this.#lab.state.run.status === 'stopped') this.refuseEnd(new Error(message));
     if (of !== 'load') {
       notices.error(message);
       if (of === 'configure' && former !== undefined) this.choose(former, true);
@@ -337,4 +353,4 @@ export class Running {
 }
 
 /** Why a question has no answer: its element was removed, also before the question could be sent. */
-const gone = () => new DOMException('The lab is gone.', 'AbortError');
+const gone = () => new DOMException('The element was removed, or shows another run.', 'AbortError');

@@ -38,7 +38,7 @@ export function createSearchList(element, { id, words, choicesOf, valueOf, pick,
     ];
     list.replaceChildren(
       ...options.map(({ choice, isNew }, i) =>
-        h('li', { id: `${id}-${i}`, role: 'option', title: choice }, isNew ? words.create(choice) : choice || words.blank),
+        h('li', { id: `${id}-${i}`, role: 'option', dir: 'auto', title: choice }, isNew ? words.create(choice) : choice || words.blank),
       ),
     );
     rest.textContent = count > found.length ? words.more(count - found.length) : options.length === 0 ? words.none : '';

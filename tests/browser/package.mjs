@@ -1,0 +1,61 @@
+// The npm package that build.sh leaves in target/npm, for pages of the tests.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sleep } from './browser.mjs';
+
+const PACKED = fileURLToPath(new URL('../../target/npm/', import.meta.url));
+
+/** Unpacks the package into a folder, as its users do. @param {string} folder */
+export function unpack(folder) {
+  const tarball = readdirSync(PACKED).find((name) => name.endsWith('.tgz'));
+  if (!tarball) throw new Error('there is no package in target/npm; ./build.sh pack makes it');
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xzf', path.join(PACKED, tarball), '-C', folder, '--strip-components=1']);
+}
+
+/** Runs in a page before anything of its own: collects events of runs, and the workers that have not been ended. */
+export function watchRuns() {
+  window.heard = [];
+  for (const type of ['loaded', 'step', 'end', 'error'])
+    document.addEventListener(`polytask-${type}`, (event) => window.heard.push({ type, detail: event.detail }));
+  window.workers = new Set();
+  window.Worker = class extends Worker {
+    constructor(...given) {
+      super(...given);
+      window.workers.add(this);
+    }
+    terminate() {
+      window.workers.delete(this);
+      super.terminate();
+    }
+  };
+}
+
+/** Waits for something to be true in a page. */
+export async function until(page, what, test, argument, seconds = 120) {
+  const end = Date.now() + 1000 * seconds;
+  while (!(await page.evaluate(test, argument))) {
+    if (Date.now() > end) {
+      const shown = await page.evaluate(() => document.querySelector('polytask-lab')?.shadowRoot?.textContent.slice(0, 1000));
+      throw new Error(`waited ${seconds} s for ${what}; the element shows: ${shown}`);
+    }
+    await sleep(50);
+  }
+}
+
+/** Trains the page's element to the end of its run; gives back the totals of the losses. */
+export async function train(page) {
+  await until(page, 'the element', () => Boolean(document.querySelector('polytask-lab')?.train));
+  await page.evaluate(() => {
+    window.heard.length = 0;
+    document.querySelector('polytask-lab').train().catch((error) => window.heard.push({ type: 'error', detail: String(error) }));
+  });
+  await until(page, 'the end of the run', () => window.heard.some(({ type }) => type === 'end' || type === 'error'));
+  const heard = await page.evaluate(() => window.heard);
+  const errors = heard.filter(({ type }) => type === 'error');
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  return heard.filter(({ type }) => type === 'step').map(({ detail }) => detail.total);
+}
