@@ -92,10 +92,11 @@ async function isolated({ mode, destination }, response) {
   const headers = headersOf(response);
   headers.set(EMBEDDER, 'credentialless');
   if (!isPage) return new Response(response.body, { headers });
-  const text = await response.text();
+  const bytes = await response.arrayBuffer();
+  const text = new TextDecoder().decode(bytes);
   if (ELEMENT.test(text) && !OPT_OUT.test(text)) headers.set(OPENER, 'same-origin');
   else headers.delete(EMBEDDER);
-  return new Response(text, { headers });
+  return new Response(bytes, { headers });
 }
 
 /** Assigns the newest stored release to a new page, and looks for a newer one. @param {any} event @param {string} path */

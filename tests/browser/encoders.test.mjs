@@ -200,6 +200,37 @@ for (const name of BROWSERS) {
       await server.close();
     });
 
+    test('a link opens with the encoder that it names, also after a reload; another choice holds too', async () => {
+      const server = await startServer(WWW, { pages: { '/own.html': page('linked run="linked"') } });
+      const choose = async (lab, name) => {
+        await lab.until('the button', () => !$part('encoder-change').hidden);
+        await lab.press('encoder-change');
+        await lab.until('the choice', () => $$('[data-part="encoder-known"]').length === 2);
+        await lab.page.evaluate((wanted) => $$('[data-part="encoder-known"]').find(({ value }) => value === wanted).click(), name);
+        await lab.until('it', (wanted) => $part('encoder-name').textContent === wanted && $part('encoder').dataset.state === 'loaded', name);
+        await lab.untilStatus('ready');
+      };
+      const maker = await open(server, { fetches: false });
+      await choose(maker, 'all-MiniLM-L6-v2');
+      const link = await maker.untilLink('the float encoder', ({ encoder }) => encoder === undefined);
+      await maker.close();
+
+      const context = await session.browser.createBrowserContext();
+      const lab = await openLab(context, server.url, { page: `own.html${new URL(link).hash}` });
+      await lab.untilStatus('ready');
+      assert.equal(await known(lab), 'all-MiniLM-L6-v2');
+      await lab.reload();
+      await lab.untilStatus('ready');
+      assert.equal(await known(lab), 'all-MiniLM-L6-v2');
+      await choose(lab, 'all-MiniLM-L6-v2-small');
+      await lab.untilLink('the small encoder', ({ encoder }) => encoder === 'all-MiniLM-L6-v2-small');
+      await lab.reload();
+      await lab.untilStatus('ready');
+      assert.equal(await known(lab), 'all-MiniLM-L6-v2-small');
+      await context.close();
+      await server.close();
+    });
+
     test('two tabs that want an encoder at once download it once', async () => {
       const server = await startServer(WWW, { pages: { '/own.html': page('encoder="all-MiniLM-L6-v2"') } });
       server.holdBack('model.safetensors', 1_000_000);
