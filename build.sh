@@ -11,7 +11,7 @@ usage() {
 ./build.sh serve [ARGS]   serve the page as soon as it can run, and build the rest meanwhile; ARGS: --port N (8080)
 ./build.sh test           run every check and test, in Chromium, Firefox and WebKit too
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
-./build.sh pack           build the page and leave it as an npm package in target/npm/
+./build.sh pack           build the page, and the element with its small encoder as an npm package in target/npm/
 ./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
 ./build.sh help           print this
 

@@ -19,11 +19,14 @@ export const modules = () => ({
   threads: new URL('../pkg/threads/polytask_bg.wasm', import.meta.url).href,
 });
 
-/** The files of the encoder in the package. */
+/**
+ * The files of the encoder in the package. Without `no-inline`, Vite would write the small ones into the script as `data:` addresses,
+ * which a page's policy may forbid to fetch.
+ */
 export const moved = () =>
   Object.entries({
-    'manifest.json': new URL('../models/all-MiniLM-L6-v2-small/manifest.json', import.meta.url),
-    'config.json': new URL('../models/all-MiniLM-L6-v2-small/config.json', import.meta.url),
+    'manifest.json': new URL('../models/all-MiniLM-L6-v2-small/manifest.json?no-inline', import.meta.url),
+    'config.json': new URL('../models/all-MiniLM-L6-v2-small/config.json?no-inline', import.meta.url),
     'vocab.txt': new URL('../models/all-MiniLM-L6-v2-small/vocab.txt', import.meta.url),
     'model.safetensors': new URL('../models/all-MiniLM-L6-v2-small/model.safetensors', import.meta.url),
   }).map(([name, { href }]) => [`${base()}models/all-MiniLM-L6-v2-small/${name}`, href]);

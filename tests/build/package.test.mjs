@@ -223,5 +223,5 @@ function mentioned(file) {
   const source = read(file);
   return NAMES.flatMap((pattern) => Array.from(source.matchAll(pattern), ([, , address]) => address))
     .filter((address) => /^\.\.?\//.test(address))
-    .map((address) => path.join(path.dirname(file), address));
+    .map((address) => path.join(path.dirname(file), address.replace(/\?.*/, '')));
 }
