@@ -58,13 +58,14 @@ export async function keepForLater(onNewer, isLinked) {
  * page that has begun with anything is isolated only when it is opened again.
  */
 function isolate() {
+  if (crossOriginIsolated) return;
   const labs = /** @type {NodeListOf<import('./polytask.js').PolytaskLab>} */ (document.querySelectorAll('polytask-lab'));
   const isUntouched = Array.from(labs).every((lab) =>
     // A browser that cannot train has no use for threads.
     lab.state ? lab.state.encoder === 'away' && lab.state.step === 0 && !lab.state.missing : !lab.hasAttribute('autostart'),
   );
   const isRead = scrollY > 0 || document.activeElement !== document.body;
-  if (crossOriginIsolated || isRead || !isUntouched || document.querySelector('[data-isolation="off"]')) return;
+  if (isRead || !isUntouched || document.querySelector('[data-isolation="off"]')) return;
   const key = 'polytask-isolated';
   if (sessionStorage.getItem(key)) return;
   sessionStorage.setItem(key, 'asked');

@@ -93,7 +93,7 @@ function startWorker() {
       }
     },
     Date: { now: () => time },
-    ...{ Response, Headers, URL, TransformStream, ReadableStream, crypto, Promise },
+    ...{ Response, Headers, TextDecoder, URL, TransformStream, ReadableStream, crypto, Promise },
   };
   context.self = context;
   vm.runInNewContext(SOURCE, context);
@@ -479,6 +479,7 @@ async function startPage() {
     document: Object.assign(new EventTarget(), { baseURI: SCOPE, documentElement: { dataset: {} } }),
     location: { reload: () => page.reloads++ },
     addEventListener: page.addEventListener.bind(page),
+    crossOriginIsolated: true,
     performance: { getEntriesByType: () => [] },
     loadEverything: async () => {},
     workerFiles: Promise.resolve([]),

@@ -123,6 +123,11 @@ export default {
   'model.tensor_room':
     'Für den Tensor {name:?} des Encoders ist kein Platz ({bytes:size}); nimm einen kleineren Encoder',
   'model.not_safetensors': 'model.safetensors ist keine safetensors-Datei ({why}); lade sie noch einmal herunter',
+  'model.lfs_pointer':
+    '{file} ist ein Verweis von Git LFS und nicht die Datei: ruf im Ordner „git lfs pull“ auf, oder lade die Datei selbst herunter',
+  'model.index': 'model.safetensors.index.json lässt sich nicht lesen: {why}',
+  'model.tensor_twice':
+    'Der Tensor {name:?} steht in zwei der Dateien, die model.safetensors.index.json aufzählt',
   'model.file_short':
     'model.safetensors endet zu früh, bei {bytes} Bytes (ihr Kopf beschreibt mehr); lade sie noch einmal herunter',
   'model.file_long':
@@ -130,6 +135,12 @@ export default {
 
   // src/text
   'text.tokenizer_unreadable': 'tokenizer.json lässt sich nicht lesen: {why}',
+  'text.vocabulary_not_utf8': 'vocab.txt: Zeile {line} ist kein UTF-8',
+  'text.vocabulary_twice':
+    'In vocab.txt steht {token:?} zweimal, in den Zeilen {first} und {second}; nimm das vocab.txt des Encoders',
+  'text.vocabulary_special':
+    'In vocab.txt fehlt {token}; es muss das eines BERT-Encoders sein, ein Token je Zeile',
+  'text.tokenizer_config': 'tokenizer_config.json lässt sich nicht lesen: {why}',
   'text.id_beyond':
     'tokenizer.json gibt {token:?} die Nummer {id}, und vocab_size des Encoders ist {size}; sie gehören zu verschiedenen Modellen',
   'text.added_token_id':
