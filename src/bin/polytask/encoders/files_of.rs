@@ -35,20 +35,25 @@ pub struct EncoderFiles {
     pub tokenizer: Vec<u8>,
     /// How the encoder's authors pool, if the directory says so.
     pub pooling: Option<DeclaredPooling>,
-    /// What comes before the weights' files: the joined header of several.
+    weights: StoredWeights,
+    directory: PathBuf,
+}
+
+/// The weights' files, not yet read.
+struct StoredWeights {
+    /// What comes before their bytes: the joined header of several.
     front: Vec<u8>,
     /// `model.safetensors`, or the tensors of each shard.
-    weights: Vec<(PathBuf, File)>,
-    directory: PathBuf,
+    files: Vec<(PathBuf, File)>,
 }
 
 impl EncoderFiles {
     pub fn read(directory: &Path) -> Result<Self> {
         let config = files::read(&directory.join(CONFIG))?;
         let tokenizer = tokenizer(directory)?;
-        let (front, weights) = open_weights(directory)?;
+        let weights = StoredWeights::open(directory)?;
         let pooling = pooling(directory);
-        Ok(Self { config, tokenizer, pooling, front, weights, directory: directory.into() })
+        Ok(Self { config, tokenizer, pooling, weights, directory: directory.into() })
     }
 
     /// Whether `directory` has all that [`EncoderFiles::read`] needs.
@@ -60,11 +65,11 @@ impl EncoderFiles {
     /// The weights that are `wanted`, read in pieces, so that they are never in memory twice.
     pub fn read_weights(&mut self, wanted: Wanted) -> Result<Weights> {
         let mut receiver = Receiver::of(wanted);
-        self.named(receiver.push(&self.front))?;
+        self.named(receiver.push(&self.weights.front))?;
         let mut piece = vec![0; 1 << 20];
-        for i in 0..self.weights.len() {
+        for i in 0..self.weights.files.len() {
             loop {
-                let (path, file) = &mut self.weights[i];
+                let (path, file) = &mut self.weights.files[i];
                 let n = file.read(&mut piece).map_err(|e| format!("{}: cannot be read: {e}", path.display()))?;
                 if n == 0 {
                     break;
@@ -107,29 +112,30 @@ fn tokenizer(directory: &Path) -> Result<Vec<u8>> {
     named(directory, tokenizer_of_vocabulary(&files::read(&vocabulary)?, config.as_deref()))
 }
 
-/// The weights' files, and what comes before their bytes.
-fn open_weights(directory: &Path) -> Result<(Vec<u8>, Vec<(PathBuf, File)>)> {
-    let (one, index) = (directory.join(WEIGHTS), directory.join(INDEX));
-    if one.exists() {
-        let file = files::open(&one)?;
-        return Ok((Vec::new(), vec![(one, file)]));
+impl StoredWeights {
+    fn open(directory: &Path) -> Result<Self> {
+        let (one, index) = (directory.join(WEIGHTS), directory.join(INDEX));
+        if one.exists() {
+            let file = files::open(&one)?;
+            return Ok(Self { front: Vec::new(), files: vec![(one, file)] });
+        }
+        if !index.exists() {
+            return Err(match OTHER_WEIGHTS.iter().find(|name| directory.join(name).exists()) {
+                Some(other) => no_weights(&directory.display().to_string(), other),
+                None => format!("{}: there is no {WEIGHTS}", directory.display()).into(),
+            });
+        }
+        let names = named(directory, shard_names(&files::read(&index)?))?;
+        let mut shards = Vec::new();
+        let mut headers = Vec::new();
+        for name in names {
+            let path = directory.join(name);
+            let mut file = files::open(&path)?;
+            headers.push(header(&path, &mut file)?);
+            shards.push((path, file));
+        }
+        Ok(Self { front: named(directory, joined_header(&headers))?, files: shards })
     }
-    if !index.exists() {
-        return Err(match OTHER_WEIGHTS.iter().find(|name| directory.join(name).exists()) {
-            Some(other) => no_weights(&directory.display().to_string(), other),
-            None => format!("{}: there is no {WEIGHTS}", directory.display()).into(),
-        });
-    }
-    let names = named(directory, shard_names(&files::read(&index)?))?;
-    let mut shards = Vec::new();
-    let mut headers = Vec::new();
-    for name in names {
-        let path = directory.join(name);
-        let mut file = files::open(&path)?;
-        headers.push(header(&path, &mut file)?);
-        shards.push((path, file));
-    }
-    Ok((named(directory, joined_header(&headers))?, shards))
 }
 
 /// A shard's header. The file goes on with its tensors.
