@@ -14,7 +14,7 @@ use crate::Result;
 #[derive(Debug, Args)]
 pub struct ServeArguments {
     /// The directory to serve.
-    #[arg(long, value_name = "DIR", default_value = "www")]
+    #[arg(long, value_name = "DIR", default_value = "target/site")]
     directory: PathBuf,
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, value_name = "N", default_value_t = 8080)]
@@ -24,7 +24,7 @@ pub struct ServeArguments {
 pub fn run(arguments: ServeArguments) -> Result<()> {
     let index = arguments.directory.join("index.html");
     if !index.is_file() {
-        return Err(format!("--directory: there is no {}; ./build.sh makes the page in www", index.display()).into());
+        return Err(format!("--directory: there is no {}; ./build.sh makes the page in target/site", index.display()).into());
     }
     let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     let app = Router::new()
