@@ -34,6 +34,8 @@ export async function keepForLater(onNewer, isLinked) {
     const ready = await serviceWorker.ready;
     if (!isLinked) isolate();
     await loadEverything();
+    // On a slow machine no lab had begun before.
+    if (!isLinked) isolate();
     let release = await kept(ready, [...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)]);
     const look = () => registration.active?.postMessage({ look: true });
     look();

@@ -476,8 +476,10 @@ async function startPage() {
   page.isTold = (data) => serviceWorker.dispatchEvent(Object.assign(new Event('message'), { data }));
   const context = {
     navigator: { serviceWorker },
-    document: Object.assign(new EventTarget(), { baseURI: SCOPE, documentElement: { dataset: {} } }),
+    document: Object.assign(new EventTarget(), { baseURI: SCOPE, documentElement: { dataset: {} }, querySelectorAll: () => [] }),
     location: { reload: () => page.reloads++ },
+    crossOriginIsolated: true,
+    scrollY: 0,
     addEventListener: page.addEventListener.bind(page),
     crossOriginIsolated: true,
     performance: { getEntriesByType: () => [] },
