@@ -416,7 +416,10 @@ fn bad_data_and_settings_get_one_sentence_and_exit_code_2() {
         fails(at, "train --recipe recipe.json")
             .starts_with("recipe.json: recipe: unknown field `epoch`, expected one of `epochs`, ")
     );
-    assert_eq!(fails(at, "serve"), "--directory: there is no target/site/index.html; ./build.sh makes the page in target/site");
+    assert_eq!(
+        fails(at, "serve"),
+        "--directory: there is no target/site/index.html; ./build.sh makes the page in target/site"
+    );
 }
 
 #[test]

@@ -24,7 +24,9 @@ pub struct ServeArguments {
 pub fn run(arguments: ServeArguments) -> Result<()> {
     let index = arguments.directory.join("index.html");
     if !index.is_file() {
-        return Err(format!("--directory: there is no {}; ./build.sh makes the page in target/site", index.display()).into());
+        return Err(
+            format!("--directory: there is no {}; ./build.sh makes the page in target/site", index.display()).into()
+        );
     }
     let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     let app = Router::new()
