@@ -6,9 +6,10 @@ import path from 'node:path';
 import { openChromium, whatOrtLacks } from './chromium.mjs';
 import { JOBS, root } from './jobs.mjs';
 import { buildNative, stepNatively } from './native.mjs';
-import { openVisits, probe } from './page.mjs';
+import { coldVisit, LINE, openVisits, probe } from './page.mjs';
 import { exportOnnx, lastLine, runPyTorch, whatPythonLacks } from './pytorch.mjs';
 import { BERT_BASE, writeRandomBert } from './random-bert.mjs';
+import { serve } from './server.mjs';
 
 export const made = path.join(root, 'target/bench');
 export const minilm = path.join(root, 'www/models/all-MiniLM-L6-v2');
@@ -40,6 +41,7 @@ export async function assemble(names, keys, also) {
   const withoutPyTorch = whatPythonLacks('torch', 'transformers', 'safetensors', 'tokenizers');
   const withoutOrt = keys.has('ort') ? prepareOrt(names, file) : '';
   const chromium = await openChromium();
+  const faraway = keys.has('new-visitor') ? await serve({ '/': path.join(root, 'target/site') }, { line: LINE }) : undefined;
   const visits = keys.has('page') ? await openVisits(`${chromium.url}site/`) : undefined;
 
   const native = (threads) => ({
@@ -105,9 +107,11 @@ export async function assemble(names, keys, also) {
       },
       worker: { name: "Polytask, Chromium, the page's worker", run: () => probe(chromium) },
       page: { name: 'Polytask, Chromium, the page', run: () => visits.next() },
+      'new-visitor': { name: 'Polytask, Chromium, the page', run: () => coldVisit(faraway.url) },
     },
     async close() {
       await visits?.close();
+      await faraway?.close();
       await chromium.close();
       rmSync(scratch, { recursive: true, force: true });
     },

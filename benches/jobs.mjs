@@ -139,6 +139,12 @@ export const JOBS = {
     unit: 'steps/s',
     contenders: ['worker'],
   },
+  cold: {
+    title: 'Page opened for the first time, 50 Mbit/s and 20 ms away → first training step',
+    kind: 'cold',
+    unit: 's',
+    contenders: ['new-visitor'],
+  },
   warm: {
     title: 'Page opened with the encoder in the cache → first training step',
     kind: 'warm',

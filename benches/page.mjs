@@ -34,6 +34,8 @@ export async function probe({ browser, url }, epochs = 100) {
       };
       const send = (command) => worker.postMessage({ kind: 'command', run: 0, command });
 
+      const { modules, moved } = await import('/engine/files.js');
+      worker.postMessage({ kind: 'start', modules: modules(), moved: moved() });
       const loaded = next('loaded');
       send({ type: 'load', base: new URL('/models/all-MiniLM-L6-v2/', location.href).href });
       await loaded;
@@ -53,60 +55,82 @@ export async function probe({ browser, url }, epochs = 100) {
   }
 }
 
+/** A line of 50 Mbit/s, 20 ms away. */
+export const LINE = { bitsPerSecond: 50e6, latency: 20 };
+
 /**
- * Seconds from the start of a navigation to the lab (lab.html in target/site) until its run has taken its first training step:
- * the browser has just been started, its profile's cache holds the encoder, and Train is pressed as soon as it can be. Read in
- * the page, from `performance.timeOrigin`.
+ * A visit to the lab (lab.html in target/site) by a browser that has just been started: Train is pressed as soon as it can be.
  *
  * @param {string} url The site's address.
+ * @param {string} profile The browser's profile, with its cache.
+ * @returns {Promise<{ ms: number, cached: boolean }>} From the start of the navigation, `performance.timeOrigin`, until the run has
+ *   taken its first training step; and whether the encoder came from the cache.
  */
-export async function openVisits(url) {
-  const profile = await mkdtemp(path.join(os.tmpdir(), 'polytask-bench-'));
-
-  async function visit() {
-    const browser = await puppeteer.launch({
-      headless: true,
-      userDataDir: profile,
-      timeout: 120_000,
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-    });
-    try {
-      const page = await browser.newPage();
-      await page.evaluateOnNewDocument(() => {
-        addEventListener('polytask', ({ detail }) => {
-          if (detail.type === 'step') window.firstStep ??= performance.now();
-          if (detail.type === 'loaded') window.fromCache = detail.cached;
-        });
-        // As soon as a reader could: the button is there, enabled, and nothing around it is inert.
-        addEventListener('DOMContentLoaded', () => {
-          const press = setInterval(() => {
-            const train = document.querySelector('polytask-lab')?.shadowRoot?.querySelector('[data-part="train"]');
-            if (!train || train.disabled || train.closest('[inert]')) return;
-            clearInterval(press);
-            train.click();
-          }, 5);
-        });
+async function visit(url, profile) {
+  const browser = await puppeteer.launch({
+    headless: true,
+    userDataDir: profile,
+    timeout: 120_000,
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.evaluateOnNewDocument(() => {
+      addEventListener('polytask', ({ detail }) => {
+        if (detail.type === 'step') window.firstStep ??= performance.now();
+        if (detail.type === 'loaded') window.fromCache = detail.cached;
       });
-      await page.goto(`${url}lab.html`);
-      for (let waited = 0; waited < 120_000; waited += 100) {
-        const seen = await page.evaluate(() => window.firstStep && { ms: window.firstStep, cached: window.fromCache });
-        if (seen) return seen;
-        await sleep(100);
-      }
-      throw new Error('the page took no training step within two minutes');
-    } finally {
-      await browser.close();
+      // As soon as a reader could: the button is there, enabled, and nothing around it is inert.
+      addEventListener('DOMContentLoaded', () => {
+        const press = setInterval(() => {
+          const train = document.querySelector('polytask-lab')?.shadowRoot?.querySelector('[data-part="train"]');
+          if (!train || train.disabled || train.closest('[inert]')) return;
+          clearInterval(press);
+          train.click();
+        }, 5);
+      });
+    });
+    await page.goto(`${url}lab.html`);
+    for (let waited = 0; waited < 120_000; waited += 100) {
+      const seen = await page.evaluate(() => window.firstStep && { ms: window.firstStep, cached: window.fromCache });
+      if (seen) return seen;
+      await sleep(100);
     }
+    throw new Error('the page took no training step within two minutes');
+  } finally {
+    await browser.close();
   }
+}
 
-  await visit(); // fetches the encoder into the profile's cache
+/** A new browser profile. */
+async function withProfile() {
+  const profile = await mkdtemp(path.join(os.tmpdir(), 'polytask-bench-'));
+  return { profile, remove: () => rm(profile, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** Seconds of a first visit, over a line as in {@link LINE}. @param {string} url The site's address there. */
+export async function coldVisit(url) {
+  const { profile, remove } = await withProfile();
+  try {
+    const { ms, cached } = await visit(url, profile);
+    if (cached) throw new Error('the encoder came from a cache');
+    return { samples: [ms / 1000] };
+  } finally {
+    await remove();
+  }
+}
+
+/** Seconds of later visits: the profile's cache holds the encoder. @param {string} url The site's address. */
+export async function openVisits(url) {
+  const { profile, remove } = await withProfile();
+  await visit(url, profile); // fetches the encoder into the profile's cache
   return {
     async next() {
-      const { ms, cached } = await visit();
+      const { ms, cached } = await visit(url, profile);
       if (!cached) throw new Error('the encoder did not come from the cache');
       return { samples: [ms / 1000] };
     },
-    close: () => rm(profile, { recursive: true, force: true, maxRetries: 5 }),
+    close: remove,
   };
 }

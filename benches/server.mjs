@@ -3,6 +3,9 @@
 import { createReadStream, promises as fs } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -16,11 +19,40 @@ const TYPES = {
 /** The headers that make a page cross-origin isolated, so that its threads may share memory. */
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
+/** Files that hosts compress. */
+const COMPRESSED = new Set(['.html', '.css', '.js', '.json', '.wasm', '.txt']);
+/** Bytes that a line carries at once. */
+const PIECE = 1 << 14;
+
+/**
+ * A visitor's line, which all responses share: so many bits a second, and so many milliseconds from a request to its response.
+ *
+ * @param {{ bitsPerSecond: number, latency: number }} line
+ */
+function lineOf({ bitsPerSecond, latency }) {
+  let free = 0;
+  return async (response, bytes) => {
+    await sleep(latency);
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const piece = bytes.subarray(at, at + PIECE);
+      free = Math.max(free, performance.now()) + (piece.length * 8000) / bitsPerSecond;
+      // Timers are late by a millisecond or so; the line makes up for it, since `free` goes on from where it was.
+      if (free - performance.now() > 1) await sleep(free - performance.now());
+      response.write(piece);
+    }
+    response.end();
+  };
+}
+
 /**
  * @param {Record<string, string>} mounts Directory by the path's beginning; the longest that fits is taken.
- * @param {{ isolated?: boolean }} [options]
+ * @param {{ isolated?: boolean, line?: { bitsPerSecond: number, latency: number } }} [options] `line`: responses come over it,
+ *   compressed as by a host.
  */
-export async function serve(mounts, { isolated = false } = {}) {
+export async function serve(mounts, { isolated = false, line } = {}) {
+  const send = line && lineOf(line);
+  /** @type {Map<string, Promise<Buffer>>} */
+  const compressed = new Map();
   const prefixes = Object.keys(mounts).sort((a, b) => b.length - a.length);
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
@@ -40,6 +72,15 @@ export async function serve(mounts, { isolated = false } = {}) {
       return;
     }
     const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
+    if (send) {
+      const isCompressed = COMPRESSED.has(path.extname(file));
+      if (isCompressed && !compressed.has(file))
+        compressed.set(file, fs.readFile(file).then((bytes) => promisify(gzip)(bytes, { level: 9 })));
+      const bytes = await (compressed.get(file) ?? fs.readFile(file));
+      const encoding = isCompressed ? { 'content-encoding': 'gzip' } : {};
+      response.writeHead(200, { ...headers, ...encoding, 'content-type': type, 'content-length': bytes.length });
+      return send(response, bytes);
+    }
     response.writeHead(200, { ...headers, 'content-type': type, 'content-length': stat.size });
     createReadStream(file).pipe(response);
   });
