@@ -47,6 +47,9 @@ pub fn locate(encoder: &str) -> Result<PathBuf> {
     if directory.is_dir() {
         return Ok(snapshot(directory).unwrap_or_else(|| directory.into()));
     }
+    if encoder.contains(['/', '\\']) && !is_of_hub(encoder) {
+        return Err(format!("encoder: {encoder:?} is not a directory").into());
+    }
     let cached = cache(encoder)?;
     // `build.sh` puts the page's encoders here; beside the checkout there is no need for a second copy.
     let page = Path::new("www/models").join(encoder);
