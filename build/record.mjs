@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { mapEvery } from '../www/lab/run/measuring.js';
 
 const file = (path) => fileURLToPath(new URL(`../www/${path}`, import.meta.url));
+/** The page's own. */
+const ENCODER = 'all-MiniLM-L6-v2-small';
 const PIECE = 4 << 20;
 /** Significant digits of numbers that are only drawn. They halve the size of the recording. */
 const DIGITS = 5;
@@ -14,16 +16,17 @@ const DIGITS = 5;
 export async function record(name, { steps = Infinity } = {}) {
   const polytask = await import(file('pkg/plain/polytask.js'));
   polytask.initSync({ module: readFileSync(file('pkg/plain/polytask_bg.wasm')) });
-  const encoder = (part) => readFileSync(file(`models/all-MiniLM-L6-v2/${part}`));
+  const encoder = (part) => readFileSync(file(`models/${ENCODER}/${part}`));
   const recommended = polytask.default_recipe(name);
   const recipe = {
     ...recommended,
+    encoder: ENCODER,
     validation: { fraction: 0.25 },
     training: { ...recommended.training, reproducible: true },
     diagnostics: { gradients_every: 1, interference_every: 0, mistakes: true, map_every: 1 },
   };
   const session = new polytask.Session();
-  session.plan(recipe, encoder('config.json'), encoder('tokenizer.json'));
+  session.plan(recipe, encoder('config.json'), polytask.tokenizer_of_vocabulary(encoder('vocab.txt')));
   const weights = encoder('model.safetensors');
   for (let at = 0; at < weights.length; at += PIECE) session.receive(weights.subarray(at, at + PIECE));
   const events = session.begin();
@@ -40,7 +43,7 @@ export async function record(name, { steps = Infinity } = {}) {
   session.free();
   // The page opens the recommended recipe, without reproducible arithmetic. It measures gradients only every fourth step, to save
   // time.
-  const opened = { ...recommended, validation: recipe.validation, diagnostics: { ...recommended.diagnostics, gradients_every: 4 } };
+  const opened = { ...recommended, encoder: ENCODER, validation: recipe.validation, diagnostics: { ...recommended.diagnostics, gradients_every: 4 } };
   return { recipe: opened, sentences: polytask.preset({ name }, recipe.seed), events, printed };
 }
 
