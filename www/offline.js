@@ -68,9 +68,8 @@ function isolate() {
   );
   const isRead = scrollY > 0 || document.activeElement !== document.body;
   if (isRead || !isUntouched || document.querySelector('[data-isolation="off"]')) return;
-  const key = 'polytask-isolated';
-  if (sessionStorage.getItem(key)) return;
-  sessionStorage.setItem(key, 'asked');
+  if (sessionStorage.polytaskIsolated) return;
+  sessionStorage.polytaskIsolated = 'asked';
   location.reload();
 }
 

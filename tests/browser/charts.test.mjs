@@ -283,7 +283,7 @@ describe('a part that is not there', () => {
     return text;
   };
   const connection = /^This part could not be loaded \(.+\); check the connection, then reload the page\.$/;
-  const fault = /^This part could not be started \((.+)\), which is a fault of the page and not of the connection; another browser may show it\.$/;
+  const fault = /^This part could not be started \((.+)\): a fault of the page, not of the connection\.$/;
 
   test('blames the connection if it did not come', async () => {
     assert.match(await said({}, '/views/losses.js'), connection);

@@ -8,7 +8,7 @@ export function whyNot(error) {
   const why = error instanceof Error ? error.message : String(error);
   return error instanceof Error && NOT_FETCHED.test(why)
     ? `This part could not be loaded (${why}); check the connection, then reload the page.`
-    : `This part could not be started (${why}), which is a fault of the page and not of the connection; another browser may show it.`;
+    : `This part could not be started (${why}): a fault of the page, not of the connection.`;
 }
 
 /** An error message about the tag, shown in its place. @param {string} text */
