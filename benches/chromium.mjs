@@ -105,7 +105,7 @@ class Tab {
       window.ask = (message) =>
         new Promise((resolve, reject) => {
           worker.onmessage = ({ data }) => {
-            if (data.kind === 'threads') window.threads = startThreads(data, (why) => reject(new Error(why)));
+            if (data.kind === 'threads') window.threads = startThreads(new URL('/engine/thread.js', location.href), data, (why) => reject(new Error(why)));
             else if ('error' in data) reject(new Error(data.error));
             else resolve(data.value);
           };

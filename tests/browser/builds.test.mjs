@@ -80,7 +80,7 @@ for (const name of BROWSERS) {
           const answer = await new Promise((resolve) => {
             const fail = (error) => resolve({ error });
             workers[0].onmessage = ({ data }) =>
-              data.kind === 'threads' ? workers.push(...startThreads(data, fail)) : resolve(data);
+              data.kind === 'threads' ? workers.push(...startThreads(new URL('engine/thread.js', message.base), data, fail)) : resolve(data);
             workers[0].onerror = ({ message }) => fail(message);
             workers[0].postMessage(message);
           });
