@@ -264,7 +264,7 @@ for (const name of BROWSERS) {
         await lab.until('another', () => window.runEvents.filter(({ type }) => type === 'progress').at(-1)?.received > 0);
         server.letGo();
         await untilEvent('step', 2);
-        await untilSay(/^91\.3 MB, downloaded$/, /^91\.3 MB, downloaded$/);
+        await untilSay(/^15\.9 MB, downloaded$/, /^15\.9 MB, downloaded$/);
         assert.equal(server.count(WEIGHTS), 2);
         assert.equal(await lab.alerts(), '');
         lab.assertQuiet();

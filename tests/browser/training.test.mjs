@@ -54,10 +54,10 @@ for (const name of BROWSERS) {
       );
       assert.equal(progress.at(-1).received, progress.at(-1).total);
       assert.ok(
-        states.some((text) => /^downloading \d+\.\d of 91\.3 MB, \d+ %$/.test(text)),
+        states.some((text) => /^downloading \d+\.\d of 15\.9 MB, \d+ %$/.test(text)),
         `shown: ${states.slice(0, 5).join(' | ')}`,
       );
-      assert.match(await lab.text('encoder-state'), /^91\.3 MB, downloaded$/);
+      assert.match(await lab.text('encoder-state'), /^15\.9 MB, downloaded$/);
       const [start] = await lab.events('start');
       assert.deepEqual(
         start.tasks.map((task) => task.name),
