@@ -6,7 +6,7 @@ export default {
   // www/engine/builds.js, engine.js and threads.js: why the worker is gone
   'worker.no_build': 'no build suits this browser',
   'worker.not_loaded': 'its code could not be loaded{remedy}',
-  'worker.not_trusted': 'the page’s directive trusted-types does not allow the policy “polytask”',
+  'worker.not_trusted': 'the page’s directive trusted-types must name the policy “polytask”',
   'worker.unreadable': 'it sent something unreadable',
   'worker.thread_not_loaded': 'the code of a thread could not be loaded',
 
