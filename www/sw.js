@@ -31,6 +31,8 @@ const CACHE = 'polytask-page';
 const STATE = address('release.state');
 const FILES_AT_ONCE = 6;
 const HOUR_MS = 3_600_000;
+/** Within this a browser tells whether a page is there. */
+const ANSWER_MS = 1000;
 const NO_NETWORK = new Error('there is no network');
 /** A page with the element, and one that is not to be isolated. */
 const [ELEMENT, OPT_OUT] = [/<polytask-lab\b/, /<(html|script)\b[^>]*\bdata-isolation="?off\b/];
@@ -313,12 +315,22 @@ async function obtain(path, hash) {
   await put(path, hash, new Response(bytes, { headers: headersOf(response) }));
 }
 
+/**
+ * Whether a page or worker is still there. Firefox never answers for one that an isolated page took the place of while it was
+ * opened.
+ *
+ * @param {string} client
+ */
+function isThere(client) {
+  return Promise.race([worker.clients.get(client), new Promise((resolve) => setTimeout(resolve, ANSWER_MS))]);
+}
+
 /** Deletes releases that no page uses any more, and the files that only they have. */
 async function prune() {
   const now = await state();
   // `get` does not find pages in the back/forward cache: they check their release when they return (offline.js).
   for (const [client, release] of Object.entries(now.clients))
-    if (release !== now.newest && !arriving.has(client) && !(await worker.clients.get(client))) delete now.clients[client];
+    if (release !== now.newest && !arriving.has(client) && !(await isThere(client))) delete now.clients[client];
   const needed = new Set([now.newest, ...Object.values(now.clients)]);
   for (const release of Object.keys(now.releases)) if (!needed.has(release)) delete now.releases[release];
   await sweep(Object.values(now.releases), true);

@@ -93,7 +93,7 @@ function startWorker() {
       }
     },
     Date: { now: () => time },
-    ...{ Response, Headers, TextDecoder, URL, TransformStream, ReadableStream, crypto, Promise },
+    ...{ Response, Headers, TextDecoder, URL, TransformStream, ReadableStream, crypto, Promise, setTimeout },
   };
   context.self = context;
   vm.runInNewContext(SOURCE, context);
