@@ -11,7 +11,7 @@ use super::pointer::git_lfs_pointer;
 use crate::error::message;
 use crate::{Error, Result};
 
-/// What `tokenizer_config.json` says of a WordPiece tokenizer.
+/// The fields of `tokenizer_config.json` that change how a WordPiece tokenizer splits text.
 #[derive(Deserialize)]
 #[serde(default)]
 struct Settings {

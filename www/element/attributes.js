@@ -31,7 +31,7 @@ export const ATTRIBUTES = [
 const THEMES = ['auto', 'light', 'dark'];
 
 /**
- * What a script has set: a recipe, or sentences alone. `insists`: it goes before an earlier visit's document.
+ * The recipe or the sentences that a script has set on the element. `insists`: they replace a document that an earlier visit left.
  *
  * @typedef {{ recipe?: import('../polytask.js').GivenRecipe, examples?: import('../polytask.js').GivenExample[], insists?: boolean }} Given
  */

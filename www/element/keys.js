@@ -12,7 +12,7 @@ export function keepKeys(root) {
 /** @param {Event} event */
 function keep(event) {
   const { key, ctrlKey, metaKey, altKey, target, currentTarget, defaultPrevented } = /** @type {KeyboardEvent} */ (event);
-  // What stands between the tags belongs to the page.
+  // Elements that the page put between the tags are the page's own: their keys go on.
   if (ctrlKey || metaKey || altKey || !(target instanceof Element) || target.getRootNode() !== currentTarget) return;
   const types = target.matches('input, select, textarea') && (key.length === 1 || key === 'Backspace' || key === 'Delete');
   const isFree = key === 'Tab' || key === 'Escape';

@@ -1,4 +1,4 @@
-// What the tag says in its own place: errors in its attributes, and why a part of it is missing.
+// Messages that the element shows in its own place: errors in its attributes, and why a part of it could not be loaded.
 
 /** Browsers' messages for a module or file that could not be fetched, as opposed to errors that a module throws. */
 const NOT_FETCHED = /dynamically imported module|importing a module script failed|failed to fetch|load failed|networkerror/i;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::recipe::Pooling;
 
-/// What an encoder declares.
+/// The pooling with which an encoder was trained, as its files say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeclaredPooling {
     /// A pooling that Polytask has.

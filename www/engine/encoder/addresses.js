@@ -1,4 +1,4 @@
-// What encoders are called, and the addresses of their folders.
+// The names of encoders, and the addresses of their folders.
 //
 // A name is a folder's in models/, OWNER/NAME of a repository on the Hugging Face hub, or that of the reader's own files.
 

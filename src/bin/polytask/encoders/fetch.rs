@@ -64,7 +64,7 @@ pub fn fetch_from_hub(repository: &str, directory: &Path) -> Result<()> {
         let url = format!("{endpoint}/{repository}/resolve/main/{name}");
         keep(&agent, &url, directory, name, file.lfs.as_ref().map(|large| large.oid.as_str()))
     };
-    // What is missing is told by what reads the directory, which knows the remedies.
+    // A file that the hub does not list is left out here: `EncoderFiles::read` refuses the directory then, with the remedy.
     for name in [MODULES, POOLING, CONFIG, TOKENIZER_CONFIG] {
         get(name)?;
     }

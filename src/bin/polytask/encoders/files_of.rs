@@ -41,7 +41,7 @@ pub struct EncoderFiles {
 
 /// The weights' files, not yet read.
 struct StoredWeights {
-    /// What comes before their bytes: the joined header of several.
+    /// The joined header, if there are several files: it is read before them. Else empty.
     front: Vec<u8>,
     /// `model.safetensors`, or the tensors of each shard.
     files: Vec<(PathBuf, File)>,
