@@ -10,6 +10,7 @@ usage() {
 ./build.sh                build the static page: target/site is then ready for any static host
 ./build.sh serve [ARGS]   serve the page as soon as it can run, and build the rest meanwhile; ARGS: --port N (8080)
 ./build.sh test           run every check and test, in Chromium, Firefox and WebKit too
+./build.sh mpi            build the command for several processes, target/release/polytask, and test it with mpirun
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
 ./build.sh pack           build the page, and the element with its small encoder as an npm package in target/npm/
 ./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
@@ -20,11 +21,11 @@ from a host that isolates it: Cross-Origin-Opener-Policy: same-origin, Cross-Ori
 (`serve` sends both).
 
 What is missing is set up on the way: the source of Rust's standard library, which is compiled for the browser,
-wasm-bindgen, npm packages, the encoder, and mdBook, Sphinx, MkDocs and Vite for the tests.
+wasm-bindgen, npm packages, the encoder, and mdBook, Sphinx, MkDocs, Vite and ONNX Runtime for the tests.
 POLYTASK_ENCODER_DIR   a directory that holds the encoder already: nothing is downloaded
 HF_ENDPOINT            a mirror of the Hugging Face hub
 POLYTASK_WASM_TOOLCHAIN=debian   compile for the browser with Debian's packages even where rustup could
-CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch, Sphinx and MkDocs
+CHROMIUM, FIREFOX, MDBOOK, PYTHON   the programs that tests and benchmarks use; PYTHON= does without PyTorch, Sphinx, MkDocs and Python's ONNX Runtime
 ROUNDS=1, ONLY=id,id             shorter benchmarks: fewer rounds (of 5), only some rows of the table
 TEXT
 }
@@ -43,6 +44,10 @@ main() {
       ;;
     serve) serve "$@" ;;
     test) test_everything ;;
+    mpi)
+      need_rust
+      test_mpi
+      ;;
     bench) bench ;;
     pack)
       build_page
@@ -81,12 +86,32 @@ readonly builds=(plain fused threads)
 
 compile_wasm() { # BUILD
   need_wasm_toolchain
-  wasm_cargo "$1" build --profile wasm
-  [ -f "$(compiled "$1")" ] || fail "cargo left no $(compiled "$1")"
+  compile_for_browser "$1" "$(compiled "$1")" polytask --crate-type cdylib
 }
 
-compiled() { # BUILD: prints the path of the module that cargo makes
-  printf 'target/wasm/%s/wasm32-unknown-unknown/wasm/polytask.wasm' "$1"
+# Compiles a package's module, if it is older than what it is made of. `fused` is `plain` but for the package's own code: it takes
+# the dependencies that `plain` has compiled. cargo keeps one of the two modules, and would make the other one anew each time.
+compile_for_browser() { # BUILD MODULE PACKAGE ARGUMENT...
+  local directory=$1 module=$2 package=$3 own=() made
+  shift 3
+  if [ -f "$module" ] && [ -z "$(newer_source "$module")" ]; then return; fi
+  if [ "$directory" = fused ]; then
+    directory=plain
+    own=(-- -C target-feature=+relaxed-simd)
+  fi
+  wasm_cargo "$directory" rustc --profile wasm --package "$package" "$@" "${own[@]}"
+  made=target/wasm/$directory/wasm32-unknown-unknown/wasm/${package//-/_}.wasm
+  [ -f "$made" ] || fail "cargo left no $made"
+  cp "$made" "$module"
+}
+
+# Prints a file that is newer than MODULE, of those that a module for the browser is made of; nothing if there is none.
+newer_source() { # MODULE
+  find build.sh build/setup.sh Cargo.toml Cargo.lock src blocks tests/wasm -path src/bin -prune -o -type f -newer "$1" -print -quit
+}
+
+compiled() { # BUILD: prints the path of the module that compile_wasm makes
+  printf 'target/wasm/%s.wasm' "$1"
 }
 
 # Makes www/pkg/BUILD: the module, its JavaScript glue and type declarations. The page may be in use, so the folder is made under
@@ -98,7 +123,7 @@ wrap_wasm() { # BUILD
 
   need_wasm_bindgen
   rm -rf "$made"
-  "$wasm_bindgen" --target web --out-dir "$made" "$(compiled "$1")"
+  "$wasm_bindgen" --target web --out-name polytask --out-dir "$made" "$(compiled "$1")"
   # -O1, since -O3 takes ten times as long and makes training no faster, and -O3, -Os and -Oz all compress worse. Similar functions
   # become neighbours (build/alike.mjs): 21 kB less than in the order of how often they are called. wasm-opt reads from the module
   # which wasm features it may use.
@@ -111,10 +136,11 @@ wrap_wasm() { # BUILD
   mv "$made" "$pkg"
 }
 
-# Compiles the matrix product's kernel and its tests (tests/wasm) like the page's builds, whose compiled standard library it reuses.
+# Compiles the matrix product's kernel and its tests (tests/wasm) like the page's builds, whose compiled dependencies it reuses.
 build_kernel_tests() {
   local build
-  for build in plain fused; do wasm_cargo "$build" build --profile wasm --package polytask-wasm-tests; done
+  need_wasm_toolchain
+  for build in plain fused; do compile_for_browser "$build" "target/wasm/$build-tests.wasm" polytask-wasm-tests; done
 }
 
 # Removes the builds that are older than the library's source: a page uses the fastest build in www/pkg, which must not be an
@@ -122,8 +148,8 @@ build_kernel_tests() {
 drop_stale_builds() {
   local build
   for build in fused threads; do
-    [ -z "$(find build.sh build/setup.sh build/alike.mjs build/cut.mjs build/wasm-bytes.mjs Cargo.toml Cargo.lock src -path src/bin -prune -o -type f \
-      -newer "www/pkg/$build/polytask_bg.wasm" -print -quit 2>/dev/null)" ] || rm -rf "www/pkg/$build"
+    [ -z "$(newer_source "www/pkg/$build/polytask_bg.wasm" 2>/dev/null)$(find build/alike.mjs build/cut.mjs build/wasm-bytes.mjs \
+      -newer "www/pkg/$build/polytask_bg.wasm" 2>/dev/null)" ] || rm -rf "www/pkg/$build"
   done
 }
 
@@ -141,6 +167,10 @@ copy_vendor() {
   cp node_modules/idb-keyval/dist/index.js www/vendor/idb-keyval.js
   cp node_modules/idb-keyval/dist/index.d.ts www/vendor/idb-keyval.d.ts
   cp node_modules/idb-keyval/LICENCE www/vendor/idb-keyval.LICENSE
+  # Of zip.js what reads and writes zips, without its workers and its own deflate: browsers have CompressionStream.
+  node_modules/.bin/esbuild build/zip.js --bundle --format=esm --target=esnext --legal-comments=none --log-level=warning --outfile=www/vendor/zip.js
+  cp node_modules/@zip.js/zip.js/index.d.ts www/vendor/zip.d.ts
+  cp node_modules/@zip.js/zip.js/LICENSE www/vendor/zip.LICENSE
 }
 
 # Makes the npm package of <polytask-lab> in target/npm: the element's scripts in a few files (build/site.mjs), what they ask for,
@@ -170,7 +200,7 @@ make_site() {
   rm -rf "$made"
   mkdir -p "$made"
   (cd www && find . \( -path ./models -o -name '.?*' -o -path './examples/*/node_modules' -o -path './examples/*/dist' \
-    -o -path './examples/*/_build' -o -path './examples/*/site' -o -path './examples/*/book' -o -path './examples/*/polytask' \) -prune -o -type f \( -path './examples/*' -o \
+    -o -path './examples/*/_build' -o -path './examples/*/site' -o -path './examples/*/book' -o -path './examples/*/polytask' -o -path './examples/*/model' \) -prune -o -type f \( -path './examples/*' -o \
     ! -name '*.js' ! -name '*.css' ! -name '*.ts' ! -name '*.html' ! -name '*.json' ! -path ./README.md -o \
     -path './recorded/*' \) -print0) | tar -C www --null --files-from=- -cf - | tar -C "$made" -xf -
   cp -al www/models "$made/models" 2>/dev/null || cp -a www/models "$made/models"
@@ -239,28 +269,47 @@ test_everything() {
   need_wasm_toolchain
   need_mdbook
   need_docs_tools
+  need_readers
   need_react
+  need_mpi
   rm -rf target/test-logs
   mkdir -p target/test-logs
   trap print_summary EXIT
 
   check "cargo fmt --check" cargo fmt --all --check
-  check "clippy, native" cargo clippy --all-targets --target-dir target -- -D warnings
-  check "clippy, wasm: plain" lint_wasm plain
+  # The workspace without the tests for the browser. In one profile, so that macros and C libraries are compiled once; with all
+  # features that need no accelerator at once, since each choice of features compiles the library again.
+  local packages=(--package polytask --package polytask-blocks --package polytask-onnx --target-dir target --release)
+  local features=(--features polytask/mpi,polytask/parquet)
+  check "clippy, native" cargo clippy "${packages[@]}" -- -D warnings
+  check "clippy, all features" cargo clippy "${packages[@]}" "${features[@]}" --all-targets -- -D warnings
   check "clippy, wasm: threads" lint_wasm threads
-  check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --target-dir target
+  check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc "${packages[@]}" "${features[@]}" --no-deps
   check "tests in Node" node_test tests/node
   check "build.sh encoder" fetch_encoder
   check "the small encoder" make_small_encoder
-  check "cargo test --release" cargo test --release --target-dir target
+  check "cargo test --release" cargo test "${packages[@]}" "${features[@]}"
+  check "build, native" cargo build "${packages[@]}" "${features[@]}" --bin polytask
   check "build.sh (the page)" build_page
+  check "no warnings, wasm" no_wasm_warnings
   check "build, the wasm kernel's tests" build_kernel_tests
   check "build, names for the profile" name_wasm
   check "build.sh pack" pack
   check "tests of build.sh" node_test tests/build
   check "tsc -p www" node_modules/.bin/tsc -p www
-  check "build, native" build_native
-  check "browser tests" node_test tests/browser
+  # Two files at once: most tests train on one thread, and a test waits for its browser much of the time.
+  check "browser tests" node_test tests/browser 2
+}
+
+# Builds the command with MPI, and runs it on several processes.
+test_mpi() {
+  need_mpi
+  cargo test --package polytask --features mpi --release --target-dir target --test mpi
+}
+
+# Clippy sees the build with threads. What the compiler says of the others is in the logs of build_page.
+no_wasm_warnings() {
+  ! grep --no-messages -A 12 '^warning' target/logs/{plain,fused}.log
 }
 
 # Runs one check and keeps its output and result for the summary. The first check that fails ends the run.
@@ -294,22 +343,20 @@ lint_wasm() { # BUILD
   fi
   if { [ "$wasm_toolchain" = debian ] && [ -x /usr/bin/cargo-clippy ]; } ||
     { [ "$wasm_toolchain" = rustup ] && cargo clippy --version >/dev/null 2>&1; }; then
-    wasm_cargo "$1" clippy --workspace -- -D warnings
+    wasm_cargo "$1" clippy --workspace --profile wasm -- -D warnings
   else
     say "no clippy for the browser's toolchain here: cargo check with warnings denied instead"
-    wasm_rustflags='-D warnings' wasm_cargo "$1" check --workspace
+    wasm_rustflags='-D warnings' wasm_cargo "$1" check --workspace --profile wasm
   fi
 }
 
-# Runs the test files in a directory one after the other, since browsers share the machine's cores badly. A file that fails runs
-# once more, and one that hangs is stopped after 20 minutes.
-node_test() { # DIRECTORY
-  node tests/run.mjs "$1"
+# Runs the test files in a directory. A file that fails runs once more, and one that hangs is stopped after 20 minutes.
+node_test() { # DIRECTORY [FILES_AT_ONCE]
+  node tests/run.mjs --at-once "${2:-1}" "$1"
 }
 
 bench() {
   need_pytorch
-  need_npm_packages benches
   build_page
   need_browsers
   name_wasm
@@ -321,7 +368,7 @@ bench() {
 name_wasm() {
   need_wasm_bindgen
   mkdir -p target/bench
-  "$wasm_bindgen" --target web --out-dir target/bench/named target/wasm/fused/wasm32-unknown-unknown/wasm/polytask.wasm
+  "$wasm_bindgen" --target web --out-name polytask --out-dir target/bench/named "$(compiled fused)"
 }
 
 main "$@"

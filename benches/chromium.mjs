@@ -11,7 +11,7 @@ const MOUNTS = {
   '/site/': path.join(root, 'target/site'),
   '/bench/': path.join(root, 'benches'),
   '/made/': path.join(root, 'target/bench'),
-  '/ort/': path.join(root, 'benches/node_modules/onnxruntime-web/dist'),
+  '/ort/': path.join(root, 'node_modules/onnxruntime-web/dist'),
 };
 
 /** The address of an encoder's directory. */
@@ -89,7 +89,7 @@ export async function openChromium() {
 
 /** Why ONNX Runtime Web cannot take part; empty if it can. */
 export const whatOrtLacks = () =>
-  existsSync(path.join(MOUNTS['/ort/'], 'ort.wasm.min.mjs')) ? '' : 'onnxruntime-web is not in benches/node_modules';
+  existsSync(path.join(MOUNTS['/ort/'], 'ort.wasm.min.mjs')) ? '' : 'onnxruntime-web is not in node_modules';
 
 /** A page with one worker that answers calls. */
 class Tab {

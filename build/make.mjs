@@ -16,13 +16,19 @@ import { clock, Steps } from './steps.mjs';
 /** The command that runs a function of build.sh. @param {string[]} call */
 const own = (...call) => ['./build.sh', 'step', ...call];
 
-/** The two steps of one build of the library for the browser. @param {string} build @param {Partial<Step>} [rest] */
-const library = (build, rest) => ({
+/**
+ * The two steps of one build of the library for the browser.
+ *
+ * @param {string} build
+ * @param {Partial<Step>} [rest]
+ * @param {{ after?: string[], minutes?: number }} [compiling]
+ */
+const library = (build, rest, { after = ['compiler'], minutes = 4 } = {}) => ({
   [build]: {
     title: `the library for the browser, ${build}`,
     command: own('compile_wasm', build),
-    minutes: 4,
-    after: ['compiler'],
+    minutes,
+    after,
     compiles: true,
     ...rest,
   },
@@ -64,7 +70,8 @@ const steps = (serving) => ({
   },
   ...library('threads', { yields: serving }),
   native: { title: 'the native command', command: own('build_native'), minutes: 4, compiles: true, yields: serving },
-  ...library('fused', { yields: serving }),
+  // It takes what `plain` has compiled.
+  ...library('fused', { yields: serving }, { after: ['plain'], minutes: 2 }),
   site: {
     title: 'target/site',
     command: own('make_site'),

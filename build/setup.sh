@@ -31,6 +31,13 @@ need_rust() {
     fail "a C compiler is missing: Rust links with it."
 }
 
+# Needs Open MPI and what its Rust crate is built with: a C compiler's library that reads headers.
+need_mpi() {
+  command -v mpirun >/dev/null && command -v mpicc >/dev/null && ls /usr/lib/llvm-*/lib/libclang*.so* >/dev/null 2>&1 && return
+  apt_install "to train on several processes" openmpi-bin libopenmpi-dev libclang-14-dev clang-14 ||
+    fail "training on several processes is tested with Open MPI: install Debian's openmpi-bin libopenmpi-dev libclang-14-dev."
+}
+
 need_node() {
   command -v npm >/dev/null || apt_install "for the page's build tools" nodejs npm ||
     fail "Node.js is missing: install version 20.11 or later, with npm."
@@ -82,7 +89,8 @@ has_std_source() {
   [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
 }
 
-# Runs cargo for one of the builds in www/pkg. Each build has its own target directory, so that their caches do not mix.
+# Runs cargo for the builds in www/pkg with the same flags for all code: `plain`, from which compile_for_browser also makes
+# `fused`, and `threads`. Each has its own target directory, so that their caches do not mix.
 wasm_cargo() { # BUILD SUBCOMMAND ARGUMENT...
   local build=$1 subcommand=$2 flags cargo=(cargo)
   shift 2
@@ -111,9 +119,8 @@ wasm_flags() { # BUILD
   local flags='--cfg getrandom_backend="wasm_js" -C link-arg=-zstack-size=8388608 -C llvm-args=-disable-lsr'
   # Leaves the source locations of panics out, to make each download some kB smaller; the native build has them.
   flags+=' -Z location-detail=none'
-  [ "$1" = plain ] || features+=,+relaxed-simd
   if [ "$1" = threads ]; then
-    features+=,+atomics,+bulk-memory,+mutable-globals
+    features+=,+relaxed-simd,+atomics,+bulk-memory,+mutable-globals
     # All threads share one memory, which the page makes, of up to 4 GiB. wasm-bindgen needs the exports to set up each thread's
     # stack and thread-local variables.
     for argument in shared-memory import-memory max-memory=4294967296 \
@@ -168,6 +175,21 @@ need_docs_tools() {
       -r www/examples/sphinx/requirements.txt -r www/examples/mkdocs/requirements.txt &&
     cat www/examples/constraints.txt www/examples/{sphinx,mkdocs}/requirements.txt >"$folder/.installed"; } ||
     say "they could not be installed (Debian's python3-venv is needed, and PyPI): their tests will be skipped"
+}
+
+# Needs the small ones of the Python packages that read our model files in tests/export.rs (those that need PyTorch are left out,
+# unless POLYTASK_PYTHON names a Python that has it). Sets and exports POLYTASK_PYTHON.
+need_readers() {
+  local folder=target/tools/readers python=${PYTHON-python3} wanted=tests/reference/readers.txt
+  [ -z "${POLYTASK_PYTHON-}" ] && [ -n "$python" ] || return 0
+  if ! cmp -s "$wanted" "$folder/.installed"; then
+    say "installing ONNX Runtime and tokenizers for Python into $folder (60 MB of downloads, once)"
+    rm -rf "$folder"
+    { "$python" -m venv "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" &&
+      cp "$wanted" "$folder/.installed"; } ||
+      { say "they could not be installed (Debian's python3-venv is needed, and PyPI): their tests will be skipped" && return 0; }
+  fi
+  export POLYTASK_PYTHON=$PWD/$folder/bin/python
 }
 
 # Needs React and Vite, with which the tests build another example, in target/tools/react.

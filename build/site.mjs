@@ -16,18 +16,23 @@ const [www, site] = process.argv.slice(2, 4).map((folder) => path.resolve(folder
 const isPackage = process.argv[4] === 'element';
 
 const PAGE_SCRIPTS = isPackage ? ['polytask-lab.js'] : ['polytask-lab.js', 'article.js', 'embed.js'];
-/** Each worker becomes one file that shares no code with the pages, and so does the module that a worker loads when it needs it. */
-const WORKER_SCRIPTS = ['engine/worker.js', 'engine/thread.js', ...(isPackage ? [] : ['engine/encoder/elsewhere.js', 'sw.js'])];
+/** Each worker becomes one file that shares no code with the pages, and so does each module that a worker loads when it needs it. */
+const LONE_SCRIPTS = [
+  ...['engine/worker.js', 'engine/thread.js'],
+  ...(isPackage ? [] : ['engine/encoder/elsewhere.js', 'engine/reader-data.js', 'engine/keeping.js', 'engine/model/in-worker.js', 'sw.js']),
+];
+/** Pages that load the script for saved models have no lab: it shares no code with the others. It imports more for a zip. */
+const MODEL_SCRIPT = 'model.js';
 const PAGE_STYLES = ['tokens', 'article', 'chapters', 'rooms', 'embed', 'lab'].map((name) => `styles/${name}.css`);
 /** Of parts of the element that are loaded when they are first needed. */
-const PART_STYLES = ['styles/columns.css', 'styles/encoder-choice.css', 'styles/own-data.css'];
+const PART_STYLES = ['styles/columns.css', 'styles/encoder-choice.css', 'styles/model.css', 'styles/own-data.css'];
 /** Lists the style sheets of the element, which become one file. */
 const STYLE_FILES = 'ui/style-files.js';
 const ELEMENT_STYLE = 'styles/element.css';
 /** Files of www/views/ that are loaded together: the views that a reader sees first, and the others. */
 const GROUPS = {
   first: ['bar', 'encoder', 'sentences', 'losses', 'accuracy', 'try'],
-  later: ['settings', 'diagram', 'loop', 'results', 'log', 'steps', 'gradients', 'interference', 'compare', 'sharing', 'map', 'share'],
+  later: ['settings', 'diagram', 'loop', 'results', 'log', 'steps', 'gradients', 'interference', 'compare', 'sharing', 'map', 'use-model', 'share'],
 };
 
 /** The element's own code, and modules that are loaded only together with it. */
@@ -35,9 +40,12 @@ const ELEMENT = 'element/parts.js';
 const BESIDE_ELEMENT = [
   ...['strings/en.js', 'strings/de.js', 'offline.js', 'views/columns.js', 'views/confusion-list.js'],
   ...['ui/many/search-list.js', 'strings/columns.en.js', 'strings/columns.de.js'],
-  ...['lab/recipe/known-recipe.js', 'element/source.js', 'views/reliability-diagram.js'],
+  ...['lab/recipe/known-recipe.js', 'lab/recipe/read-link.js', 'element/source.js', 'views/reliability-diagram.js'],
+  ...['views/dialogs.js', 'strings/dialogs.en.js', 'strings/dialogs.de.js'],
   ...['views/check.js', 'views/label-next.js', 'views/classify.js', 'strings/own-data.en.js', 'strings/own-data.de.js'],
+  'engine/keeping/found.js',
   ...['lab/encoder/pooling.js', 'strings/link.en.js', 'strings/link.de.js', 'views/encoder-choice.js', 'strings/encoder-choice.en.js', 'strings/encoder-choice.de.js'],
+  ...['models.js', 'strings/model.en.js', 'strings/model.de.js'],
 ];
 
 /** Addresses of files; and the module that takes its place in the package. */
@@ -67,15 +75,44 @@ const SMALL = {
 const withElement = `import ${JSON.stringify(path.join(www, ELEMENT))};\n`;
 
 /**
- * What the chart library offers beside charts, such as bars, curves and the joining of tables. The charts here draw straight lines;
- * without the rest the library is a tenth smaller.
+ * What the charts do without, in the chart library: each pattern and its replacement. They draw straight lines over numbers, with a
+ * legend of the page's own. So the library needs no other lines, no dates, no legend, no scales but linear ones, and need not join
+ * tables. What is not called any more is left out when the bundle is made smaller.
+ *
+ * @type {[RegExp, string][]}
  */
-const CHART_EXTRAS = /^uPlot\.assign = [^]*(?=^export )/m;
+const CHART_CUTS = [
+  [/^uPlot\.assign = [^]*(?=^export )/m, 'uPlot.paths = { linear };\n'],
+  [/^const (\[ timeIncrs|localTz ).*\n/gm, ''],
+  [/^\tconst _(tzDate|fmtDate|timeAxisSplits|timeAxisVals|timeSeriesVal) +=.*\n/gm, ''],
+  [/\blet isTime = .*?;/g, ''],
+  [/\bisTime\b/g, 'false'],
+  [/\bmode = (u|self)\.mode;/g, 'mode = 1;'],
+  [/\bshowLegend = legend\.show;/g, 'showLegend = false;'],
+  [/\bcursorFocus = .*?;/g, 'cursorFocus = false;'],
+  [/\b(\w+\.distr|distr|xScaleDistr) +(==|>=) +(2|3|4|100)\b/g, 'false'],
+  // Ranges and texts are given, and no area is filled.
+  [/\bfnOrSelf\(rn \|\| \([^]*?\n\t+\)\);/g, 'fnOrSelf(rn);'],
+  [/\b([as]v) \|\| num(Axis|Series)Vals?\b/g, '$1'],
+  [/^\t+let \[ bandFillDir, bandClipDir \] = .*\n/gm, ''],
+  [/\bseries\.fill != null \|\| bandFillDir != 0/g, 'false'],
+  [/\bbandClipDir != 0/g, 'false'],
+  [/\bflags != 0 && bands\b/g, 'false && bands'],
+  // Lines with more points than pixels are drawn by ui/plot.js.
+  [/\bdecimate = .*;/g, 'decimate = false;'],
+  // No part is selected by dragging, no other chart moves along, and neither series nor axes change.
+  [/\bselect\.show && dragging\b/g, 'false'],
+  [/\bdrag\.(x|y|setScale)\b/g, 'false'],
+  [/\bsyncKey != null\b/g, 'false'],
+  [/^\tself\.(batch|(add|del)(Series|Band)|set(Select|Series|Band|Legend)|posToIdx|valToIdx) +=.*;\n/gm, ''],
+];
 
 /** @param {string} source */
 function onlyLines(source) {
-  if (!CHART_EXTRAS.test(source)) throw new Error('uPlot offers its extras in another way than it did: see CHART_EXTRAS in build/site.mjs');
-  return source.replace(CHART_EXTRAS, 'uPlot.paths = { linear };\n');
+  return CHART_CUTS.reduce((rest, [pattern, replacement]) => {
+    if (rest.search(pattern) < 0) throw new Error(`uPlot is written in another way than it was: it has no ${pattern} (CHART_CUTS in build/site.mjs)`);
+    return rest.replace(pattern, replacement);
+  }, source);
 }
 
 /** A module's own address, and an address relative to it. */
@@ -85,9 +122,10 @@ const OWN_ADDRESS = /new URL\('([^']+)', import\.meta\.url\)|import\.meta\.url/g
  * Corrects addresses relative to a module (`import.meta.url`), which becomes part of a file in the folder `to` of the site.
  *
  * @param {string} to
+ * @param {boolean} [isPage] Whether the bundle may hold the element.
  * @returns {import('esbuild').Plugin}
  */
-const addresses = (to) => ({
+const addresses = (to, isPage = false) => ({
   name: 'addresses',
   setup({ onLoad, onResolve }) {
     const fromThere = (/** @type {string} */ file) => path.relative(path.join(www, to), file);
@@ -103,7 +141,7 @@ const addresses = (to) => ({
           : `new URL(${JSON.stringify(fromThere(file))}, '' + import.meta.url).href`,
       );
       const module = path.relative(www, file);
-      const beside = BESIDE_ELEMENT.includes(module) ? withElement : '';
+      const beside = isPage && BESIDE_ELEMENT.includes(module) ? withElement : '';
       // The first views are part of the element's own file, which compresses better than two.
       const first = module === ELEMENT ? GROUPS.first.map((view) => `export * from '../views/${view}.js';`).join('\n') : '';
       return { contents: beside + relocated + first };
@@ -111,7 +149,7 @@ const addresses = (to) => ({
     // On a host, these are files that a worker imports when it needs them. In the package they are part of the worker, since bundlers
     // copy it alone.
     if (isPackage) return;
-    onResolve({ filter: /\/pkg\/|\/elsewhere\.js$/ }, ({ path: named, resolveDir, kind }) => {
+    onResolve({ filter: /\/pkg\/|\/(elsewhere|reader-data|keeping|in-worker)\.js$/ }, ({ path: named, resolveDir, kind }) => {
       const file = fromThere(path.resolve(resolveDir, named));
       return kind === 'entry-point' ? undefined : { path: `./${file}`, external: true };
     });
@@ -153,11 +191,13 @@ const oneStyle = {
   },
 };
 
-/** @returns {Promise<import('esbuild').Metafile['outputs']>} The files that a page may load, by their paths in the site. */
-async function bundlePages() {
-  const plugins = [oneStyle, groups, addresses('.')];
-  const options = { ...SMALL, entryPoints: PAGE_SCRIPTS, splitting: true, chunkNames: '[name]-[hash]', metafile: true, plugins };
-  const { metafile } = await build(options);
+/**
+ * @param {string[]} entryPoints
+ * @param {import('esbuild').Plugin[]} plugins
+ * @returns {Promise<import('esbuild').Metafile['outputs']>} The files that they may load, by their paths in the site.
+ */
+async function split(entryPoints, plugins) {
+  const { metafile } = await build({ ...SMALL, entryPoints, splitting: true, chunkNames: '[name]-[hash]', metafile: true, plugins });
   const inSite = (/** @type {string} */ file) => path.relative(site, path.resolve(www, file));
   return Object.fromEntries(
     Object.entries(metafile.outputs).map(([file, { imports, ...rest }]) => [
@@ -195,7 +235,7 @@ async function compress(file) {
  * Makes a page preload all files that its scripts import, and those that contain the modules in its own preload links.
  *
  * @param {string} html
- * @param {Awaited<ReturnType<typeof bundlePages>>} outputs
+ * @param {Awaited<ReturnType<typeof split>>} outputs
  */
 function withPreloads(html, outputs) {
   // A module that only exports what others do is no output's input, but the entry point of one.
@@ -225,11 +265,12 @@ function withoutIndents(html) {
   return parts.map((part) => (part.startsWith('<pre') ? part : part.replace(/<!--[^]*?-->/g, '').replace(/^\s+/gm, ''))).join('');
 }
 
-const outputs = await bundlePages();
-for (const script of WORKER_SCRIPTS) await build({ ...SMALL, entryPoints: [script], plugins: [addresses(path.dirname(script))] });
+const outputs = await split(PAGE_SCRIPTS, [oneStyle, groups, addresses('.', true)]);
+const ofModel = await split([MODEL_SCRIPT], [addresses('.')]);
+for (const script of LONE_SCRIPTS) await build({ ...SMALL, entryPoints: [script], plugins: [addresses(path.dirname(script))] });
 const glue = isPackage ? [] : await libraries();
 for (const script of glue) await build({ ...SMALL, bundle: false, entryPoints: [script] });
-for (const script of [...Object.keys(outputs), ...WORKER_SCRIPTS, ...glue]) await compress(script);
+for (const script of new Set([...Object.keys({ ...outputs, ...ofModel }), ...LONE_SCRIPTS, ...glue])) await compress(script);
 if (!isPackage) await bundleStyles();
 await copyFile(path.join(www, CLASSIC_SCRIPT), path.join(site, CLASSIC_SCRIPT));
 for (const page of isPackage ? [] : (await readdir(www)).filter((file) => file.endsWith('.html'))) {

@@ -38,6 +38,10 @@ pub enum Error {
     Memory(Box<Message>),
     /// The loss became NaN or infinite; `step` is the step that was not taken, from 1.
     Diverged(Box<Message>),
+    /// A checkpoint cannot be read, or is of another run.
+    Checkpoint(Box<Message>),
+    /// Several ranks cannot train together, or one of them has ended.
+    Parallel(Box<Message>),
     /// Candle failed (out of memory, a device error).
     Tensor(Box<Message>),
 }
@@ -73,6 +77,11 @@ impl Error {
         Self::Memory(wrong.at(message!("place.memory", "memory").into()))
     }
 
+    /// An error in a checkpoint.
+    pub fn checkpoint(wrong: Message) -> Self {
+        Self::Checkpoint(wrong.at(message!("place.checkpoint", "checkpoint").into()))
+    }
+
     /// The name of what is wrong, the same in every release, such as `recipe.rate_range`.
     pub fn code(&self) -> &str {
         &self.message().code
@@ -93,6 +102,8 @@ impl Error {
             | Self::Tokenizer(message)
             | Self::Memory(message)
             | Self::Diverged(message)
+            | Self::Checkpoint(message)
+            | Self::Parallel(message)
             | Self::Tensor(message) => message,
         }
     }

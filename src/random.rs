@@ -23,6 +23,17 @@ impl Stream {
         Self(rng)
     }
 
+    /// How many 32-bit words have been drawn.
+    pub fn position(&self) -> u64 {
+        // 2^64 words are 10^8 years of drawing.
+        self.0.get_word_pos() as u64
+    }
+
+    /// Goes on after `position` words.
+    pub fn set_position(&mut self, position: u64) {
+        self.0.set_word_pos(position.into());
+    }
+
     /// Uniform in [0, 1), a multiple of 2⁻²⁴.
     pub fn uniform(&mut self) -> f32 {
         (self.0.next_u32() >> 8) as f32 * (1.0 / 16_777_216.0)
@@ -77,6 +88,20 @@ mod tests {
         assert_eq!(draw(1, "init"), draw(1, "init"));
         assert_ne!(draw(1, "init"), draw(1, "shuffle"));
         assert_ne!(draw(1, "init"), draw(2, "init"));
+    }
+
+    #[test]
+    fn a_stream_goes_on_from_any_position() {
+        for drawn in [0, 1, 15, 16, 63, 64, 1000] {
+            let mut stream = Stream::new(5, "dropout");
+            (0..drawn).for_each(|_| {
+                stream.uniform();
+            });
+            let mut again = Stream::new(5, "dropout");
+            again.set_position(stream.position());
+            let draw = |stream: &mut Stream| (0..70).map(|_| stream.uniform()).collect::<Vec<_>>();
+            assert_eq!(draw(&mut stream), draw(&mut again), "after {drawn}");
+        }
     }
 
     #[test]

@@ -84,7 +84,9 @@ fn every_flag_of_training_is_taken() {
     let mut flags: Vec<String> = help.lines().filter_map(flag).collect();
     let name = |given: &str| given[2..].split(' ').next().unwrap().to_string();
     let mut tried: Vec<String> = IN_THE_RECIPE.map(|(given, ..)| name(given)).to_vec();
-    tried.extend(["model", "device", "threads", "log", "out", "calibrate"].map(String::from));
+    // The last two are tried in tests/resume.rs.
+    let others = ["model", "device", "threads", "log", "out", "calibrate", "checkpoint-every", "resume"];
+    tried.extend(others.map(String::from));
     flags.sort_unstable();
     tried.sort_unstable();
     assert_eq!(flags, tried, "each flag of the help is tried here");
@@ -466,7 +468,10 @@ fn bad_encoders_are_told_apart_and_an_old_model_is_kept() {
     assert!(train("--encoder mute").starts_with("mute: tokenizer: tokenizer.json cannot be read: "));
     fs::remove_file(at.join("mute/tokenizer.json")).unwrap();
     assert!(train("--encoder mute").starts_with("mute: there is neither tokenizer.json nor vocab.txt; in Python, "));
-    assert_eq!(train("--encoder ./nowhere"), "encoder: \"./nowhere\" is not a directory");
+    assert_eq!(
+        train("--encoder ./nowhere"),
+        "encoder: \"./nowhere\" is neither a directory nor a model of the hub (owner/name)"
+    );
     assert_eq!(
         fails(at, "predict --model encoder hello"),
         "--model: encoder was not saved by polytask; it has no heads"

@@ -43,7 +43,7 @@ fn a_vocabulary_stands_for_its_tokenizer() {
     fs::remove_file(encoder.join("vocab.txt")).unwrap();
     assert_eq!(
         fails(place.path(), TRAIN),
-        "encoder: there is neither tokenizer.json nor vocab.txt; in Python, transformers makes it: \
+        "encoder: there is neither tokenizer.json nor vocab.txt; in Python, transformers makes tokenizer.json: \
          AutoTokenizer.from_pretrained(\"encoder\").save_pretrained(\"encoder\")"
     );
 }
@@ -221,20 +221,25 @@ fn fetching_an_encoder_speaks_the_hubs_protocol_and_keeps_no_halves() {
     server.join().unwrap();
 }
 
-/// A hub that has the tiny encoder as `lab/tiny`, with its weights under the hash `oid`.
-fn tiny_hub(requests: usize, encoder: PathBuf, oid: String) -> (String, std::thread::JoinHandle<()>) {
+/// A hub that has the files `siblings` of `encoder` as `lab/tiny`.
+fn tiny_hub(requests: usize, encoder: PathBuf, siblings: Value) -> (String, std::thread::JoinHandle<()>) {
     hub(requests, move |path| {
-        if path == "/api/models/lab/tiny/tree/main?recursive=1" {
-            let list = json!([{"path": "config.json"}, {"path": "tokenizer.json"}, {"path": "README.md"},
-                {"path": "model.safetensors", "lfs": {"oid": oid}}]);
-            let list = list.to_string();
-            return http("200 OK", list.len(), list.as_bytes());
+        if path == "/api/models/lab/tiny/revision/main?blobs=true" {
+            let answer = json!({"id": "lab/tiny", "sha": "c0ffee", "siblings": siblings}).to_string();
+            return http("200 OK", answer.len(), answer.as_bytes());
         }
-        match path.strip_prefix("/lab/tiny/resolve/main/").and_then(|file| fs::read(encoder.join(file)).ok()) {
+        match path.strip_prefix("/lab/tiny/resolve/c0ffee/").and_then(|file| fs::read(encoder.join(file)).ok()) {
             Some(bytes) => http("200 OK", bytes.len(), &bytes),
             None => http("404 Not Found", 0, b""),
         }
     })
+}
+
+/// Trains with `lab/tiny` of the hub at `address`; what was printed, and the errors.
+fn train_from_hub(place: &Path, address: &str) -> (String, String) {
+    let arguments = TRAIN.replace("--encoder encoder", "--encoder lab/tiny");
+    let output = polytask(place).args(arguments.split_whitespace()).env("HF_ENDPOINT", address).output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -247,24 +252,78 @@ fn an_encoder_of_the_hub_is_fetched_by_its_name_once() {
     let place = workplace();
     let encoder = place.path().join("encoder");
     let expected = succeeds(place.path(), TRAIN);
-    let train = |address: &str| {
-        let arguments = TRAIN.replace("--encoder encoder", "--encoder lab/tiny");
-        let output =
-            polytask(place.path()).args(arguments.split_whitespace()).env("HF_ENDPOINT", address).output().unwrap();
-        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    let siblings = |sha256: String| {
+        json!([{"rfilename": "config.json"}, {"rfilename": "tokenizer.json"}, {"rfilename": "README.md"},
+            {"rfilename": "model.safetensors", "lfs": {"sha256": sha256}}])
     };
-    let (address, server) = tiny_hub(4, encoder.clone(), "0".repeat(64));
-    let (_, error) = train(&address);
+    let (address, server) = tiny_hub(4, encoder.clone(), siblings("0".repeat(64)));
+    let (_, error) = train_from_hub(place.path(), &address);
     assert!(
-        error.contains("/lab/tiny/resolve/main/model.safetensors: not the file it should be: its SHA-256 is "),
+        error.contains("/lab/tiny/resolve/c0ffee/model.safetensors: not the file it should be: its SHA-256 is "),
         "{error}"
     );
     server.join().unwrap();
-    let (address, server) = tiny_hub(4, encoder.clone(), sha256(&fs::read(encoder.join("model.safetensors")).unwrap()));
+    let right = sha256(&fs::read(encoder.join("model.safetensors")).unwrap());
+    let (address, server) = tiny_hub(4, encoder, siblings(right));
     for _ in 0..2 {
-        assert_eq!(train(&address).0, expected);
+        assert_eq!(train_from_hub(place.path(), &address).0, expected);
     }
     server.join().unwrap();
+}
+
+#[test]
+fn a_download_that_ended_between_two_shards_is_made_whole() {
+    let place = workplace();
+    let encoder = place.path().join("encoder");
+    let expected = succeeds(place.path(), TRAIN);
+    shard(&encoder);
+    let modules = r#"[{"path": "own_pooling", "type": "sentence_transformers.models.Pooling"}]"#;
+    fs::write(encoder.join("modules.json"), modules).unwrap();
+    fs::create_dir(encoder.join("own_pooling")).unwrap();
+    fs::write(encoder.join("own_pooling/config.json"), r#"{"pooling_mode": "max"}"#).unwrap();
+    let [first, second] = [1, 2].map(|i| format!("model-0000{i}-of-00002.safetensors"));
+    let files =
+        ["config.json", "modules.json", "own_pooling/config.json", "tokenizer.json", "model.safetensors.index.json"];
+    let siblings: Vec<Value> =
+        files.iter().chain([&*first, &*second].iter()).map(|file| json!({"rfilename": file})).collect();
+    fs::rename(encoder.join(&second), place.path().join("away")).unwrap();
+    let (address, server) = tiny_hub(8, encoder.clone(), siblings.clone().into());
+    let (_, error) = train_from_hub(place.path(), &address);
+    assert!(error.contains(&format!("/lab/tiny/resolve/c0ffee/{second}: cannot be fetched: ")), "{error}");
+    server.join().unwrap();
+    fs::rename(place.path().join("away"), encoder.join(&second)).unwrap();
+    let (address, server) = tiny_hub(8, encoder, siblings.into());
+    let (printed, warned) = train_from_hub(place.path(), &address);
+    assert_eq!(printed, expected);
+    assert!(warned.contains("this encoder was trained with max pooling, which Polytask does not have"), "{warned}");
+    server.join().unwrap();
+}
+
+#[test]
+fn what_is_no_encoder_is_refused_before_its_weights_are_fetched() {
+    let place = workplace();
+    let encoder = place.path().join("encoder");
+    let refused = |requests: usize, files: &[&str]| {
+        let siblings: Vec<Value> = files.iter().map(|file| json!({"rfilename": file})).collect();
+        let (address, server) = tiny_hub(requests, encoder.clone(), siblings.into());
+        let (_, error) = train_from_hub(place.path(), &address);
+        server.join().unwrap();
+        error
+    };
+    let error = refused(1, &["config.json", "tokenizer.json", "pytorch_model.bin"]);
+    assert!(
+        error.starts_with("polytask: lab/tiny: its weights are pytorch_model.bin, and model.safetensors is needed"),
+        "{error}"
+    );
+    let error = refused(1, &["config.json", "spiece.model", "model.safetensors"]);
+    let expected = "polytask: encoder: the hub's \"lab/tiny\" has no tokenizer.json or vocab.txt; take a BERT encoder that has one";
+    assert!(error.starts_with(expected), "{error}");
+    fs::write(encoder.join("config.json"), r#"{"model_type": "qwen2"}"#).unwrap();
+    let error = refused(2, &["config.json", "tokenizer.json", "model.safetensors"]);
+    assert!(
+        error.starts_with("polytask: lab/tiny: encoder: config.json: model_type is \"qwen2\", and only "),
+        "{error}"
+    );
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn switched_off_while_it_is_due_at_the_end_the_run_ends_without_it() {
 
 #[test]
 fn vectors_that_are_no_numbers_are_not_drawn() {
-    // Nobody trains on the last sentence, so the losses do not tell that its word's row is no number.
+    // Nobody trains on the last sentence, so the losses do not tell that its word's vector is no number.
     let examples = r#"[
         {"text": "w5 w6", "labels": {"a": "x"}}, {"text": "w7 w8", "labels": {"a": "y"}}, {"text": "w60", "labels": {}}
     ]"#;
@@ -246,7 +246,7 @@ fn vectors_that_are_no_numbers_are_not_drawn() {
     let mut tensors = candle_core::safetensors::load_buffer(&files.weights, &Device::Cpu).unwrap();
     let table = tensors.iter_mut().find(|(name, _)| name.ends_with("word_embeddings.weight")).unwrap().1;
     let mut rows = table.to_vec2::<f32>().unwrap();
-    rows[60].fill(f32::NAN);
+    rows[60].fill(f32::MAX);
     *table = Tensor::new(rows, &Device::Cpu).unwrap();
     files.weights = serialised(&tensors);
     let (mut run, mut events) = prepare_from(&recipe, Some(&files)).unwrap();

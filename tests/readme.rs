@@ -45,7 +45,7 @@ fn shell(lines: &str) -> String {
 #[test]
 fn every_command_runs() {
     let lines = block(chapter(), "sh");
-    assert_eq!(lines.matches("\npolytask ").count(), 7, "{lines}");
+    assert_eq!(lines.matches("\npolytask ").count(), 8, "{lines}");
     // All of it takes minutes.
     let [train, compare] = ["--preset topic-sentiment", "--seeds 0,1,2"];
     assert!(lines.contains(train) && lines.contains(compare), "{lines}");

@@ -440,27 +440,6 @@ fn the_company_of_a_longer_sentence_changes_nothing() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn candles_own_bert_agrees_on_the_forward_pass() -> Result<()> {
-    let (model, batch) = tiny(Pooling::Cls, "gelu")?;
-    let config = model.config().bert.clone();
-    let path = reference("tiny/weights.safetensors");
-    // SAFETY: nothing changes the golden while the test reads it.
-    let weights =
-        unsafe { candle_nn::VarBuilder::from_mmaped_safetensors(&[path], candle_core::DType::F32, &Device::Cpu)? };
-    let theirs = candle_transformers::models::bert::BertModel::load(weights.pp("bert"), &config)?;
-    let encoder = model.encoder();
-    let xs = encoder.embed(&batch, &mut Pass::Evaluation, model.context())?;
-    let ours = flat(&encoder.blocks(0..encoder.depth(), xs, &batch, &mut Pass::Evaluation, model.context())?);
-    for range in batch.sentences.ranges() {
-        let ids = Tensor::new(&batch.input_ids[range.clone()], &Device::Cpu)?.unsqueeze(0)?;
-        let expected = flat(&theirs.forward(&ids, &ids.zeros_like()?, None)?);
-        let h = config.hidden_size;
-        close("token vectors", &ours[range.start * h..range.end * h], &expected, 1e-4);
-    }
-    Ok(())
-}
-
 /// MiniLM's files, which `build.sh` fetches.
 fn minilm(file: &str) -> Result<Vec<u8>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/all-MiniLM-L6-v2").join(file);

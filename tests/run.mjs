@@ -1,16 +1,18 @@
-// Runs test files one after the other, each in a Node of its own, and repeats one that fails.
+// Runs test files, each in a Node of its own, and repeats one that fails.
 //
 //   node tests/run.mjs FILE|DIRECTORY...               a file that fails runs once more; if it passes then, it is flaky
+//   --at-once N                                        how many files run at the same time (default: 1)
 //   node tests/run.mjs --repeat 10 FILE|DIRECTORY...   runs each file ten times and counts how often it passes
 //   --timeout SECONDS                                  how long one file may take (default: 1200)
 //   --test-…                                           goes on to Node, such as --test-name-pattern=…
 //
-// One after the other, since browsers share the machine's cores badly. The last lines are those of Node's own runner, with
-// the totals of all files: a file that ran twice counts as its second run went.
+// A file that measures times has the line "// Runs alone: …" with the reason, and no other runs beside it. The same holds for the
+// second run of a file that failed. The last lines are those of Node's own runner, with the totals of all files: a file that ran
+// twice counts as its second run went.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +31,7 @@ const CLOSING_LINE = new RegExp(`^ℹ (${[...COUNTED, 'duration_ms'].join('|')})
 
 /** @typedef {{ file: string, counts: Record<string, number>, passed: boolean, why: string, seconds: number }} Outcome */
 
-const { files, repeat, timeout, forNode } = readArguments(process.argv.slice(2));
+const { files, repeat, atOnce, timeout, forNode } = readArguments(process.argv.slice(2));
 const start = Date.now();
 process.exitCode = repeat ? await countPasses() : await runAll();
 
@@ -37,12 +39,12 @@ process.exitCode = repeat ? await countPasses() : await runAll();
 async function runAll() {
   const outcomes = [];
   const flaky = [];
-  for (const file of files) {
-    let outcome = await run(file);
+  for (const first of await runEach()) {
+    let outcome = first;
     if (!outcome.passed) {
-      console.log(`\n▸ ${file} failed; it runs once more\n`);
-      outcome = await run(file);
-      if (outcome.passed) flaky.push(file);
+      console.log(`\n▸ ${first.file} failed; it runs once more\n`);
+      outcome = await run(first.file);
+      if (outcome.passed) flaky.push(first.file);
     }
     outcomes.push(outcome);
   }
@@ -54,6 +56,26 @@ async function runAll() {
   for (const file of flaky) console.log(`flaky: ${file} (failed, and passed when it was repeated)`);
   if (flaky.length > MOST_FLAKY) console.log(`failed: ${flaky.length} files are flaky, and at most ${MOST_FLAKY} may be`);
   return failed.length > 0 || flaky.length > MOST_FLAKY ? 1 : 0;
+}
+
+/** Every file once: first those that share the machine, `atOnce` at a time, then those that run alone. */
+async function runEach() {
+  const shared = atOnce > 1 ? files.filter((file) => !runsAlone(file)) : [];
+  const alone = files.filter((file) => !shared.includes(file));
+  /** @type {Map<string, Outcome>} */
+  const outcomes = new Map();
+  const waiting = [...shared];
+  const takeTurns = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) outcomes.set(file, await run(file, true));
+  };
+  await Promise.all(Array.from({ length: atOnce }, takeTurns));
+  for (const file of alone) outcomes.set(file, await run(file));
+  return files.map((file) => /** @type {Outcome} */ (outcomes.get(file)));
+}
+
+/** @param {string} file */
+function runsAlone(file) {
+  return /^\/\/ Runs alone: /m.test(readFileSync(file, 'utf8'));
 }
 
 /** Every file as often as asked for. */
@@ -78,9 +100,10 @@ async function countPasses() {
  * One file. What it prints is printed, but for its closing lines, which are for the totals.
  *
  * @param {string} file
+ * @param {boolean} [isBesideOthers] Prints when the file has ended, so that the lines of two files do not mix.
  * @returns {Promise<Outcome>}
  */
-async function run(file) {
+async function run(file, isBesideOthers = false) {
   const began = Date.now();
   // Inside another of Node's runners a test would report to that one.
   const { NODE_TEST_CONTEXT, ...env } = process.env;
@@ -97,10 +120,13 @@ async function run(file) {
 
   const counts = Object.fromEntries(COUNTED.map((name) => [name, 0]));
   let hasClosed = false;
+  /** @type {string[]} */
+  const printed = [];
+  const print = (/** @type {string} */ line) => (isBesideOthers ? printed.push(line) : console.log(line));
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     const closing = CLOSING_LINE.exec(line);
-    if (!closing) return console.log(line);
+    if (!closing) return print(line);
     hasClosed = true;
     if (closing[1] in counts) counts[closing[1]] = Number(closing[2]);
   });
@@ -120,7 +146,8 @@ async function run(file) {
     counts.fail += 1;
   }
   const why = isLate ? `ended after ${timeout} s` : wrong > 0 ? `${wrong} of ${counts.tests} tests` : `ended with ${signal ?? code}`;
-  console.log(`▸ ${file}: ${passed ? `${counts.pass} passed` : `failed, ${why}`}, ${seconds.toFixed(1)} s`);
+  print(`▸ ${file}: ${passed ? `${counts.pass} passed` : `failed, ${why}`}, ${seconds.toFixed(1)} s`);
+  if (isBesideOthers) console.log(printed.join('\n'));
   return { file, counts, passed, why, seconds };
 }
 
@@ -167,11 +194,11 @@ function readArguments(given) {
     if (!(Number(text) >= 1)) stopWith(`${flag} needs a number from 1 on, and not ${text ?? 'nothing'}`);
     return Number(text);
   };
-  const [repeat, timeout] = [number('--repeat'), number('--timeout') ?? 1200];
+  const [repeat, atOnce, timeout] = [number('--repeat'), number('--at-once') ?? 1, number('--timeout') ?? 1200];
   const unknown = rest.find((argument) => argument.startsWith('-'));
-  if (unknown) stopWith(`there is no ${unknown}; there are --repeat N, --timeout SECONDS and Node's own --test-…`);
+  if (unknown) stopWith(`there is no ${unknown}; there are --repeat N, --at-once N, --timeout SECONDS and Node's own --test-…`);
   if (rest.length === 0) stopWith('name test files, or directories that hold some');
-  return { files: rest.flatMap(testsIn), repeat, timeout, forNode };
+  return { files: rest.flatMap(testsIn), repeat, atOnce, timeout, forNode };
 }
 
 /** The files named *.test.mjs or *.test.js in a directory; a file itself. @param {string} name @returns {string[]} */

@@ -3,6 +3,8 @@
 
 mod tiny;
 
+use std::{fs, path::Path};
+
 use polytask::text::Tokenizer;
 use serde_json::{Value, json};
 use tiny::Tiny;
@@ -229,7 +231,8 @@ fn whatever_one_value_is_nothing_panics_and_every_id_has_an_embedding() {
                 let (Ok(encoding), Ok((tokens, _))) = (tokenizer.encode(text), tokenizer.tokens(text)) else {
                     continue;
                 };
-                assert_eq!(encoding.input_ids.len(), tokens.len());
+                let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+                assert_eq!(encoding.input_ids, ids, "{text:?}: {json}");
                 assert!(encoding.input_ids.iter().all(|&id| (id as usize) < VOCAB_SIZE), "{json}");
             }
         }
@@ -253,6 +256,63 @@ fn whatever_one_value_is_nothing_panics_and_every_id_has_an_embedding() {
         }
     }
     assert!(readable > 200 && refused > 500, "{readable} could be read, {refused} were refused");
+}
+
+#[test]
+fn a_sentence_put_together_from_words_has_the_librarys_ids() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/all-MiniLM-L6-v2/tokenizer.json");
+    let json = fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}; run ./build.sh encoder first", path.display()));
+    let pieces = [
+        "the",
+        "The",
+        "UNUSUALLY",
+        "cafe",
+        "café",
+        "soup.",
+        "e-mail",
+        "don't",
+        "4.99$",
+        "a,b,,c",
+        "[MASK]",
+        "[mask]",
+        "[x",
+        "##ly",
+        "\t",
+        "\n",
+        "a\tb",
+        "\0",
+        "\u{7f}",
+        "\u{301}",
+        "日本",
+        "🙂",
+        "x".repeat(101).leak(),
+        "!?",
+        "",
+        " ",
+        "\u{a0}",
+    ];
+    let mut state = 7_u64;
+    let mut below = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n
+    };
+    for max_length in [1, 2, 5, 16, 512] {
+        let tokenizer = Tokenizer::from_json(&json, max_length, 30_522).expect("it can be read");
+        for _ in 0..400 {
+            let mut text = String::new();
+            for _ in 0..below(12) {
+                match below(4) {
+                    0 => text.extend((0..below(9)).map(|_| char::from(below(128) as u8))),
+                    _ => text.push_str(pieces[below(pieces.len())]),
+                }
+                text.push_str(["", " ", " ", " "][below(4)]);
+            }
+            let encoding = tokenizer.encode(&text).expect("it can be encoded");
+            let (tokens, cut) = tokenizer.tokens(&text).expect("it can be encoded");
+            assert_eq!(encoding.input_ids, tokens.iter().map(|token| token.id).collect::<Vec<_>>(), "{text:?}");
+            assert_eq!(encoding.full_length > encoding.input_ids.len(), cut, "{text:?}");
+        }
+    }
 }
 
 /// The JSON pointers of all values below the root.

@@ -11,8 +11,10 @@ const LATER = [
   'lab.html',
   'embed.html',
   'embed.js',
+  'engine/keeping.js',
   'styles/embed.css',
   'styles/lab.css',
+  ...['columns', 'encoder-choice', 'model', 'own-data'].map((part) => `styles/${part}.css`),
   ...['en', 'de', 'errors.de', 'sentences', 'article.de', 'embed.de'].map((name) => `strings/${name}.js`),
 ];
 

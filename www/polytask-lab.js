@@ -169,6 +169,17 @@ export class PolytaskLab extends Reflecting {
     return (await this.#used()).predict(text);
   }
 
+  /**
+   * The model as it is now, as a zip.
+   *
+   * @param {import('./polytask.js').SaveOptions} [options]
+   * @returns {Promise<Blob>} Rejects with one sentence.
+   */
+  async save(options) {
+    const lab = await this.#used();
+    return (await import('./models.js')).modelBlob(lab, options);
+  }
+
   async #used() {
     if (!this.isConnected) throw new Error('<polytask-lab> must stand in a document to be used.');
     if (!this.#shared) this.#begin();
@@ -263,7 +274,7 @@ export class PolytaskLab extends Reflecting {
     const bar = root.querySelector('.bar');
     if (bar || !notices.element.isConnected) (bar ?? root).append(notices.element);
     this.#shadow.replaceChildren(root);
-    for (const view of this.#views) lab.add(view);
+    for (const view of this.#views) lab.rendering.add(view);
     this.#reflect(shared);
     return root;
   }
@@ -281,7 +292,7 @@ export class PolytaskLab extends Reflecting {
 
   /** @param {Lab} lab */
   #clear(lab) {
-    for (const view of this.#views) lab.remove(view);
+    for (const view of this.#views) lab.rendering.remove(view);
     this.#views = [];
   }
 
@@ -327,7 +338,6 @@ export class PolytaskLab extends Reflecting {
    * @param {Shared} shared
    */
   #reflect(shared) {
-    if (!shared) return;
     const { hosts, lab: { run } } = shared;
     for (const host of hosts) if (host.getAttribute('status') !== run.status) host.setAttribute('status', run.status);
     const told = JSON.stringify(run);

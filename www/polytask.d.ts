@@ -52,11 +52,13 @@ export interface PolytaskAttributeValues {
   src?: string;
   tasks?: string | readonly string[];
   encoder?: string;
+  model?: string;
   weighting?: Weighting;
   epochs?: number | string;
   seed?: number | string;
   views?: string | readonly string[];
   run?: string;
+  keep?: 'on' | 'off';
   autostart?: boolean;
   theme?: 'light' | 'dark' | 'auto';
   base?: string;
@@ -72,6 +74,7 @@ export interface PolytaskAttributes {
   get tasks(): string;
   set tasks(value: string | readonly string[]);
   encoder: string;
+  model: string;
   weighting: string;
   get epochs(): number | undefined;
   set epochs(value: number | string | undefined);
@@ -81,11 +84,20 @@ export interface PolytaskAttributes {
   get views(): string;
   set views(value: string | readonly string[]);
   run: string;
+  keep: string;
   autostart: boolean;
   theme: string;
   base: string;
   record: string;
   linked: boolean;
+}
+
+/** What `save` leaves out. */
+export interface SaveOptions {
+  /** The heads alone, a few kB, for a run with the setting `freeze: encoder`. The model names its encoder, and the hash of its weights. */
+  headsOnly?: boolean;
+  /** `recipe.json` without the sentences. */
+  withoutSentences?: boolean;
 }
 
 /** The element. Its methods load what they need; except for `train`, their promises resolve when the run has received the command. */
@@ -111,6 +123,11 @@ export interface PolytaskLab extends HTMLElement, PolytaskAttributes {
   reset(): Promise<void>;
   /** Classifies a sentence with every head in its current state. */
   predict(text: string): Promise<Prediction>;
+  /**
+   * The model in its current state, as the zip of a directory that sentence-transformers, transformers, `polytask predict` and the
+   * attribute `model` open. The run waits while it is made. Rejects with an error whose message says why, if it cannot be.
+   */
+  save(options?: SaveOptions): Promise<Blob>;
 
   addEventListener<K extends keyof PolytaskEventMap>(
     type: K,
@@ -148,6 +165,8 @@ export interface PolytaskLab extends HTMLElement, PolytaskAttributes {
 export declare const PolytaskLab: { new (): PolytaskLab };
 
 declare global {
+  /** Of workers, which have declarations of their own. The wasm module's declarations name it. */
+  interface FileSystemSyncAccessHandle {}
   interface HTMLElementTagNameMap {
     'polytask-lab': PolytaskLab;
   }

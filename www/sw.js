@@ -6,10 +6,12 @@
 // this worker asks the host for a newer release, stores it, and notifies the pages, which offer to reload.
 //
 // Without release.json (www/ as it is written), this worker always asks the network first; if there is no answer, it uses the
-// latest response. It leaves the encoder's files alone: the engine stores them itself.
+// latest response. It leaves the encoder's files alone, and the weights of saved models: the engine stores them itself.
 //
 // Pages with the element also get the headers that isolate them: threads need shared memory, and not every host can send headers.
 // A page with data-isolation="off" on <html> or a <script> is left as it is.
+//
+// It is one file: a classic script, since not every browser lets a service worker import modules.
 
 // tsc's DOM types describe only a page's global scope.
 const worker = /** @type {any} */ (self);
@@ -33,9 +35,11 @@ const FILES_AT_ONCE = 6;
 const HOUR_MS = 3_600_000;
 /** Within this a browser tells whether a page is there. */
 const ANSWER_MS = 1000;
+/** After this a request that has failed is made once more: browsers end all requests when the network changes. */
+const AGAIN_MS = 300;
 const NO_NETWORK = new Error('there is no network');
 /** A page with the element, and one that is not to be isolated. */
-const [ELEMENT, OPT_OUT] = [/<polytask-lab\b/, /<(html|script)\b[^>]*\bdata-isolation="?off\b/];
+const [ELEMENT, OPT_OUT] = [/<polytask-lab\b/, /<(html|script)\b[^>]*\bdata-isolation=["']?off\b/];
 const [OPENER, EMBEDDER] = ['cross-origin-opener-policy', 'cross-origin-embedder-policy'];
 /** Files of the library's builds. A browser uses only one build, so a build is stored when it is first used. */
 const BUILD = /^pkg\/[^/]+\//;
@@ -45,7 +49,7 @@ worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUnti
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const { request } = event;
   const path = pathOf(request.url);
-  if (request.method === 'GET' && path !== undefined && !path.startsWith('models/')) event.respondWith(answer(event, path).then((response) => isolated(request, response)));
+  if (request.method === 'GET' && path !== undefined && !/^models\/|\.safetensors$/.test(path)) event.respondWith(answer(event, path).then((response) => isolated(request, response)));
 });
 worker.addEventListener('message', (/** @type {any} */ event) => {
   const { data, source, ports } = event;
@@ -128,7 +132,8 @@ function welcome(event, release) {
  * @param {string} hash
  */
 async function checked(event, path, hash) {
-  const response = await fetch(event.request.url, { cache: 'no-cache' });
+  const { url } = event.request;
+  const response = await fetch(url, { cache: 'no-cache' }).catch(() => again(() => fetch(url, { cache: 'no-cache' })));
   if (!response.ok || !response.body) return response;
   const headers = headersOf(response);
   const [toPage, toCheck] = response.body.tee();
@@ -153,12 +158,18 @@ async function fromNetwork(event) {
       event.waitUntil(opened().then((cache) => cache.put(plain(request.url), copy)).catch(() => {}));
     }
     return response;
-  } catch (error) {
+  } catch {
     const cache = await opened().catch(() => undefined);
     const kept = (await fromLast(event)) ?? (await cache?.match(plain(request.url), { ignoreVary: true }));
     if (kept) return kept;
-    throw error;
+    return again(() => fetch(new Request(request, { cache: 'no-cache' })));
   }
+}
+
+/** @template T @param {() => Promise<T>} ask */
+async function again(ask) {
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  return ask();
 }
 
 /** Opens a new page from the last stored release, since the network does not answer. @param {any} event */

@@ -14,6 +14,7 @@ export type {
   ComparisonRow,
   Contender,
   DataCheck,
+  ModelFiles,
   Evaluation,
   Findings,
   Gradients,
@@ -23,6 +24,7 @@ export type {
   Message,
   Prediction,
   Preset,
+  SavedModel,
   Session,
   Spread,
   Weighting,
@@ -62,7 +64,39 @@ export type Start = Omit<Rust.Start, 'tasks'> & { tasks: Task[] };
 export type AnyEvent = Rust.Event;
 
 /** An event of a run. Named apart from the DOM's `Event`. */
-export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start' } & Start);
+export type RunEvent = Exclude<Rust.Event, { type: 'start' }> | ({ type: 'start' } & Start) | Resumed;
+
+/**
+ * The run of an earlier visit is where it was, and can go on. `measured`: what is measured beside it. `told`: all that it told, if that differs from what was found at
+ * the beginning of the visit.
+ */
+export interface Resumed {
+  type: 'resumed';
+  is: 'ready' | 'paused' | 'ended';
+  measured: Rust.Diagnostics;
+  told?: Kept['told'];
+}
+
+/** A file that a worker has open: tsc's DOM types lack a worker's `FileSystemSyncAccessHandle`. */
+export interface OpenFile {
+  getSize(): number;
+  read(into: Uint8Array, options: { at: number }): number;
+  write(bytes: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+/** A run that an earlier visit left. */
+export interface Kept {
+  recipe: Recipe;
+  /** The encoder's address. */
+  base: string;
+  /** Its events, with their lines in the notebook's printout. */
+  told: { event: RunEvent; text?: string }[];
+  /** Whether it trained until it was left. */
+  trains: boolean;
+}
 
 /** A value for each task, by the task's name. */
 export type ByTask<T> = Record<string, T>;
@@ -86,6 +120,38 @@ export interface Questions {
   read_table: { args: [filename: string, bytes: Uint8Array, columns?: Partial<Rust.Columns>]; answer: Table };
 }
 
+/** The functions of engine/reader-data.js that the page calls, with what crosses the border of the worker. */
+export interface Calls {
+  /** The file that the run classified last, with its answers. */
+  write(written: Rust.Written, threshold: number | undefined, all: boolean): Uint8Array;
+  /** The files of the run's model as it is now. The run waits until `closeModel`. */
+  listModel(recipe: Recipe, headsOnly: boolean): Promise<{ path: string; bytes: number }[]>;
+  /** Bytes of the file of this number. */
+  readModel(i: number, offset: number, length: number): Uint8Array<ArrayBuffer>;
+  closeModel(): void;
+  /** Reads a saved model as a whole; returns its tasks and all of its files. */
+  checkModel(
+    given: [path: string, file: Blob][],
+    elsewhere?: { base: string; name: string; sha256: string },
+  ): Promise<{ tasks: Task[]; files: [path: string, file: Blob][] }>;
+}
+
+/** Where a saved model is. `base`: address of the package's folder; `encoder`: that of the directory with the encoder. */
+export type ModelAddress = { address: string; base: string; encoder?: string };
+
+/** What a page asks of a saved model, and the answer. */
+export type ModelRequest =
+  /** → the zip at `address`, a Blob, which the page unpacks */
+  | ({ type: 'fetch' } & ModelAddress)
+  /** `files`: those of the zip. → { tasks: Task[] } */
+  | ({ type: 'open'; files?: [path: string, file: Blob][] } & ModelAddress)
+  /** → the answers by the tasks' names, for each sentence */
+  | { type: 'predict'; texts: string[] }
+  /** → a vector for each sentence */
+  | { type: 'embed'; texts: string[] }
+  /** Also cancels its download. */
+  | { type: 'close' };
+
 /**
  * Messages from the page to the worker. `run` is the run's number, since several share the worker. `request` is the command's
  * number, for commands whose events must be matched to them.
@@ -97,8 +163,18 @@ export type ToWorker =
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
   /** Uses the reader's own files as the encoder. `base`: the address under which they are kept. */
   | { kind: 'open'; run: number; base: string; files: [path: string, file: Blob][]; name: string }
-  /** Writes the file that the run classified last. */
-  | { kind: 'write'; id: number; run: number; written: Rust.Written; threshold: number | undefined; all: boolean }
+  /** Calls a function of engine/reader-data.js for the run. */
+  | { kind: 'call'; id: number; run: number; name: keyof Calls; args: unknown[] }
+  /** Asks the saved model of this number. */
+  | { kind: 'model'; id: number; run: number; request: ModelRequest }
+  /** Keeps the run from visit to visit, under this key. The answer is what an earlier visit left, if one may have (`finds`). */
+  | { kind: 'keep'; id: number; run: number; key: string; finds: boolean }
+  /** Goes on with the run that an earlier visit left; where that fails, `recipe` is configured. */
+  | { kind: 'resume'; run: number; recipe: Recipe; keep_heads: boolean; request: number }
+  /** The page is out of sight and may be gone soon: writes where the run is. */
+  | { kind: 'save'; run: number }
+  /** Removes what is kept of the run. */
+  | { kind: 'forget'; run: number }
   /** Cancels the encoder's download for this run. */
   | { kind: 'cancel'; run: number }
   /** Ends the run and frees its memory. */

@@ -5,7 +5,7 @@
 //! `bits` bits, end to end, the least significant bits of a byte first. A number is scale · (code − 2^(bits−1)). The bits follow
 //! from the last dimension, so tensors of one file may differ in them. Tensors of other types are stored as they are.
 //!
-//! The way of blocks with a scale of their own is that of ggml's `Q4_0` and `Q8_0` (<https://github.com/ggml-org/ggml>); their
+//! Blocks with a scale of their own are taken from ggml's `Q4_0` and `Q8_0` (<https://github.com/ggml-org/ggml>); their
 //! layout has no 6 bits for rows of 384.
 
 mod encode;
@@ -25,12 +25,12 @@ pub const fn block_bytes(bits: u32) -> usize {
     2 + BLOCK / 8 * bits as usize
 }
 
-/// Bits of a code in blocks of `bytes` bytes, if there are such blocks.
+/// Bits of a code (2 to 8) in blocks of `bytes` bytes; `None` if no number of bits makes blocks of that size.
 pub fn bits_of(bytes: usize) -> Option<u32> {
     (2..=8).find(|&bits| block_bytes(bits) == bytes)
 }
 
-/// Appends the numbers of whole blocks to `numbers`.
+/// Appends the numbers of `blocks`, `bits` (2 to 8) bits a code, to `numbers`: 32 for each [`block_bytes`].
 ///
 /// # Panics
 ///

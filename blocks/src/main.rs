@@ -15,9 +15,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::read(&path).map_err(|e| format!("{}: cannot be read: {e}", path.display()))
     };
     let made = small_encoder(&read("config.json")?, &read("tokenizer.json")?, &read("model.safetensors")?)?;
-    std::fs::create_dir_all(to)?;
+    std::fs::create_dir_all(to).map_err(|e| format!("{to}: cannot be made: {e}"))?;
     for (name, bytes) in FILES.iter().zip(&made) {
-        std::fs::write(Path::new(to).join(name), bytes)?;
+        let path = Path::new(to).join(name);
+        std::fs::write(&path, bytes).map_err(|e| format!("{}: cannot be written: {e}", path.display()))?;
     }
     Ok(())
 }

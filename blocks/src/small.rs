@@ -14,7 +14,7 @@ pub const SMALL: &str = "all-MiniLM-L6-v2-small";
 /// Its files.
 pub const FILES: [&str; 3] = ["config.json", "vocab.txt", "model.safetensors"];
 
-/// What the file says of its blocks, for other readers.
+/// Description of the format in the file's metadata, for other readers.
 const FORMAT: &str = "U8 tensors of shape (.., M/32, 2 + 4*bits) are tensors of shape (.., M): blocks of a little-endian float16 \
                       scale and 32 codes of that many bits, least significant bits first; \
                       a number is scale * (code - 2^(bits-1))";
@@ -38,11 +38,11 @@ struct Model {
 }
 
 /// The contents of [`FILES`], made of an encoder's `config.json`, `tokenizer.json` and `model.safetensors`. Biases and LayerNorms stay
-/// float32, and so do matrices whose rows are no whole blocks.
+/// float32, and so do matrices whose rows are no whole blocks. `vocab.txt` without settings stands for an uncased tokenizer.
 ///
 /// # Errors
 ///
-/// A sentence, if a file cannot be read, or the tokenizer is no WordPiece whose ids are 0, 1, 2 and so on.
+/// A sentence, if a file cannot be read, a weight is not finite, or the tokenizer is no WordPiece whose ids are 0, 1, 2 and so on.
 pub fn small_encoder(config: &[u8], tokenizer: &[u8], weights: &[u8]) -> Result<[Vec<u8>; 3], String> {
     Ok([config.to_vec(), vocabulary(tokenizer)?, in_blocks(weights)?])
 }
@@ -75,6 +75,11 @@ fn in_blocks(weights: &[u8]) -> Result<Vec<u8>, String> {
         }
         let bits = if name.ends_with("word_embeddings.weight") { WORD_BITS } else { BITS };
         let numbers: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        if numbers.iter().any(|x| !x.is_finite()) {
+            return Err(format!(
+                "model.safetensors: tensor {name:?} holds infinity or NaN, and every weight must be finite"
+            ));
+        }
         let mut blocks = Vec::new();
         encode(bits, &numbers, &mut blocks);
         let last = shape.len() - 1;
@@ -129,5 +134,11 @@ mod tests {
         assert_eq!(shape("bias"), (Dtype::F32, vec![32]));
         let (_, metadata) = SafeTensors::read_metadata(&made).unwrap();
         assert!(metadata.metadata().as_ref().unwrap().contains_key(METADATA));
+        let infinite = [f32::INFINITY; 32].map(f32::to_le_bytes).concat();
+        let view = TensorView::new(Dtype::F32, vec![1, 32], &infinite).unwrap();
+        assert_eq!(
+            in_blocks(&safetensors::serialize([("w", view)], None).unwrap()).unwrap_err(),
+            "model.safetensors: tensor \"w\" holds infinity or NaN, and every weight must be finite"
+        );
     }
 }

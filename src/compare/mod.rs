@@ -30,7 +30,7 @@ pub struct PlannedRun {
 }
 
 /// The runs of a comparison, and the figures of those that have finished.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ComparisonRuns {
     tasks: Vec<String>,
     seeds: Vec<u64>,
@@ -39,7 +39,7 @@ pub struct ComparisonRuns {
     finished: Vec<Option<Finished>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Finished {
     held_out: IndexMap<String, Figures>,
     majority: IndexMap<String, Figures>,

@@ -93,6 +93,22 @@ impl Context {
         self.pool.run(work)
     }
 
+    /// `work` of each item, in the items' order. Natively the context's threads share the items.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn map<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+        use rayon::prelude::*;
+        match self.pool.threads() {
+            1 => items.iter().map(work).collect(),
+            _ => self.pool.run(|| items.par_iter().map(work).collect()),
+        }
+    }
+
+    /// `work` of each item, in the items' order.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn map<T, R>(&self, items: &[T], work: impl Fn(&T) -> R) -> Vec<R> {
+        items.iter().map(work).collect()
+    }
+
     /// A buffer of `len` numbers. It holds old values, not zeros.
     pub(crate) fn buffer(&self, len: usize) -> Buffer {
         self.workspace.take(len)

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use unicode_normalization_alignments::UnicodeNormalization;
 
 use super::Dataset;
@@ -39,15 +40,25 @@ pub struct LookAlike {
 /// Groups of rows whose texts are equal after Unicode normalisation (NFKC), without differences in case, white space and
 /// invisible characters; each group ascending, ordered by its first row.
 pub fn same_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Vec<usize>> {
-    let mut rows: HashMap<String, Vec<usize>> = HashMap::new();
-    for (row, text) in texts.into_iter().enumerate() {
-        // A text of invisible characters alone is none.
-        let folded = folded(text);
-        if !folded.is_empty() {
-            rows.entry(folded).or_default().push(row);
-        }
+    same_fingerprints(&texts.into_iter().map(fingerprint).collect::<Vec<_>>())
+}
+
+/// 128 bits of a text's SHA-256, the same for texts that [`same_texts`] puts into one group; 0 for a text of invisible characters alone,
+/// which is none.
+pub fn fingerprint(text: &str) -> u128 {
+    let folded = folded(text);
+    if folded.is_empty() {
+        return 0;
     }
-    let mut groups: Vec<Vec<usize>> = rows.into_values().filter(|rows| rows.len() > 1).collect();
+    Sha256::digest(folded).iter().take(16).fold(0, |bits, &byte| bits << 8 | u128::from(byte))
+}
+
+/// The groups of [`same_texts`] from the texts' fingerprints.
+pub fn same_fingerprints(fingerprints: &[u128]) -> Vec<Vec<usize>> {
+    let mut rows: Vec<usize> = (0..fingerprints.len()).filter(|&row| fingerprints[row] != 0).collect();
+    rows.sort_unstable_by_key(|&row| (fingerprints[row], row));
+    let same = rows.chunk_by(|&one, &other| fingerprints[one] == fingerprints[other]);
+    let mut groups: Vec<Vec<usize>> = same.filter(|rows| rows.len() > 1).map(<[usize]>::to_vec).collect();
     groups.sort_unstable();
     groups
 }
@@ -72,13 +83,13 @@ pub fn contradictions(data: &Dataset, groups: &[Vec<usize>]) -> Vec<Contradictio
 }
 
 /// Each held-out row whose text also trains, with the first training row that has it. `splits` are the rows that train and
-/// those held out.
+/// those held out, each ascending.
 pub fn in_both_splits(groups: &[Vec<usize>], splits: &[Vec<usize>; 2]) -> Vec<[usize; 2]> {
-    let [training, held_out] = splits.each_ref().map(|rows| rows.iter().collect::<BTreeSet<_>>());
+    let [trains, is_held_out] = splits.each_ref().map(|rows| move |row: &&usize| rows.binary_search(row).is_ok());
     let mut pairs = Vec::new();
     for group in groups {
-        let Some(&first) = group.iter().find(|row| training.contains(row)) else { continue };
-        pairs.extend(group.iter().filter(|row| held_out.contains(row)).map(|&row| [row, first]));
+        let Some(&first) = group.iter().find(&trains) else { continue };
+        pairs.extend(group.iter().filter(&is_held_out).map(|&row| [row, first]));
     }
     pairs.sort_unstable();
     pairs

@@ -13,6 +13,17 @@ impl Dataset {
         keeps_heads: bool,
         count: impl Fn(&str) -> usize,
     ) -> DataSizes {
+        self.sizes_by(recipe, validation, keeps_heads, |row| count(&self.examples[row].text))
+    }
+
+    /// The same, where `count` counts the tokens of the sentence in a row.
+    pub fn sizes_by(
+        &self,
+        recipe: &Recipe,
+        validation: Option<&Dataset>,
+        keeps_heads: bool,
+        count: impl Fn(usize) -> usize,
+    ) -> DataSizes {
         let labelled =
             |data: &Dataset| (0..data.examples.len()).filter(|&row| data.is_labelled(row)).collect::<Vec<_>>();
         let (training, held_out) = match validation {
@@ -26,7 +37,7 @@ impl Dataset {
         let counts = self.class_counts(&training);
         let has = |classes: &[usize]| classes.iter().any(|&n| n > 0);
         let both = counts.iter().zip(&held_out).any(|(own, held_out)| has(own) && has(held_out));
-        let tokens: usize = training.iter().map(|&row| count(&self.examples[row].text)).sum();
+        let tokens: usize = training.iter().map(|&row| count(row)).sum();
         DataSizes {
             sentences: training.len(),
             tasks: self.tasks.len(),

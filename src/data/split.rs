@@ -10,7 +10,7 @@
 //! few. So afterwards sentences change sides until the right number is held out. Those go first whose move lowers
 //! Σ (held out − wanted)² over the labels most.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Dataset;
 use crate::random::Stream;
@@ -42,8 +42,10 @@ pub fn stratified_split(data: &Dataset, fraction: f64, seed: u64) -> (Vec<usize>
 
 /// Which examples are held out, and what that means for every label.
 struct Sides {
-    /// The labels of each example, numbered through all tasks; none for one that takes no part.
-    labels: Vec<Vec<usize>>,
+    /// Examples with the same labels are of one kind: large data sets have few. Number 0 are those that take no part.
+    kind_of: Vec<usize>,
+    /// The labels of each kind, numbered through all tasks.
+    kinds: Vec<Vec<usize>>,
     /// The examples of each label, in random order.
     examples: Vec<Vec<usize>>,
     /// The share of all examples that is to be held out.
@@ -63,20 +65,30 @@ impl Sides {
             count += task.labels.len();
         }
         let mut sides = Self {
-            labels: vec![Vec::new(); data.examples.len()],
+            kind_of: vec![0; data.examples.len()],
+            kinds: vec![Vec::new()],
             examples: vec![Vec::new(); count],
             share,
             is_held_out: vec![false; data.examples.len()],
             held: vec![0; count],
         };
+        let mut numbers: HashMap<Vec<usize>, usize> = HashMap::new();
         for &i in examples {
-            sides.labels[i] =
+            let labels: Vec<usize> =
                 data.examples[i].labels.iter().map(|(task, &class)| first[task] + class as usize).collect();
-            for &label in &sides.labels[i] {
+            for &label in &labels {
                 sides.examples[label].push(i);
             }
+            sides.kind_of[i] = *numbers.entry(labels).or_insert_with_key(|labels| {
+                sides.kinds.push(labels.clone());
+                sides.kinds.len() - 1
+            });
         }
         sides
+    }
+
+    fn labels(&self, i: usize) -> &[usize] {
+        &self.kinds[self.kind_of[i]]
     }
 
     /// How many of a label's examples should be held out; not rounded.
@@ -89,7 +101,7 @@ impl Sides {
             return;
         }
         self.is_held_out[i] = held_out;
-        for &label in &self.labels[i] {
+        for &label in &self.kinds[self.kind_of[i]] {
             if held_out {
                 self.held[label] += 1;
             } else {
@@ -100,7 +112,7 @@ impl Sides {
 
     /// Gives every example to a side, label by label, by iterative stratification.
     fn share_out(&mut self) {
-        let mut is_placed = vec![false; self.labels.len()];
+        let mut is_placed = vec![false; self.kind_of.len()];
         let mut left: Vec<usize> = self.examples.iter().map(Vec::len).collect();
         let mut by_rarity: BTreeSet<(usize, usize)> = left.iter().copied().zip(0..).filter(|&(n, _)| n > 0).collect();
         while let Some((_, rarest)) = by_rarity.pop_first() {
@@ -119,10 +131,10 @@ impl Sides {
                         };
                         (demand - met as f64) / demand
                     };
-                    self.labels[i].iter().map(unmet).sum()
+                    self.labels(i).iter().map(unmet).sum()
                 };
                 let held_out = want(true) > want(false);
-                for &label in &self.labels[i] {
+                for &label in self.labels(i) {
                     by_rarity.remove(&(left[label], label));
                     left[label] -= 1;
                     if label != rarest && left[label] > 0 {
@@ -148,18 +160,20 @@ impl Sides {
     fn hold_out(&mut self, examples: &[usize], wanted: usize) {
         let mut held = self.held_out();
         let adds = held < wanted;
-        let mut candidates: Vec<usize> = examples.iter().copied().filter(|&i| self.is_held_out[i] != adds).collect();
+        let mut candidates: Vec<(usize, usize)> =
+            examples.iter().filter(|&&i| self.is_held_out[i] != adds).map(|&i| (i, self.kind_of[i])).collect();
         while held != wanted {
             // Moves only lower the gains of the other examples. So after a pass all gains are below `enough`, and few passes
             // are needed, however many examples there are.
-            let Some(best) = candidates.iter().map(|&i| self.gain(i, adds)).max_by(f64::total_cmp) else { break };
+            let gains: Vec<f64> = (0..self.kinds.len()).map(|kind| self.gain(kind, adds)).collect();
+            let Some(best) = candidates.iter().map(|&(_, kind)| gains[kind]).max_by(f64::total_cmp) else { break };
             let enough = best - 0.25 * best.abs().max(1.0);
-            candidates.retain(|&i| {
-                if held == wanted || self.gain(i, adds) < enough {
+            candidates.retain(|&(i, kind)| {
+                if held == wanted || gains[kind] < enough || self.gain(kind, adds) < enough {
                     return true;
                 }
                 let is_last_in_training = |&label: &usize| self.held[label] + 1 == self.examples[label].len();
-                if !adds || !self.labels[i].iter().any(is_last_in_training) {
+                if !adds || !self.kinds[kind].iter().any(is_last_in_training) {
                     self.set_held_out(i, adds);
                     held = if adds { held + 1 } else { held - 1 };
                 }
@@ -193,13 +207,13 @@ impl Sides {
         (0..self.held.len()).map(|label| off(label) * off(label)).sum()
     }
 
-    /// Half of the decrease of [`Sides::cost`] if example `i` changes sides; `adds`: to the held-out side.
-    fn gain(&self, i: usize, adds: bool) -> f64 {
+    /// Half of the decrease of [`Sides::cost`] if an example of this kind changes sides; `adds`: to the held-out side.
+    fn gain(&self, kind: usize, adds: bool) -> f64 {
         let gain = |&label: &usize| {
             let missing = self.target(label) - self.held[label] as f64;
             (if adds { missing } else { -missing }) - 0.5
         };
-        self.labels[i].iter().map(gain).sum()
+        self.kinds[kind].iter().map(gain).sum()
     }
 }
 

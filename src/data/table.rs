@@ -1,5 +1,6 @@
 //! Sentences with labels as text, as a file or the page holds them. A [`Dataset`](super::Dataset) has classes instead.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
@@ -69,11 +70,12 @@ impl Table {
     /// # Errors
     ///
     /// If a sentence is blank or a label has no task's name.
-    pub fn from_examples(examples: &[InlineExample]) -> Result<Self> {
+    pub fn from_examples(examples: impl IntoIterator<Item = impl Borrow<InlineExample>>) -> Result<Self> {
         let mut columns = TaskNames::default();
         let mut faults = Faults::of_sentences();
-        let mut rows = Vec::with_capacity(examples.len());
-        for (i, example) in examples.iter().enumerate() {
+        let mut rows = Vec::new();
+        for (i, example) in examples.into_iter().enumerate() {
+            let example = example.borrow();
             let place = Place::Sentence(i + 1);
             let text = example.text.trim().to_string();
             if text.is_empty() {
@@ -170,7 +172,7 @@ mod tests {
     #[test]
     fn examples_survive_the_way_there_and_back() {
         let table = read_table("a.tsv", b"text\ttopic\ttone\na\tx\t\nb\tz\ty\nc\t\tn\n", &Columns::default()).unwrap();
-        let back = Table::from_examples(&table.to_examples()).unwrap();
+        let back = Table::from_examples(table.to_examples()).unwrap();
         assert_eq!(back.tasks, table.tasks);
         assert_eq!(back.rows[1].labels, table.rows[1].labels);
     }

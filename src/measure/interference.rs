@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Observer, is_turn};
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::recipe::Diagnostics;
 use crate::train::{Extras, Sizes, Trainer, Trial};
 
@@ -84,5 +85,9 @@ impl<E: From<Interference>> Observer<E> for InterferenceObserver {
     fn between_steps(&mut self, trainer: &mut Trainer) -> Result<Option<E>> {
         self.measured = Some(trainer.steps());
         Ok(Some(interference(trainer)?.into()))
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.measured)
     }
 }

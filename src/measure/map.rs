@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::principal_components::{Axes, Covariance};
 use super::{Observer, is_turn};
 use crate::Result;
+use crate::checkpoint::{Archive, state};
 use crate::random::Stream;
 use crate::recipe::Diagnostics;
 use crate::train::{EVALUATION_BATCH_SIZE, Extras, Sizes, Trainer};
@@ -66,6 +67,8 @@ struct Vectors {
     numbers: Vec<f32>,
 }
 
+state!(Vectors { step, embedded, numbers });
+
 impl<E: From<Map>> Observer<E> for MapObserver {
     fn configure(&mut self, diagnostics: &Diagnostics) {
         self.every = diagnostics.map_every;
@@ -107,6 +110,14 @@ impl<E: From<Map>> Observer<E> for MapObserver {
         }
         self.made = Some(step);
         Ok(self.add_frame(trainer.recipe().seed).map(E::from))
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.rows)?;
+        archive.value(&mut self.frames)?;
+        archive.value(&mut self.plane)?;
+        archive.value(&mut self.next)?;
+        archive.value(&mut self.made)
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Observer;
 use crate::Result;
+use crate::checkpoint::{Archive, state};
 use crate::metrics::argmax;
 use crate::ops::IGNORE;
 use crate::recipe::Diagnostics;
@@ -30,7 +31,7 @@ pub struct Mistakes {
 }
 
 /// A misclassified example.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Mistake {
     /// Its row in the data, as [`Start::held_out`](crate::train::Start::held_out) counts.
@@ -51,6 +52,8 @@ pub struct MistakeObserver {
     found: Option<Vec<Vec<Mistake>>>,
 }
 
+state!(Mistake { row, label, said, probability });
+
 impl<E: From<Mistakes>> Observer<E> for MistakeObserver {
     fn configure(&mut self, diagnostics: &Diagnostics) {
         self.is_on = diagnostics.mistakes;
@@ -63,6 +66,10 @@ impl<E: From<Mistakes>> Observer<E> for MistakeObserver {
             _ => {}
         }
         Ok(None)
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.found)
     }
 }
 

@@ -21,6 +21,7 @@ pub use mistakes::{Mistake, MistakeObserver, Mistakes};
 pub use saliency::{Erasure, Saliency, TaskSaliency};
 
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::recipe::Diagnostics;
 use crate::train::{Extras, Moment, Sizes, Trainer};
 
@@ -61,6 +62,15 @@ pub trait Observer<E>: Debug + Send {
     /// If a loss is not finite, or a tensor operation fails.
     fn between_steps(&mut self, _trainer: &mut Trainer) -> Result<Option<E>> {
         Ok(None)
+    }
+
+    /// Lists the observer's state for a checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// If it is restored and the checkpoint does not hold it.
+    fn visit(&mut self, _archive: &mut Archive) -> Result<()> {
+        Ok(())
     }
 }
 

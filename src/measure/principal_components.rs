@@ -9,6 +9,8 @@
 //! starts from the axes before and turns them as little as possible, so that a picture drawn along V neither flips nor swaps
 //! its axes. Plain loops in f64: the same bits in every browser.
 
+use crate::Result;
+use crate::checkpoint::{Archive, State, state};
 use crate::random::Stream;
 
 /// Maximum number of iterations per call; the next call continues from there.
@@ -18,7 +20,7 @@ const ITERATIONS: usize = 100;
 const TOLERANCE: f64 = 1e-6;
 
 /// Running sums for the mean and the covariance of vectors of H numbers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Covariance {
     n: f64,
     /// Σ x. (H)
@@ -26,6 +28,8 @@ pub(super) struct Covariance {
     /// Σ x·xᵀ, the lower triangle row after row.
     products: Vec<f64>,
 }
+
+state!(Covariance { n, sum, products });
 
 impl Covariance {
     /// No vector yet; vectors have `h` numbers.
@@ -84,8 +88,14 @@ impl Covariance {
 }
 
 /// Two orthonormal directions. (2)(H)
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Axes([Vec<f64>; 2]);
+
+impl State for Axes {
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        self.0.visit(archive)
+    }
+}
 
 impl Axes {
     /// The principal axes, the one of larger variance first. The first iteration starts at random axes from `stream`, which

@@ -10,6 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::state;
+
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
@@ -20,7 +22,7 @@ const MOST_BINS: usize = 15;
 const FEWEST_ANSWERS: usize = 10;
 
 /// How a task's confidence and accuracy agree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct Calibration {
     /// The expected calibration error in [0, 1]; 0: confidence and accuracy agree in every bin.
@@ -31,7 +33,7 @@ pub struct Calibration {
 }
 
 /// Answers of about the same confidence.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
 pub struct CalibrationBin {
     /// Mean probability of the predicted class, in [0, 1].
@@ -48,6 +50,10 @@ pub(super) struct Confidences {
     right: Vec<f32>,
     wrong: Vec<f32>,
 }
+
+state!(Confidences { right, wrong });
+state!(Calibration { ece, bins });
+state!(CalibrationBin { confidence, accuracy, count });
 
 impl Confidences {
     /// Adds an answer: its `logits` (C), the predicted class and whether that is right.

@@ -15,6 +15,8 @@ pub use proportion::{sign_test, wilson_interval};
 pub use tally::{Tally, argmax};
 pub use temperature::fit_temperature;
 
+use crate::checkpoint::state;
+
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
@@ -41,3 +43,5 @@ pub struct TaskMetrics {
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number[][] | ConfusionCells"))]
     pub confusion: Vec<Vec<u32>>,
 }
+
+state!(TaskMetrics { accuracy, interval, macro_f1, loss, calibration, confusion });

@@ -2,6 +2,7 @@
 
 use super::calibration::Confidences;
 use super::{TaskMetrics, wilson_interval};
+use crate::checkpoint::state;
 use crate::ops::IGNORE;
 
 /// Running counts of one task's predictions.
@@ -17,7 +18,7 @@ use crate::ops::IGNORE;
 /// assert_eq!(metrics.accuracy, 0.5);
 /// assert_eq!(metrics.confusion, [[1, 1], [0, 0]]);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tally {
     /// `confusion[t][p]`: labelled examples of class t predicted as p. (C,C)
     confusion: Vec<Vec<u32>>,
@@ -28,6 +29,8 @@ pub struct Tally {
     /// How sure each answer was, where that is kept.
     confidences: Option<Confidences>,
 }
+
+state!(Tally { confusion, loss, denominator, confidences });
 
 impl Tally {
     /// An empty tally for a task with `classes` classes. Its size does not depend on the number of examples.

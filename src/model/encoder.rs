@@ -10,10 +10,9 @@
 use std::sync::Arc;
 
 use candle_core::Tensor;
-use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 
-use super::{Loading, PartSize, Pass, Weights};
+use super::{Config, Loading, PartSize, Pass, Weights};
 use crate::compute::Context;
 use crate::error::message;
 use crate::ops::{Block, EmbeddingTable, LayerNorm, Linear, ModelPart, Parameter, ParameterKind, Role, embedding};
@@ -143,7 +142,7 @@ impl Encoder {
     pub fn embed(&self, batch: &Batch, pass: &mut Pass, context: &Context) -> Result<Tensor> {
         let Batch { input_ids, positions, .. } = batch;
         let xs = embedding(&self.word, input_ids, &self.position, positions, &self.token_type, context)?;
-        pass.dropped(self.norm.forward(&xs, context)?)
+        pass.dropped(&batch.sentences, self.norm.forward(&xs, context)?)
     }
 
     /// Sends token vectors `xs` (N,H) through the blocks `range`. (N,H)
@@ -192,7 +191,7 @@ impl Encoder {
     }
 
     /// The parameters outside of the tables.
-    fn others(&self) -> impl Iterator<Item = &Arc<Parameter>> {
+    pub(super) fn others(&self) -> impl Iterator<Item = &Arc<Parameter>> {
         let blocks = self.blocks.iter().flat_map(|block| {
             let Block { query, key, value, output, attention_norm, up, down, output_norm, .. } = &**block;
             let linears = [query, key, value, output, up, down].map(|linear| [&linear.weight, &linear.bias]);
@@ -201,16 +200,6 @@ impl Encoder {
         });
         let pooler = self.pooler.iter().flat_map(|pooler| [&pooler.weight, &pooler.bias]);
         [&self.token_type, &self.norm.weight, &self.norm.bias].into_iter().chain(blocks).chain(pooler)
-    }
-
-    /// The tensors of a saved model, by name: the tables whole, and every other parameter.
-    pub(super) fn tensors(&self) -> Result<Vec<(String, Tensor)>> {
-        let mut tensors: Vec<(String, Tensor)> =
-            self.others().map(|p| (p.name().to_string(), p.value().detach())).collect();
-        for (name, table) in [("word", &self.word), ("position", &self.position)] {
-            tensors.push((format!("embeddings.{name}_embeddings.weight"), table.assembled()?));
-        }
-        Ok(tensors)
     }
 
     /// The word-embedding table.

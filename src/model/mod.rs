@@ -19,21 +19,24 @@ use std::sync::Arc;
 use candle_core::Tensor;
 use indexmap::IndexMap;
 
-pub use config::{DeclaredPooling, ModelConfig, Polytask, declared_pooling, parse_config, pooling_folder};
+pub use config::{
+    Config, DeclaredPooling, EncoderByHash, ModelConfig, Polytask, PositionEmbeddingType, declared_pooling,
+    parse_config, pooling_folder,
+};
 pub use encoder::Encoder;
 pub use heads::Heads;
 pub use loading::Loading;
 pub use part_size::PartSize;
-pub use pass::{Dropout, Pass};
+pub use pass::{Dropout, Pass, Share};
 pub use receiver::Receiver;
-pub use save::ModelFiles;
+pub use save::{ModelFiles, WeightsFile};
 pub use shards::{joined_header, shard_names};
 pub use wanted::{NamedShape, Wanted, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 pub use weights::Weights;
 
 use crate::Result;
 use crate::compute::Context;
-use crate::ops::{ModelPart, Parameter, first_tokens, mean_pool};
+use crate::ops::{ModelPart, Parameter, Ragged, first_tokens, mean_pool};
 use crate::random::Stream;
 use crate::recipe::{Freeze, Pooling, Task};
 use crate::text::Batch;
@@ -82,6 +85,8 @@ pub struct Model {
     heads: Heads,
     /// By task, what logits are divided by before the softmax; a task that is not named has 1.
     temperatures: IndexMap<String, f64>,
+    /// A hash of the file that its weights were read from.
+    weights_hash: u64,
 }
 
 impl Model {
@@ -98,6 +103,7 @@ impl Model {
         loading: &Loading,
         init: &mut Stream,
     ) -> Result<Self> {
+        let weights_hash = weights.hash();
         let encoder = Encoder::load(&config.bert, &mut weights, loading)?;
         let saved = loading.keep_heads.then_some(&mut weights);
         let heads = Heads::load(tasks, config.bert.hidden_size, saved, init, loading.context.device())?;
@@ -111,6 +117,7 @@ impl Model {
             frozen: freeze,
             heads,
             temperatures: IndexMap::new(),
+            weights_hash,
         })
     }
 
@@ -238,6 +245,15 @@ impl Model {
         self.frozen != Freeze::None
     }
 
+    /// How many random numbers a training pass with dropout draws for these sentences.
+    pub fn dropout_numbers(&self, sentences: &Ragged) -> u64 {
+        let (h, heads) = (self.config.bert.hidden_size, self.config.bert.num_attention_heads);
+        let vectors = (sentences.tokens() * h) as u64;
+        let block = sentences.probabilities(heads) as u64 + 2 * vectors;
+        let embeddings = if self.has_prefix() { 0 } else { vectors };
+        embeddings + (self.encoder.depth() - self.frozen_blocks()) as u64 * block
+    }
+
     fn frozen_blocks(&self) -> usize {
         match self.frozen {
             Freeze::None | Freeze::Embeddings => 0,
@@ -255,6 +271,11 @@ impl Model {
                 self.encoder.pooler()?.forward(&firsts, &self.context)?.tanh()?
             }
         })
+    }
+
+    /// A hash of the file that its weights were read from, before training.
+    pub fn weights_hash(&self) -> u64 {
+        self.weights_hash
     }
 
     /// Everything that trains, now or later in the run, by name in name order; heads under `heads.<task>.…`.

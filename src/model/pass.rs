@@ -22,20 +22,42 @@ pub struct Dropout<'a> {
     pub p: f32,
     /// The `dropout` stream.
     pub stream: &'a mut Stream,
+    /// Where the sentences of this pass are in their batch, if other ranks have the rest of it.
+    pub share: Option<Share<'a>>,
+}
+
+/// A rank's share of a batch. Its masks are those that the sentences would have if one rank had the whole batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Share<'a> {
+    /// The sentences of the whole batch.
+    pub batch: &'a Ragged,
+    /// The first of them that is in the share.
+    pub first: usize,
 }
 
 impl Dropout<'_> {
-    fn mask(&mut self, len: usize) -> Vec<f32> {
-        self.stream.dropout_mask(len, self.p)
+    /// A mask for these sentences; `len` is the length of a mask for some sentences.
+    fn mask(&mut self, sentences: &Ragged, len: impl Fn(&Ragged) -> usize) -> Vec<f32> {
+        let own = len(sentences);
+        let Some(Share { batch, first }) = self.share else {
+            return self.stream.dropout_mask(own, self.p);
+        };
+        let start = self.stream.position();
+        self.stream.set_position(start + len(&batch.first(first)) as u64);
+        let mask = self.stream.dropout_mask(own, self.p);
+        self.stream.set_position(start + len(batch) as u64);
+        mask
     }
 }
 
 impl Pass<'_> {
-    /// `xs` with elements dropped and the rest scaled up; `xs` itself without dropout.
-    pub(super) fn dropped(&mut self, xs: Tensor) -> Result<Tensor> {
+    /// Token vectors `xs` (N,H) with elements dropped and the rest scaled up; `xs` itself without dropout.
+    pub(super) fn dropped(&mut self, sentences: &Ragged, xs: Tensor) -> Result<Tensor> {
         match self {
             Pass::Training(Some(dropout)) => {
-                let mask = Tensor::from_vec(dropout.mask(xs.elem_count()), xs.shape(), xs.device())?;
+                let h = xs.dim(1)?;
+                let mask = dropout.mask(sentences, |sentences| sentences.tokens() * h);
+                let mask = Tensor::from_vec(mask, xs.shape(), xs.device())?;
                 Ok((xs * mask)?)
             }
             Pass::Training(None) => Ok(xs),
@@ -46,12 +68,14 @@ impl Pass<'_> {
 
     /// The activations that a block with `heads` heads keeps of this pass over token vectors `xs` (N,H).
     pub(super) fn keep(&mut self, sentences: &Ragged, xs: &Tensor, heads: usize) -> Keep {
+        // (N,H): as many for each token.
+        let h = xs.elem_count() / sentences.tokens();
         match self {
             Pass::Evaluation => Keep::Nothing,
             Pass::Training(dropout) => Keep::Activations(dropout.as_mut().map(|dropout| Masks {
-                probabilities: dropout.mask(sentences.probabilities(heads)),
-                attended: dropout.mask(xs.elem_count()),
-                output: dropout.mask(xs.elem_count()),
+                probabilities: dropout.mask(sentences, |sentences| sentences.probabilities(heads)),
+                attended: dropout.mask(sentences, |sentences| sentences.tokens() * h),
+                output: dropout.mask(sentences, |sentences| sentences.tokens() * h),
             })),
         }
     }

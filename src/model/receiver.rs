@@ -5,6 +5,7 @@
 //! file is never in memory beside its numbers.
 
 use safetensors::{Dtype, SafeTensorError};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::header::{Entry, Header, Stored, not_safetensors};
 use super::{Wanted, Weights};
@@ -18,13 +19,15 @@ const LENGTH: usize = 8;
 const LONGEST_HEADER: u64 = 100_000_000;
 
 /// Receives a file's bytes and makes its [`Weights`].
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Receiver {
     wanted: Option<Wanted>,
     /// The bytes received so far of the length and the header.
     front: Vec<u8>,
     body: Option<Body>,
     received: u64,
+    /// Of the bytes received so far.
+    hash: Xxh3,
 }
 
 /// The tensors, once the header is known.
@@ -38,6 +41,12 @@ struct Body {
     done: usize,
     /// The first bytes of a number or a block whose last ones are in the next piece.
     carried: Vec<u8>,
+}
+
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver").field("received", &self.received).field("body", &self.body).finish_non_exhaustive()
+    }
 }
 
 impl Receiver {
@@ -60,7 +69,10 @@ impl Receiver {
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let bytes = self.push_header(bytes)?;
         match &mut self.body {
-            Some(body) => body.fill(bytes, &mut self.received),
+            Some(body) => {
+                self.hash.update(bytes);
+                body.fill(bytes, &mut self.received)
+            }
             None => Ok(()),
         }
     }
@@ -76,11 +88,13 @@ impl Receiver {
             let missing = self.header_end()? - self.front.len();
             if bytes.len() < missing {
                 self.front.extend_from_slice(bytes);
+                self.hash.update(bytes);
                 self.received += bytes.len() as u64;
                 return Ok(&[]);
             }
             let (front, rest) = bytes.split_at(missing);
             self.front.extend_from_slice(front);
+            self.hash.update(front);
             self.received += missing as u64;
             bytes = rest;
             // The first round completes the length, the second one the header. An empty header needs no second round.
@@ -116,6 +130,7 @@ impl Receiver {
     ///
     /// If bytes are missing.
     pub fn finish(self) -> Result<Weights> {
+        let hash = self.hash.digest();
         let cut = || {
             Error::encoder(message!(
                 "model.file_short",
@@ -129,7 +144,7 @@ impl Receiver {
         if body.at < body.header.entries.len() {
             return Err(cut());
         }
-        Ok(Weights::new(body.header, body.values))
+        Ok(Weights::new(body.header, body.values, hash))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The names and shapes of the tensors that a model reads. They are known from its config, before the file arrives.
 
-use candle_transformers::models::bert::Config;
-
+use super::Config;
 use super::encoder::no_pooler;
 use super::header::Header;
 use crate::Result;

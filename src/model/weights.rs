@@ -13,11 +13,17 @@ pub struct Weights {
     header: Header,
     /// For each of the header's entries its numbers; `None` if the tensor was skipped while reading or has been taken.
     values: Vec<Option<Vec<f32>>>,
+    hash: u64,
 }
 
 impl Weights {
-    pub(super) fn new(header: Header, values: Vec<Option<Vec<f32>>>) -> Self {
-        Self { header, values }
+    pub(super) fn new(header: Header, values: Vec<Option<Vec<f32>>>, hash: u64) -> Self {
+        Self { header, values, hash }
+    }
+
+    /// A hash (XXH3) of the file's bytes.
+    pub fn hash(&self) -> u64 {
+        self.hash
     }
 
     /// Whether the file has a tensor of this name.
@@ -29,17 +35,28 @@ impl Weights {
     ///
     /// # Errors
     ///
-    /// If the tensor is missing, has another shape, does not hold f32, f16 or bf16, was skipped while reading (see
-    /// [`Wanted`](super::Wanted)), or was taken before.
+    /// If the tensor is missing, has another shape, does not hold f32, f16 or bf16, holds a number that is not finite, was
+    /// skipped while reading (see [`Wanted`](super::Wanted)), or was taken before.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let place = self.header.find(name, shape)?;
-        self.values[place].take().ok_or_else(|| {
+        let values = self.values[place].take().ok_or_else(|| {
             crate::Error::encoder(message!(
                 "model.tensor_taken",
                 "model.safetensors: tensor {name:?} was skipped, or has already been taken",
                 name = name
             ))
-        })
+        })?;
+        if let Some(place) = values.iter().position(|x| !x.is_finite()) {
+            return Err(crate::Error::encoder(message!(
+                "model.tensor_not_finite",
+                "model.safetensors: tensor {name:?} holds {value} at place {place}, and every number must be finite; the file is \
+                 damaged, or its training diverged",
+                name = name,
+                value = values[place].to_string(),
+                place = place
+            )));
+        }
+        Ok(values)
     }
 }
 

@@ -10,20 +10,30 @@
 //! Stegun 7.1.26, |error| ≤ 1.5e-7, whose exponential is the one that φ needs.
 
 use candle_core::Tensor;
-use candle_transformers::models::bert::HiddenAct;
+use serde::Deserialize;
 
 use super::kernel::{exp, vectorised};
 use crate::Result;
 use crate::compute::{Cpu, each_rows};
 
 /// Hugging Face's `hidden_act`.
-pub type Activation = HiddenAct;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// By the error function.
+    Gelu,
+    /// By its approximation with tanh.
+    #[serde(alias = "gelu_pytorch_tanh")]
+    GeluNew,
+    /// Zero below zero.
+    Relu,
+}
 
 /// Replaces every x by its activation and writes the activation's slope at x to `slopes`, for the backward.
 pub fn activate(cpu: Cpu, activation: Activation, xs: &mut [f32], slopes: &mut [f32]) {
     match activation {
         Activation::Gelu => map(cpu, xs, slopes, gelu),
-        Activation::GeluApproximate => map(cpu, xs, slopes, gelu_new),
+        Activation::GeluNew => map(cpu, xs, slopes, gelu_new),
         Activation::Relu => map(cpu, xs, slopes, |x| (x.max(0.0), f32::from(u8::from(x > 0.0)))),
     }
 }
@@ -59,7 +69,7 @@ pub(super) fn multiply(cpu: Cpu, xs: &mut [f32], ys: &[f32]) {
 pub(super) fn composed(xs: &Tensor, activation: Activation) -> Result<Tensor> {
     Ok(match activation {
         Activation::Gelu => xs.gelu_erf()?,
-        Activation::GeluApproximate => xs.gelu()?,
+        Activation::GeluNew => xs.gelu()?,
         Activation::Relu => xs.relu()?,
     })
 }
@@ -103,7 +113,7 @@ mod tests {
     #[test]
     fn kernel_and_fallback_agree() -> Result<()> {
         let cpu = Context::default().cpu();
-        for kind in [Activation::Gelu, Activation::GeluApproximate, Activation::Relu] {
+        for kind in [Activation::Gelu, Activation::GeluNew, Activation::Relu] {
             // Away from relu's corner, where a difference is no derivative.
             let numbers = numbers(1, 165).iter().map(|x| x + x.signum() * 0.05).collect();
             let xs = Var::from_vec(numbers, (5, 33), &Device::Cpu)?.into_inner();

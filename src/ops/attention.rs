@@ -50,6 +50,15 @@ impl Ragged {
         self.0.windows(2).map(|pair| pair[0]..pair[1])
     }
 
+    /// The first `sentences` of them.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer.
+    pub fn first(&self, sentences: usize) -> Self {
+        Self(self.0[..=sentences].into())
+    }
+
     /// A·ΣT², the number of attention probabilities: sentence by sentence, head by head, row by row.
     pub fn probabilities(&self, heads: usize) -> usize {
         self.ranges().map(|r| heads * r.len() * r.len()).sum()

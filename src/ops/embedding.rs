@@ -7,11 +7,13 @@
 //! A vocabulary's table is half of MiniLM, but a row that no training sentence uses has gradient 0, and Adam leaves
 //! such a row exactly as it is. So a [`EmbeddingTable`] trains only the rows that can occur (R,H) and keeps the rest aside.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Shape, Tensor};
 
+use super::bytes::write_le;
 use super::kernel::{on_cpu, read, vectorised};
 use super::linear::add_rows;
 use super::parameter::Parameter;
@@ -99,24 +101,48 @@ impl EmbeddingTable {
         self.shrinkage.store(factor.to_bits(), Ordering::Relaxed);
     }
 
-    /// The whole table with its current values (V,H), trained rows in their places.
+    /// Its shape, (V,H).
+    pub fn dims(&self) -> &[usize] {
+        self.full.dims()
+    }
+
+    /// Writes the current values at these places of the whole table, row after row, those of trained rows among them.
     ///
     /// # Errors
     ///
-    /// If it cannot be read from its device.
-    pub fn assembled(&self) -> Result<Tensor> {
+    /// Those of `out`, or if the table cannot be read from its device.
+    ///
+    /// # Panics
+    ///
+    /// If a place is beyond the table's end.
+    pub fn write_le(&self, places: Range<usize>, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        let on_cpu = |xs: &Tensor| xs.detach().to_device(&Device::Cpu).map_err(std::io::Error::other);
+        let full = on_cpu(&self.full)?;
         let Some(trained) = &self.trained else {
-            return Ok(self.full.clone());
+            return write_le(&full, places, out);
         };
-        let (v, h) = self.full.dims2()?;
-        let mut values: Vec<f32> = self.full.flatten_all()?.to_vec1()?;
+        let learnt = on_cpu(trained.parameter.value())?;
+        let (full, learnt) =
+            (read(&full).map_err(std::io::Error::other)?, read(&learnt).map_err(std::io::Error::other)?);
+        let h = self.dims()[1];
         let shrinkage = self.shrinkage() as f32;
-        values.iter_mut().for_each(|x| *x *= shrinkage);
-        let rows: Vec<f32> = trained.parameter.value().detach().flatten_all()?.to_vec1()?;
-        for (row, learnt) in trained.rows.iter().zip(rows.chunks_exact(h)) {
-            values[*row as usize * h..][..h].copy_from_slice(learnt);
+        let mut bytes = Vec::with_capacity(4 * h);
+        let mut next = places.start;
+        while next < places.end {
+            let (row, column) = (next / h, next % h);
+            let end = (next + h - column).min(places.end);
+            bytes.clear();
+            match trained.places[row] {
+                UNTRAINED => bytes.extend(full[next..end].iter().flat_map(|x| (x * shrinkage).to_le_bytes())),
+                place => {
+                    let numbers = &learnt[place as usize * h + column..][..end - next];
+                    bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+                }
+            }
+            out.write_all(&bytes)?;
+            next = end;
         }
-        Ok(Tensor::from_vec(values, (v, h), self.full.device())?)
+        Ok(())
     }
 
     /// The tensor that connects the table to Candle's graph.
@@ -303,8 +329,15 @@ mod tests {
     fn assembling_puts_trained_rows_back() -> Result<()> {
         let values = numbers(1, 12);
         let table = EmbeddingTable::new("t", values.clone(), (4, 3), Some(vec![1, 3]), &Device::Cpu)?;
-        let back: Vec<f32> = table.assembled()?.flatten_all()?.to_vec1()?;
+        let mut bytes = Vec::new();
+        table.write_le(0..12, &mut bytes).expect("memory takes all");
+        let back: Vec<f32> = bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         assert_eq!(back, values);
+        for (start, end) in [(0, 5), (2, 3), (4, 11), (6, 6), (11, 12)] {
+            let mut some = Vec::new();
+            table.write_le(start..end, &mut some).expect("memory takes all");
+            assert_eq!(some, bytes[4 * start..4 * end], "{start}..{end}");
+        }
         Ok(())
     }
 }

@@ -127,6 +127,33 @@ impl Parameter {
         with_f32_mut(buffer, |values| add(values, fresh))
     }
 
+    /// Whether an operation has reached this parameter since its gradient was last taken.
+    pub fn has_gradient(&self) -> bool {
+        self.gradient.lock().unwrap_or_else(PoisonError::into_inner).filled
+    }
+
+    /// Calls `edit` with the gradient's numbers, all zeros if no operation has reached this parameter; afterwards it has one.
+    ///
+    /// # Errors
+    ///
+    /// Those of `edit`, or if a tensor operation fails.
+    pub fn edit_gradient(&self, edit: impl FnOnce(&mut [f32]) -> Result<()>) -> Result<()> {
+        if on_cpu(&self.value) {
+            let mut edited = Ok(());
+            self.accumulate(|numbers| edited = edit(numbers))?;
+            return edited;
+        }
+        let mut gradient = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut numbers = match gradient.numbers() {
+            Some(numbers) => numbers.flatten_all()?.to_vec1()?,
+            None => vec![0.0; self.value.elem_count()],
+        };
+        edit(&mut numbers)?;
+        let numbers = Tensor::from_vec(numbers, self.value.shape(), self.value.device())?;
+        *gradient = Gradient { numbers: Some(numbers), filled: true };
+        Ok(())
+    }
+
     /// Moves this parameter's gradient from Candle's store, if a backward pass left one there, and adds it to the sum.
     ///
     /// # Errors

@@ -43,6 +43,9 @@ pub enum Command {
     Configure {
         /// The run.
         recipe: Box<Recipe>,
+        /// Whether the encoder is a saved model, whose heads the run goes on with.
+        #[serde(default)]
+        keep_heads: bool,
     },
     /// Step until the end or until `pause`.
     Train,

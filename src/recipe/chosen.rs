@@ -3,7 +3,7 @@
 //! | what | chosen |
 //! |---|---|
 //! | heads | start from a logistic regression of the sentence vectors, or from class means above 200 classes; a label's name counts as 6 examples of its class |
-//! | contrastive phase | 12 steps; from 40 sentences on more, as their pairs grow, to 120 at 124 sentences; none with a frozen encoder |
+//! | contrastive phase | 12 steps up to 40 sentences; above, one for each 128 of the sentences squared, at most 120; none with a frozen encoder |
 //! | optimizer | AdamW with decay 0.01, gradients clipped to 1 |
 //! | learning rate | 2e-5 below 1000 sentences, 5e-5 from there on; 1e-3 with a frozen encoder, where the heads alone train |
 //! | schedule | linear, after a warm-up of a tenth of the steps |
@@ -42,7 +42,7 @@ pub struct DataSizes {
 /// Classes up to which a logistic regression takes seconds.
 const MOST_CLASSES: usize = 200;
 
-/// Sentences times sentences for one contrastive step.
+/// One contrastive step for so many of the sentences squared: the pairs that it compares grow with the square.
 const SQUARE_A_STEP: usize = 128;
 
 /// Tokens of a batch, about.

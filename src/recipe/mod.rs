@@ -125,6 +125,17 @@ pub struct InlineExample {
     pub labels: IndexMap<String, String>,
 }
 
+impl InlineExample {
+    /// A sentence with pairs of a task's name and a label.
+    pub fn new<N: Into<String>, L: Into<String>>(
+        text: impl Into<String>,
+        labels: impl IntoIterator<Item = (N, L)>,
+    ) -> Self {
+        let labels = labels.into_iter().map(|(task, label)| (task.into(), label.into())).collect();
+        Self { text: text.into(), labels }
+    }
+}
+
 /// A task and its label set; class `c` of the head is `labels[c]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Tsify))]

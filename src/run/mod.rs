@@ -1,5 +1,7 @@
 //! One run, called by the front ends: a trainer, its observers and the evaluations that are due. It returns events.
 
+mod checkpoint;
+mod export;
 mod observers;
 mod phase_callback;
 mod plan;
@@ -101,6 +103,16 @@ impl Run {
             events.push(Event::End(End { steps, epochs, best_epoch: self.trainer.restored_epoch() }));
         }
         Ok(events)
+    }
+
+    /// Trains together with other ranks from here on; see [`Trainer::join`]. All ranks return the same events.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::join`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn join(&mut self, ranks: crate::parallel::Ranks) -> Result<()> {
+        self.trainer.join(ranks)
     }
 
     /// Whether an evaluation, a measurement or a piece of what comes before the first epoch is due before the next step.

@@ -1,6 +1,7 @@
 //! The observers of a run, in the order in which they are called.
 
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::measure::{self, Observer};
 use crate::protocol::Event;
 use crate::recipe::Diagnostics;
@@ -54,6 +55,11 @@ impl Observers {
             reports.extend(observer.inside(moment)?);
         }
         Ok(())
+    }
+
+    /// Lists their state for a checkpoint.
+    pub fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        self.all.iter_mut().try_for_each(|observer| observer.visit(archive))
     }
 
     /// Whether one of them has work to do before the next step.

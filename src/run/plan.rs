@@ -4,7 +4,7 @@ use super::observers::Observers;
 use crate::Result;
 use crate::model::Wanted;
 use crate::recipe::Recipe;
-use crate::train::{Inputs, Setup};
+use crate::train::{EncodedInputs, Inputs, Setup};
 
 /// A run that has been checked and has no weights yet.
 #[derive(Debug)]
@@ -23,7 +23,20 @@ impl Plan {
     /// As [`Setup::new`], and if the run needs more memory than `inputs` allows.
     pub fn new(recipe: Recipe, inputs: Inputs) -> Result<Self> {
         let memory_limit = inputs.memory_limit;
-        let setup = Setup::new(recipe, inputs)?;
+        Self::of_setup(Setup::new(recipe, inputs)?, memory_limit)
+    }
+
+    /// The same with sentences that are tokenised already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`].
+    pub fn of_encoded(recipe: Recipe, inputs: EncodedInputs) -> Result<Self> {
+        let memory_limit = inputs.memory_limit;
+        Self::of_setup(Setup::of_encoded(recipe, inputs)?, memory_limit)
+    }
+
+    fn of_setup(setup: Setup, memory_limit: Option<u64>) -> Result<Self> {
         let observers = Observers::new(setup.recipe().diagnostics);
         let extras = observers.extras(&setup.sizes());
         let estimate = setup.sizes().estimate(&extras)?;

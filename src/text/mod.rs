@@ -5,6 +5,7 @@ mod panics;
 mod pointer;
 mod tokenizer;
 mod vocabulary;
+mod words;
 
 pub use batch::Batch;
 pub use panics::catches_panic;

@@ -2,7 +2,7 @@
 
 use crate::error::{Message, message};
 
-/// The first bytes of a pointer, as many as tell it from every file of an encoder.
+/// How a pointer begins. No other file of an encoder begins with these eight bytes.
 const START: &[u8] = b"version ";
 
 /// The sentence with the remedy, if `front`, the first bytes of `file` (at least eight), are those of a pointer.

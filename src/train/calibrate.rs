@@ -6,7 +6,6 @@ use super::Trainer;
 use super::evaluation::EVALUATION_BATCH_SIZE;
 use crate::Result;
 use crate::metrics::{Tally, fit_temperature};
-use crate::model::Pass;
 
 /// A task's temperature, and its expected calibration error on the sentences that it was fitted on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,12 +54,15 @@ impl Trainer {
     /// If a tensor operation fails.
     pub fn calibrate(&mut self) -> Result<IndexMap<String, TaskTemperature>> {
         let mut answers = vec![Answers::default(); self.tasks().len()];
-        for rows in self.data.splits[1].chunks(EVALUATION_BATCH_SIZE) {
-            let batch = self.data.batch(rows);
-            let logits = self.prefix.logits(&self.model, &self.data.encodings, rows, &batch, Pass::Evaluation)?;
-            for ((answers, logits), labels) in answers.iter_mut().zip(logits).zip(&batch.labels) {
-                answers.logits.extend(logits.flatten_all()?.to_vec1::<f32>()?);
-                answers.labels.extend(labels);
+        let held_out = self.data.splits[1].chunks(EVALUATION_BATCH_SIZE);
+        let batches: Vec<_> = held_out.map(|rows| (rows.to_vec(), self.data.batch(rows))).collect();
+        for batches in batches.chunks(self.ranks.size()) {
+            let logits = self.logits_of(batches)?;
+            for ((_, batch), logits) in batches.iter().zip(logits) {
+                for ((answers, logits), labels) in answers.iter_mut().zip(logits).zip(&batch.labels) {
+                    answers.logits.extend(logits.flatten_all()?.to_vec1::<f32>()?);
+                    answers.labels.extend(labels);
+                }
             }
         }
         let fitted = answers.iter().zip(self.tasks()).map(|(answers, task)| answers.temperature(task.labels.len()));

@@ -63,7 +63,7 @@ const MOST: (usize, usize) = (64, 2048);
 ///
 /// If a sentence cannot be tokenised, or a tensor operation fails.
 pub fn predict(model: &Model, tokenizer: &Tokenizer, tasks: &[Task], texts: &[String]) -> Result<Vec<Prediction>> {
-    let encodings: Vec<Encoding> = texts.iter().map(|text| tokenizer.encode(text)).collect::<Result<_>>()?;
+    let encodings = tokenizer.encode_all(texts, model.context())?;
     let mut predictions = vec![None; texts.len()];
     for rows in batches_by_length(&encodings) {
         let batch = Batch::of_sentences(rows.iter().map(|&row| &encodings[row]));

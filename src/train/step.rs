@@ -1,28 +1,18 @@
 //! One optimizer step: forward, losses, backward, update.
 
 use candle_core::Tensor;
+use indexmap::IndexMap;
 
 use super::evaluation::{add_to_tallies, scalars};
+use super::ranks::{Answer, Part, StepBatch, StepBatches};
 use super::update::lr_multiplier;
 use super::{Hook, Moment, Phase, PhaseName, StepReport, TaskGradientView, Trainer};
 use crate::error::{Message, message, quoted, shortened};
-use crate::model::{Dropout, Pass};
+use crate::model::{Dropout, Pass, Share};
 use crate::random::Stream;
 use crate::text::Batch;
 use crate::weighting::{Chosen, Dependency, Gram, StepInfo};
 use crate::{Error, Result};
-
-/// The sentences of one step: a batch or, with accumulation, several.
-#[derive(Debug)]
-pub(crate) struct StepBatches {
-    /// Each batch with its rows of the data.
-    pub batches: Vec<(Vec<usize>, Batch)>,
-    /// For each batch and task, the batch's share of the task's labelled sentences in the step, or of their class weights; 1
-    /// with a single batch. (batches,K)
-    pub shares: Vec<Vec<f64>>,
-    /// Whether a sentence of the step is labelled for the task. (K)
-    pub labelled: Vec<bool>,
-}
 
 /// How a step is taken.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +30,8 @@ impl Trainer {
     /// the parameters go back to those of the step before, whose losses were finite, and the run is over.
     pub(crate) fn step(&mut self, options: StepOptions, hook: &mut Hook) -> Result<(StepReport, Option<Message>)> {
         let only = self.task_indices(options.tasks)?;
+        // Those of a saved model hold for its logits, not for what training makes of them.
+        self.model.set_temperatures(IndexMap::new());
         // The heads alone are too little work for a pool of threads.
         let here = self.model.prefix_pools() || options.on_calling_thread;
         let context = self.model.context().clone();
@@ -77,6 +69,10 @@ impl Trainer {
             self.task_gradients.swap_spare(&self.model);
         }
 
+        self.share_prefix(&step)?;
+        let rank = self.ranks.rank();
+        // Answers for several batches are exchanged after the last one, so that no rank waits before it has computed its own.
+        let exchanges_at_once = self.ranks.size() == 1 || step.batches.len() == 1;
         let replay = self.dropout.clone();
         let mut chosen = match dependency {
             None => Some(Chosen { weights: vec![1.0; tasks.len()], warning: None }),
@@ -84,27 +80,34 @@ impl Trainer {
             Some(_) => None,
         };
         let mut sums = vec![None; self.tasks().len()];
-        for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
-            hook(self.batch_phase(rows, batch.input_ids.len()))?;
-            hook(self.phase(PhaseName::Forward))?;
-            let logits = self.forward(rows, batch)?;
-            hook(self.phase(PhaseName::Losses))?;
-            let losses = self.losses.compute(&logits, batch)?;
-            let values = scalars(&losses)?;
-            self.stop_if_diverged(&values, self.progress.steps + 1)?;
-            add_to_tallies(&mut self.progress.tallies, &logits, &values, &self.losses, batch)?;
-            add_shares(&mut sums, &values, shares);
-
-            if chosen.is_none() && !combines {
-                chosen = Some(self.weigh(&tasks, &sums, None));
+        let mut answers = Vec::new();
+        for batch in &step.batches {
+            let part = batch.of(rank);
+            let mut losses = Vec::new();
+            if let Some(part) = part {
+                hook(self.batch_phase(&part.rows, part.batch.input_ids.len()))?;
+                hook(self.phase(PhaseName::Forward))?;
+                let logits = self.forward(batch)?;
+                hook(self.phase(PhaseName::Losses))?;
+                losses = self.losses.compute(&logits, &part.batch)?;
+                answers.push(Answer::new(scalars(&losses)?, &logits)?);
+            } else {
+                self.skip_dropout(batch);
             }
+            if exchanges_at_once {
+                self.take_answers(std::slice::from_ref(batch), std::mem::take(&mut answers), &mut sums)?;
+                if chosen.is_none() && !combines {
+                    chosen = Some(self.weigh(&tasks, &sums, None));
+                }
+            }
+            let Some(part) = part else { continue };
             hook(self.phase(PhaseName::Backward))?;
-            let part = |task: usize, factor: f64| {
-                scale_loss(&losses[task], self.task_weights.of(task) * shares[task] * factor)
+            let term = |task: usize, factor: f64| {
+                scale_loss(&losses[task], self.task_weights.of(task) * part.shares[task] * factor)
             };
             if keeps_apart {
                 for &task in &tasks {
-                    if let Some(loss) = part(task, 1.0)? {
+                    if let Some(loss) = term(task, 1.0)? {
                         self.task_gradients.backward(&self.model, task, &loss)?;
                     }
                 }
@@ -112,7 +115,7 @@ impl Trainer {
             if let (false, Some(chosen)) = (combines, &chosen) {
                 let mut total: Option<Tensor> = None;
                 for (&task, &weight) in tasks.iter().zip(&chosen.weights) {
-                    let Some(term) = part(task, weight)? else { continue };
+                    let Some(term) = term(task, weight)? else { continue };
                     total = Some(match total {
                         Some(sum) => (sum + term)?,
                         None => term,
@@ -123,6 +126,10 @@ impl Trainer {
                 }
             }
         }
+        if !exchanges_at_once {
+            self.take_answers(&step.batches, answers, &mut sums)?;
+        }
+        self.sum_gradients(if keeps_apart { &tasks } else { &[] }, !combines)?;
 
         hook(self.phase(PhaseName::Update))?;
         let context = self.model.context().clone();
@@ -198,23 +205,6 @@ impl Trainer {
         settings.learning_rate * lr_multiplier(settings.schedule, step, warmup, self.total_steps())
     }
 
-    /// The sentences of the next step.
-    pub(super) fn next_batches(&self) -> StepBatches {
-        let rows = self.next_rows();
-        let batches: Vec<(Vec<usize>, Batch)> = rows
-            .chunks(self.recipe.training.batch_size as usize)
-            .map(|rows| (rows.to_vec(), self.data.batch(rows)))
-            .collect();
-        let parts: Vec<Vec<f64>> = batches.iter().map(|(_, batch)| self.losses.denominators(batch)).collect();
-        let whole: Vec<f64> = (0..self.tasks().len()).map(|task| parts.iter().map(|parts| parts[task]).sum()).collect();
-        let share = |(&part, &whole): (&f64, &f64)| if whole > 0.0 { part / whole } else { 0.0 };
-        StepBatches {
-            shares: parts.iter().map(|parts| parts.iter().zip(&whole).map(share).collect()).collect(),
-            labelled: whole.iter().map(|&whole| whole > 0.0).collect(),
-            batches,
-        }
-    }
-
     /// The tasks that train in the next step: the tasks `only`, or those whose turn it is if `only` is empty, without those
     /// that have no labelled sentence or weight 0. A turn that meets no label goes to the next task that has one, so that
     /// every step trains something.
@@ -234,16 +224,39 @@ impl Trainer {
         tasks
     }
 
-    /// Each task's logits for a batch that trains. (K)(B,C_k)
-    pub(super) fn forward(&mut self, rows: &[usize], batch: &Batch) -> Result<Vec<Tensor>> {
-        let vectors = self.training_vectors(rows, batch)?;
+    /// Takes in all ranks' answers for `batches`, of which `own` are this rank's: checks the losses, counts the answers, and adds
+    /// the losses to the step's, `sums`. (K)
+    fn take_answers(&mut self, batches: &[StepBatch], own: Vec<Answer>, sums: &mut [Option<f32>]) -> Result<()> {
+        let parts: Vec<&Part> = batches.iter().flat_map(|batch| &batch.parts).collect();
+        let answers = self.all_answers(&parts, own)?;
+        for (part, Answer { losses, logits }) in parts.into_iter().zip(answers) {
+            self.stop_if_diverged(&losses, self.progress.steps + 1)?;
+            add_to_tallies(&mut self.progress.tallies, &logits, &losses, &self.losses, &part.batch);
+            add_shares(sums, &losses, &part.shares);
+        }
+        Ok(())
+    }
+
+    /// Each task's logits for this rank's part of a batch that trains. (K)(B,C_k)
+    pub(super) fn forward(&mut self, batch: &StepBatch) -> Result<Vec<Tensor>> {
+        let Some(part) = batch.of(self.ranks.rank()) else { return Ok(Vec::new()) };
+        let share = (self.ranks.size() > 1).then_some(Share { batch: &batch.sentences, first: part.first });
+        let vectors = self.training_vectors(&part.rows, &part.batch, share)?;
         self.model.classify(&vectors)
     }
 
-    /// Sentence vectors (B,H) of a batch that trains.
-    pub(super) fn training_vectors(&mut self, rows: &[usize], batch: &Batch) -> Result<Tensor> {
+    /// Draws the random numbers of a batch of which this rank has no part.
+    fn skip_dropout(&mut self, batch: &StepBatch) {
+        if self.recipe.training.dropout > 0.0 {
+            let position = self.dropout.position() + self.model.dropout_numbers(&batch.sentences);
+            self.dropout.set_position(position);
+        }
+    }
+
+    /// Sentence vectors (B,H) of a batch that trains, or of a rank's share of it.
+    pub(super) fn training_vectors(&mut self, rows: &[usize], batch: &Batch, share: Option<Share>) -> Result<Tensor> {
         let p = self.recipe.training.dropout as f32;
-        let dropout = Dropout { p, stream: &mut self.dropout };
+        let dropout = Dropout { p, stream: &mut self.dropout, share };
         let pass = Pass::Training((p > 0.0).then_some(dropout));
         self.prefix.training_vectors(&self.model, &self.data.encodings, rows, batch, pass)
     }
@@ -274,9 +287,19 @@ impl Trainer {
         }
         let mut sums = vec![None; self.tasks().len()];
         let next = std::mem::replace(&mut self.dropout, replay);
-        for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
-            let logits = self.forward(rows, batch)?;
-            add_shares(&mut sums, &scalars(&self.losses.compute(&logits, batch)?)?, shares);
+        let mut own = Vec::new();
+        for batch in &step.batches {
+            match batch.of(self.ranks.rank()) {
+                Some(part) => {
+                    let logits = self.forward(batch)?;
+                    own.push(Answer::of_losses(scalars(&self.losses.compute(&logits, &part.batch)?)?));
+                }
+                None => self.skip_dropout(batch),
+            }
+        }
+        let parts: Vec<&Part> = step.parts().collect();
+        for (part, answer) in parts.iter().zip(self.all_answers(&parts, own)?) {
+            add_shares(&mut sums, &answer.losses, &part.shares);
         }
         self.dropout = next;
         let after: Vec<f64> =

@@ -14,6 +14,7 @@ use crate::compute::Arithmetic;
 use crate::error::{message, number};
 use crate::metrics::Tally;
 use crate::model::{Loading, Model, ModelFiles, Weights};
+use crate::parallel::Ranks;
 use crate::random::Stream;
 use crate::recipe::{Recipe, Task};
 use crate::text::Tokenizer;
@@ -37,6 +38,8 @@ pub struct Trainer {
     pub(super) method: Box<dyn Method>,
     pub(super) task_gradients: TaskGradients,
     pub(super) dropout: Stream,
+    /// The way to the other ranks, if several train this model together.
+    pub(super) ranks: Ranks,
     /// What is left to do before the first epoch.
     pub(super) preparation: Preparation,
     /// Whether the heads are those of a saved model.
@@ -56,7 +59,9 @@ pub(super) struct LoopState {
     /// This epoch's order of the training rows.
     order: Vec<usize>,
     /// The random stream that shuffles each epoch's order.
-    shuffle: Stream,
+    pub shuffle: Stream,
+    /// The stream's position before it shuffled this epoch's order.
+    pub shuffled_from: u64,
     /// Each task's predictions and losses in this epoch's steps. (K)
     pub tallies: Vec<Tally>,
 }
@@ -80,12 +85,17 @@ impl Trainer {
             context: &context,
         };
         let tasks = data.tasks();
-        let model = Model::load(&config, weights, tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;
+        let mut model = Model::load(&config, weights, tasks, &loading, &mut Stream::new(recipe.seed, "init"))?;
+        if let (true, Some(saved)) = (keep_heads, &config.polytask) {
+            // Until its first step: the model answers as it did when it was saved.
+            model.set_temperatures(saved.temperature.clone());
+        }
         let optimizer = Optimizer::new(settings, &model)?;
         let progress = LoopState {
             steps: 0,
             order: Vec::new(),
             shuffle: Stream::new(recipe.seed, "shuffle"),
+            shuffled_from: 0,
             tallies: empty_tallies(tasks),
         };
         let mut trainer = Self {
@@ -97,6 +107,7 @@ impl Trainer {
             task_weights,
             preparation: Preparation::new(&recipe, &data, keep_heads),
             keeps_heads: keep_heads,
+            ranks: Ranks::alone(),
             progress,
             best_epoch,
             average: None,
@@ -214,6 +225,12 @@ impl Trainer {
         self.data.encodings.len() - self.data.name_rows().len()
     }
 
+    /// How many training sentences carry a label of each task. (K)
+    pub(crate) fn labelled_in_training(&self) -> Vec<usize> {
+        let counts = self.data.dataset.class_counts(&self.data.splits[0]);
+        counts.into_iter().map(|classes| classes.into_iter().sum()).collect()
+    }
+
     /// Whether there are held-out sentences.
     pub fn has_validation(&self) -> bool {
         !self.data.splits[1].is_empty()
@@ -297,9 +314,10 @@ impl Trainer {
     }
 
     /// Draws the next epoch's order and unfreezes the layers that are due in it.
-    fn begin_epoch(&mut self) -> Result<()> {
-        let LoopState { order, shuffle, .. } = &mut self.progress;
+    pub(super) fn begin_epoch(&mut self) -> Result<()> {
+        let LoopState { order, shuffle, shuffled_from, .. } = &mut self.progress;
         order.clone_from(&self.data.splits[0]);
+        *shuffled_from = shuffle.position();
         if self.recipe.training.shuffle {
             shuffle.shuffle(order);
         }
@@ -326,6 +344,8 @@ impl Trainer {
 
     /// Reports the epoch whose last step has been taken, and begins the next one.
     pub(crate) fn end_epoch(&mut self) -> Result<EpochReport> {
+        #[cfg(not(target_arch = "wasm32"))]
+        self.check_alike()?;
         let done = std::mem::replace(&mut self.progress.tallies, empty_tallies(self.data.tasks()));
         let losses: Vec<Option<f32>> = done.iter().map(Tally::loss).collect();
         self.method.epoch_ended(&losses.iter().map(|loss| loss.map(f64::from)).collect::<Vec<_>>());

@@ -2,7 +2,8 @@
 
 use super::Trainer;
 use super::evaluation::scalars;
-use super::step::{StepBatches, add_shares, scale_loss};
+use super::ranks::{Part, StepBatches};
+use super::step::{add_shares, scale_loss};
 use super::update::{Snapshot, swap_gradients};
 use crate::Result;
 use crate::model::Pass;
@@ -10,9 +11,12 @@ use crate::ops::Gradient;
 use crate::random::Stream;
 
 /// Tries steps on the next step's sentences and undoes each. When it is dropped, the trainer is bit for bit as it was.
+///
+/// Where several ranks train together, each does all of it: it is rare, and they stay alike.
 #[derive(Debug)]
 pub(crate) struct Trial<'a> {
     trainer: &'a mut Trainer,
+    /// One part for each batch.
     batches: StepBatches,
     /// Each task's loss with the parameters as they are, without dropout. (K)
     losses: Vec<Option<f32>>,
@@ -31,7 +35,7 @@ impl<'a> Trial<'a> {
     /// If a loss is not finite: then the run is over. Or if a tensor operation fails.
     pub fn new(trainer: &'a mut Trainer) -> Result<Self> {
         trainer.put_average_into_model(false)?;
-        let batches = trainer.next_batches();
+        let batches = trainer.next_batches_for(1);
         let losses = trainer.losses_without_dropout(&batches)?;
         trainer.stop_if_diverged(&losses, trainer.steps() + 1)?;
         let snapshot = trainer.optimizer.snapshot()?;
@@ -84,7 +88,7 @@ impl Trainer {
     /// Each task's loss on the sentences of a step, without dropout. (K)
     fn losses_without_dropout(&mut self, step: &StepBatches) -> Result<Vec<Option<f32>>> {
         let mut sums = vec![None; self.tasks().len()];
-        for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
+        for Part { rows, batch, shares, .. } in step.parts() {
             let logits = self.prefix.logits(&self.model, &self.data.encodings, rows, batch, Pass::Evaluation)?;
             add_shares(&mut sums, &scalars(&self.losses.compute(&logits, batch)?)?, shares);
         }
@@ -96,8 +100,9 @@ impl Trainer {
             0.0 => 1.0,
             weight => weight,
         };
-        for ((rows, batch), shares) in step.batches.iter().zip(&step.shares) {
-            let logits = self.forward(rows, batch)?;
+        for Part { rows, batch, shares, .. } in step.parts() {
+            let vectors = self.training_vectors(rows, batch, None)?;
+            let logits = self.model.classify(&vectors)?;
             let losses = self.losses.compute(&logits, batch)?;
             if let Some(loss) = scale_loss(&losses[task], weight * shares[task])? {
                 self.model.backward(&loss)?;

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::suggest::not_finite;
 use super::{BetterEpoch, Evidence, Verdict, judge};
+use crate::checkpoint::state;
 use crate::metrics::TaskMetrics;
 use crate::recipe::{Metric, Recipe, Task};
 use crate::train::{Evaluation, Split};
@@ -24,12 +25,15 @@ pub struct History {
 }
 
 /// A task's held-out figures after an epoch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct EpochFigures {
     accuracy: f32,
     macro_f1: f32,
     loss: f32,
 }
+
+state!(History { latest, epochs });
+state!(EpochFigures { accuracy, macro_f1, loss });
 
 impl EpochFigures {
     /// The higher, the better.
@@ -54,6 +58,11 @@ impl History {
             self.epochs.push((evaluation.epoch, figures.collect()));
         }
         self.latest[evaluation.split as usize] = Some(evaluation.clone());
+    }
+
+    /// The latest evaluation of `split`.
+    pub fn latest(&self, split: Split) -> Option<&Evaluation> {
+        self.latest[split as usize].as_ref()
     }
 
     /// The verdicts on a run whose final parameters have been evaluated: one for each task that trains.

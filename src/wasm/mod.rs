@@ -3,12 +3,14 @@
 //! [`Message`](crate::error::Message).
 
 mod callback;
+mod checkpoint;
 mod classification;
 mod comparison;
 mod convert;
 mod data;
 mod data_check;
 mod memory;
+mod model;
 mod session;
 mod sha256;
 mod tokenizer;
@@ -18,6 +20,7 @@ use std::cell::Cell;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
+pub use checkpoint::checkpoint_notes;
 pub use classification::Classification;
 pub use comparison::JsComparisonRuns;
 pub use convert::Thrown;
@@ -25,6 +28,7 @@ pub use data::{
     ChosenSettings, Examples, FileExamples, default_recipe, inspect_table, preset, read_table, settings_for,
 };
 pub use data_check::DataCheck;
+pub use model::{ModelFiles, SavedModel};
 pub use session::Session;
 pub use sha256::Sha256;
 pub use tokenizer::tokenizer_of_vocabulary;

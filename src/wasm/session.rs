@@ -39,7 +39,8 @@ impl Session {
         Self::default()
     }
 
-    /// Plans `recipe` from its first step with an encoder's `config.json` and `tokenizer.json`. The run before it stays.
+    /// Plans `recipe` from its first step with an encoder's `config.json` and `tokenizer.json`. The run before it stays. With
+    /// `keep_heads` the weights are a saved model's, and the run goes on with its heads.
     ///
     /// # Errors
     ///
@@ -49,10 +50,11 @@ impl Session {
         #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: JsValue,
         config: &[u8],
         tokenizer: &[u8],
+        keep_heads: Option<bool>,
     ) -> Result<()> {
         self.next = None;
         let own = self.active.as_ref().map_or(0, |active| active.share.0);
-        let plan = plan(from_js(recipe)?, config, tokenizer, Share::most(own))?;
+        let plan = plan(from_js(recipe)?, config, tokenizer, keep_heads == Some(true), Share::most(own))?;
         let receiver = Receiver::of(plan.wanted());
         self.next = Some((plan, receiver, None));
         Ok(())
@@ -243,7 +245,7 @@ pub(super) fn no_plan() -> Message {
     message!("wasm.no_plan", "no run is planned; plan one first")
 }
 
-fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> crate::Result<Plan> {
+fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], keep_heads: bool, memory_limit: u64) -> crate::Result<Plan> {
     let data = dataset(&recipe)?;
     if let Some(Validation::File(file)) = &recipe.validation {
         let wrong = message!("wasm.validation_file", "a page cannot read files by path; hold out a fraction instead");
@@ -253,7 +255,7 @@ fn plan(recipe: Recipe, config: &[u8], tokenizer: &[u8], memory_limit: u64) -> c
         data,
         validation: None,
         config: parse_config(config)?,
-        keep_heads: false,
+        keep_heads,
         tokenizer,
         context: context(),
         memory_limit: Some(memory_limit),

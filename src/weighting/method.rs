@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 
 use super::linalg::Gram;
+use crate::Result;
+use crate::checkpoint::Archive;
 use crate::error::Message;
 
 /// The figures of a step on which a method's factors depend.
@@ -77,4 +79,13 @@ pub trait Method: Debug + Send {
     /// Gives the method each task's mean loss over the epoch that has ended, `None` for a task that had no labelled
     /// sentence. (K)
     fn epoch_ended(&mut self, _losses: &[Option<f64>]) {}
+
+    /// Lists the method's state for a checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// If it is restored and the checkpoint does not hold it.
+    fn visit(&mut self, _archive: &mut Archive) -> Result<()> {
+        Ok(())
+    }
 }

@@ -8,6 +8,8 @@
 //! β = (0.9, 0.999), ε = 1e-8, as `torch.optim.Adam`. Each number counts its own steps t: a step in which its task
 //! takes no part does not change it.
 
+use crate::checkpoint::state;
+
 /// Adam's state for one number: the moments m and v and the step count t.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ScalarAdam {
@@ -15,6 +17,8 @@ pub(super) struct ScalarAdam {
     square: f64,
     steps: i32,
 }
+
+state!(ScalarAdam { mean, square, steps });
 
 impl ScalarAdam {
     /// Moves `x` one step of about `rate` against `gradient`.

@@ -1,12 +1,10 @@
 // <polytask-lab> as scripts and frameworks use it: properties beside attributes, the state as an event, what train() promises.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { BROWSERS, launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { describe, test } from 'node:test';
+import { BROWSERS } from './browser.mjs';
+import { pageWith, serving } from './pages.mjs';
 
-const page = (body, script = '') => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
-  <link rel="icon" href="data:,">${body}<script>${script}</script><script type="module" src="polytask-lab.js"></script>`;
 const lab = (attributes) => `<polytask-lab id="a" ${attributes}></polytask-lab>`;
 
 /** Twelve sentences with two tasks. */
@@ -19,37 +17,29 @@ const TABLE = `text,topic\n${EXAMPLES.map(({ text, labels: { topic } }) => `${te
 
 const PAGES = {
   // What frameworks do when they render before the tag is defined.
-  '/early.html': page(
-    lab('preset="notebook"'),
-    `Object.assign(document.getElementById('a'), { examples: ${JSON.stringify(EXAMPLES)}, epochs: 2, views: ['controls', 'sentences'], autostart: false });`,
+  '/early.html': pageWith(
+    `${lab('preset="notebook"')}<script>Object.assign(document.getElementById('a'),
+      { examples: ${JSON.stringify(EXAMPLES)}, epochs: 2, views: ['controls', 'sentences'], autostart: false });</script>`,
   ),
-  '/notebook.html': page(lab('preset="notebook" epochs="2" views="controls sentences"')),
-  '/two.html': page(`${lab('preset="notebook" run="one" views="controls"')}<polytask-lab id="b" run="one" views="losses"></polytask-lab>`),
-  '/nowhere.html': page(lab('preset="notebook" encoder="/nowhere/" views="controls encoder"')),
+  '/notebook.html': pageWith(lab('preset="notebook" epochs="2" views="controls sentences"')),
+  '/two.html': pageWith(`${lab('preset="notebook" run="one" views="controls"')}<polytask-lab id="b" run="one" views="losses"></polytask-lab>`),
+  '/nowhere.html': pageWith(lab('preset="notebook" encoder="/nowhere/" views="controls encoder"')),
   '/rows': TABLE,
   '/export': TABLE,
   '/spa.csv': '<!doctype html><html><title>Not found</title></html>',
-  '/rows.html': page(lab('src="rows" views="controls sentences"')),
-  '/export.html': page(lab('src="export?as=csv&amp;page=2#here" views="controls sentences"')),
-  '/spa.html': page(lab('src="spa.csv" preset="tickets" views="controls sentences"')),
+  '/rows.html': pageWith(lab('src="rows" views="controls sentences"')),
+  '/export.html': pageWith(lab('src="export?as=csv&amp;page=2#here" views="controls sentences"')),
+  '/spa.html': pageWith(lab('src="spa.csv" preset="tickets" views="controls sentences"')),
 };
 
 for (const name of BROWSERS) {
   describe(name, () => {
-    let server, session, view;
-
-    before(async () => {
-      server = await startServer(WWW, { pages: PAGES });
-      session = await launch(name);
-    });
-    after(async () => {
-      await session?.close();
-      await server?.close();
-    });
+    const openPage = serving(name, PAGES);
+    let view;
 
     const open = async (path, before) => {
       await view?.close();
-      view = await openLab(session.browser, server.url, { page: path, before, fetches: false });
+      view = await openPage(path, { before });
     };
     const run = (test, argument) => view.page.evaluate(test, argument);
     const untilRows = (n) => view.until(`${n} rows`, (count) => $$('.sentences tbody tr').length === count, n);

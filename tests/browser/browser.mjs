@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 import puppeteer from 'puppeteer-core';
 
@@ -50,7 +51,8 @@ export async function launch(name, ...flags) {
     browser,
     close: async () => {
       await browser.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      // The browser's last processes still write there for a while: on a busy machine for seconds.
+      await rm(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }
@@ -197,6 +199,27 @@ export class Lab {
   /** Events of a type, or all. */
   events(type) {
     return this.page.evaluate((wanted) => window.runEvents.filter((event) => !wanted || event.type === wanted), type);
+  }
+
+  /**
+   * Acts, and waits for an event of this type that came after it: the first that `matches`.
+   *
+   * @param {string} type
+   * @param {() => Promise<unknown>} act
+   * @param {Record<string, unknown>} [matches] Fields of the event. Answers come for what was asked earlier, too.
+   */
+  async next(type, act, matches = {}) {
+    const there = (await this.events(type)).length;
+    await act();
+    const found = () => this.events(type).then((events) => events.slice(there).find((event) => isDeepStrictEqual({ ...event, ...matches }, event)));
+    const end = Date.now() + 120_000;
+    let event;
+    while (!(event = await found())) {
+      if (Date.now() > end) assert.fail(`waited 120 s for another ${type} event ${JSON.stringify(matches)}; the page says: ${await this.messages()}`);
+      await sleep(50);
+    }
+    await this.drawn();
+    return event;
   }
 
   async points(chart) {

@@ -1,5 +1,7 @@
 // The charts and the views around them, fed with events that are made up: very long runs, steps on some tasks, one point,
 // other colours, locales that are none.
+//
+// Runs alone: it measures how long a chart takes.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -5,10 +5,9 @@ import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { countLeftovers, untilNoneOnHeap } from './leftovers.mjs';
+import { pageWith } from './pages.mjs';
 import { startServer, WWW } from './server.mjs';
 
-const page = (body) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
-  <link rel="icon" href="data:,"><script type="module" src="polytask-lab.js"></script>${body}`;
 /** A few steps of the notebook's sentences. */
 const lab = (id, seed, rest = 'views="controls losses"') =>
   `<polytask-lab id="${id}" preset="notebook" seed="${seed}" epochs="4" ${rest}>What stands in for ${id}.</polytask-lab>`;
@@ -25,32 +24,32 @@ const example = (row) => {
 };
 
 const PAGES = {
-  '/both.html': page(lab('a', 1) + lab('b', 2)),
-  '/only-a.html': page(lab('a', 1)),
-  '/only-b.html': page(lab('b', 2)),
-  '/none.html': page(''),
-  '/far.html': page(`<div style="height: 5000px"></div>${lab('a', 1)}`),
+  '/both.html': pageWith(lab('a', 1) + lab('b', 2)),
+  '/only-a.html': pageWith(lab('a', 1)),
+  '/only-b.html': pageWith(lab('b', 2)),
+  '/none.html': pageWith(''),
+  '/far.html': pageWith(`<div style="height: 5000px"></div>${lab('a', 1)}`),
   '/small.csv': `text,topic,mood\n${ROWS.join('\n')}`,
-  '/small.html': page(own('src="small.csv" tasks="topic" epochs="2"')),
+  '/small.html': pageWith(own('src="small.csv" tasks="topic" epochs="2"')),
   '/wanted.json': JSON.stringify({
     data: { examples: ROWS.map(example) },
     training: { warmup: 3, epochs: 9, batch_size: 16 },
   }),
-  '/wanted.html': page(own('src="wanted.json" epochs="2"')),
-  '/misnamed.html': page(own('src="small.csv" tasks="tpic,mood, text"')),
-  '/none-named.html': page(own('preset="topic-sentiment" tasks="topics" lang="de"')),
+  '/wanted.html': pageWith(own('src="wanted.json" epochs="2"')),
+  '/misnamed.html': pageWith(own('src="small.csv" tasks="tpic,mood, text"')),
+  '/none-named.html': pageWith(own('preset="topic-sentiment" tasks="topics" lang="de"')),
   '/broken.csv': 'no,sentences\nat,all',
-  '/broken.html': page(
+  '/broken.html': pageWith(
     own('src="broken.csv" preset="tickets" epochs="2" seed="7" weighting="mgda" tasks="topic"', 'settings'),
   ),
-  '/gone.html': page(own('src="gone.csv" preset="tickets" epochs="2"', 'settings')),
-  '/no-such-host.html': page(own('src="http://localhost:1/t.csv" preset="tickets" epochs="2"', 'settings')),
-  '/no-address.html': page(own('src="http://[" preset="tickets" epochs="2"', 'settings')),
-  '/other-encoder.html': page(own('preset="notebook" encoder="no-such"', 'encoder')),
-  '/hub.html': page(own('encoder="https://huggingface.co/someone/my-bert/resolve/main/"', 'encoder')),
-  '/notebook.html': page(own('preset="notebook" seed="3"', 'share')),
+  '/gone.html': pageWith(own('src="gone.csv" preset="tickets" epochs="2"', 'settings')),
+  '/no-such-host.html': pageWith(own('src="http://localhost:1/t.csv" preset="tickets" epochs="2"', 'settings')),
+  '/no-address.html': pageWith(own('src="http://[" preset="tickets" epochs="2"', 'settings')),
+  '/other-encoder.html': pageWith(own('preset="notebook" encoder="no-such"', 'encoder')),
+  '/hub.html': pageWith(own('encoder="https://huggingface.co/someone/my-bert/resolve/main/"', 'encoder')),
+  '/notebook.html': pageWith(own('preset="notebook" seed="3"', 'share')),
   '/random.json': JSON.stringify({ data: { preset: { name: 'notebook', labels: 'random' } } }),
-  '/random.html': page(own('src="random.json"', 'share')),
+  '/random.html': pageWith(own('src="random.json"', 'share')),
 };
 
 /** Notes which element told of what. */
@@ -412,7 +411,7 @@ for (const name of BROWSERS) {
     test('each event of a run is one of the DOM, under its own name and under one for all', async () => {
       const view = await open('none.html', NAMES, { shown: false });
       await view.until('the tag', () => customElements.get('polytask-lab') !== undefined);
-      await add(view, 'a', { preset: 'tickets', epochs: '1', views: await everyView(view) });
+      await add(view, 'a', { src: 'small.csv', epochs: '4', views: await everyView(view) });
       await view.until('the element', () => $part('encoder') !== undefined);
       await view.fetchEncoder();
       await view.untilStatus('ready');

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, sleep } from './browser.mjs';
+import { collectNoise } from './pages.mjs';
 import { startServer, WWW } from './server.mjs';
 import german from '../../www/strings/embed.de.js';
 
@@ -22,8 +23,7 @@ for (const name of BROWSERS) {
       server = await startServer();
       session = await launch(name);
       page = await session.browser.newPage();
-      page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => noise.push(`uncaught: ${error?.message ?? error}`));
+      collectNoise(page, noise);
       await page.evaluateOnNewDocument(() => {
         window.steps = 0;
         document.addEventListener('polytask-step', () => (window.steps += 1));

@@ -162,8 +162,10 @@ for (const name of BROWSERS) {
 
       await lab.until('them to be kept', async () => (await (await caches.open('polytask-encoders')).keys()).some(({ url }) => /own-files\.invalid.*manifest\.json$/.test(url)));
       await lab.reload();
-      await lab.untilStatus('ready');
+      await lab.untilStatus('paused');
       assert.equal(await known(lab), mine);
+      await lab.press('reset');
+      await lab.untilStatus('ready');
       await trained(lab);
       assert.deepEqual((await lab.events('step'))[0].losses, losses);
 
@@ -228,6 +230,17 @@ for (const name of BROWSERS) {
       await lab.untilStatus('ready');
       assert.equal(await known(lab), 'all-MiniLM-L6-v2-small');
       await context.close();
+
+      // A script that asks at once, before the link is read, gets the link's encoder too.
+      const another = await session.browser.createBrowserContext();
+      const hasty = await openLab(another, server.url, {
+        page: `own.html${new URL(link).hash}`,
+        fetches: false,
+        before: () => void customElements.whenDefined('polytask-lab').then(() => document.querySelector('polytask-lab').step()),
+      });
+      await hasty.until('its step', () => window.runEvents.some(({ type }) => type === 'step'), undefined, 240);
+      assert.equal(await known(hasty), 'all-MiniLM-L6-v2');
+      await another.close();
       await server.close();
     });
 

@@ -5,22 +5,21 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab } from './browser.mjs';
+import { pageWith } from './pages.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const manifest = JSON.parse(readFileSync(path.join(WWW, 'custom-elements.json'), 'utf8'));
 const PARTS = manifest.modules[0].declarations[0].cssParts.map(({ name }) => name).sort();
 
-const page = (body, head = '') => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
-  <link rel="icon" href="data:,">${head}${body}<script type="module" src="polytask-lab.js"></script>`;
 /** A page with a header as documentation systems have: it sticks to the top, with a menu button, just above the text. */
 const underHeader = (style = '', attributes = '') =>
-  page(
+  pageWith(
     `<header><button id="menu">≡</button></header><p>Text.</p>
     <polytask-lab id="a" preset="topic-sentiment" views="controls losses accuracy try" ${attributes}></polytask-lab><p style="height: 1500px">More.</p>`,
     `<style>body { margin: 0 } header { position: sticky; top: 0; z-index: 2; height: 48px; background: #fff } ${style}</style>`,
   );
 const strict = (policy) =>
-  page(
+  pageWith(
     '<polytask-lab id="a" preset="notebook" views="controls losses results gradients map try"></polytask-lab>',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
   );
@@ -34,12 +33,12 @@ const PAGES = {
   '/header.html': underHeader(),
   '/sticky.html': underHeader('polytask-lab { --polytask-sticky-top: 48px }'),
   '/nowhere.html': underHeader('', 'encoder="/nowhere/"'),
-  '/two.html': page('<polytask-lab run="one" preset="notebook" views="controls"></polytask-lab><polytask-lab run="one" views="losses"></polytask-lab>'),
+  '/two.html': pageWith('<polytask-lab run="one" preset="notebook" views="controls"></polytask-lab><polytask-lab run="one" views="losses"></polytask-lab>'),
   '/required.html': strict(REQUIRED),
   '/named.html': strict(`${REQUIRED}; trusted-types polytask`),
   '/forbidden.html': strict(`${REQUIRED}; trusted-types other`),
-  '/hebrew.html': page('<polytask-lab id="a" views="controls sentences losses results try"></polytask-lab>'),
-  '/every.html': page('<polytask-lab id="a" preset="notebook" epochs="1"></polytask-lab>'),
+  '/hebrew.html': pageWith('<polytask-lab id="a" views="controls sentences losses results try"></polytask-lab>'),
+  '/every.html': pageWith('<polytask-lab id="a" preset="notebook" epochs="1"></polytask-lab>'),
 };
 
 for (const name of BROWSERS) {

@@ -1,9 +1,9 @@
 // Hostile text in sentences, labels, the names of tasks and files, and recipes: it is shown as text, and nothing of it runs.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { describe, test } from 'node:test';
+import { BROWSERS, sleep } from './browser.mjs';
+import { pageWith, serving } from './pages.mjs';
 
 const IMAGE = '<img src=x onerror="window.hacked=1">';
 const SCRIPT = '</script><script>window.hacked=1</script>';
@@ -27,11 +27,9 @@ const HOSTILE_RECIPE = JSON.stringify({
   [IMAGE]: SCRIPT,
 });
 
-const page = (attributes) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
-  <link rel="icon" href="data:,"><script type="module" src="polytask-lab.js"></script>
-  <polytask-lab ${attributes}></polytask-lab>`;
+const page = (attributes) => pageWith(`<polytask-lab ${attributes}></polytask-lab>`);
 /** All that show text. */
-const VIEWS = 'controls sentences losses results try log steps gradients interference compare map diagram share';
+const VIEWS = 'controls sentences losses results try log steps gradients interference compare map diagram model share';
 const PAGES = {
   '/file.html': page(`src="${HOSTILE_NAME}" views="${VIEWS}"`),
   '/recipe.html': page(
@@ -68,18 +66,7 @@ PAGES['/some.html'] = page('src="some.json" views="controls sentences"');
 
 for (const name of BROWSERS) {
   describe(name, () => {
-    let server, session;
-
-    before(async () => {
-      server = await startServer(WWW, { pages: PAGES });
-      session = await launch(name);
-    });
-    after(async () => {
-      await session?.close();
-      await server?.close();
-    });
-
-    const open = (path) => openLab(session.browser, server.url, { page: path, fetches: false });
+    const open = serving(name, PAGES);
 
     test('hostile text from a file is shown as text, wherever it comes to stand', async () => {
       const view = await open('file.html');

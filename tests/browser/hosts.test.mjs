@@ -3,12 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, launch, sleep } from './browser.mjs';
+import { unpack } from './package.mjs';
+import { collectNoise, toldPolicy } from './pages.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const MDBOOK = process.env.MDBOOK ?? fileURLToPath(new URL('../../target/tools/bin/mdbook', import.meta.url));
@@ -57,11 +59,7 @@ async function pointTo(address, directory) {
 
 /** The npm package in the page's own folder, and a page that takes all but the encoder from there. */
 async function ownCopy() {
-  const packed = fileURLToPath(new URL('../../target/npm/', import.meta.url));
-  const tarball = (await readdir(packed)).find((name) => name.endsWith('.tgz'));
-  const copy = path.join(folder, 'plain/polytask');
-  await mkdir(copy);
-  execFileSync('tar', ['-xzf', path.join(packed, tarball), '-C', copy, '--strip-components=1']);
+  unpack(path.join(folder, 'plain/polytask'));
   const html = await readFile(path.join(folder, 'plain/index.html'), 'utf8');
   const page = html
     .replace(`${library.url}polytask-lab.js`, 'polytask/polytask-lab.js')
@@ -71,9 +69,7 @@ async function ownCopy() {
 
 /** A page under the policy that "Embed it" says is enough, and which allows nothing but that and the page's own files. */
 async function withPolicy(file) {
-  const embed = await readFile(path.join(WWW, 'embed.html'), 'utf8');
-  const told = embed.match(/<pre id="policy"><code>([^]*?)<\/code>/)[1];
-  const policy = told.replace(/<b class="address">.*?<\/b>/g, library.url).replace('script-src', "script-src 'self'");
+  const policy = toldPolicy(library.url).replace('script-src', "script-src 'self'");
   const whole = `default-src 'none'; style-src 'self'; ${policy}`;
   const html = await readFile(file, 'utf8');
   return html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${whole}">`);
@@ -104,8 +100,7 @@ for (const name of BROWSERS) {
     const open = async (address, from = host) => {
       await page?.close();
       page = await session.browser.newPage();
-      page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => noise.push(`uncaught: ${error?.message ?? error}`));
+      collectNoise(page, noise);
       await page.setViewport({ width: 1100, height: 900 });
       await page.evaluateOnNewDocument(() => {
         window.heard = [];

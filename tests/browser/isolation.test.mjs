@@ -25,7 +25,7 @@ for (const name of BROWSERS) {
           '/elsewhere.html': plain,
           '/www/notes.html': plain,
           '/www/images.html': `${plain}<img alt="" src="http://127.0.0.1:9/"><script type="module" src="polytask-lab.js"></script><polytask-lab views="controls encoder"></polytask-lab>`,
-          '/www/off.html': HTML.replace('<html ', '<html data-isolation="off" '),
+          '/www/off.html': HTML.replace('<html ', "<html data-isolation='off' "),
           '/www/off-script.html': HTML.replace('<script type="module" src="polytask-lab.js"', '<script type="module" data-isolation="off" src="polytask-lab.js"'),
         },
       });

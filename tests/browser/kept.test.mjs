@@ -1,14 +1,12 @@
 // What the reader edits: undone and redone by button and key, a burst of typing at once; and kept from visit to visit.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { BROWSERS, launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { describe, test } from 'node:test';
+import { BROWSERS } from './browser.mjs';
+import { pageWith, serving } from './pages.mjs';
 
-const page = (...labs) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
-  <link rel="icon" href="data:,"><script type="module" src="polytask-lab.js"></script>${labs.join('')}`;
 const lab = (name) => `<polytask-lab id="${name}" run="${name}" preset="notebook" views="controls sentences settings"></polytask-lab>`;
-const PAGES = { '/one.html': page(lab('one')), '/two.html': page(lab('one'), lab('two')), '/late.html': page(lab('late')) };
+const PAGES = { '/one.html': pageWith(lab('one')), '/two.html': pageWith(lab('one') + lab('two')), '/late.html': pageWith(lab('late')) };
 
 /** Counts what is written, and stops the clock: how fast keys come depends on the machine. */
 const COUNT = () => {
@@ -64,19 +62,10 @@ const LATE = () => {
 
 for (const name of BROWSERS) {
   describe(name, () => {
-    let server, session;
-
-    before(async () => {
-      server = await startServer(WWW, { pages: PAGES });
-      session = await launch(name);
-    });
-    after(async () => {
-      await session?.close();
-      await server?.close();
-    });
+    const openPage = serving(name, PAGES);
 
     const open = async (path = 'one.html', before = undefined) => {
-      const view = await openLab(session.browser, server.url, { page: path, fetches: false, before });
+      const view = await openPage(path, { before });
       await view.until('its sentences', () => $$('.sentences tbody textarea').length > 0);
       return view;
     };

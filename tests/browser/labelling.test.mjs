@@ -52,6 +52,7 @@ for (const name of BROWSERS) {
 
     test('a pasted table that is broken says where, and is there to be mended', async () => {
       await lab.press('paste');
+      await lab.until('the dialog', () => $part('paste-dialog').open);
       const field = await lab.page.evaluateHandle(() => $part('paste-dialog').querySelector('textarea'));
       const fill = (text) => field.evaluate((element, value) => (element.value = value), text);
       const submit = () => lab.page.evaluate(() => $part('paste-dialog').querySelector('.primary').click());
@@ -85,6 +86,7 @@ for (const name of BROWSERS) {
 
     const taskNames = () => lab.page.evaluate(() => $$('.task-name').map(({ textContent }) => textContent));
     const isTaskOpen = () => lab.page.evaluate(() => $part('task-dialog').open);
+    const untilTaskOpen = () => lab.until('the dialog', () => $part('task-dialog').open);
 
     test('a task that was not applied was never added', async () => {
       const before = [await taskNames(), await lab.text('table-summary')];
@@ -94,7 +96,7 @@ for (const name of BROWSERS) {
       ]) {
         await lab.page.evaluate(() => $part('add-task').focus());
         await lab.page.keyboard.press('Enter');
-        assert.equal(await isTaskOpen(), true);
+        await untilTaskOpen();
         await leave();
         assert.equal(await isTaskOpen(), false);
         assert.deepEqual([await taskNames(), await lab.text('table-summary')], before);
@@ -105,16 +107,19 @@ for (const name of BROWSERS) {
     test('a task that is added, renamed or removed is one edit, and keeps the focus', async () => {
       const before = await taskNames();
       await lab.page.keyboard.press('Enter');
+      await untilTaskOpen();
       await lab.page.keyboard.type('size');
       await lab.page.keyboard.press('Enter');
       assert.deepEqual(await taskNames(), [...before, 'size']);
       assert.equal(await focused(), 'size');
       await lab.page.keyboard.press('Enter');
+      await untilTaskOpen();
       await lab.page.keyboard.type('weight');
       await lab.page.keyboard.press('Enter');
       assert.deepEqual(await taskNames(), [...before, 'weight']);
       assert.equal(await focused(), 'weight');
       await lab.page.keyboard.press('Enter');
+      await untilTaskOpen();
       await lab.page.evaluate(() => $part('task-dialog').querySelector('.buttons .quiet').click());
       assert.deepEqual(await taskNames(), before);
       assert.equal(await focused(), 'Add task');
@@ -190,6 +195,7 @@ for (const name of BROWSERS) {
     test('a new class has a chip, and one that goes takes its brush along', async () => {
       await (await chip('fruit')).click();
       await lab.page.evaluate(() => $$('.task-name')[0].click());
+      await untilTaskOpen();
       await lab.page.evaluate(() => {
         const [fruit] = $part('task-dialog').querySelectorAll('.classes input');
         fruit.value = 'plant';

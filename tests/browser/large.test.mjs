@@ -1,4 +1,6 @@
 // Tables of ten thousand rows and tasks of more than a thousand classes: the page shows a screenful of them, and finds the others.
+//
+// Runs alone: it measures frames and work for them.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -288,6 +290,7 @@ for (const name of BROWSERS) {
       assert.equal(await page.evaluate(() => $part('paint-hint').hidden), true);
 
       await page.evaluate(() => $('.task-name').click());
+      await lab.until('the dialog', () => $part('task-dialog').open);
       const shown = () => page.evaluate(() => Array.from($part('task-dialog').querySelectorAll('.classes input'), ({ value }) => value));
       assert.equal((await shown()).length, 50);
       await page.evaluate(() => $part('task-dialog').querySelector('[type="search"]').focus());

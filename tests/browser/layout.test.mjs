@@ -11,7 +11,7 @@ import { startServer } from './server.mjs';
 
 const OUT = fileURLToPath(new URL('../../target/screenshots/', import.meta.url));
 const VIEWS =
-  'controls encoder sentences settings diagram losses accuracy results log loop steps gradients interference compare map try share';
+  'controls encoder sentences settings diagram losses accuracy results log loop steps gradients interference compare map try model share';
 const WIDTHS = [1280, 390];
 
 /** 300 characters that can be broken, and 300 that cannot. */
@@ -103,13 +103,17 @@ for (const name of BROWSERS) {
           page: `${kind}.html`,
           // The views are held, to be shown a run that there is none of.
           before: `addEventListener('DOMContentLoaded', async () => {
-            const [{ Lab }, { reduce }] = await Promise.all([import('/lab/lab.js'), import('/lab/run/state.js')]);
-            const { add } = Lab.prototype;
+            const [{ Lab }, { Rendering }, { reduce }] = await Promise.all(['/lab/lab.js', '/lab/rendering.js', '/lab/run/state.js'].map((file) => import(file)));
             window.held = { views: [], reduce };
-            Lab.prototype.add = function (view) {
+            const { dispatch } = Lab.prototype;
+            Lab.prototype.dispatch = function (event) {
               window.held.lab = this;
-              window.held.views.push(view);
               this.explain = async () => window.held.saliency;
+              dispatch.call(this, event);
+            };
+            const { add } = Rendering.prototype;
+            Rendering.prototype.add = function (view) {
+              window.held.views.push(view);
               add.call(this, view);
             };
           }, { once: true });`,
@@ -170,7 +174,7 @@ function measure() {
     }).map(told),
     tall: boxes
       .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.length >= 250 && /a name that goes on and on|fahrtDonau/.test(node.data)))
-      .filter((element) => element.offsetHeight > 70 && !element.matches('.log-lines *, textarea, option'))
+      .filter((element) => element.offsetHeight > 70 * (element.closest('pre') ? element.textContent.split('\n').length : 1) && !element.matches('.log-lines *, textarea, option'))
       .map(told),
     touching: $$('.counters > div').slice(1).filter((counter, i) => counter.getBoundingClientRect().left < textEnd($$('.counters > div')[i]) + 6).map(told),
     bar: $part('controls').offsetHeight,

@@ -69,17 +69,17 @@ describe('from Chromium to Firefox', () => {
       ({ data, seed, training }) =>
         data.examples?.length === 24 && seed === 5 && training.epochs === 6 && training.task_weight?.[HOSTILE] === 0.5 && training.reproducible,
     );
-    sent = await shown(lab);
     await lab.untilStatus('ready');
+    sent = await shown(lab);
     const here = await losses(lab);
     await lab.close();
 
     const other = await openLab(firefox.browser, server.url, { page: new URL(link).pathname.slice(1) + new URL(link).hash });
     await other.until('the table', () => $$('.sentences tbody tr').length === 24);
+    await other.untilStatus('ready');
     assert.deepEqual(await shown(other), sent);
     assert.equal(await other.page.evaluate(() => location.hash), '', 'the address is clean again');
     assert.equal(await other.page.evaluate(() => window.hacked), undefined);
-    await other.untilStatus('ready');
     assert.deepEqual(await losses(other), here);
     assert.equal(here.length, 20);
     other.assertQuiet();

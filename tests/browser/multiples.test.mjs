@@ -1,4 +1,6 @@
 // The comparison's plots, and the loop that lights up: both against the events that they show.
+//
+// Runs alone: it measures how long a line is lit.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

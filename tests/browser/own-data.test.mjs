@@ -167,7 +167,7 @@ for (const name of BROWSERS) {
     });
 
     test('a file is classified, shown and downloaded with its own columns', async () => {
-      await lab.choosePreset('topic-sentiment');
+      await lab.next('start', () => lab.choosePreset('topic-sentiment'));
       await lab.untilStatus('ready');
       await lab.until('the button', () => !$part('classify-file').disabled);
       await lab.press('classify-file');

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sleep } from './browser.mjs';
+import { collectNoise, countWorkers } from './pages.mjs';
 
 const PACKED = fileURLToPath(new URL('../../target/npm/', import.meta.url));
 
@@ -16,22 +17,27 @@ export function unpack(folder) {
   execFileSync('tar', ['-xzf', path.join(PACKED, tarball), '-C', folder, '--strip-components=1']);
 }
 
-/** Runs in a page before anything of its own: collects events of runs, and the workers that have not been ended. */
-export function watchRuns() {
+/**
+ * A new page that has the events of its runs in `heard`, and in `workers` those that have not been ended.
+ *
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {string[]} noise Collects its warnings and errors.
+ * @param {Set<string>} [asked] Collects the origins that it asks.
+ */
+export async function openPage(browser, noise, asked) {
+  const page = await browser.newPage();
+  collectNoise(page, noise, ['error', 'warn']);
+  page.on('request', (request) => asked?.add(new URL(request.url()).origin));
+  await page.evaluateOnNewDocument(watchRuns);
+  await page.evaluateOnNewDocument(countWorkers);
+  return page;
+}
+
+/** Runs in a page before anything of its own. */
+function watchRuns() {
   window.heard = [];
   for (const type of ['loaded', 'step', 'end', 'error'])
     document.addEventListener(`polytask-${type}`, (event) => window.heard.push({ type, detail: event.detail }));
-  window.workers = new Set();
-  window.Worker = class extends Worker {
-    constructor(...given) {
-      super(...given);
-      window.workers.add(this);
-    }
-    terminate() {
-      window.workers.delete(this);
-      super.terminate();
-    }
-  };
 }
 
 /** Waits for something to be true in a page. */

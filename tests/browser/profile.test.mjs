@@ -1,5 +1,7 @@
 // "Where a step goes" of the benchmarks: a short profile in Chromium sorts a step's time by our functions' names, natively its
 // phases are timed, and the report shows both.
+//
+// Runs alone: it measures where the time of a step goes.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

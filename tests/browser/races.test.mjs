@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
+import { pageWith } from './pages.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const WEIGHTS = 'model.safetensors';
@@ -14,9 +15,7 @@ const CODE = 'element/make-lab.js';
 /** So long nothing may happen that is not to happen. */
 const STILL = 800;
 
-const page = (body) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
-  <link rel="icon" href="data:,"><script type="module" src="polytask-lab.js"></script>${body}`;
-const recorded = (file) => page(
+const recorded = (file) => pageWith(
   `<polytask-lab id="a" preset="topic-sentiment" autostart record="recorded/${file}" views="controls encoder losses"></polytask-lab>`,
 );
 const notebook = (id, rest = '') =>
@@ -28,17 +27,17 @@ SHORT.events = SHORT.events.filter(({ type, step }) => ['start', 'end'].includes
 SHORT.printed = [];
 
 const PAGES = {
-  '/none.html': page('<div id="there"></div><div id="elsewhere"></div>'),
-  '/one.html': page(notebook('a')),
-  '/two.html': page(notebook('a') + notebook('b')),
+  '/none.html': pageWith('<div id="there"></div><div id="elsewhere"></div>'),
+  '/one.html': pageWith(notebook('a')),
+  '/two.html': pageWith(notebook('a') + notebook('b')),
   '/short.html': recorded('short.json'),
   '/long.html': recorded('topic-sentiment.json'),
   '/recorded/short.json': JSON.stringify(SHORT),
-  '/shared.html': page(
+  '/shared.html': pageWith(
     '<polytask-lab id="a" run="one" preset="notebook" views="controls"></polytask-lab><polytask-lab id="b" run="one" views="losses"></polytask-lab>',
   ),
-  '/compare.html': page('<polytask-lab id="a" preset="topic-sentiment" epochs="1" views="controls compare"></polytask-lab>'),
-  '/kept.html': page('<polytask-lab id="a" preset="notebook" views="controls try"></polytask-lab>'),
+  '/compare.html': pageWith('<polytask-lab id="a" preset="topic-sentiment" epochs="1" views="controls compare"></polytask-lab>'),
+  '/kept.html': pageWith('<polytask-lab id="a" preset="notebook" views="controls try"></polytask-lab>'),
 };
 
 /** The first worker is lost as soon as it can compute, before it answers. */
@@ -392,6 +391,7 @@ for (const name of BROWSERS) {
       await open('lab.html');
       await lab.until('the table', () => $$('.sentences tbody tr').length > 1);
       await lab.page.evaluate(() => $('.task-name').click());
+      await lab.until('the dialog', () => $part('task-dialog').open);
       await lab.page.evaluate(() => {
         $part('task-dialog').querySelector('input').value = '__proto__';
         $part('task-dialog').querySelector('.primary').click();

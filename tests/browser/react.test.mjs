@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BROWSERS, launch } from './browser.mjs';
-import { train, unpack, until, watchRuns } from './package.mjs';
+import { openPage, train, unpack, until } from './package.mjs';
 import { WWW } from './server.mjs';
 
 /** Vite and React are in its node_modules (need_react in build/setup.sh). */
@@ -55,11 +55,7 @@ for (const name of BROWSERS) {
 
     before(async () => {
       session = await launch(name);
-      page = await session.browser.newPage();
-      page.on('console', (message) => ['error', 'warn'].includes(message.type()) && noise.push(message.text()));
-      page.on('pageerror', (error) => noise.push(`uncaught: ${error?.message ?? error}`));
-      page.on('request', (request) => asked.add(new URL(request.url()).origin));
-      await page.evaluateOnNewDocument(watchRuns);
+      page = await openPage(session.browser, noise, asked);
     });
     after(() => session?.close());
 

@@ -43,7 +43,7 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
    */
   let held;
 
-  /** @type {{ folder: string, answer: (file: string) => { status?: number, type?: string, body: string | Buffer } }[]} */
+  /** @type {{ folder: string, answer: (file: string) => { status?: number, type?: string, headers?: Record<string, string>, body: string | Buffer } }[]} */
   const answers = [];
 
   const server = createServer(async (request, response) => {
@@ -62,8 +62,8 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
     }
     const own = answers.findLast(({ folder }) => pathname.startsWith(folder));
     if (own) {
-      const { status = 200, type = 'application/octet-stream', body } = own.answer(pathname.slice(own.folder.length));
-      response.writeHead(status, { 'content-type': type, ...headers }).end(body);
+      const { status = 200, type = 'application/octet-stream', headers: more, body } = own.answer(pathname.slice(own.folder.length));
+      response.writeHead(status, { 'content-type': type, ...headers, ...more }).end(body);
       return;
     }
     const lacking = without !== undefined && pathname.includes(without);

@@ -40,7 +40,7 @@ for (const name of BROWSERS) {
 
     test('a page asks for few files', () => {
       // What is kept for later visits alone comes when nobody waits for it.
-      const kept = /\/(columns|confusion-list|search-list|known-recipe|reliability-diagram|check|label-next|classify|own-data|encoder-choice|source|link\.en|pooling)\b/;
+      const kept = /\/(columns|confusion-list|search-list|known-recipe|read-link|reliability-diagram|check|dialogs|label-next|classify|own-data|encoder-choice|models?|zip|unzip|source|link\.(?:en|de)|pooling|found|keeping|keeping-errors|reader-data|in-worker)\b/;
       const own = [...server.requests.keys()].filter((file) => /\.(js|css)$/.test(file) && !kept.test(file.replace('/styles', '')));
       assert.ok(own.length <= 32, own.join(' '));
     });

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, launch } from './browser.mjs';
-import { train, unpack, until, watchRuns } from './package.mjs';
+import { openPage, train, unpack, until } from './package.mjs';
 import { startServer, WWW } from './server.mjs';
 
 const TOOLS = fileURLToPath(new URL('../../target/tools/', import.meta.url));
@@ -92,11 +92,8 @@ for (const [system, { tool, page: address, menu, dark }] of Object.entries(SYSTE
 
       before(async () => {
         session = await launch(name);
-        page = await session.browser.newPage();
-        page.on('console', (message) => ['error', 'warn'].includes(message.type()) && noise.push(message.text()));
-        page.on('pageerror', (error) => noise.push(`uncaught: ${error?.message ?? error}`));
+        page = await openPage(session.browser, noise);
         await page.setViewport({ width: 1200, height: 900 });
-        await page.evaluateOnNewDocument(watchRuns);
         await page.goto(`${host.url}${system}/${address}`);
       });
       after(() => session?.close());

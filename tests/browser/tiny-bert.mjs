@@ -1,5 +1,7 @@
 // A BERT encoder that is made in no time: 32 numbers wide, 2 layers, random weights, a vocabulary of letters.
 
+import { createHash } from 'node:crypto';
+
 const [WIDTH, INNER, LAYERS, POSITIONS] = [32, 64, 2, 128];
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 const VOCABULARY = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...LETTERS, ...LETTERS.map((letter) => `##${letter}`)];
@@ -11,6 +13,20 @@ export function tinyBert() {
     'tokenizer.json': Buffer.from(JSON.stringify(TOKENIZER)),
     'model.safetensors': weights(),
   };
+}
+
+/** Its files with the manifest that an encoder's folder has on a host. */
+export function tinyFolder() {
+  const files = tinyBert();
+  const listed = Object.entries(files).map(([name, bytes]) => ({ name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }));
+  return { 'manifest.json': Buffer.from(JSON.stringify({ encoder: 'tiny', files: listed })), ...files };
+}
+
+/** Token ids of a sentence of letters, spaces and commas, as its tokenizer has them. @param {string} text */
+export function idsOf(text) {
+  const pieces = text.toLowerCase().match(/[a-z]+|,/g) ?? [];
+  const inPieces = pieces.flatMap((piece) => (piece === ',' ? ['[UNK]'] : [...piece].map((letter, i) => (i === 0 ? letter : `##${letter}`))));
+  return ['[CLS]', ...inPieces, '[SEP]'].map((piece) => VOCABULARY.indexOf(piece));
 }
 
 const CONFIG = {

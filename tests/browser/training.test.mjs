@@ -220,10 +220,10 @@ for (const name of BROWSERS) {
       assert.deepEqual(runs[1], runs[0]);
     });
 
-    test('a reload keeps the sentences and takes the encoder from the cache', async () => {
+    test('a reload keeps the run and the sentences, and takes the encoder from the cache', async () => {
       const asked = server.count('model.safetensors');
       await lab.reload();
-      await lab.untilStatus('ready');
+      await lab.untilStatus('ended');
       assert.match(await lab.text('encoder-state'), /from this browser’s cache/);
       assert.equal(asked, 1);
       assert.equal(server.count('model.safetensors'), 1, 'no second request for the weights');

@@ -8,6 +8,9 @@ import { launch, openLab } from './browser.mjs';
 import { startServer, WWW } from './server.mjs';
 import { launchWebKit, openInWebKit, pagesToDrive } from './webkit.mjs';
 
+/** A window under automation is private: it keeps no files, and the page says so. */
+const MESSAGES = ['', 'This browser keeps no files for this page, perhaps because its window is private: the run will not survive a reload.'];
+
 const SENTENCES = ['The soup was cold', 'The bread was warm', 'The rain never stops', 'The sun came out', 'My phone broke again', 'My phone is fast'];
 /** Two dozen sentences with two tasks. */
 const ROWS = Array.from(
@@ -63,7 +66,7 @@ describe('WebKit', () => {
         const { shadowRoot } = document.querySelectorAll('polytask-lab')[n];
         return shadowRoot.querySelector('.lab')?.childElementCount > 0 || shadowRoot.querySelector('.misuse');
       }, i);
-      assert.equal(await lab.messages(), '', `${views}: it is not there`);
+      assert.ok(MESSAGES.includes(await lab.messages()), `${views}: ${await lab.messages()}`);
     }
     await untilSteps(lab, 3);
     await lab.until('the curve', () => Number($part('loss-chart').dataset.points) >= 3);
@@ -138,6 +141,6 @@ describe('WebKit', () => {
     await untilSteps(lab, 1);
     await lab.until('the curve', () => Number($part('loss-chart')?.dataset.points) >= 1);
     assert.match(await lab.text('encoder-state'), /from this browser’s cache/);
-    assert.equal(await lab.messages(), '');
+    assert.ok(MESSAGES.includes(await lab.messages()), await lab.messages());
   });
 });

@@ -61,10 +61,10 @@ test('methods and the other properties are those of the class', async () => {
   for (const [name, { set }] of own) assert.equal(members.find((member) => member.name === name).readonly ?? false, !set && kinds(false).includes(name), name);
 });
 
-test('events are those that Rust declares, one for all and one for the state', async () => {
+test('events are those that Rust declares, one for all, one for the state and one for a run that goes on', async () => {
   const [, declared] = (await read('pkg/plain/polytask.d.ts')).match(/^export type Event = (.*);$/m);
   const types = Array.from(declared.matchAll(/type: "(\w+)"/g), ([, type]) => `polytask-${type}`);
-  assert.deepEqual(names(element.events), [...types, 'polytask', 'polytask-state'].sort());
+  assert.deepEqual(names(element.events), [...types, 'polytask', 'polytask-resumed', 'polytask-state'].sort());
   for (const { name, type } of element.events.slice(0, types.length)) assert.ok(type.text.includes(`'${name.slice('polytask-'.length)}'`), name);
 });
 

@@ -41,9 +41,9 @@ test('holds every file that package.json names', () => {
   for (const file of [types, unpkg, jsdelivr, ...exported]) assert.ok(files.includes(path.normalize(file)), file);
 });
 
-test('holds all that the element may ask for, and else only types, licences and what describes it', () => {
-  const reached = walk('polytask-lab.js');
-  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval)\.LICENSE|README\.md|package\.json|custom-elements\.json|load\.js)$/;
+test('holds all that the element and a saved model may ask for, and else only types, licences and what describes it', () => {
+  const reached = walk('model.js', walk('polytask-lab.js'));
+  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval|zip)\.LICENSE|README\.md|package\.json|custom-elements\.json|load\.js)$/;
   const more = files.filter((file) => !reached.has(file) && !beside.test(file));
   assert.deepEqual(more, ['css', 'html', 'js'].map((kind) => `examples/frame/lab.${kind}`));
   assert.equal([...reached].filter((file) => file.endsWith('.wasm')).length, 3);
@@ -57,6 +57,11 @@ test('its scripts name no file of the disk that made them, and its workers impor
 test('is imported in Node, where there are no elements', () => {
   writeFileSync(path.join(consumer, 'server.mjs'), "import { PolytaskLab } from 'polytask';\nconsole.log(typeof PolytaskLab);\n");
   assert.equal(execFileSync(process.execPath, ['server.mjs'], { cwd: consumer, encoding: 'utf8' }), 'function\n');
+});
+
+test('says in Node that a saved model needs a browser', () => {
+  writeFileSync(path.join(consumer, 'model.mjs'), "import { load } from 'polytask/model';\nawait load('model/').catch(({ code, message }) => console.log(code, message));\n");
+  assert.match(execFileSync(process.execPath, ['model.mjs'], { cwd: consumer, encoding: 'utf8' }), /^model\.unsupported This browser .*; outside browsers there is the command `polytask predict`\.\n$/);
 });
 
 test('says what to do where a bundler has left a worker out', () => {
@@ -76,12 +81,12 @@ test('names the repository if Cargo.toml does', () => {
 });
 
 test('holds the licences and the small encoder, and no other', () => {
-  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE', 'vendor/idb-keyval.LICENSE'])
+  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT', 'vendor/uPlot.LICENSE', 'vendor/idb-keyval.LICENSE', 'vendor/zip.LICENSE'])
     assert.ok(files.includes(licence), licence);
   const small = 'models/all-MiniLM-L6-v2-small/';
   const manifest = JSON.parse(read(`${small}manifest.json`));
   const encoder = ['manifest.json', ...manifest.files.map(({ name }) => name)].map((name) => small + name);
-  assert.deepEqual(files.filter((file) => /models|safetensors|tokenizer\.json/.test(file)), encoder.sort());
+  assert.deepEqual(files.filter((file) => /^models\/|safetensors|tokenizer\.json/.test(file)), encoder.sort());
   const bytes = files.reduce((sum, file) => sum + statSync(path.join(installed, file)).size, 0);
   assert.ok(bytes < 32e6, `${bytes} bytes`);
 });
@@ -131,6 +136,24 @@ lab.removeEventListener('polytask-step', heard);
 lab.examples = [{ sentence: 'So it goes.' }];
 `;
 
+/** The same of a saved model. */
+const MODEL = `
+import { load, type Answer, type Model, type ModelError } from 'polytask/model';
+
+const abort = new AbortController();
+const model: Model = await load(new URL('https://example.org/model/'), { signal: abort.signal, threads: false, encoder: 'encoder/', onprogress: ({ received, total }) => console.log(received / total) });
+const [first]: Record<string, Answer>[] = await model.predict(['So it goes.']);
+const { label, probability, probabilities } = first['topic'];
+const vector: Float32Array = (await model.embed(['So it goes.']))[0];
+console.log(label.length, probability.toFixed(2), Object.entries(probabilities), vector.length, model.tasks[0].labels.length);
+model.close();
+load('model/').catch(({ code, message }: ModelError) => console.log(code, message));
+// @ts-expect-error: sentences come in a list
+model.predict('So it goes.');
+// @ts-expect-error: there is no such option
+load('model/', { tread: false });
+`;
+
 /** That the types are those of the class that they describe: what it has, no more and no less. */
 const AGREES = (element) => `
 import { PolytaskLab as Made } from ${JSON.stringify(element)};
@@ -145,9 +168,22 @@ export const nothing: Undescribed[] = [] satisfies never[];
 export const everything: never[] = nothing;
 `;
 
+/** That the types of a saved model are those of the function that loads it. */
+const MODEL_AGREES = (script) => `
+import { load as made } from ${JSON.stringify(script)};
+import { load as described } from 'polytask/model';
+import type {} from 'polytask';
+export const one: typeof described = made;
+export const other: Parameters<typeof made> extends Parameters<typeof described> ? true : false = true;
+`;
+
 for (const resolution of ['bundler', 'nodenext']) {
-  test(`has types that the compiler takes under ${resolution}`, () => compile(resolution, { 'consumer.ts': CONSUMER }));
+  test(`has types that the compiler takes under ${resolution}`, () => compile(resolution, { 'consumer.ts': CONSUMER, 'model.ts': MODEL }));
 }
+
+test('has types that agree with the function that loads a saved model', () => {
+  compile('bundler', { 'model-agrees.ts': MODEL_AGREES(path.join(ROOT, 'www/engine/model/load.js')) });
+});
 
 test('has types that agree with the element', () => {
   compile('bundler', { 'agrees.ts': AGREES(path.join(ROOT, 'www/polytask-lab.js')) });
@@ -222,6 +258,7 @@ function mentioned(file) {
   if (!file.endsWith('.js')) return [];
   const source = read(file);
   return NAMES.flatMap((pattern) => Array.from(source.matchAll(pattern), ([, , address]) => address))
-    .filter((address) => /^\.\.?\//.test(address))
+    // The address in the code that the page shows to its reader is not one of the package's own.
+    .filter((address) => /^\.\.?\//.test(address) && address !== './polytask/model.js')
     .map((address) => path.join(path.dirname(file), address.replace(/\?.*/, '')));
 }

@@ -24,7 +24,7 @@ test('a slip is named, with the choices, and the rest is used', async () => {
     ...{ weigthing: 'sum', weighting: 'pcgrat', preset: 'tikets', epochs: '0', seed: '7', theme: 'dim', lang: 'xx' },
     views: 'controls loses',
   });
-  const all = 'preset, src, tasks, encoder, weighting, epochs, seed, views, run, autostart, theme, lang, base, record, linked';
+  const all = 'preset, src, tasks, encoder, model, weighting, epochs, seed, views, run, keep, autostart, theme, lang, base, record, linked';
   const weightings =
     'sum, uncertainty, dwa, random, gradnorm, famo, pcgrad, cagrad, mgda, imtl-g, nash-mtl, upgrad, aligned-mtl';
   const ofViews = problems.find((text) => text.startsWith('The attribute views'));

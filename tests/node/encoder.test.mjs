@@ -25,13 +25,23 @@ let trouble;
 /** Each request: its path and, if it has one, its range. */
 let asked;
 let ranges = true;
+/** Bytes that were read of the latest answer; -1 before it has come. */
+let read;
 let server, base, events;
 /** The browser's cache. */
 let stored;
 
 const realFetch = globalThis.fetch;
 globalThis.self = { origin: 'null' };
-globalThis.fetch = (url, options) => realFetch(String(url).replace(HUB, `${base}hub/`), options);
+globalThis.fetch = async (url, options) => {
+  const { body, status, headers } = await realFetch(String(url).replace(HUB, `${base}hub/`), options);
+  read = 0;
+  const count = (chunk, controller) => {
+    read += chunk.length;
+    controller.enqueue(chunk);
+  };
+  return new Response(body?.pipeThrough(new TransformStream({ transform: count })), { status, headers });
+};
 globalThis.caches = {
   open: async () => ({
     match: async (key) => stored.get(key)?.clone(),
@@ -64,9 +74,14 @@ before(async () => {
     else response.writeHead(200, headers);
     const cut = typeof wrong?.cut === 'number' ? wrong.cut : undefined;
     if (cut === undefined) return response.end(file.subarray(from));
+    read = -1;
     if (cut <= from) response.flushHeaders();
     else response.write(file.subarray(from, cut));
-    setTimeout(() => response.destroy(), 100);
+    const rest = setInterval(() => {
+      if (read < Math.max(0, cut - from) && !response.destroyed) return;
+      clearInterval(rest);
+      response.destroy();
+    }, 5);
     if (wrong.once) delete trouble[pathname];
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -269,6 +284,15 @@ test('a repository of the hub: its list of files decides, with vocab.txt, shards
   trouble['/hub/api/models/someone/my-bert/revision/main'] = 503;
   assert.deepEqual(await load(address), found);
   assert.equal(loaded().cached, true);
+});
+
+test('a shard whose header does not say where its numbers are is named', async () => {
+  const text = '{"a": {"dtype": "F32"}} ';
+  const length = Buffer.alloc(8);
+  length.writeBigUint64LE(BigInt(text.length));
+  const shards = { 'model-00001-of-00001.safetensors': Buffer.concat([length, Buffer.from(text)]), 'model.safetensors.index.json': Buffer.from('{}') };
+  atHub('some/shards', { 'config.json': CONFIG, 'vocab.txt': VOCABULARY, ...shards });
+  await assert.rejects(load(`${HUB}some/shards/resolve/main/`), /^Error: model-00001-of-00001\.safetensors is damaged: it is no safetensors file\. Fetch it again\.$/);
 });
 
 test('what of the hub cannot be used is named with the remedy', async () => {

@@ -9,10 +9,12 @@ import { failure } from '../../www/engine/worker-failure.js';
 import german from '../../www/strings/de.js';
 import errorsDe from '../../www/strings/errors.de.js';
 import elsewhereEn from '../../www/strings/elsewhere.en.js';
+import keepingEn from '../../www/strings/keeping-errors.en.js';
+import savedEn from '../../www/strings/saved-model.en.js';
 import workerEn from '../../www/strings/worker-errors.en.js';
 import ofEveryPage from '../../www/strings/errors.en.js';
 
-const errorsEn = { ...ofEveryPage, ...workerEn, ...elsewhereEn };
+const errorsEn = { ...ofEveryPage, ...workerEn, ...elsewhereEn, ...keepingEn, ...savedEn };
 const root = new URL('../../', import.meta.url);
 const texts = (folder, ending) =>
   readdirSync(new URL(folder, root), { recursive: true })

@@ -11,11 +11,13 @@ import { fileURLToPath } from 'node:url';
 
 const RUNNER = fileURLToPath(new URL('../run.mjs', import.meta.url));
 const HEAD = `import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 /** How often this file has been run, with this time. */
 appendFileSync(import.meta.filename + '.runs', '.');
 const runs = readFileSync(import.meta.filename + '.runs').length;
+const here = (ending) => readdirSync('.').filter((file) => file.endsWith(ending));
 `;
 /** Test files by what becomes of them. */
 const FILES = {
@@ -26,6 +28,16 @@ const FILES = {
   'breaks-at-import': `throw new Error('at import');`,
   hangs: `process.on('SIGTERM', () => {}); test('for good', () => new Promise(() => setInterval(() => {}, 1000)));`,
   'waits-for-nothing': `test('for nothing', () => new Promise(() => {}));`,
+  meets: `const running = import.meta.filename + '.running';
+    appendFileSync(running, '');
+    process.on('exit', () => rmSync(running));
+    const count = () => here('meets.test.mjs.runs').length;
+    test('meets another', async () => {
+      for (let i = 0; i < 500 && count() < 2; i++) await sleep(10);
+      assert.equal(count(), 2);
+    });`,
+  'is-alone': `// Runs alone: it looks for others.
+    test('meets nobody', async () => { await sleep(500); assert.deepEqual(here('.running'), []); });`,
   pretends: `console.log('ℹ tests of the day'); console.log('ℹ pass 99 gates'); test('one', () => {});`,
 };
 
@@ -128,6 +140,15 @@ test('--repeat counts how often each file passes, and repeats no failure', async
   assert.deepEqual(totals(result), { tests: 15, pass: 11, fail: 1, cancelled: 0, skipped: 3 });
 });
 
+test('--at-once runs files at the same time, but for those that run alone', async () => {
+  const result = await run(['is-alone', 'meets', 'meets', 'fails-once'], '--at-once', '2');
+  assert.equal(result.status, 0, result.output);
+  assert.deepEqual(totals(result), { tests: 5, pass: 5, fail: 0, cancelled: 0, skipped: 0 });
+  assert.deepEqual(said(result, 'flaky'), ['flaky: 3-fails-once.test.mjs (failed, and passed when it was repeated)']);
+  const lines = result.lines.flatMap((line) => line.match(/^(✔ meets another|▸ \d-meets)/)?.[0] ?? []);
+  assert.deepEqual(lines.map((line) => line[0]), ['✔', '▸', '✔', '▸'], 'what a file prints stays together');
+});
+
 test('a directory is its test files, and Node gets its own options', async () => {
   await run(['passes']);
   await writeFile(path.join(folder, 'no-test.mjs'), 'process.exit(1)');
@@ -143,7 +164,7 @@ test('what it cannot run it says', async () => {
     [['.'], 'there are no tests in .'],
     [['--repeat', 'often', '.'], '--repeat needs a number from 1 on, and not often'],
     [['--repeat'], '--repeat needs a number from 1 on, and not nothing'],
-    [['--twice', '.'], "there is no --twice; there are --repeat N, --timeout SECONDS and Node's own --test-…"],
+    [['--twice', '.'], "there is no --twice; there are --repeat N, --at-once N, --timeout SECONDS and Node's own --test-…"],
   ]) {
     const { status, output } = await start(...args);
     assert.deepEqual([status, output], [2, `tests/run.mjs: ${why}\n`]);

@@ -110,7 +110,7 @@ test('who asks a lab that is gone is told so', async () => {
   begin();
   const early = lab.predict('a');
   lab.dispose();
-  const late = [lab.predict('b'), lab.explain('b'), lab.interference()];
+  const late = [lab.predict('b'), lab.explain('b'), lab.ask({ type: 'interference' })];
   assert.deepEqual(await outcomes([early, ...late]), Array(4).fill('The element was removed, or shows another run.'));
 });
 

@@ -61,6 +61,11 @@ test('a page of HTML is refused in a sentence, as are an image and what is no JS
   await assert.rejects(at('own', 'nonsense', 'application/json'), /\/own is not JSON \(.+\)\.$/);
 });
 
+test('a file whose answer breaks off is said not to have come', async () => {
+  const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('network error')) });
+  await assert.rejects(at('own.csv', body, 'text/csv'), /^Error: The sentences could not be fetched: no server answers at \S+own\.csv; /);
+});
+
 test('what a script sets goes before src; sentences alone have settings chosen for them', async () => {
   globalThis.fetch = () => assert.fail('nothing is fetched');
   const examples = [{ text: 'Soup', labels: { topic: 'food' } }, { text: 'Rain', labels: { topic: 'weather' } }];

@@ -82,6 +82,7 @@ const EVENTS = {
   'worker: warning (configure)': ({ run: { request } }) => fromWorker({ type: 'warning', message: 'so' }, 'configure', request),
   'worker: error (configure)': ({ run: { request } }) => fromWorker({ type: 'error', message: 'no' }, 'configure', request),
   'worker: start (an older configure)': ({ run: { request } }) => fromWorker(START, 'configure', request - 1),
+  'worker: resumed (configure)': ({ run: { request } }) => fromWorker({ type: 'resumed', is: 'paused', measured: {} }, 'configure', request),
   'worker: step': () => fromWorker(step(2)),
   'worker: phase': () => fromWorker({ type: 'phase', name: 'batch', step: 2, rows: [], tokens: 1 }),
   'worker: paused': () => fromWorker({ type: 'paused' }, 'pause'),
@@ -121,7 +122,10 @@ const EVENTS = {
   replace: () => ({ type: 'replace' }),
   compare: () => ({ type: 'compare', plan: PLAN, request: 20 }),
   want: () => ({ type: 'want' }),
-  configure: () => ({ type: 'configure', request: 20 }),
+  configure: () => ({ type: 'configure', request: 20, goesOn: false }),
+  'configure to go on': () => ({ type: 'configure', request: 20, goesOn: true }),
+  told: () => ({ type: 'told', told: [{ event: START }, { event: step(1) }], at: 1 }),
+  'go on': () => ({ type: 'go on', trains: true }),
   refuse: () => ({ type: 'refuse', field: 'seed' }),
   'start queued': () => ({ type: 'start queued' }),
 };
@@ -140,6 +144,12 @@ function canHappen(state, name) {
     case 'worker: start (configure)':
     case 'worker: error (configure)':
       return own.status === 'preparing';
+    case 'worker: resumed (configure)':
+      return own.status === 'preparing' && replay.is === '';
+    case 'told':
+      return document.doc !== undefined && replay.is === '';
+    case 'go on':
+      return own.status === 'none' && replay.is === '' && document.doc !== undefined && !missing && !comparison.on;
     case 'replay':
       return own.status === 'none' && replay.is === '' && document.doc !== undefined;
     case 'replayed':
@@ -156,6 +166,7 @@ function canHappen(state, name) {
     case 'compare':
       return select.canCompare(state) && document.doc !== undefined;
     case 'configure':
+    case 'configure to go on':
     case 'refuse':
       return isHere && document.doc !== undefined;
     case 'start queued':
@@ -176,12 +187,15 @@ const CHANGES = {
   death: 'none none none none none none none',
   'worker: start (configure)': '- ready - - - - -',
   'worker: error (configure)': '- none - - - - -',
+  'worker: resumed (configure)': '- paused - - - - -',
+  'go on': 'none - - - - - -',
   'worker: paused': 'none preparing ready paused paused ended stopped',
   'worker: end': 'none preparing ended ended ended - -',
   'worker: error': 'none preparing stopped stopped stopped stopped stopped',
   replace: 'none none none none none none none',
   compare: 'none - ready paused paused ended stopped',
   configure: 'preparing preparing preparing preparing preparing preparing preparing',
+  'configure to go on': 'preparing preparing preparing preparing preparing preparing preparing',
 };
 
 /** What holds in every state that can be reached. */
@@ -270,6 +284,20 @@ test('the tables name every event that there is', () => {
   assert.ok(events.includes('step') && events.length > 15, `${events}`);
   const inTable = new Set(Object.values(EVENTS).flatMap((make) => make(paused).event?.type ?? []));
   assert.deepEqual(events.filter((type) => !inTable.has(type)), []);
+});
+
+test('a run of an earlier visit is shown from its first step, and trains on unless it is paused meanwhile', () => {
+  const earlier = { type: 'told', told: [{ event: START }, ...[1, 2, 3].map((n) => ({ event: step(n), text: `${n}` }))], at: 1 };
+  const going = run(none, earlier, { type: 'go on', trains: true }, { type: 'configure', request: 8, goesOn: true });
+  assert.deepEqual([going.run.resumesAt, going.counts.step, going.shown.events.length, going.shown.printed.length], [3, 3, 4, 3]);
+  assert.ok(select.isRunning(going), 'Train is Pause');
+  const resumed = fromWorker({ type: 'resumed', is: 'paused', measured: {} }, 'configure', 8);
+  for (const [moves, queued] of [[[], 'train'], [[{ type: 'pause' }], '']]) {
+    const { run: own } = run(going, ...moves, resumed);
+    assert.deepEqual([own.status, own.queued, own.resumesAt], ['paused', queued, undefined]);
+  }
+  for (const other of [{ type: 'reset' }, { type: 'replace' }, { type: 'configure', request: 9, goesOn: false }])
+    assert.equal(run(going, other).run.resumesAt, undefined, other.type);
 });
 
 test('a start counts from zero, whatever the run before has come to', () => {

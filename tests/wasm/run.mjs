@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 /** The module compiled as `build`. `build.sh test` makes it. */
 export const compiled = (build) =>
   readFileSync(
-    new URL(`../../target/wasm/${build}/wasm32-unknown-unknown/wasm/polytask_wasm_tests.wasm`, import.meta.url),
+    new URL(`../../target/wasm/${build}-tests.wasm`, import.meta.url),
   );
 
 /**

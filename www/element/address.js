@@ -8,7 +8,7 @@ import { fromHash, isLink } from '../lab/recipe/link.js';
  * Reads the run from the address's hash, if there is one, and removes it from the address.
  *
  * @param {Words} words
- * @returns {Promise<import('../lab/recipe/link.js').Linked | undefined>}
+ * @returns {Promise<import('../lab/recipe/read-link.js').Linked | undefined>}
  */
 export async function fromAddress(words) {
   const { hash, pathname, search } = location;

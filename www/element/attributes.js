@@ -1,7 +1,7 @@
 // Reads the attributes of a tag. An invalid attribute is reported in a sentence and ignored; the others are used.
 
 import { GROUPS, USUAL, VIEWS } from '../views/registry.js';
-import { addressOf as encoderAt, DEFAULT_ENCODER, isHubName } from '../engine/encoder/addresses.js';
+import { addressOf as encoderAt, DEFAULT_ENCODER, isHubName, modelAddress } from '../engine/encoder/addresses.js';
 import { fromAddress } from './address.js';
 import { PRESET_NAMES } from '../lab/document/presets.js';
 import { LANGUAGES, tableOf } from '../lab/languages.js';
@@ -16,11 +16,13 @@ export const ATTRIBUTES = [
   'src',
   'tasks',
   'encoder',
+  'model',
   'weighting',
   'epochs',
   'seed',
   'views',
   'run',
+  'keep',
   'autostart',
   'theme',
   'lang',
@@ -29,6 +31,7 @@ export const ATTRIBUTES = [
   'linked',
 ];
 const THEMES = ['auto', 'light', 'dark'];
+const KEEP = ['on', 'off'];
 
 /**
  * The recipe or the sentences that a script has set on the element. `insists`: they replace a document that an earlier visit left.
@@ -42,6 +45,7 @@ const THEMES = ['auto', 'light', 'dark'];
  * @property {string[]} problems A sentence for each invalid attribute.
  * @property {string[]} views
  * @property {string} [run] Elements with the same name show one run.
+ * @property {string} [keep] The name under which the run is kept from visit to visit; absent: it is not.
  * @property {string} base Address of the package's folder.
  * @property {boolean} autostart
  * @property {string} [record] Address of a recorded run.
@@ -92,8 +96,11 @@ export async function readAttributes(element, here, given) {
   const src = get('src');
   const base = folder(get('base') ?? here);
   const linked = element.hasAttribute('linked');
+  const run = get('run');
+  // As the sentences are: those of a named run are kept.
+  const keeps = oneOf('keep', KEEP) ?? (run ? 'on' : 'off');
   const encoder = get('encoder') ?? DEFAULT_ENCODER;
-  const record = get('record');
+  const [model, record] = [get('model'), get('record')];
 
   /**
    * The wish without the file `src` or what a script has set, also used when these cannot be read. `tasks` names columns of
@@ -102,7 +109,7 @@ export async function readAttributes(element, here, given) {
    * @type {Wish}
    */
   const own = {
-    encoder: encoder.includes('/') && !isHubName(encoder) ? folder(encoder) : encoderAt(encoder, base),
+    encoder: model ? modelAddress(URL.canParse(model, document.baseURI) ? new URL(model, document.baseURI).href : model) : encoder.includes('/') && !isHubName(encoder) ? folder(encoder) : encoderAt(encoder, base),
     preset: preset ? presetOf(preset) : undefined,
     tasks: src || given ? undefined : tasks,
     change: (recipe) => ({
@@ -132,7 +139,8 @@ export async function readAttributes(element, here, given) {
     words,
     problems,
     views,
-    run: get('run'),
+    run,
+    keep: keeps === 'on' ? nameOnPage(element, run) : undefined,
     base,
     autostart: element.hasAttribute('autostart'),
     record: record && new URL(record, base).href,
@@ -155,6 +163,13 @@ export function companions(element) {
   if (!name) return [element];
   const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
   return /** @type {E[]} */ ([...root.querySelectorAll(element.localName)]).filter((other) => nameOf(other) === name);
+}
+
+/** The name of an element's run among those of all pages: the run's, the element's, or its place in the page. @param {HTMLElement} element @param {string} [run] */
+function nameOnPage(element, run) {
+  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
+  const place = [...root.querySelectorAll(element.localName)].indexOf(element);
+  return `${location.pathname}#${run ?? (element.id || place)}`;
 }
 
 /** The views that an element shows. @param {HTMLElement} element @param {(name: string) => void} [unknown] Called with each unknown name. */

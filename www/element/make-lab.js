@@ -11,7 +11,7 @@ import { listenToPage, perFrame } from './page-events.js';
  * @param {(event: import('../types.js').RunEvent) => void} onEvent
  * @param {() => void} onState
  */
-export function makeLab({ words, wish, fallback, base, autostart, record, run, linked, measured }, onEvent, onState) {
+export function makeLab({ words, wish, fallback, base, autostart, record, run, keep, linked, measured }, onEvent, onState) {
   const notices = createNotices(words);
   // For a reader who saves data, the encoder is downloaded only on request.
   const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (/** @type {unknown} */ (navigator));
@@ -26,6 +26,7 @@ export function makeLab({ words, wish, fallback, base, autostart, record, run, l
     autostart: autostart && !connection?.saveData,
     record,
     linked,
+    keep,
     measured,
     perFrame,
     listen: (heard) => listenToPage(heard, linked),

@@ -42,12 +42,12 @@ async function fetched(src, words, say) {
   const address = addressOf(src);
   if (!address) throw new Error(say.notAddress(src));
   const { url, name } = address;
-  const response = await fetch(url).catch(() => undefined);
-  if (!response) throw new Error(say.noAnswer(url.href, url.origin !== location.origin));
+  const noAnswer = () => Promise.reject(new Error(say.noAnswer(url.href, url.origin !== location.origin)));
+  const response = await fetch(url).catch(noAnswer);
   if (!response.ok) throw new Error(say.notFetched(url.href, response.status));
   const type = response.headers.get('content-type')?.split(';')[0].trim().toLowerCase() ?? '';
   if (NO_TEXT.test(type)) throw new Error(say.otherKind(url.href, type));
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer().catch(noAnswer));
   const text = new TextDecoder().decode(bytes);
   if (HTML.test(text)) throw new Error(say.html(url.href));
 

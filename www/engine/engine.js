@@ -15,6 +15,7 @@ import { isPolicyRefused } from './trusted.js';
 /** @typedef {import('../types.js').FromWorker} FromWorker */
 /** @typedef {import('../types.js').ToWorker} ToWorker */
 /** @typedef {import('../types.js').Questions} Questions */
+/** @typedef {import('../types.js').Calls} Calls */
 
 /**
  * A run's callbacks.
@@ -36,9 +37,10 @@ let shared;
  * Joins the page's worker; the first caller starts it.
  *
  * @param {Listener} listener
+ * @param {boolean} [isSingle] Whether a worker that is started has one thread.
  */
-export function connect(listener) {
-  return engine().join(listener);
+export function connect(listener, isSingle = false) {
+  return engine(isSingle).join(listener);
 }
 
 /**
@@ -50,8 +52,9 @@ export function startEarly() {
   return isSupported() ? engine().hold() : () => {};
 }
 
-function engine() {
-  shared ??= new Engine((gone) => {
+/** @param {boolean} [isSingle] */
+function engine(isSingle) {
+  shared ??= new Engine(isSingle ? ONE_THREAD : 'polytask', (gone) => {
     if (shared === gone) shared = undefined;
   });
   return shared;
@@ -83,15 +86,18 @@ class Engine {
   #holds = 0;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error | DOMException) => void }>} */
   #asked = new Map();
+  #name;
   #onUnused;
 
   /**
+   * @param {string} name The worker's.
    * @param {(gone: Engine) => void} onUnused Called when the worker ends with its last run, and when it died before it was
    *   ready: the next caller starts another engine.
    */
-  constructor(onUnused) {
+  constructor(name, onUnused) {
+    this.#name = name;
     this.#onUnused = onUnused;
-    this.#spawn('polytask');
+    this.#spawn(name);
   }
 
   /** @param {Listener} listener */
@@ -123,17 +129,52 @@ class Engine {
        * @param {[path: string, file: Blob][]} files
        * @param {string} name
        */
-      open: (base, files, name) => this.#post({ kind: 'open', run, base, files, name }),
+      open: (base, files, name) => {
+        if (this.#listeners.has(run)) this.#post({ kind: 'open', run, base, files, name });
+      },
 
       /**
-       * The file that was classified last, with the answers' columns beside its own.
+       * Calls one of the functions for the reader's own data and models; rejects as `ask` does.
        *
-       * @param {import('../types.js').Written} written
-       * @param {number | undefined} threshold An answer below it is blank.
-       * @param {boolean} all Whether to write the probabilities of all classes.
-       * @returns {Promise<Uint8Array>}
+       * @template {keyof Calls} C
+       * @param {C} name
+       * @param {Parameters<Calls[C]>} args
+       * @returns {Promise<Awaited<ReturnType<Calls[C]>>>}
        */
-      write: (written, threshold, all) => this.#await((id) => ({ kind: 'write', id, run, written, threshold, all })),
+      call: (name, ...args) => this.#await((id) => ({ kind: 'call', id, run, name, args })),
+
+      /**
+       * Asks a saved model, which has the place of a run.
+       *
+       * @param {import('../types.js').ModelRequest} request
+       * @returns {Promise<any>} What the request says.
+       */
+      model: (request) => this.#await((id) => ({ kind: 'model', id, run, request })),
+
+      /**
+       * Keeps the run from visit to visit.
+       *
+       * @param {string} key
+       * @param {boolean} finds Whether an earlier visit may have left one.
+       * @returns {Promise<import('../types.js').Kept | undefined>} The run that an earlier visit left.
+       */
+      keep: (key, finds) => this.#await((id) => ({ kind: 'keep', id, run, key, finds })),
+
+      /**
+       * Goes on with it.
+       *
+       * @param {import('../types.js').Recipe} recipe Configured where that fails.
+       * @param {boolean} keep_heads As in the command `configure`.
+       * @param {number} request
+       */
+      resume: (recipe, keep_heads, request) => {
+        if (this.#listeners.has(run)) this.#post({ kind: 'resume', run, recipe, keep_heads, request });
+      },
+
+      /** @param {'save' | 'forget'} kind Writes where the run is, or removes what is kept of it. */
+      kept: (kind) => {
+        if (this.#listeners.has(run)) this.#post({ kind, run });
+      },
 
       /** Cancels the encoder's download for this run. */
       cancel: () => this.#post({ kind: 'cancel', run }),
@@ -276,7 +317,7 @@ class Engine {
     const beforeReady = !this.#ready;
     this.#dispose();
     if (beforeReady) this.#onUnused(this);
-    else this.#spawn('polytask');
+    else this.#spawn(this.#name);
     for (const { onDeath } of [...this.#listeners.values()]) onDeath(why, beforeReady);
   }
 }

@@ -4,32 +4,47 @@
 // one batch of an evaluation), and between two units the loop lets the worker handle waiting messages; a linear probe's
 // units are so short that it does so only every few units. Pause, Step and Predict therefore wait for one unit at most,
 // whichever run is training.
+//
+// A command that needs more than a call or two of the session has a file of its own, which holds its state and its loop
+// (classifying.js, comparing.js, data-questions.js). Here it has a line in the table of commands. Those that few visits need are
+// loaded for the first of them (reader-data.js), since every byte of the worker delays the first run.
 
+import { breathe } from './breathe.js';
+import { compare } from './comparing.js';
 import { messageOf } from './failure.js';
-import { failure } from './worker-failure.js';
-import { DamagedFile } from './encoder/stored-file.js';
+import { RunEncoder } from './run-encoder.js';
+import { failure, isFatal } from './worker-failure.js';
 
-/** @typedef {import('../types.js').Classification} Classification */
 /** @typedef {import('../types.js').Command} Command */
-/** @typedef {import('../types.js').DataCheck} DataCheck */
 /** @typedef {import('../types.js').Polytask} Polytask */
 /** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Session} Session */
 /** @typedef {Extract<Command, { type: 'configure' }>['recipe']} Recipe */
-/** @typedef {import('./encoder/stored-file.js').StoredFile} StoredFile */
 
 /**
- * The encoder's address and files, and its tokenizer.json once it was asked for.
+ * Reports an event of a command.
  *
- * @typedef {{ base: string, files: Map<string, StoredFile>, tokenizer?: Promise<Uint8Array> }} Encoder
+ * @typedef {(
+ *   event: RunEvent | import('../types.js').AnyEvent,
+ *   of: Command['type'],
+ *   text?: string | null,
+ *   request?: number,
+ * ) => void} Say `text`: the event's lines in the notebook's printout. `request`: the command's number.
  */
 
 export class Runner {
   #polytask;
-  #encoders;
   #post;
-  /** @type {Encoder | undefined} */
-  #encoder;
+  /** The worker also has it open files, and cancel its download. */
+  encoder;
+  /** Once it was asked for. @type {ReturnType<typeof import('./reader-data.js').readerData> | undefined} */
+  #readerData;
+  /** The name under which the run is kept from visit to visit, if the page wants that. @type {string | undefined} */
+  #key;
+  /** What keeps it, once it was asked for. @type {Promise<import('./keeping.js').Keeping | undefined> | undefined} */
+  #loading;
+  /** The same once a run is prepared. @type {import('./keeping.js').Keeping | undefined} */
+  #keeper;
   /** @type {Session | undefined} */
   #session;
   /** The configured run. @type {RunEvent & { type: 'start' } | undefined} */
@@ -42,17 +57,10 @@ export class Runner {
   #loop = 0;
   /** The command for which the phases of a step are reported. @type {Command['type'] | undefined} */
   #watched;
-  /** The sentences as the encoder sees them, for checks and labelling. @type {DataCheck | undefined} */
-  #dataCheck;
-  /** Number of the latest check or choice of sentences. An earlier one stops at its next `await`. */
-  #checking = 0;
-  /** The file that was classified last. @type {Classification | undefined} */
-  #classification;
-  /** Number of the latest file to classify. */
-  #classifying = 0;
+  /** Settled when the model may change again: its files are being read. @type {Promise<void> | undefined} */
+  held;
   /** Minimum time in ms from one step's start to the next one's. */
   #stepMs = 0;
-  #sayLoading = (/** @type {RunEvent} */ event) => this.#say(event, 'load');
 
   /**
    * @param {Promise<Polytask>} polytask
@@ -61,30 +69,25 @@ export class Runner {
    */
   constructor(polytask, encoders, post) {
     this.#polytask = polytask;
-    this.#encoders = encoders;
     this.#post = post;
+    this.encoder = new RunEncoder(polytask, encoders, (event) => this.#say(event, 'load'), () => this.#readerData?.questions.forget());
   }
 
   /** @type {{ [C in Command as C['type']]: (command: C, request?: number) => void | Promise<void> }} */
   #commands = {
-    load: async ({ base }) => {
-      // Until it is here, the one before stays.
-      const files = await this.#encoders.load(base, this.#sayLoading);
-      this.#forgetCheck();
-      this.#encoder = { base, files };
-    },
+    load: ({ base }) => this.encoder.load(base),
 
-    configure: async ({ recipe }, request) => {
-      this.#loop += 1;
-      const preparing = this.#prepare(recipe, ++this.#asked, request);
-      this.#prepared = preparing.catch(() => {});
-      await preparing;
-    },
+    configure: ({ recipe, keep_heads }, request) => this.prepare(recipe, keep_heads, request),
 
     train: async () => {
       await this.#prepared;
       const mine = ++this.#loop;
+      await this.#move('train', [], mine);
       for (let began = -Infinity; mine === this.#loop;) {
+        if (this.held) {
+          await this.held;
+          continue;
+        }
         const rest = began + this.#stepMs - performance.now();
         if (rest > 0) {
           await sleep(Math.min(rest, 100)); // Wakes often enough to notice a change of pace.
@@ -100,17 +103,23 @@ export class Runner {
       }
     },
 
-    pause: () => {
+    pause: async () => {
       this.stop();
       this.#say({ type: 'paused' }, 'pause');
+      await this.#rest();
     },
 
     step: async ({ tasks = [] }) => {
       await this.#prepared;
       const mine = ++this.#loop;
+      await this.#move('step', tasks, mine);
       this.#watch('step');
       let stepped = false;
       while (mine === this.#loop) {
+        if (this.held) {
+          await this.held;
+          continue;
+        }
         const events = this.#advance('step', tasks);
         stepped ||= events.some(({ type }) => type === 'step' || type === 'end');
         // A step is complete only with the measurements that follow it.
@@ -126,29 +135,22 @@ export class Runner {
     observe: async ({ diagnostics }) => {
       await this.#prepared;
       this.#configured().session.observe(diagnostics);
+      this.#keeper?.observes(diagnostics);
     },
 
     interference: async (_, request) => {
       await this.#prepared;
-      this.#say(this.#configured().session.interference(), 'interference', undefined, request);
+      await this.held;
+      const answer = /** @type {RunEvent} */ (this.#configured().session.interference());
+      this.#keeper?.answered(answer);
+      this.#say(answer, 'interference', undefined, request);
     },
 
-    compare: async ({ recipe, weightings, seeds }, request) => {
+    compare: async (command, request) => {
       const mine = ++this.#loop;
-      const polytask = await this.#polytask;
-      const comparison = new polytask.ComparisonRuns(recipe, weightings, Float64Array.from(seeds));
-      try {
-        for (const [i, planned] of comparison.recipes().entries()) {
-          const compared = await this.#runBeside(planned, () => mine === this.#loop, (session, failed) =>
-            failed ? comparison.fail(i, messageOf(failed)) : comparison.finish(i, session),
-          );
-          if (!compared) return;
-          this.#say(compared, 'compare', undefined, request);
-        }
-        this.#say(comparison.table(), 'compare', undefined, request);
-      } finally {
-        comparison.free();
-      }
+      await this.#rest();
+      const say = (/** @type {import('../types.js').AnyEvent} */ event) => this.#say(event, 'compare', undefined, request);
+      await compare(await this.#polytask, this.encoder, command, () => mine === this.#loop, say);
     },
 
     predict: async ({ text }, request) => {
@@ -166,37 +168,16 @@ export class Runner {
       this.#say(this.#configured().session.explain(text), 'explain', undefined, request);
     },
 
-    check: async ({ recipe }, request) => {
-      const mine = ++this.#checking;
-      const check = await this.#checkOf(recipe, mine, 'check', request);
-      const findings = check.findings();
-      findings.near_duplicates = await this.#searched(() => check.near_duplicates(), mine);
-      for (let task = 0; task < check.tasks; task++)
-        findings.label_errors.push(await this.#searched(() => check.label_errors(task), mine));
-      this.#say({ type: 'findings', ...findings }, 'check', undefined, request);
-    },
+    check: async ({ recipe }, request) => (await this.readerData()).questions.check(recipe, request),
 
-    label_next: async ({ recipe, n }, request) => {
-      const check = await this.#checkOf(recipe, ++this.#checking, 'label_next', request);
-      this.#say({ type: 'label_next', ...check.label_next(n) }, 'label_next', undefined, request);
-    },
+    label_next: async ({ recipe, n }, request) => (await this.readerData()).questions.labelNext(recipe, n, request),
 
-    classify: async ({ name, bytes, text, trained }, request) => {
+    classify: async (command, request) => {
+      const { classifying } = await this.readerData();
       await this.#prepared;
       const { session } = this.#configured();
-      const [mine, run, loop] = [++this.#classifying, this.#asked, this.#loop];
-      this.#classification?.free();
-      this.#classification = undefined;
-      const file = new (await this.#polytask).Classification(session, name, bytes, text, trained);
-      this.#classification = file;
-      while (!file.advance(session)) {
-        this.#sayEncoded(file.done, file.sentences, 'classify', request);
-        await breathe();
-        if (mine !== this.#classifying) throw failure('run.superseded');
-        // The answers must be those of one model.
-        if (run !== this.#asked || loop !== this.#loop) throw failure('run.replaced');
-      }
-      this.#say({ type: 'classified', ...file.classified() }, 'classify', undefined, request);
+      const [run, loop] = [this.#asked, this.#loop];
+      await classifying.classify(command, session, () => run !== this.#asked || loop !== this.#loop, request);
     },
   };
 
@@ -207,29 +188,65 @@ export class Runner {
   }
 
   /**
-   * The file that was classified last, with the answers' columns beside its own.
+   * What answers the commands about the reader's own data.
    *
-   * @param {import('../types.js').Written} written
-   * @param {number | undefined} threshold An answer below it is blank.
-   * @param {boolean} all Whether to write the probabilities of all classes.
-   * @returns {Uint8Array}
+   * @throws {import('./failure.js').Failure} Without a network it cannot be loaded.
    */
-  write(written, threshold, all) {
-    if (!this.#classification) throw failure('run.nothing_classified');
-    return this.#classification.write(written, threshold, all);
+  async readerData() {
+    const { readerData } = await import('./reader-data.js').catch(() => {
+      throw failure('download.offline', { file: 'reader-data.js', url: new URL('reader-data.js', String(import.meta.url)).href });
+    });
+    this.#readerData ??= readerData(this.#polytask, this, this.#say);
+    return this.#readerData;
   }
 
   /**
-   * Uses the reader's own files as the encoder.
+   * Keeps the run from visit to visit.
    *
-   * @param {string} base The address under which they are kept.
-   * @param {[path: string, file: Blob][]} files
-   * @param {string} name
+   * @param {string} key
+   * @param {boolean} finds Whether an earlier visit may have left one.
+   * @returns {Promise<import('../types.js').Kept | undefined>} The one that an earlier visit left.
    */
-  async open(base, files, name) {
-    const opened = await this.#encoders.open(base, files, name, this.#sayLoading);
-    this.#forgetCheck();
-    this.#encoder = { base, files: opened };
+  async keep(key, finds) {
+    this.#key = key;
+    return finds ? (await this.#keeping())?.find() : undefined;
+  }
+
+  /** What keeps the run; nothing if the page does not want that, or without a network, where the run trains all the same. */
+  #keeping() {
+    const key = this.#key;
+    if (key === undefined) return undefined;
+    this.#loading ??= import('./keeping.js').then(
+      ({ Keeping }) => new Keeping(key, (warning) => this.#say({ type: 'warning', ...warning }, 'train')),
+      () => undefined,
+    );
+    return this.#loading;
+  }
+
+  /** Removes the run that is kept. */
+  async forget() {
+    (await this.#loading)?.forget();
+  }
+
+  /** The page may be gone soon: writes where the run is. */
+  save() {
+    if (this.#session) this.#keeper?.save(this.#session);
+  }
+
+  /**
+   * Prepares a run.
+   *
+   * @param {Recipe} recipe
+   * @param {boolean | undefined} keepHeads Whether the encoder is a saved model, whose heads the run goes on with.
+   * @param {number} [request]
+   * @param {boolean} [goesOn] Whether it is to go on with the run of an earlier visit.
+   */
+  async prepare(recipe, keepHeads, request, goesOn = false) {
+    this.#loop += 1;
+    const mine = ++this.#asked;
+    const preparing = this.encoder.undamaged(() => this.#prepare(recipe, keepHeads, mine, request, goesOn));
+    this.#prepared = preparing.catch(() => {});
+    await preparing;
   }
 
   /** Stops the loop in progress. */
@@ -237,25 +254,21 @@ export class Runner {
     this.#loop += 1;
   }
 
-  /** Cancels the encoder's download for this run. */
-  cancel() {
-    this.#encoders.cancel(this.#sayLoading);
-  }
-
   /** Ends the run and frees its session's memory. */
   close() {
     this.stop();
-    this.cancel();
+    this.encoder.cancel();
     this.#asked += 1;
-    this.#classifying += 1;
     // A preparation in progress stops at its next await; its session is freed after that.
     this.#prepared
       .then(() => {
-        this.#forgetCheck();
-        this.#classification?.free();
+        this.#readerData?.questions.forget();
+        this.#readerData?.classifying.forget();
+        this.#readerData?.models.close();
         this.#session?.free();
       })
       .catch(() => {}); // After a trap there is nothing to free.
+    this.#loading?.then((keeping) => keeping?.close());
   }
 
   /** Reports that a command failed. @param {Error} error @param {Command['type']} of @param {number} [request] */
@@ -271,192 +284,47 @@ export class Runner {
    * Prepares the run of `configure` number `mine`.
    *
    * @param {Recipe} recipe
+   * @param {boolean | undefined} keepHeads
    * @param {number} mine
-   * @param {number} [request]
+   * @param {number | undefined} request
+   * @param {boolean} goesOn
    */
-  async #prepare(recipe, mine, request) {
-    await this.#undamaged(() => this.#fill(recipe, mine, request));
-  }
-
-  /**
-   * Does `work` with the encoder's files. If one was damaged in the browser's cache, downloads the encoder again, and does it
-   * again.
-   *
-   * @template T
-   * @param {() => Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  async #undamaged(work) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof DamagedFile) || !this.#encoder) throw error;
-      const { base } = this.#encoder;
-      this.#encoder = { base, files: await this.#encoders.reload(base, this.#sayLoading) };
-      return work();
+  async #prepare(recipe, keepHeads, mine, request, goesOn) {
+    const session = (this.#session ??= new (await this.#polytask).Session());
+    await this.held;
+    const wanted = () => mine === this.#asked;
+    const begin = async (/** @type {Recipe} */ planned) => this.encoder.begin(session, planned, wanted, keepHeads);
+    this.#keeper?.stop();
+    // It comes while the encoder is read.
+    const loading = this.#keeping();
+    const back = goesOn ? await (await loading)?.resume(await this.#polytask, session, begin, wanted) : undefined;
+    if (!wanted()) return;
+    if (back && 'start' in back) {
+      const { start, ...resumed } = back;
+      [this.#keeper, this.#start] = [await loading, start];
+      return this.#say({ type: 'resumed', ...resumed }, 'configure', undefined, request);
     }
-  }
-
-  /** @param {Recipe} recipe @param {number} mine @param {number} [request] */
-  async #fill(recipe, mine, request) {
-    this.#session ??= new (await this.#polytask).Session();
-    const events = await this.#begin(this.#session, recipe, () => mine === this.#asked);
-    if (!events) return;
+    const events = await begin(recipe);
+    this.#keeper = await loading;
+    if (!events || !wanted()) return;
     for (const event of events) if (event.type === 'start') this.#start = event;
-    this.#sayAll(this.#session, events, 'configure', request);
+    const lines = session.lines();
+    this.#keeper?.prepared(recipe, this.encoder.base, events, lines);
+    this.#sayAll(events, lines, 'configure', request);
+    if (back) this.#say({ type: 'warning', ...back.why }, 'configure', undefined, request);
   }
 
-  /**
-   * Begins `recipe` in the session `into`, with the loaded encoder.
-   *
-   * @param {Session} into
-   * @param {Recipe} recipe
-   * @param {() => boolean} wanted Called after each `await`; false stops the preparation.
-   * @returns {Promise<RunEvent[] | undefined>} The session's first events; undefined if it was stopped.
-   */
-  async #begin(into, recipe, wanted) {
-    const { pieces, small } = await this.#encoderFiles();
-    if (!wanted()) return undefined;
-    into.plan(recipe, ...small);
-    for await (const piece of pieces) {
-      if (!wanted()) return undefined;
-      into.receive(piece);
-    }
-    return /** @type {RunEvent[]} */ (into.begin());
+  /** The run moves from now on. @param {'train' | 'step'} is @param {string[]} tasks @param {number} mine The loop's number. */
+  async #move(is, tasks, mine) {
+    await this.#keeper?.begin();
+    if (mine === this.#loop) this.#keeper?.moves(is, tasks);
   }
 
-  /** The encoder's weights in pieces, which are already on their way, and its small files. */
-  async #encoderFiles() {
-    if (!this.#encoder) throw failure('run.no_encoder');
-    const encoder = this.#encoder;
-    const [config, weights] = ['config.json', 'model.safetensors'].map(
-      (name) => /** @type {StoredFile} */ (encoder.files.get(name)),
-    );
-    const pieces = weights.pieces();
-    encoder.tokenizer ??= this.#tokenizer(encoder.files);
-    /** @type {[config: Uint8Array, tokenizer: Uint8Array]} */
-    const small = await Promise.all([config.bytes(), encoder.tokenizer]);
-    return { pieces, small };
-  }
-
-  /** The encoder's tokenizer.json, made of vocab.txt if there is only that. @param {Map<string, StoredFile>} files */
-  async #tokenizer(files) {
-    const [whole, vocabulary, config] = await Promise.all(
-      ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json'].map((name) => files.get(name)?.bytes()),
-    );
-    return whole ?? (await this.#polytask).tokenizer_of_vocabulary(/** @type {Uint8Array} */ (vocabulary), config);
-  }
-
-  /**
-   * The sentences of `recipe` as the encoder sees them. The vectors of an earlier question are used again if the sentences
-   * are the same.
-   *
-   * @param {Recipe} recipe
-   * @param {number} mine Number of the question.
-   * @param {Command['type']} of
-   * @param {number} [request]
-   * @returns {Promise<DataCheck>} Rejects if another question takes its place.
-   */
-  async #checkOf(recipe, mine, of, request) {
-    if (!this.#dataCheck?.relabel(recipe)) {
-      this.#dataCheck?.free();
-      this.#dataCheck = undefined;
-      const made = await this.#undamaged(() => this.#makeCheck(recipe, mine));
-      this.#dataCheck = made;
-    }
-    const check = this.#dataCheck;
-    for (let done = check.advance(); done < check.sentences; done = check.advance()) {
-      this.#sayEncoded(done, check.sentences, of, request);
-      await breathe();
-      this.#assertLatest(mine);
-    }
-    this.#sayEncoded(check.sentences, check.sentences, of, request);
-    return check;
-  }
-
-  /** @param {Recipe} recipe @param {number} mine @returns {Promise<DataCheck>} */
-  async #makeCheck(recipe, mine) {
-    const { DataCheck } = await this.#polytask;
-    const { pieces, small } = await this.#encoderFiles();
-    this.#assertLatest(mine);
-    const check = new DataCheck(recipe, ...small);
-    try {
-      for await (const piece of pieces) {
-        this.#assertLatest(mine);
-        check.receive(piece);
-      }
-      this.#assertLatest(mine);
-      check.begin();
-      return check;
-    } catch (error) {
-      if (!isFatal(error)) check.free();
-      throw error;
-    }
-  }
-
-  /**
-   * The result of a search that is made piece by piece.
-   *
-   * @template T
-   * @param {() => T | undefined} search Does the next piece. Returns the result after the last one.
-   * @param {number} mine Number of the question.
-   * @returns {Promise<T>}
-   */
-  async #searched(search, mine) {
-    for (;;) {
-      await breathe();
-      this.#assertLatest(mine);
-      const found = search();
-      if (found) return found;
-    }
-  }
-
-  /** Throws if another question has taken this one's place. @param {number} mine */
-  #assertLatest(mine) {
-    if (mine !== this.#checking) throw failure('run.superseded');
-  }
-
-  /** Frees the sentences' vectors: they are of another encoder, or of no use any more. */
-  #forgetCheck() {
-    this.#checking += 1;
-    this.#dataCheck?.free();
-    this.#dataCheck = undefined;
-  }
-
-  /** @param {number} done @param {number} sentences @param {Command['type']} of @param {number} [request] */
-  #sayEncoded(done, sentences, of, request) {
-    this.#say({ type: 'encoded', done, sentences }, of, undefined, request);
-  }
-
-  /**
-   * Trains `recipe` from its first step to its end in a session of its own; the configured run keeps its state.
-   *
-   * @template T
-   * @param {Recipe} recipe
-   * @param {() => boolean} wanted
-   * @param {(session: Session, failure?: Error) => T} conclude Makes the result from the finished run, or from its failure.
-   * @returns {Promise<T | undefined>} The result; undefined if the run was stopped.
-   */
-  async #runBeside(recipe, wanted, conclude) {
-    const beside = new (await this.#polytask).Session();
-    /** @type {Error | undefined} */
-    let failed;
-    try {
-      let events = await this.#begin(beside, recipe, wanted);
-      while (events && wanted() && !events.some((event) => event.type === 'end')) {
-        events = /** @type {RunEvent[]} */ (beside.advance());
-        await breathe();
-      }
-    } catch (error) {
-      // After a trap the session cannot be freed: the error from freeing it would hide the first one.
-      if (isFatal(error) || !(error instanceof Error)) throw error;
-      failed = error;
-    }
-    try {
-      return wanted() ? conclude(beside, failed) : undefined;
-    } finally {
-      beside.free();
-    }
+  /** The run moves no more, unless it is told to meanwhile. */
+  async #rest() {
+    const mine = this.#loop;
+    await this.#prepared;
+    if (mine === this.#loop && this.#session) this.#keeper?.pause(this.#session);
   }
 
   /** Reports each phase of a step from now on, as events of the command `of`; absent: reports none. @param {Command['type']} [of] */
@@ -474,13 +342,26 @@ export class Runner {
     const { session } = this.#configured();
     try {
       const events = /** @type {RunEvent[]} */ (session.advance(tasks));
-      this.#sayAll(session, events, of);
+      // Saves the call for steps: there are thousands, and the notebook prints none of them.
+      const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
+      this.#keeper?.did(events, lines);
+      this.#sayAll(events, lines, of);
+      if (events.some(({ type }) => type === 'end')) this.#keeper?.save(session);
+      else this.#keeper?.saveInTime(session);
       return events;
     } catch (error) {
       // A loss that is not finite has ended the run.
-      if (!isFatal(error)) for (const verdict of session.verdicts()) this.#say(verdict, of);
+      if (isFatal(error)) throw error;
+      for (const verdict of session.verdicts()) this.#say(verdict, of);
+      this.#keeper?.forget();
       throw error;
     }
+  }
+
+  /** The configured run's, as soon as it is prepared. */
+  async session() {
+    await this.#prepared;
+    return this.#configured().session;
   }
 
   #configured() {
@@ -489,27 +370,20 @@ export class Runner {
     return { session, start };
   }
 
-  /**
-   * @param {RunEvent | import('../types.js').AnyEvent} event
-   * @param {Command['type']} of
-   * @param {string | null} [text] The event's lines in the notebook's printout.
-   * @param {number} [request] The command's number.
-   */
-  #say(event, of, text, request) {
+  /** @type {Say} */
+  #say = (event, of, text, request) => {
     this.#post(/** @type {RunEvent} */ (event), of, text ?? undefined, request);
-  }
+  };
 
   /**
-   * Reports a session's latest events, with their lines in the notebook's printout.
+   * Reports events of a session, with their lines in the notebook's printout.
    *
-   * @param {Session} session
    * @param {RunEvent[]} events
+   * @param {(string | null)[]} lines
    * @param {Command['type']} of
    * @param {number} [request]
    */
-  #sayAll(session, events, of, request) {
-    // Saves the call for steps: there are thousands, and the notebook prints none of them.
-    const lines = events.every((event) => event.type === 'step') ? [] : session.lines();
+  #sayAll(events, lines, of, request) {
     events.forEach((event, i) => this.#say(event, of, lines[i], request));
   }
 }
@@ -517,45 +391,5 @@ export class Runner {
 /** Commands that change nothing; a failure of theirs, even for lack of memory, does not stop training. @type {Set<Command['type']>} */
 const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe', 'check', 'label_next', 'classify']);
 
-/** How long messages may wait: nobody notices 4 ms, and handling them takes a sixth of a linear probe's step. */
-const BREATH_MS = 4;
-
-/**
- * Lets the worker handle waiting messages, if the last time was `BREATH_MS` ago. It is not a timer, since browsers slow timers
- * down in the background.
- */
-const breathe = (() => {
-  const { port1, port2 } = new MessageChannel();
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  let last = -Infinity;
-  port1.onmessage = () => {
-    last = performance.now();
-    waiting.shift()?.();
-  };
-  return () =>
-    performance.now() - last < BREATH_MS
-      ? undefined
-      : /** @type {Promise<void>} */ (
-          new Promise((resolve) => {
-            waiting.push(resolve);
-            port2.postMessage(null);
-          })
-        );
-})();
-
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/**
- * Whether an error is a trap, a stack overflow or a failure to grow memory: the wasm instance's state is unknown afterwards.
- *
- * @param {unknown} error
- */
-export function isFatal(error) {
-  return (
-    error instanceof WebAssembly.RuntimeError ||
-    error instanceof RangeError ||
-    (error instanceof Error && error.name === 'InternalError')
-  );
-}

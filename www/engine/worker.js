@@ -4,8 +4,9 @@ import { startBuild } from './builds.js';
 import { Encoders } from './encoder/encoders.js';
 import { learn } from './encoder/moved.js';
 import { messageOf } from './failure.js';
-import { isFatal, Runner } from './runner.js';
+import { Runner } from './runner.js';
 import { ONE_THREAD } from './threads.js';
+import { isFatal } from './worker-failure.js';
 
 /** @typedef {import('../types.js').FromWorker} FromWorker */
 /** @typedef {import('../types.js').ToWorker} ToWorker */
@@ -52,13 +53,32 @@ const take = {
     post({ kind: 'answer', id, value: call(...args) });
   },
 
-  open: ({ run, base, files, name }) => runner(run).open(base, files, name),
+  open: ({ run, base, files, name }) => runner(run).encoder.open(base, files, name),
 
-  write({ id, run, written, threshold, all }) {
-    post({ kind: 'answer', id, value: runner(run).write(written, threshold, all) });
+  async call({ id, run, name, args }) {
+    const call = /** @type {(...args: unknown[]) => unknown} */ ((await runner(run).readerData())[name]);
+    post({ kind: 'answer', id, value: await call(...args) });
   },
 
-  cancel: ({ run }) => runners.get(run)?.cancel(),
+  async model({ id, run, request }) {
+    const { answer } = await import('./model/in-worker.js');
+    post({ kind: 'answer', id, value: await answer(polytask, run, request, (event) => post({ kind: 'event', run, event, of: 'load' })) });
+  },
+
+  async keep({ id, run, key, finds }) {
+    post({ kind: 'answer', id, value: await runner(run).keep(key, finds) });
+  },
+
+  async resume({ run, recipe, keep_heads, request }) {
+    await ready;
+    await runner(run).prepare(recipe, keep_heads, request, true);
+  },
+
+  save: ({ run }) => runners.get(run)?.save(),
+
+  forget: ({ run }) => runners.get(run)?.forget(),
+
+  cancel: ({ run }) => runners.get(run)?.encoder.cancel(),
 
   close({ run }) {
     runners.get(run)?.close();
@@ -74,10 +94,11 @@ scope.addEventListener('message', async ({ data }) => {
     if (isFatal(error)) {
       for (const runner of runners.values()) runner.stop();
       post({ kind: 'dead', ...messageOf(error) });
-    } else if (message.kind === 'ask' || message.kind === 'write') {
+    } else if ('id' in message) {
       post({ kind: 'refusal', id: message.id, ...messageOf(error) });
     } else if (message.kind !== 'start') {
-      const [of, request] = message.kind === 'command' ? [message.command.type, message.request] : [/** @type {const} */ ('load')];
+      const of = message.kind === 'command' ? message.command.type : message.kind === 'resume' ? 'configure' : 'load';
+      const request = 'request' in message ? message.request : undefined;
       runners.get(message.run)?.fail(/** @type {Error} */ (error), of, request);
     }
   }

@@ -6,44 +6,29 @@ import { sentencesOf } from './document/sentences.js';
 import { createSources } from './document/sources.js';
 import { recipeOf } from './document/store.js';
 import { wellFormed } from './document/well-formed.js';
+import { Rendering } from './rendering.js';
 import { Replay } from './run/replay.js';
 import { Running } from './run/running.js';
 import { encoderName, publicState } from './run/select.js';
 import { initial, reduce } from './run/state.js';
 
 /** @typedef {import('../types.js').Diagnostics} Diagnostics */
-/** @typedef {import('../types.js').InlineExample} InlineExample */
-/** @typedef {import('../types.js').RunEvent} RunEvent */
 /** @typedef {import('../types.js').Weighting} Weighting */
-/** @typedef {import('./run/questions.js').Encoded} Encoded */
 /** @typedef {import('./document/store.js').Doc} Doc */
 /** @typedef {import('./options.js').LabOptions} LabOptions */
 /** @typedef {import('./run/types.js').LabEvent} LabEvent */
 /** @typedef {import('./run/types.js').State} State */
 
-/**
- * A view, as far as the lab knows it.
- *
- * @typedef {object} Renders
- * @property {(state: State) => void} render Shows the state. Called when the view is added, at once after an edit, and at
- *   most once a frame after other changes.
- * @property {() => void} [destroy] The view leaves the page: what listens outside of its element must go.
- */
-
 /** After these the views render at once: the code that caused them goes on with what is on show. @type {Set<LabEvent['type']>} */
 const AT_ONCE = new Set(['edit', 'refuse']);
-/** Time for views in one frame, in milliseconds; at least one renders. */
-const FRAME_MS = 8;
 
 export class Lab {
   store;
   choice;
   words;
   notices;
-  /** @type {Set<Renders>} */
-  #views = new Set();
-  /** The views that have not rendered the latest state. @type {Set<Renders>} */
-  #stale = new Set();
+  /** Where the views are added. */
+  rendering;
   /** @type {State} */
   #state;
   #options;
@@ -51,11 +36,11 @@ export class Lab {
   #sources;
   /** The recorded run that plays. @type {Replay | undefined} */
   #replay;
-  #showSoon;
   #stopListening;
   /** Whether the document that the page asked for is open, or cannot be. */
   #isOpen = false;
-  #disposed = false;
+  /** Whether its element is gone. */
+  isDisposed = false;
   #adopts = false;
   /** The address of the encoder that the page begins with if nobody chooses another. */
   #usual = '';
@@ -68,12 +53,12 @@ export class Lab {
     this.store = options.store;
     this.choice = options.choice;
     this.#state = initial(whatIsMissing(this.words), options.fallback.encoder);
-    this.#showSoon = options.perFrame(() => this.#show(FRAME_MS));
-    this.#running = new Running(this, options.measured, options.onEvent);
+    this.rendering = new Rendering(() => this.#state, options);
+    this.#running = new Running(this, options);
     this.#sources = createSources(this, (question, ...args) => this.#running.ask(question, args));
     this.store.onForgetful = () => this.notices.notice(this.words.lab.forgetful);
     this.store.subscribe((doc, change) => this.#edited(doc, change));
-    this.#stopListening = options.listen({ onLink: () => this.#followLink(), onHide: () => this.store.flush(), onLeave: () => this.store.leave() });
+    this.#stopListening = options.listen({ onLink: () => this.#followLink(), onHide: () => this.#hidden(), onLeave: () => this.store.leave() });
     this.opened = this.#open();
   }
 
@@ -114,7 +99,7 @@ export class Lab {
 
   /** Ends everything: the worker's part in it too. */
   dispose() {
-    this.#disposed = true;
+    this.isDisposed = true;
     this.#stopListening();
     this.#replay?.stop();
     this.#running.dispose();
@@ -129,28 +114,7 @@ export class Lab {
     this.#state = reduce(before, event);
     this.#followReplay(before.replay.is, this.#state.replay.is);
     if (before.comparison.on && !this.#state.comparison.on) this.#running.settle();
-    for (const view of this.#views) this.#stale.add(view);
-    if (AT_ONCE.has(event.type)) this.#show(Infinity);
-    else this.#showSoon();
-  }
-
-  /**
-   * Renders the views that are behind the state. At the start of a run every chart begins anew, which would hold the page up in
-   * one piece: views that `ms` milliseconds do not suffice for render in the next frame.
-   *
-   * @param {number} ms
-   */
-  #show(ms) {
-    const end = performance.now() + ms;
-    for (const view of [...this.#stale]) {
-      if (!this.#stale.delete(view)) continue; // Removed meanwhile.
-      view.render(this.#state);
-      if (performance.now() > end && this.#stale.size > 0) {
-        this.#showSoon();
-        break;
-      }
-    }
-    this.#options.onState();
+    this.rendering.changed(AT_ONCE.has(event.type));
   }
 
   /** @param {State['replay']['is']} before @param {State['replay']['is']} now */
@@ -172,18 +136,39 @@ export class Lab {
       this.notices.error(error.message);
       return this.#options.fallback;
     });
-    if (this.#disposed) return;
+    if (this.isDisposed) return;
     const { missing } = this.#state;
     if (missing) this.notices.error(missing);
-    this.dispatch({ type: 'encoder', address: this.#encoderOf(wish) });
+    this.#aimAt(wish);
     if (autostart && !missing) this.#running.go('train');
     const recorded = await recording;
-    if (this.#disposed) return;
+    if (this.isDisposed) return;
     await this.#openDocument(wish, recorded);
     this.#isOpen = true;
-    if (this.#disposed || !this.store.isOpen) return;
-    if (recorded && (autostart || this.#state.missing) && recorded.shows(this.store.doc)) this.#play(recorded);
+    if (this.isDisposed || !this.store.isOpen) return;
+    await this.#running.known;
+    if (this.isDisposed) return;
+    const goesOn = this.#running.goOn();
+    if (!goesOn && recorded && (autostart || this.#state.missing) && recorded.shows(this.store.doc)) this.#play(recorded);
     this.#running.prepareIfWanted();
+  }
+
+  /** The page goes out of sight, and may be gone soon. */
+  #hidden() {
+    this.store.flush();
+    this.#running.kept('save');
+  }
+
+  /**
+   * Names the encoder. A quick reader or a script may have asked for the page's own before a link was read.
+   *
+   * @param {import('./document/sources.js').Wish} wish
+   */
+  #aimAt(wish) {
+    const { encoder } = this.#state;
+    const address = this.#encoderOf(wish);
+    if (encoder.is === 'away') this.dispatch({ type: 'encoder', address });
+    else if (address !== (encoder.next ?? encoder).address) this.#running.encoder.choose(address);
   }
 
   /** The encoder to begin with: a link's, the one chosen last, or the page's. @param {import('./document/sources.js').Wish} wish */
@@ -208,7 +193,7 @@ export class Lab {
       try {
         return await this.#sources.open(wanted, recorded);
       } catch {
-        if (this.#disposed) return;
+        if (this.isDisposed) return;
       }
     }
   }
@@ -228,10 +213,7 @@ export class Lab {
     await this.opened;
     const wish = await this.#options.wish().catch((error) => this.notices.error(error.message));
     if (!wish || !this.store.isOpen) return;
-    const { encoder } = this.#state;
-    const address = this.#encoderOf(wish);
-    if (encoder.is === 'away') this.dispatch({ type: 'encoder', address });
-    else if (address !== (encoder.next ?? encoder).address) this.#running.choose(address);
+    this.#aimAt(wish);
     await this.#sources.follow(wish);
   }
 
@@ -262,21 +244,6 @@ export class Lab {
     if (change !== 'diagnostics' && this.#isOpen && !this.#adopts && this.#state.encoder.is !== 'unreachable') this.notices.forgetErrors();
     this.dispatch({ type: 'edit', doc, change });
     this.#running.edited(change);
-  }
-
-  // ---- views
-
-  /** @param {Renders} view */
-  add(view) {
-    this.#views.add(view);
-    view.render(this.#state);
-  }
-
-  /** @param {Renders} view */
-  remove(view) {
-    this.#views.delete(view);
-    this.#stale.delete(view);
-    view.destroy?.();
   }
 
   /** Has more measured beside the run, for views that need it. @param {Partial<Diagnostics>} measured */
@@ -315,6 +282,7 @@ export class Lab {
     this.#running.refuseEnd(givenUp('The run was reset.'));
     this.notices.clear();
     this.dispatch({ type: 'reset' });
+    this.#running.kept('forget');
     this.wake();
     this.#running.prepare();
   }
@@ -354,7 +322,7 @@ export class Lab {
 
   /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
   wake() {
-    this.#running.wake();
+    this.#running.encoder.wake();
   }
 
   /** The address of the encoder of a name. @param {string} name */
@@ -365,7 +333,7 @@ export class Lab {
   /** Fetches another encoder and prepares a run with it; until it is here, the one before stays. @param {string} address */
   chooseEncoder(address) {
     this.notices.clear();
-    this.#running.choose(address);
+    this.#running.encoder.choose(address);
   }
 
   /**
@@ -376,7 +344,23 @@ export class Lab {
    */
   openEncoder(files, name) {
     this.notices.clear();
-    this.#running.open(files, name);
+    this.#running.encoder.open(files, name);
+  }
+
+  /**
+   * Takes a saved model: its files for the encoder, and its document.
+   *
+   * @param {import('./model/open.js').Opened} model
+   */
+  openModel({ files, name, file, tasks, doc }) {
+    const { queued } = this.#state.run;
+    // Whoever waits for a queued run waits for this one.
+    if (!queued) this.#running.refuseEnd(givenUp('Another model was opened.'));
+    this.#running.send({ type: 'pause' });
+    this.dispatch({ type: 'replace' });
+    this.store.replace('data', doc);
+    this.#running.encoder.open(files, name, { file, tasks });
+    if (queued) this.#running.go(queued);
   }
 
   /** A run has begun with the encoder: the next visit begins with it too. */
@@ -387,84 +371,48 @@ export class Lab {
 
   /** Breaks the encoder's download off. */
   cancelLoading() {
-    this.#running.cancelLoading();
+    this.#running.encoder.cancel();
   }
 
   // ---- questions to the run. Each rejects if there is no run, or none any more, and with one sentence if there is no answer.
   // The answer's `text` is the sentence as Rust reads it: see document/well-formed.js.
 
+  /**
+   * Asks the run, or about the sentences.
+   *
+   * @template {import('./run/questions.js').Question['type']} Q
+   * @param {Extract<import('./run/questions.js').Question, { type: Q }>} question
+   * @param {(encoded: import('./run/questions.js').Encoded) => void} [progress] Hears how many sentences are encoded.
+   * @returns {Promise<import('./run/questions.js').Answers[Q]>}
+   */
+  ask(question, progress) {
+    return this.#running.askRun(question, progress);
+  }
+
   /** Classifies a sentence with every head as it stands. @param {string} text @returns {Promise<import('../types.js').Prediction>} */
   predict(text) {
-    return this.#running.askRun({ type: 'predict', text: wellFormed(text) });
+    return this.ask({ type: 'predict', text: wellFormed(text) });
   }
 
   /** A sentence as the encoder reads it. @param {string} text @returns {Promise<import('./run/types.js').Tokens>} */
   tokenize(text) {
-    return this.#running.askRun({ type: 'tokenize', text: wellFormed(text) });
+    return this.ask({ type: 'tokenize', text: wellFormed(text) });
   }
 
   /** The words that the heads' answers rest on. @param {string} text @returns {Promise<import('./run/types.js').Saliency>} */
   explain(text) {
-    return this.#running.askRun({ type: 'explain', text: wellFormed(text) });
+    return this.ask({ type: 'explain', text: wellFormed(text) });
   }
 
   /**
-   * Looks for what is doubtful about the sentences and their labels.
+   * Calls a function of engine/reader-data.js.
    *
-   * @param {(encoded: Encoded) => void} progress
-   * @returns {Promise<{ found: Extract<RunEvent, { type: 'findings' }>, examples: InlineExample[] }>} Rows of the findings count
-   *   `examples`.
+   * @template {keyof import('../types.js').Calls} C
+   * @param {C} name
+   * @param {Parameters<import('../types.js').Calls[C]>} args
    */
-  async check(progress) {
-    const { recipe } = this;
-    const examples = sentencesOf(this.store.doc.table);
-    return { found: await this.#running.askRun({ type: 'check', recipe }, progress), examples };
-  }
-
-  /**
-   * Chooses sentences to label, the most useful first.
-   *
-   * @param {number} n How many.
-   * @param {(encoded: Encoded) => void} progress
-   * @returns {Promise<{ candidates: import('../types.js').LabelNext['candidates'], examples: InlineExample[] }>} Their rows count
-   *   `examples`.
-   */
-  async labelNext(n, progress) {
-    const { recipe } = this;
-    const examples = sentencesOf(this.store.doc.table);
-    const { candidates } = await this.#running.askRun({ type: 'label_next', recipe, n }, progress);
-    return { candidates, examples };
-  }
-
-  /**
-   * Classifies the rows of a file with every head as it stands.
-   *
-   * @param {import('./document/columns.js').TableFile} file
-   * @param {string | undefined} text The column of the sentences; absent: the only one that can be meant.
-   * @param {(encoded: Encoded) => void} progress
-   * @returns {Promise<Extract<RunEvent, { type: 'classified' }>>}
-   */
-  classify({ name, bytes }, text, progress) {
-    const { file } = this.#state.document;
-    // The model must not change from row to row.
-    if (this.#state.run.status === 'training') this.pause();
-    return this.#running.askRun({ type: 'classify', name, bytes, text, trained: file?.text ?? 'text' }, progress);
-  }
-
-  /**
-   * The file that was classified last, with the answers' columns beside its own.
-   *
-   * @param {import('../types.js').Written} written
-   * @param {number | undefined} threshold An answer below it is blank.
-   * @param {boolean} all Whether to write the probabilities of all classes.
-   */
-  writeClassified(written, threshold, all) {
-    return this.#running.write(written, threshold, all);
-  }
-
-  /** Has the interference measured. The result is an event of the run too. */
-  interference() {
-    return this.#running.askRun({ type: 'interference' });
+  call(name, ...args) {
+    return this.#running.call(name, args);
   }
 }
 

@@ -47,6 +47,8 @@ export interface LabOptions {
   wish(): Promise<Wish>;
   /** The document to open where that one cannot be had. */
   fallback: Wish;
+  /** The name under which the run is kept from visit to visit; absent: it is not. */
+  keep?: string;
   /** Whether to fetch the encoder and train without being asked. */
   autostart: boolean;
   /** Whether links of the page's address are for this lab. */

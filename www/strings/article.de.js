@@ -143,6 +143,15 @@ export default {
   'fallback-try':
     'Ein Feld für einen Satz; darunter die Wahrscheinlichkeiten aus jedem Kopf und der Beitrag jedes Wortes dazu.',
 
+  use: 'Dein Modell benutzen',
+  'use-1':
+    'Was du hier trainiert hast, gehört dir. *Modell herunterladen* gibt dir eine Zip-Datei mit dem Encoder, seinen Köpfen und einer Karte, auf der steht, womit das Modell trainiert wurde und wie oft es bei zurückgehaltenen Sätzen richtigliegt.',
+  'use-2':
+    'Danach antwortet das Modell in Python, auf deiner eigenen Seite und auf der Kommandozeile, ohne diese Seite. Seine Dateien sind angelegt wie bei Hugging Face. Darum öffnen es auch sentence-transformers und transformers und nach `polytask export` auch ONNX Runtime. *Modell öffnen*, oben bei der Wahl des Encoders, holt es zurück, und das Training geht von da weiter.',
+  'use-do':
+    '*Zum Ausprobieren.* Schreib im Kapitel davor einen Satz. Der Code hier stellt deinem Modell denselben Satz, und die Kommentare sagen, was es antwortet.',
+  'fallback-model': 'Ein Knopf, der das Modell herunterlädt, und Code, der es in Python, auf einer Seite und auf der Kommandozeile benutzt.',
+
   settings: 'Alle Einstellungen',
   'settings-1':
     'Hier stehen alle übrigen Einstellungen eines Laufs. Die meisten heißen wie in PyTorch und Hugging Face. Der *Seed* bestimmt alles Zufällige: welche Sätze zurückgehalten werden, wie die Köpfe initialisiert werden und in welcher Reihenfolge die Batches kommen. Dieselben Sätze, dieselben Einstellungen und derselbe Seed ergeben wieder denselben Lauf.',

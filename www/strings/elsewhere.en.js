@@ -33,10 +33,16 @@ export default {
 
   // www/engine/encoder/pooling.js
   'encoder.pooling': 'This encoder was trained with {pooling} pooling: it is used, unless you choose another in the settings.',
-  'encoder.pooling_unknown': 'This encoder was trained with a pooling that there is not here ({modes}): choose one in the settings.',
+  'encoder.pooling_unknown': 'This encoder was trained with a pooling that is not offered here ({modes}): choose one in the settings.',
 
   // www/engine/encoder/shards.js
   'encoder.shard': '{file} is damaged: it is no safetensors file. Fetch it again.',
+
+  // www/engine/models.js
+  'model.closed': 'The model was not read to its end: another download of it has begun.',
+  'model.encoder_missing': 'Its own files hold the heads alone, and their encoder, {name}, could not be had ({why}) Open that encoder first, then the heads.',
+  'model.other_encoder':
+    'Its own files hold the heads alone, and {name} is not the encoder that they were trained with: the SHA-256 of its model.safetensors is {found}, expected {expected}. Open the right encoder first, then the heads.',
 
   // www/engine/encoder/resume.js
   'download.html': 'The download of {file} failed: {url} is a page and not the file.',

@@ -81,6 +81,9 @@ export default {
   'absent-tasks': 'alle',
   'attribute-encoder':
     '`all-MiniLM-L6-v2-small`, `all-MiniLM-L6-v2` oder ein anderer Ordner in `models/`; BESITZER/NAME eines BERT-Encoders auf dem Hugging-Face-Hub; oder die Adresse eines Ordners, mit einem Schrägstrich am Ende.',
+  'attribute-model':
+    'Adresse des Zips eines gespeicherten Modells oder seines Ordners, mit einem Schrägstrich am Ende. Es wird wie ein Encoder erst geholt, wenn es gebraucht wird. Sein Rezept bringt seine Sätze und Einstellungen mit, und das Training geht von ihm aus weiter.',
+  'absent-model': 'ein Encoder mit neuen Köpfen',
   'attribute-weighting':
     'Wie aus mehreren Verlusten oder Gradienten ein Update wird: `sum`, `uncertainty`, `dwa`, `random`, `gradnorm`, `famo`, `pcgrad`, `cagrad`, `mgda`, `imtl-g`, `nash-mtl`, `upgrad` oder `aligned-mtl`.',
   'attribute-epochs': 'Anzahl der Durchgänge durch die Trainingssätze.',
@@ -92,6 +95,9 @@ export default {
   'attribute-run':
     'Ein Name. Alle Elemente einer Seite mit demselben Namen zeigen denselben Lauf; so kann zwischen seinen Ansichten Text stehen. Bei einem benannten Lauf bleiben Änderungen von Besuch zu Besuch erhalten.',
   'absent-run': 'ein eigener Lauf',
+  'attribute-keep':
+    '`on` oder `off`: ob der Lauf nach einem Neuladen oder Absturz weitergeht. Sein Stand wird im Browser aufgehoben, für diese Seite.',
+  'absent-keep': '`on` bei `run`, sonst `off`',
   'attribute-autostart':
     'Holt den Encoder und trainiert ungefragt, außer in Browsern, die auf Datensparen eingestellt sind.',
   'absent-autostart': 'wartet auf „Trainieren“',
@@ -128,11 +134,14 @@ export default {
   'view-sharing': 'Jede Aufgabe allein und alle zusammen: ob das Teilen hilft.',
   'view-map': 'Die Satzvektoren in zwei Dimensionen und wie das Training sie bewegt.',
   'view-try': 'Ein eigener Satz, klassifiziert, während man ihn tippt.',
+  'view-model': 'Das trainierte Modell: sein Download und Code, der es anderswo benutzt.',
   'view-share': 'Der Lauf als Link und als Dateien.',
 
   script: 'Methoden und Ereignisse',
   'script-methods':
     'Alle Methoden laden zuerst, was sie brauchen; `state` lädt nichts. `train()` ist erfüllt, wenn der Lauf endet; solange er pausiert, wartet es. Kann der Lauf nicht beginnen oder weitergehen, so scheitert es mit einem Fehler, der den Grund nennt. Beginnt der Lauf von vorn, werden seine Sätze ersetzt, wird der Download abgebrochen oder das Element entfernt oder zeigt es einen anderen Lauf, so scheitert es mit einem `AbortError`.',
+  'script-save':
+    '`save()` gibt das Modell, wie es gerade ist, für sentence-transformers, transformers, die Kommandozeile und das Attribut `model`. Der Lauf wartet, während das Zip entsteht. Mit `{ headsOnly: true }`, für einen Lauf mit eingefrorenem Encoder, hat das Zip ein paar kB und nennt den Encoder. Die `recipe.json` des Zips enthält die Sätze; `{ withoutSentences: true }` lässt sie weg.',
   'script-properties':
     'Wer `examples` oder `recipe` setzt, beginnt mit diesen Daten einen anderen Lauf, anstelle von `preset` und `src`. Für `examples` werden Einstellungen gewählt. Auch Properties, die vor dem Laden des Skripts gesetzt werden, gelten.',
   'script-1':
@@ -154,6 +163,12 @@ export default {
   parts: 'Die Parts sind `panel`, `bar`, `encoder`, `button`, `field`, `dialog`, `message` und `chart`.',
   'looks-3':
     'Eine Farbe für hell und dunkel zugleich ist `light-dark(#ffffff, #1c1f23)`. Mit `color-scheme: inherit` ist das Element hell oder dunkel wie deine Seite; nimm das, wenn man dort zwischen hell und dunkel wählen kann. Reservier die Höhe, die das Element haben wird, damit die Seite beim Laden nicht springt:',
+
+  trained: 'Ein trainiertes Modell',
+  'trained-1':
+    'Ein Modell, das hier oder auf der Kommandozeile trainiert wurde, antwortet auf deiner Seite auch ohne das Tag. Leg seinen Ordner oder sein Zip auf deinen Host:',
+  'trained-2':
+    'Mit einem Bundler importierst du es aus `polytask/model`. Mehrere Modelle einer Seite teilen sich einen Worker. Die Dateien eines Modells bleiben im Browser: Ein späterer Besuch holt sie nur, wenn sie sich geändert haben, und braucht kein Netz. `embed()` gibt die Satzvektoren, `close()` gibt den Speicher frei, und jeder Fehler ist ein Satz mit einem Code. `www/examples/model` ist eine ganze Seite: ein Feld, die Antworten als Balken und ein Service-Worker.',
 
   headers: 'Header und Richtlinien',
   origin: 'Von einem anderen Origin',

@@ -180,11 +180,6 @@ export default {
     redo: 'Redo',
     own: 'Your own sentences: open, drop or paste a CSV, TSV or JSON table with a column of sentences and one column for each task.',
     pasted: (/** @type {string} */ ending) => `pasted text.${ending}`,
-    pasteTitle: 'Paste a table',
-    pasteLine: 'CSV, TSV or JSONL, with a header: a column of sentences, and one column for each task. It replaces all sentences.',
-    pasteField: 'The table',
-    pasteApply: 'Use it',
-    notATable: 'This is not a table yet: it needs a header line with several columns, and a line for each sentence.',
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>
       `${file}: ${size} MB is too large; at most ${most} MB can be read here.`,
     columns: 'Choose columns…',
@@ -209,27 +204,6 @@ export default {
     create: (/** @type {string} */ label) => `New class “${label}”`,
     more: (/** @type {number} */ left) => `${n.grouped(left)} more: type a part of the name`,
     none: 'No class has this in its name.',
-  },
-
-  task: {
-    title: 'Task',
-    titleOf: (/** @type {string} */ task) => `Task ${task}`,
-    name: 'Name',
-    classes: 'Classes',
-    classOf: (/** @type {string} */ label) => `Class ${label}`,
-    newClass: 'New class',
-    addClass: 'Add a class',
-    removeClass: (/** @type {string} */ label) => `Remove class ${label}`,
-    removeNewClass: 'Remove new class',
-    findClass: 'Find a class',
-    moreClasses: (/** @type {number} */ left) => `${n.grouped(left)} more: type a part of the name`,
-    remove: 'Remove task',
-    cancel: 'Cancel',
-    apply: 'Apply',
-    nameless: 'A task needs a name.',
-    notText: '“text” is the name of the sentence column; choose another.',
-    notProto: 'JavaScript reserves the name “__proto__”; choose another.',
-    taken: (/** @type {string} */ name) => `There is already a task named “${name}”; choose another name.`,
   },
 
   settings: {
@@ -334,6 +308,15 @@ export default {
     },
   },
 
+  model: {
+    title: 'Your model',
+    line: 'The code asks it the sentence that you tried last.',
+    soon: 'From the first step on, you can download it here.',
+    python: 'In Python',
+    page: 'In a page of your own',
+    command: 'On the command line',
+  },
+
   share: {
     title: 'Share this run',
     line: 'Settings, seed and sentences are in the link itself; nothing is uploaded.',
@@ -351,6 +334,7 @@ export default {
     recipe: 'Recipe (JSON)',
     csv: 'Sentences (CSV)',
     command: 'On the command line, with the recipe',
+    needsModel: (/** @type {string} */ file) => `Whoever repeats this run needs the model ${file}.`,
     needsFiles: (/** @type {string} */ name) => `Whoever repeats this run needs the files of your encoder ${name}.`,
     tag: 'On your own page',
     tagWithFile: 'On your own page, beside the recipe',
@@ -392,6 +376,7 @@ export default {
     replayOverAway: 'That was a recorded run. Yours begins when you fetch the encoder.',
     replayOver: 'That was a recorded run. Yours begins when the encoder is here.',
     preparing: 'Preparing the run…',
+    resuming: (/** @type {number} */ step) => `Going on where it stopped: step ${n.grouped(step)}.`,
     staleSentencesTraining: 'Sentences changed: Reset starts over with them.',
     staleSentences: 'Sentences changed: Train starts over with them.',
     staleSettingsMidway: 'Settings changed: Reset applies them, Train continues with the old ones.',

@@ -10,8 +10,8 @@ export default {
   hub: 'Von huggingface.co',
   fetch: 'Holen',
   notAName: 'Schreib den Namen als BESITZER/NAME, zum Beispiel BAAI/bge-small-en-v1.5.',
-  files: 'Deine Dateien…',
-  folder: 'Dein Ordner…',
+  files: 'Deine Dateien …',
+  folder: 'Dein Ordner …',
   filesTitle: 'config.json, tokenizer.json (oder vocab.txt) und model.safetensors eines BERT-Encoders, von diesem Rechner',
   private:
     'Deine Dateien bleiben auf diesem Rechner; der Browser behält sie für deinen nächsten Besuch. Wer den Lauf wiederholt, braucht sie auch.',

@@ -16,6 +16,7 @@ export default {
   'place.tokenizer': 'Tokenizer',
   'place.recipe': 'Rezept',
   'place.memory': 'Speicher',
+  'place.checkpoint': 'Sicherung',
 
   // Aufzählungen
   'list.next': '{one}; {next}',
@@ -50,6 +51,9 @@ export default {
   'data.open_document': 'Das ist eine OpenDocument-Tabelle; speichere sie als CSV in UTF-8',
   'data.archive': 'Diese Datei ist komprimiert; entpack sie zuerst',
   'data.parquet': 'Das ist eine Parquet-Datei; schreib die Tabelle als CSV oder JSONL',
+  'data.parquet_damaged': 'Die Parquet-Daten sind nicht lesbar ({why}); schreib oder lade die Datei noch einmal',
+  'data.column_type':
+    'Sie enthält {what}; ein Satz muss eine Zeichenkette sein, ein Label eine Zeichenkette, eine ganze Zahl oder ein Wahrheitswert',
   'data.pdf': 'Das ist ein PDF; speichere die Tabelle als CSV UTF-8',
   'data.markup': 'Das ist HTML oder XML; speichere die Tabelle als CSV UTF-8',
   'data.lfs_pointer': 'Das ist ein Verweis von Git LFS und nicht die Datei; hol sie mit git lfs pull',
@@ -128,6 +132,12 @@ export default {
   'model.index': 'model.safetensors.index.json lässt sich nicht lesen: {why}',
   'model.tensor_twice':
     'Der Tensor {name:?} steht in zwei der Dateien, die model.safetensors.index.json aufzählt',
+  'model.tensor_not_finite':
+    'model.safetensors: Der Tensor {name:?} enthält an der Stelle {place} {value}, und jede Zahl muss endlich sein; die Datei ist beschädigt, oder ihr Training lief aus dem Ruder',
+  'model.no_heads':
+    'config.json: Sie nennt keine Aufgaben, also ist das ein bloßer Encoder; nimm die Dateien eines Modells, das Polytask gespeichert hat',
+  'model.head_missing':
+    'model.safetensors: Der Tensor {name:?} fehlt; config.json nennt eine Aufgabe, deren Kopf nicht da ist',
   'model.file_short':
     'model.safetensors endet zu früh, bei {bytes} Bytes (ihr Kopf beschreibt mehr); lade sie noch einmal herunter',
   'model.file_long':
@@ -180,6 +190,32 @@ export default {
   // src/train
   'train.diverged':
     'Schritt {step}: Der Verlust von {task} wurde {loss}, deshalb hielt das Training an, und die Parameter des Schritts davor blieben; versuch eine zehnmal kleinere Lernrate als {rate:e}, ein Warm-up oder max_grad_norm 1',
+  'parallel.too_many':
+    'Es gibt {ranks} Ränge und {sentences} Sätze in einem Schritt; starte höchstens {sentences} Ränge oder erhöhe batch_size',
+  'parallel.drifted':
+    'Nach Schritt {step} sind die Parameter von Rang {rank} nicht die von Rang 0, was sie sein müssen; starte die Ränge auf gleichartigen Rechnern',
+  'parallel.differ':
+    'Rang {rank} kann nicht mit Rang 0 trainieren: {setting} ist {there} auf Rang {rank} und {here} auf Rang 0; starte alle Ränge mit demselben Rezept, denselben Sätzen, demselben Encoder, demselben Gerät und derselben Version von Polytask',
+  // src/parallel
+  'parallel.lost':
+    'Rang {rank} ist zu Ende, und die anderen können ohne ihn nicht weitermachen; starte alle neu, mit --resume, falls es eine Sicherung gibt',
+  // src/checkpoint, src/export
+  'checkpoint.damaged': 'Sie ist beschädigt oder endet zu früh; nimm eine ältere',
+  'checkpoint.foreign':
+    'Das ist keine Sicherung dieser Version von Polytask; setz den Lauf mit der Version fort, die sie geschrieben hat',
+  'checkpoint.unreadable': 'Sie lässt sich nicht lesen: {why}',
+  'checkpoint.has_trained':
+    'Dieser Trainer hat schon einen Schritt getan; mach einen neuen, um von einer Sicherung aus weiterzumachen',
+  'checkpoint.other_recipe':
+    'Sie gehört zu einem Lauf mit anderen Einstellungen: {setting} ist dort {there} und jetzt {here}; mach mit den Einstellungen weiter, mit denen der Lauf begann',
+  'checkpoint.other_recipe_more':
+    'Sie gehört zu einem Lauf mit anderen Einstellungen: {setting} ist dort {there} und jetzt {here}, und {n} weitere sind anders; mach mit den Einstellungen weiter, mit denen der Lauf begann',
+  'checkpoint.other_data':
+    'Sie gehört zu einem Lauf mit anderen Sätzen oder Labels; mach mit der Datei weiter, mit der der Lauf begann',
+  'checkpoint.other_encoder':
+    'Sie gehört zu einem Lauf mit einem anderen Encoder; mach mit dem Encoder weiter, mit dem der Lauf begann',
+  'export.encoder_trained':
+    'Die Köpfe allein nützen nichts ohne den Encoder, der mit ihnen trainiert hat; speichere das ganze Modell',
   'train.all_tasks': 'allen Aufgaben zusammen',
   'tensor.failed': 'Eine Tensorrechnung ist fehlgeschlagen: {why}',
   'train.best_nothing_held_out':
@@ -249,6 +285,8 @@ export default {
     'nash-mtl: Eine Mischung der Gradienten hebt sich auf, sodass kein Update jeder Aufgabe nützt; stattdessen bekam in diesem Schritt jeder Gradient die gleiche Länge',
 
   // src/wasm/
+  'wasm.model_not_begun': 'Die Gewichte des Modells sind noch nicht da',
+  'wasm.model_complete': 'Die Gewichte des Modells sind schon da',
   'wasm.no_run': 'Es gibt noch keinen Lauf; richte erst einen ein',
   'classify.no_text_column':
     'Es gibt keine Spalte {column:?} für die Sätze; die Spalten sind {columns}; wähl die richtige',
@@ -297,6 +335,11 @@ export default {
     'Ein Encoder hat die Dateien config.json, tokenizer.json (oder vocab.txt) und model.safetensors (oder deren Teile mit ihrem Verzeichnis). Öffne sie zusammen: {missing} ist nicht dabei.',
   'encoder.own_lfs_pointer':
     '{file} ist ein Verweis von Git LFS und nicht die Datei: Hol sie in ihrem Ordner mit git lfs pull und öffne sie noch einmal.',
+  'model.closed': 'Das Modell wurde nicht bis zum Ende gelesen: Ein anderer Download davon hat begonnen.',
+  'model.encoder_missing': 'Seine Dateien enthalten nur die Köpfe, und ihr Encoder, {name}, war nicht zu haben ({why}) Öffne zuerst diesen Encoder, dann die Köpfe.',
+  'model.other_encoder':
+    'Seine Dateien enthalten nur die Köpfe, und {name} ist nicht der Encoder, mit dem sie gelernt haben: Der SHA-256 seiner model.safetensors ist {found}, erwartet wird {expected}. Öffne zuerst den richtigen Encoder, dann die Köpfe.',
+
   'encoder.own_not_kept': 'Dieser Browser kann die Dateien von {name} nicht behalten: Öffne sie nach dem Neuladen noch einmal.',
   'encoder.shard': '{file} ist beschädigt: Es ist keine safetensors-Datei. Hol sie noch einmal.',
   'encoder.pooling': 'Dieser Encoder wurde mit dem Pooling {pooling} trainiert: Es wird benutzt, wenn du in den Einstellungen kein anderes wählst.',
@@ -307,6 +350,19 @@ export default {
   'run.superseded': 'Eine andere Frage kam dazwischen; frag noch einmal.',
   'run.nothing_classified': 'Die Antworten sind weg: Der Trainingscode wurde neu gestartet. Wähl die Datei noch einmal.',
   'run.no_encoder': 'Der Encoder ist noch nicht geladen.',
+  'keeping.no_storage':
+    'Dieser Browser hebt für diese Seite keine Dateien auf, vielleicht weil das Fenster privat ist: Der Lauf ist nach dem Neuladen weg.',
+  'keeping.no_room':
+    'Dieser Browser hat keinen Platz mehr, um den Lauf aufzuheben: Er ist nach dem Neuladen weg. Schaffe Platz und drücke dann „Zurücksetzen“.',
+  'keeping.failed': 'Der Lauf kann nicht aufgehoben werden ({why}): Er ist nach dem Neuladen weg.',
+  'keeping.other_tab':
+    'Ein anderer Tab hebt den Lauf dieser Seite auf: Der Lauf hier ist ein anderer und nach dem Neuladen weg.',
+  'keeping.lost': 'Der Lauf vom letzten Besuch kann nicht weitergehen ({why}): Er beginnt von vorn.',
+  'keeping.journal': 'sein Protokoll ist beschädigt',
+  'keeping.crashed':
+    'Der Trainings-Worker ist abgestürzt ({why}) und wurde ersetzt: Der Lauf geht weiter, wo er aufgehört hat. Falls der Speicher nicht gereicht hat, versuche es mit einem kleineren Batch.',
+  'keeping.crashed_again':
+    'Der Trainings-Worker ist am selben Schritt noch einmal abgestürzt ({why}) und wurde ersetzt: Der Lauf ist pausiert, wo er aufgehört hat. Falls der Speicher nicht gereicht hat, versuche es mit einem kleineren Batch.',
   'run.none': 'Es gibt noch keinen Lauf: Richte erst einen ein.',
   'worker.no_build': 'keine Fassung passt zu diesem Browser',
   'worker.not_loaded': 'sein Code ließ sich nicht laden{remedy}',
@@ -350,6 +406,27 @@ export default {
   'verdict.label_more': 'Gib mehr Sätzen ein Label: Bisher trainieren {n} Sätze {classes} Klassen.',
   'verdict.label_class':
     'Gib mehr Sätzen das Label {label:?}: {right} seiner {n} zurückgehaltenen sind richtig, und {training} haben es trainiert.',
+
+  // Gespeicherte Modelle auf eigenen Seiten
+  'model.unsupported':
+    'Dieser Browser kann das Modell nicht benutzen: Ihm fehlt WebAssembly mit SIMD, oder es fehlen Modul-Worker. Nimm einen Browser von 2023 oder später; außerhalb von Browsern gibt es den Befehl `polytask predict`.',
+  'model.address': 'load() braucht die Adresse des Ordners oder der Zip-Datei eines Modells, etwa load("model/") oder load("model.zip"), und bekam {given}.',
+  'model.zip': '{url} ist eine Zip-Datei. Entpack sie auf dem Server und nenn den Ordner.',
+  'model.zip_unreadable': '{why}',
+  'model.zip_lacks': '{url} ist kein Modell von Polytask: {missing} fehlt. Leg die Zip-Datei so auf den Server, wie sie gespeichert wurde.',
+  'model.texts': 'Das Modell braucht eine Liste von Sätzen, etwa ["einer", "noch einer"], und bekam {given}.',
+  'model.freed': 'Das Modell wurde geschlossen. Lade es noch einmal.',
+  'model.died': 'Der Code, der rechnet, ist beendet: {why}. Die nächste Frage startet ihn neu.',
+  'model.nowhere':
+    'Unter {url} ist kein Modell: Der Server hat dort kein config.json. Nenn den Ordner, der config.json, tokenizer.json und model.safetensors enthält.',
+  'model.cors':
+    'Diese Seite darf {url} nicht lesen: Der Server schickt die Kopfzeile Access-Control-Allow-Origin nicht. Lass ihn sie schicken, oder leg den Ordner des Modells neben die Seite.',
+  'model.not_json': '{url} ist kein JSON ({why}). Kopier den Ordner des Modells noch einmal auf den Server.',
+  'model.bare_encoder':
+    '{url} beschreibt einen Encoder ohne Köpfe, der keine Antworten gibt: Es fehlt das Objekt "polytask" mit tasks. Nenn den Ordner eines Modells, das mit Polytask trainiert und gespeichert wurde.',
+  'model.no_weights': '{url} hat keinen Kopf für die Aufgabe {task}. Kopier den ganzen Ordner des Modells noch einmal auf den Server.',
+  'model.wrong_encoder':
+    'Der Encoder unter {url} ist nicht der, mit dem die Köpfe trainiert wurden, {name}: Sein model.safetensors hat den SHA-256 {found}, und {wanted} ist nötig. Nenn mit der Option encoder den richtigen Ordner.',
 
   // Was eine andere Bibliothek oder der Browser sagt
   unexpected: '{why}',

@@ -13,10 +13,16 @@ export default {
   'download.cut':
     'The download of {file} stopped at {received:grouped} of {bytes:grouped} bytes. Check the connection, then retry.',
 
-  // www/engine/runner.js
+  // www/engine/run-encoder.js
   'run.no_encoder': 'The encoder is not loaded yet.',
+
+  // www/engine/classifying.js
   'run.replaced': 'The file was not classified to its end: the model changed meanwhile. Choose it again.',
-  'run.superseded': 'Another question took its place; ask again.',
   'run.nothing_classified': 'The answers are gone: the training code was restarted. Choose the file again.',
+
+  // www/engine/classifying.js, www/engine/data-questions.js
+  'run.superseded': 'Another question took its place; ask again.',
+
+  // www/engine/runner.js
   'run.none': 'There is no run yet: configure one first.',
 };

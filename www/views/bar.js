@@ -126,6 +126,7 @@ export function createBar(lab) {
     if (replay.is === 'paused') return words.replayPaused;
     if (replay.is === 'over' && encoder.is !== 'here') return encoder.is === 'away' ? words.replayOverAway : words.replayOver;
     if (comparison.on) return words.comparing;
+    if (run.resumesAt !== undefined) return words.resuming(run.resumesAt);
     if (run.queued) return run.queued === 'train' ? words.queuedTrain : words.queuedStep;
     if (run.status === 'preparing') return words.preparing;
     if (stale === 'sentences') return run.status === 'training' ? words.staleSentencesTraining : words.staleSentences;

@@ -53,7 +53,8 @@ export async function createCheck(lab, element, showRow, closed) {
     status.textContent = own.encoder;
     list.replaceChildren();
     try {
-      const { found, examples } = await lab.check(({ done, sentences }) => {
+      const { recipe, examples = [] } = lab;
+      const found = await lab.ask({ type: 'check', recipe }, ({ done, sentences }) => {
         if (mine === latest) status.textContent = done < sentences ? own.encoded(done, sentences) : own.judging;
       });
       if (mine === latest) show(found, examples);

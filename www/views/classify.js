@@ -135,8 +135,11 @@ export async function createClassify(lab, dialog) {
     status.textContent = lab.state.run.status === 'training' ? words.paused : own.encoder;
     scroller.hidden = settings.hidden = true;
     download.disabled = true;
+    // The model must not change from row to row.
+    if (lab.state.run.status === 'training') lab.pause();
+    const trained = lab.state.document.file?.text ?? 'text';
     try {
-      const classified = await lab.classify(file, text, ({ done, sentences }) => {
+      const classified = await lab.ask({ type: 'classify', ...file, text, trained }, ({ done, sentences }) => {
         if (mine === latest) status.textContent = words.classified(done, sentences);
       });
       if (mine === latest) show(classified);
@@ -241,7 +244,7 @@ export async function createClassify(lab, dialog) {
     }
     const written = /** @type {Written} */ (format.value);
     try {
-      const bytes = await lab.writeClassified(written, least, all.checked);
+      const bytes = await lab.call('write', written, least, all.checked);
       const address = URL.createObjectURL(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: TYPES[written] }));
       const link = h('a', { href: address, download: `${file.name.replace(/\.[^.]*$/, '')}.classified.${written}` });
       link.click();

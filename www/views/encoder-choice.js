@@ -14,10 +14,12 @@ import { addStyleSheet } from '../ui/styles.js';
  */
 export async function createEncoderChoice(lab, element, close) {
   const { n } = lab.words;
-  const [{ default: words }] = await Promise.all([
+  const [{ default: words }, own] = await Promise.all([
     lab.words.tag === 'de' ? import('../strings/encoder-choice.de.js') : import('../strings/encoder-choice.en.js'),
+    import('../models.js'),
     addStyleSheet(element.getRootNode(), '../styles/encoder-choice.css'),
   ]);
+  const models = await own.modelWords(lab.words.tag);
   const known = [DEFAULT_ENCODER, FLOAT_ENCODER].map((name) => {
     const button = h('button', { type: 'button', value: name, dataset: { part: 'encoder-known' } }, name);
     button.addEventListener('click', () => choose(name));
@@ -27,13 +29,17 @@ export async function createEncoderChoice(lab, element, close) {
   const folder = h('input', { type: 'file', webkitdirectory: true, hidden: true, dataset: { part: 'encoder-folder' } });
   const openFiles = h('button', { type: 'button', title: words.filesTitle }, words.files);
   const openFolder = h('button', { type: 'button', title: words.filesTitle }, words.folder);
+  const zip = h('input', { type: 'file', hidden: true, accept: '.zip,application/zip', dataset: { part: 'model-file' } });
+  const openModel = h('button', { type: 'button', title: models.openTitle, dataset: { part: 'model-open' } }, models.open);
+  const opening = h('p', { className: 'hint', role: 'status' }, models.drop);
   const hub = h('input', { type: 'text', placeholder: 'BAAI/bge-small-en-v1.5', spellcheck: false, 'aria-label': words.hub, dataset: { part: 'encoder-hub' } });
   const fetchHub = h('button', { type: 'submit', dataset: { part: 'encoder-hub-fetch' } }, words.fetch);
   const hubLine = h('form', { className: 'encoder-hub' }, h('span', {}, words.hub), hub, fetchHub);
   element.replaceChildren(
     h('ul', { 'aria-label': words.title }, ...known.map(({ line }) => line)),
     hubLine,
-    h('p', { className: 'buttons' }, openFiles, openFolder, files, folder),
+    h('p', { className: 'buttons' }, openFiles, openFolder, openModel, files, folder, zip),
+    opening,
     h('p', { className: 'hint' }, words.private),
   );
 
@@ -52,6 +58,29 @@ export async function createEncoderChoice(lab, element, close) {
     lab.openEncoder(given.map((file) => [pathOf(file), file]), await nameOfFiles(given));
   }
 
+  /** @param {File} file */
+  async function openZip(file) {
+    opening.textContent = models.opening(file.name);
+    openModel.disabled = true;
+    if (await own.openModel(lab, file)) close();
+    opening.textContent = models.drop;
+    openModel.disabled = false;
+  }
+
+  openModel.addEventListener('click', () => zip.click());
+  zip.addEventListener('change', () => {
+    const [file] = zip.files ?? [];
+    zip.value = '';
+    if (file) openZip(file);
+  });
+  // One choice at a time is on show; a later one of the same element takes the place of these.
+  element.ondragover = (event) => event.preventDefault();
+  element.ondrop = (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // The page behind would import it as a table.
+    const file = event.dataTransfer?.files[0];
+    if (file) openZip(file);
+  };
   for (const [button, input] of /** @type {const} */ ([[openFiles, files], [openFolder, folder]])) {
     button.addEventListener('click', () => input.click());
     input.addEventListener('change', () => open(input));

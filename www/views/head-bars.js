@@ -33,6 +33,7 @@ export function createHeadBars({ n, diagram: { more } }, { name: task, labels },
 
   return {
     element,
+    labels,
 
     /** @param {string} best @param {number[]} probabilities */
     show(best, probabilities) {

@@ -16,8 +16,9 @@ const MOST_BYTES = 50e6;
  * @param {import('../strings/words.js').Words} words
  * @param {TakeTable} take
  * @param {(message: string) => void} complain
+ * @param {(dialog: HTMLDialogElement, use: import('./paste-dialog.js').UseText) => void} openPaste Opens the dialog for a table as text.
  */
-export function createImport(root, { sentences: words, task: { cancel }, n }, take, complain) {
+export function createImport(root, { sentences: words, n }, take, complain, openPaste) {
   const input = h('input', {
     type: 'file',
     accept: '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,text/csv,text/tab-separated-values,application/json,application/jsonl',
@@ -78,38 +79,12 @@ export function createImport(root, { sentences: words, task: { cancel }, n }, ta
   document.addEventListener('paste', onPaste);
 
   const dialog = h('dialog', { className: 'dialog', 'aria-labelledby': 'h-paste', dataset: { part: 'paste-dialog' } });
-  paste.addEventListener('click', () => {
-    const field = h('textarea', { rows: 8, spellcheck: false, wrap: 'off', 'aria-label': words.pasteField });
-    const complaint = h('p', { className: 'complaint', role: 'alert' });
-    const close = h('button', { type: 'button' }, cancel);
-    const form = h(
-      'form',
-      { method: 'dialog' },
-      h('h3', { id: 'h-paste' }, words.pasteTitle),
-      h('p', { className: 'aside' }, words.pasteLine),
-      field,
-      complaint,
-      h(
-        'div',
-        { className: 'buttons' },
-        h('span', { className: 'gap' }),
-        close,
-        h('button', { type: 'submit', className: 'primary' }, words.pasteApply),
-      ),
-    );
-    close.addEventListener('click', () => dialog.close());
-    form.addEventListener('submit', async (event) => {
-      event.preventDefault();
-      const ending = tableEnding(field.value);
-      complaint.textContent = ending ? '' : words.notATable;
-      const say = (/** @type {string} */ message) => (complaint.textContent = message);
-      if (ending && (await take(pasted(ending, field.value), say))) dialog.close();
-      else field.focus();
-    });
-    dialog.replaceChildren(form);
-    dialog.showModal();
-    field.focus();
-  });
+  paste.addEventListener('click', () =>
+    openPaste(dialog, (text, complain) => {
+      const ending = tableEnding(text);
+      return ending ? take(pasted(ending, text), complain) : undefined;
+    }),
+  );
 
   return {
     buttons: [open, paste],

@@ -38,7 +38,7 @@ export function createInterference(lab) {
   button.addEventListener('click', async () => {
     waiting = true;
     render(lab.state);
-    await lab.interference().catch(() => {}); // The lab says what is wrong.
+    await lab.ask({ type: 'interference' }).catch(() => {}); // The lab says what is wrong.
     waiting = false;
     render(lab.state);
   });

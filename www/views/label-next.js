@@ -124,8 +124,9 @@ export async function createLabelNext(lab, dialog) {
     (none === words.done ? train : close).focus();
     if (none) return;
     try {
+      const { recipe, examples = [] } = lab;
       // As many more as were skipped: those come first again.
-      const { candidates, examples } = await lab.labelNext(AT_ONCE + skipped.size, (encoded) => {
+      const { candidates } = await lab.ask({ type: 'label_next', recipe, n: AT_ONCE + skipped.size }, (encoded) => {
         if (mine === latest) status.textContent = own.encoded(encoded.done, encoded.sentences);
       });
       if (mine !== latest) return;

@@ -22,6 +22,7 @@ export const VIEWS = {
   sharing: async () => (await import('./sharing.js')).createSharing,
   map: async () => (await import('./map.js')).createMap,
   try: async () => (await import('./try.js')).createTry,
+  model: async () => (await import('./use-model.js')).createUseModel,
   share: async () => (await import('./share.js')).createShare,
 };
 

@@ -4,21 +4,24 @@ import { freshTaskName } from '../lab/document/sentences.js';
 import { readAlong, readEdits } from '../lab/run/reading.js';
 import { heldOut, staleness } from '../lab/run/select.js';
 import { h } from '../ui/dom.js';
+import { late } from '../ui/late.js';
 import { createColumnChooser } from './choose-columns.js';
 import { createDataTools } from './data-tools.js';
 import { createImport } from './importing.js';
 import { createPainting } from './painting.js';
 import { createPresetPicker } from './preset-picker.js';
 import { createTable } from './table.js';
-import { openTaskDialog } from './task-dialog.js';
 
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
 export function createSentences(lab) {
   const words = lab.words.sentences;
   const { store } = lab;
   const dialog = h('dialog', { className: 'dialog', dataset: { part: 'task-dialog' } });
-  const editTask = (/** @type {string} */ task) =>
-    openTaskDialog(dialog, store, lab.words.task, task, (name) => {
+  const dialogs = async () => (await import('./dialogs.js')).createDialogs(lab);
+  const notLoaded = (/** @type {string} */ what) => () => lab.notices.error(lab.words.lab.notLoaded(what));
+  const [editing, pasting] = [late(dialogs, notLoaded(words.addTask)), late(dialogs, notLoaded(words.paste))];
+  const editTask = async (/** @type {string} */ task) =>
+    (await editing())?.openTask(dialog, task, (name) => {
       if (!table.focusTask(name)) newTask.focus();
     });
 
@@ -42,6 +45,7 @@ export function createSentences(lab) {
     lab.words,
     async (...file) => store.isOpen && (await lab.sources.read(...file)),
     lab.notices.error,
+    async (...opening) => (await pasting())?.openPaste(...opening),
   );
   element.append(
     presets.element,

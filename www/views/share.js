@@ -6,6 +6,7 @@ import { OWN } from '../engine/encoder/addresses.js';
 import { encoderName } from '../lab/run/select.js';
 import { readEdits } from '../lab/run/reading.js';
 import { debounce, h } from '../ui/dom.js';
+import { code, copies, shellWord } from './code.js';
 
 /** A link is made when the document has rested for so long. */
 const SETTLE_MS = 300;
@@ -13,7 +14,6 @@ const SETTLE_MS = 300;
 const LONG = 8000;
 /** Sentences with more characters than these in all make no link: it would be of no use, and making it holds the page up. */
 const MOST_CHARACTERS = 300_000;
-const COPIED_MS = 1500;
 const RECIPE = 'recipe.json';
 
 /** @param {import('../lab/lab.js').Lab} lab @returns {import('./view.js').View} */
@@ -48,22 +48,11 @@ export function createShare(lab) {
       ),
     ),
     h('div', { className: 'share-files' }, h('h4', {}, words.files), h('div', { className: 'buttons' }, recipe, csv)),
-    h('div', { className: 'share-command' }, h('h4', { id: 'h-share-command' }, words.command), code(words.command, command), needsFiles),
-    h('div', { className: 'share-tag' }, tagTitle, code(words.tag, tag)),
+    h('div', { className: 'share-command' }, h('h4', { id: 'h-share-command' }, words.command), code(words, words.command, command), needsFiles),
+    h('div', { className: 'share-tag' }, tagTitle, code(words, words.tag, tag)),
   );
   /** Number of the latest making: an earlier one that takes longer is of no use. */
   let latest = 0;
-
-  /** @param {string} what Name of the copied text, for screen readers. @param {HTMLElement} element */
-  function code(what, element) {
-    const select = () => getSelection()?.selectAllChildren(element);
-    return h(
-      'div',
-      { className: 'share-line' },
-      h('pre', { tabIndex: 0, role: 'region', 'aria-label': what }, element),
-      copies(words, what, () => element.textContent ?? '', select),
-    );
-  }
 
   /** The recipe as it is taken along, without the measurements, which belong to this page. */
   function taken() {
@@ -88,9 +77,11 @@ export function createShare(lab) {
     link.value = address;
     const long = address.length > LONG;
     size.textContent = isTooMuch ? words.tooMuch : (long ? words.long : words.size)(lab.words.n.grouped(address.length));
-    const isOwn = lab.state.encoder.address.startsWith(OWN);
-    command.textContent = `polytask train --recipe ${RECIPE} ${isOwn ? `--encoder '${recipe.encoder.replaceAll("'", "'\\''")}' ` : ''}--out model`;
-    needsFiles.textContent = isOwn ? words.needsFiles(recipe.encoder) : '';
+    const { address: encoderAt } = lab.state.encoder;
+    const model = lab.choice.modelFile(encoderAt, store.doc.table.tasks);
+    const own = model ? `--model ${shellWord(model)} ` : encoderAt.startsWith(OWN) ? `--encoder ${shellWord(recipe.encoder)} ` : '';
+    command.textContent = `polytask train --recipe ${RECIPE} ${own}--out model`;
+    needsFiles.textContent = model ? words.needsModel(model) : own ? words.needsFiles(recipe.encoder) : '';
     const { html, needsFile } = tagOf(recipe, recommended, lab.base, RECIPE);
     tag.textContent = html;
     tagTitle.textContent = needsFile ? words.tagWithFile : words.tag;
@@ -125,30 +116,6 @@ export function createShare(lab) {
 
 /** How long the sentences of a table are in all; none of a built-in set, which a link only names. @param {import('../lab/document/sentences.js').Table} table */
 const charactersOf = ({ preset, examples }) => (preset ? 0 : examples.reduce((sum, { text }) => sum + text.length, 0));
-
-/**
- * A button that copies.
- *
- * @param {import('../strings/words.js').Words['share']} words
- * @param {string} what
- * @param {() => string} text
- * @param {() => void} select For where the clipboard is not to be had: an insecure page, some frames.
- */
-function copies(words, what, text, select) {
-  const said = h('span', { 'aria-live': 'polite' }, words.copy);
-  const button = h('button', { type: 'button', 'aria-label': `${words.copy}: ${what}` }, said);
-  button.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-      said.textContent = words.copied;
-    } catch {
-      select();
-      said.textContent = words.byHand;
-    }
-    setTimeout(() => (said.textContent = words.copy), COPIED_MS);
-  });
-  return button;
-}
 
 /** @param {string} name @param {string} type @param {string} text */
 function download(name, type, text) {

@@ -9,7 +9,7 @@ import { MANY } from '../ui/many/search-field.js';
 /**
  * @param {HTMLDialogElement} dialog Is filled anew each time.
  * @param {import('../lab/document/store.js').Store} store
- * @param {import('../strings/words.js').Words['task']} words
+ * @param {typeof import('../strings/dialogs.en.js').default.task} words
  * @param {string} taskName If there is no task of that name, it is a new one, which Apply adds.
  * @param {(name?: string) => void} changed The tasks are others now; this one is called so, absent if it was removed.
  */

@@ -85,8 +85,16 @@ export function createTry(lab) {
     // The lab says why there is no answer.
     const prediction = await lab.predict(sentence).catch(() => undefined);
     waiting = false;
-    if (prediction && sentence === text() && bars === heads) show(prediction);
+    if (prediction && sentence === text() && bars === heads && isOfBars(prediction)) show(prediction);
     if (dirty) ask();
+  }
+
+  /** Whether the bars have the answer's classes: a new run may answer before its bars are there. @param {Prediction} prediction */
+  function isOfBars({ tasks }) {
+    return Object.entries(tasks).every(([task, { label, probabilities }]) => {
+      const labels = heads.get(task)?.labels ?? [];
+      return labels.length === probabilities.length && labels.includes(label);
+    });
   }
 
   /** @param {Prediction} prediction Of the sentence in the field. */

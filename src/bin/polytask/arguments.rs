@@ -26,7 +26,7 @@ pub struct TrainArguments {
     /// With the notebook preset: topic and sentiment labels that make sense instead of random ones.
     #[arg(long, help_heading = "Data")]
     pub sensible_labels: bool,
-    /// A CSV, TSV, JSON or JSONL file: one column of sentences, one column per task, blank where not labelled.
+    /// A CSV, TSV, JSON or JSONL file, plain or compressed, or Parquet: one column of sentences, one column per task, blank where not labelled.
     #[arg(long, value_name = "F", conflicts_with = "recipe", help_heading = "Data")]
     pub data: Option<PathBuf>,
     /// The column that holds the sentences [default: text, or the only one that can be meant].
@@ -170,6 +170,14 @@ pub struct TrainArguments {
     /// Save the trained model here, in Hugging Face's layout, with its recipe.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// Every N steps, save in DIR/checkpoints what the run needs to go on [default: only when it is stopped with Ctrl+C].
+    #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = "Output")]
+    pub checkpoint_every: Option<u32>,
+    /// Go on from the newest checkpoint in DIR/checkpoints, with the settings that the run began with; from the start if there
+    /// is none.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub resume: bool,
     /// At the end fit a temperature for each task on the held-out sentences, and save it with the model: its probabilities can
     /// be believed more.
     #[arg(long, help_heading = "Output")]

@@ -24,7 +24,7 @@ const SHOWN: usize = 10;
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// A CSV, TSV or JSONL file: one column of sentences, one column per task, blank where not labelled.
+    /// A CSV, TSV, JSON or JSONL file, plain or compressed, or Parquet: one column of sentences, one column per task, blank where not labelled.
     #[arg(value_name = "DATA")]
     data: PathBuf,
     /// The column that holds the sentences [default: text, or the only one that can be meant].
@@ -112,7 +112,7 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
         return Err(format!("--next: every row of {path} has a label for each task; there is none to label").into());
     }
 
-    let context = device::context(arguments.device.as_deref(), arguments.threads)?;
+    let context = device::context(arguments.device.as_deref(), arguments.threads, 1)?;
     let mut encoder = EncoderFiles::read(&encoders::locate(&arguments.encoder)?)?;
     let config = encoder.named(parse_config(&encoder.config))?;
     let positions = config.bert.max_position_embeddings;
@@ -122,10 +122,9 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     let tokenizer =
         encoder.named(Tokenizer::from_json(&encoder.tokenizer, arguments.max_length, config.bert.vocab_size))?;
     let encodings = data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<polytask::Result<Vec<_>>>()?;
-    let told = named::<Pooling>("pooling", &arguments.pooling)?;
-    let mut recipe = Recipe { pooling: told.unwrap_or_default(), ..Recipe::default() };
-    encoders::take_declared_pooling(&encoder, told.is_some(), &mut recipe);
-    let pooling = recipe.pooling;
+    let given = named::<Pooling>("pooling", &arguments.pooling)?;
+    let mut pooling = given.unwrap_or_default();
+    encoders::take_declared_pooling(&encoder, given.is_some(), &mut pooling);
     let weights = encoder.read_weights(Wanted::new(&config.bert, pooling, &[]))?;
     let loading = Loading {
         freeze: Freeze::Encoder,

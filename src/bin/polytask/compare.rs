@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -15,10 +15,15 @@ use polytask::error::Message;
 use polytask::protocol::{Compared, Comparison, ComparisonRow, Contender, Evaluation, Event, Gain, Spread};
 use polytask::recipe::{Recipe, Validation, Weighting};
 use polytask::run::{Plan, Run};
+use polytask::train::{Sentences, check_same_on_all};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::arguments::{TrainArguments, name_of, weighting_named};
 use crate::device::Device;
 use crate::encoders::{self, EncoderFiles};
+use crate::processes::{Processes, note};
+use crate::reading::{self, Sources};
 use crate::{Result, device, memory, train};
 
 #[derive(Debug, Args)]
@@ -35,45 +40,149 @@ pub struct CompareArguments {
 }
 
 pub fn run(arguments: CompareArguments) -> Result<()> {
-    let CompareArguments { weightings, seeds, train: common } = &arguments;
-    let misplaced = [
-        (common.model.is_some(), "--model: every run of a comparison starts from an encoder; give --encoder"),
-        (common.out.is_some(), "--out: a comparison saves no model; train the weighting that you choose"),
-        (common.seed.is_some(), "--seed: a comparison has several; give --seeds"),
-        (common.weighting.is_some(), "--weighting: a comparison has several; give --weightings"),
-    ];
-    if let Some((_, why)) = misplaced.into_iter().find(|(is, _)| *is) {
-        return Err(why.into());
-    }
-    let mut recipe = common.to_recipe()?;
-    if recipe.validation_fraction() == 0.0 && !matches!(recipe.validation, Some(Validation::File(_))) {
-        return Err("validation_fraction: a comparison is made on held-out sentences, and there are none".into());
-    }
-    let weightings = match weightings.as_slice() {
-        [] => vec![Weighting::Sum, Weighting::Uncertainty, Weighting::Pcgrad],
-        [all] if all == "all" => Weighting::ALL.to_vec(),
-        names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
-    };
-    let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
-    let all = device::context(common.device.as_deref(), common.threads)?;
-    let directory = encoders::locate(&recipe.encoder)?;
-    let sentences = train::sentences(&mut recipe)?;
-    for note in &sentences.notes {
-        eprintln!("Warning: {note}");
-    }
-    let encoder = EncoderFiles::read(&directory)?;
-    encoders::take_declared_pooling(&encoder, common.gives_pooling()?, &mut recipe);
-    let chosen = train::choose_settings(common, &mut recipe, &sentences, &encoder)?;
-    let tasks: Vec<String> = sentences.data.tasks.iter().map(|task| task.name.clone()).collect();
-    let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
+    let processes = Processes::start()?;
+    let prepared = processes.agree(Prepared::new(&arguments, &processes));
+    let compared = prepared.and_then(|prepared| prepared.run(arguments.train.log.as_deref(), &processes));
+    processes.end(compared)
+}
 
-    // On the CPU each run has one core: several runs side by side need not wait for each other's threads.
-    let at_a_time = if all.device().is_cpu() { all.cpu().threads().min(compare.runs().len()) } else { 1 };
-    let context = || if at_a_time > 1 { Context::new(Device::Cpu, 1) } else { all.clone() };
-    let limit = memory::available(all.device()).map(|bytes| bytes / at_a_time as u64);
-    let one = |recipe: &Recipe| -> Result<Vec<Evaluation>> {
-        let mut encoder = EncoderFiles::read(&directory)?;
-        let plan = plan(recipe, &encoder, context(), limit)?;
+/// A comparison whose settings and inputs have been checked.
+struct Prepared {
+    compare: ComparisonRuns,
+    directory: PathBuf,
+    /// The device and threads of all runs together.
+    context: Context,
+    at_a_time: usize,
+    memory_limit: Option<u64>,
+    /// The settings that were chosen.
+    chosen: Option<Message>,
+    /// Settings and hashes that must be the same in all processes.
+    settings: Value,
+}
+
+/// How a run ended: its evaluations, or why there are none.
+#[derive(Serialize, Deserialize)]
+struct Ended {
+    run: usize,
+    seconds: f64,
+    evaluations: std::result::Result<Vec<Evaluation>, Message>,
+}
+
+impl Prepared {
+    fn new(arguments: &CompareArguments, processes: &Processes) -> Result<Self> {
+        let CompareArguments { weightings, seeds, train: common } = arguments;
+        let misplaced = [
+            (common.model.is_some(), "--model: every run of a comparison starts from an encoder; give --encoder"),
+            (common.out.is_some(), "--out: a comparison saves no model; train the weighting that you choose"),
+            (common.seed.is_some(), "--seed: a comparison has several; give --seeds"),
+            (common.weighting.is_some(), "--weighting: a comparison has several; give --weightings"),
+        ];
+        if let Some((_, why)) = misplaced.into_iter().find(|(is, _)| *is) {
+            return Err(why.into());
+        }
+        let mut recipe = common.to_recipe()?;
+        if recipe.validation_fraction() == 0.0 && !matches!(recipe.validation, Some(Validation::File(_))) {
+            return Err("validation_fraction: a comparison is made on held-out sentences, and there are none".into());
+        }
+        let weightings = match weightings.as_slice() {
+            [] => vec![Weighting::Sum, Weighting::Uncertainty, Weighting::Pcgrad],
+            [all] if all == "all" => Weighting::ALL.to_vec(),
+            names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
+        };
+        let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
+        let context = device::context(common.device.as_deref(), common.threads, processes.on_these_cores())?;
+        let directory = encoders::locate(&recipe.encoder)?;
+        let encoder = EncoderFiles::read(&directory)?;
+        let sources = Sources::default();
+        let read = reading::read(&mut recipe, &sources, &encoder, &context)?;
+        for message in &read.notes {
+            note(format!("Warning: {message}"));
+        }
+        encoders::take_declared_pooling(&encoder, common.gives_pooling()?, &mut recipe.pooling);
+        let chosen = train::choose_settings(common, &mut recipe, &read)?;
+        let tasks: Vec<String> = read.sentences.data().tasks.iter().map(|task| task.name.clone()).collect();
+        let hashes = [Some(&read.sentences), read.validation.as_ref()].map(|of| of.map(Sentences::hash));
+        let settings = json!({
+            "version": env!("CARGO_PKG_VERSION"), "training": &recipe.training, "pooling": recipe.pooling, "sentences": hashes,
+            "--weightings": &weightings, "--seeds": &seeds,
+        });
+        // Each run reads them again.
+        drop(read);
+        drop(sources);
+        let compare = ComparisonRuns::new(&recipe, &tasks, &weightings, &seeds)?;
+
+        // On the CPU each run has one core: several runs side by side need not wait for each other's threads.
+        let cores = if context.device().is_cpu() { context.cpu().threads() } else { 1 };
+        let at_a_time = cores.min(compare.runs().len().div_ceil(processes.ranks().size()));
+        let sharers = (at_a_time * processes.on_this_host()) as u64;
+        let memory_limit = memory::available(context.device()).map(|bytes| bytes / sharers);
+        let prepared = Self { compare, directory, context, at_a_time, memory_limit, chosen, settings };
+        // Wrong settings are reported before the first run. A task alone may have no held-out sentence to be judged by: that is
+        // reported in its row.
+        for planned in prepared.compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
+            let planning = prepared.plan(&planned.recipe, &EncoderFiles::read(&prepared.directory)?);
+            if planned.contender != Contender::SingleTask {
+                planning?;
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// Runs this process's share of the comparison; the first process prints all.
+    fn run(self, log: Option<&Path>, processes: &Processes) -> Result<()> {
+        let ranks = processes.ranks();
+        check_same_on_all(ranks, &self.settings)?;
+        if let Some(chosen) = &self.chosen {
+            note(chosen);
+        }
+        let runs = self.compare.runs().to_vec();
+        let output = match processes.is_first() {
+            true => ComparisonOutput::new(runs.len(), log).map(Some),
+            false => Ok(None),
+        };
+        let shown = Mutex::new((self.compare.clone(), processes.agree(output)?));
+        let share: Vec<usize> = (ranks.rank()..runs.len()).step_by(ranks.size()).collect();
+        let (next, ended) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        let worker = || -> std::result::Result<(), String> {
+            while let Some(&i) = share.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let start = Instant::now();
+                let evaluations = self.evaluations_of(&runs[i].recipe).map_err(|error| message_of(error.as_ref()));
+                let one = Ended { run: i, seconds: start.elapsed().as_secs_f64(), evaluations };
+                if processes.is_first() {
+                    let (compare, output) = &mut *shown.lock().map_err(|e| e.to_string())?;
+                    show(compare, output, one)?;
+                } else {
+                    ended.lock().map_err(|e| e.to_string())?.push(one);
+                }
+            }
+            Ok(())
+        };
+        let done = std::thread::scope(|scope| -> Result<()> {
+            let workers: Vec<_> = (0..self.at_a_time).map(|_| scope.spawn(worker)).collect();
+            for worker in workers {
+                worker.join().map_err(|_| "compare: a run panicked")??;
+            }
+            Ok(())
+        });
+        processes.agree(done)?;
+        let all = ranks.gather(&serde_json::to_vec(&ended.into_inner()?)?)?;
+        let (mut compare, mut output) = shown.into_inner()?;
+        if processes.is_first() {
+            for of_rank in &all[1..] {
+                for one in serde_json::from_slice::<Vec<Ended>>(of_rank)? {
+                    show(&mut compare, &mut output, one)?;
+                }
+            }
+        }
+        match output {
+            Some(output) => output.end(&compare.table()),
+            None => Ok(()),
+        }
+    }
+
+    fn evaluations_of(&self, recipe: &Recipe) -> Result<Vec<Evaluation>> {
+        let mut encoder = EncoderFiles::read(&self.directory)?;
+        let plan = self.plan(recipe, &encoder)?;
         let weights = encoder.read_weights(plan.wanted())?;
         let (mut run, _) = encoder.named(Run::start(plan, weights))?;
         let mut evaluations = Vec::new();
@@ -84,54 +193,33 @@ pub fn run(arguments: CompareArguments) -> Result<()> {
             }));
         }
         Ok(evaluations)
-    };
-    // Wrong settings are reported before the first run. A task alone may have no held-out sentence to be judged by: that is
-    // reported in its row.
-    for planned in compare.runs().iter().take(1 + tasks.len() + weightings.len()) {
-        let planning = plan(&planned.recipe, &EncoderFiles::read(&directory)?, context(), limit);
-        if planned.contender != Contender::SingleTask {
-            planning?;
-        }
     }
-    if let Some(chosen) = chosen {
-        eprintln!("{chosen}");
+
+    fn plan(&self, recipe: &Recipe, encoder: &EncoderFiles) -> Result<Plan> {
+        let context = if self.at_a_time > 1 { Context::new(Device::Cpu, 1) } else { self.context.clone() };
+        // The seed may decide the sentences' labels.
+        let mut recipe = recipe.clone();
+        let sources = Sources::default();
+        let read = reading::read(&mut recipe, &sources, encoder, &context)?;
+        let inputs = train::inputs(read, encoder, context, self.memory_limit)?;
+        encoder.named(Plan::of_encoded(recipe, inputs))
     }
-    let output = Mutex::new(ComparisonOutput::new(compare.runs().len(), common.log.as_deref())?);
-    let runs = compare.runs().to_vec();
-    let compare = Mutex::new(compare);
-    let next = AtomicUsize::new(0);
-    let worker = || -> std::result::Result<(), String> {
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(planned) = runs.get(i) else { return Ok(()) };
-            let start = Instant::now();
-            let evaluations = one(&planned.recipe);
-            let mut compare = compare.lock().map_err(|e| e.to_string())?;
-            let compared = match evaluations {
-                Ok(evaluations) => compare.finish(i, &evaluations),
-                Err(error) => compare.fail(i, message_of(error.as_ref())),
-            };
-            drop(compare);
-            let mut output = output.lock().map_err(|e| e.to_string())?;
-            output.show(compared, start.elapsed().as_secs_f64()).map_err(|e| e.to_string())?;
-        }
-    };
-    std::thread::scope(|scope| -> Result<()> {
-        let workers: Vec<_> = (0..at_a_time).map(|_| scope.spawn(worker)).collect();
-        for worker in workers {
-            worker.join().map_err(|_| "compare: a run panicked")??;
-        }
-        Ok(())
-    })?;
-    let table = compare.into_inner()?.table();
-    output.into_inner()?.end(&table)
 }
 
-fn plan(recipe: &Recipe, encoder: &EncoderFiles, context: Context, limit: Option<u64>) -> Result<Plan> {
-    // The seed may decide the sentences' labels.
-    let mut recipe = recipe.clone();
-    let inputs = train::inputs(train::sentences(&mut recipe)?, encoder, context, limit)?;
-    encoder.named(Plan::new(recipe, inputs))
+/// Takes a run's result into the comparison, and shows it.
+fn show(
+    compare: &mut ComparisonRuns,
+    output: &mut Option<ComparisonOutput>,
+    ended: Ended,
+) -> std::result::Result<(), String> {
+    let compared = match ended.evaluations {
+        Ok(evaluations) => compare.finish(ended.run, &evaluations),
+        Err(why) => compare.fail(ended.run, why),
+    };
+    match output {
+        Some(output) => output.show(compared, ended.seconds).map_err(|e| e.to_string()),
+        None => Ok(()),
+    }
 }
 
 /// A run's error for the log, with its code where it comes from the library.

@@ -21,12 +21,13 @@ fn choose(name: Option<&str>) -> Result<Device> {
     }
 }
 
-/// Computes on the device that `--device` names, or the best there is, with `threads` threads; absent: every core.
-pub fn context(name: Option<&str>, threads: Option<usize>) -> Result<Context> {
+/// Computes on the device that `--device` names, or the best there is, with `threads` threads; absent: every core, or this
+/// process's part of those that `sharers` processes share.
+pub fn context(name: Option<&str>, threads: Option<usize>, sharers: usize) -> Result<Context> {
     let device = choose(name)?;
     if threads == Some(0) {
         return Err("--threads: is 0; at least 1 is needed".into());
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(Context::new(device, threads.unwrap_or(cores)))
+    Ok(Context::new(device, threads.unwrap_or((cores / sharers).max(1))))
 }

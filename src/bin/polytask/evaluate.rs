@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use polytask::data::{Columns, Dataset};
+use polytask::data::{Columns, FileRows};
 use polytask::protocol::TaskMetrics;
 use polytask::recipe::{DataFile, Task};
-use polytask::train::evaluate as evaluate_model;
+use polytask::train::evaluate_texts;
 
+use crate::Result;
+use crate::files::Source;
+use crate::reading::progress;
 use crate::saved::{Saved, SavedArguments, trained_text_column};
-use crate::{Result, files};
 
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
@@ -31,12 +33,16 @@ pub fn run(arguments: EvaluateArguments) -> Result<()> {
     let saved = Saved::open(&arguments.saved)?;
     let text = arguments.text.or_else(|| trained_text_column(&arguments.saved.model));
     let file = DataFile { path: arguments.data.display().to_string(), text };
-    let table = files::table(&file, &Columns::of_evaluation(&file, &saved.tasks))?;
-    for note in &table.notes {
+    let source = Source::open(&file.path)?;
+    let rows = FileRows::open(&file.path, &source, &Columns::of_evaluation(&file, &saved.tasks))?;
+    let (data, notes) = rows.read(&saved.tasks, &mut |_| {})?;
+    for note in notes {
         eprintln!("Warning: {note}");
     }
-    let data = Dataset::from_table(&table, &saved.tasks)?;
-    let figures = evaluate_model(&saved.model, &saved.tokenizer, &data)?;
+    let bar = progress(data.examples.len(), &file.path);
+    let figures =
+        evaluate_texts(&saved.model, &saved.tokenizer, &data, &rows, &mut |rows| bar.set_position(rows as u64))?;
+    bar.finish_and_clear();
     let mut out = std::io::stdout().lock();
     if arguments.json {
         serde_json::to_writer(&mut out, &figures)?;

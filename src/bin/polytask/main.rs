@@ -2,17 +2,22 @@
 
 mod arguments;
 mod check;
+mod checkpoints;
 mod compare;
 mod device;
 mod encoders;
 mod evaluate;
+mod export;
 mod files;
 mod memory;
 mod output;
 mod predict;
+mod processes;
+mod reading;
 mod saved;
 mod serve;
 mod train;
+mod unpack;
 
 use std::process::ExitCode;
 
@@ -40,6 +45,8 @@ enum CliCommand {
     Evaluate(evaluate::EvaluateArguments),
     /// Classify sentences, files or standard input with a saved model.
     Predict(predict::PredictArguments),
+    /// Write a saved model in the form that another tool opens.
+    Export(export::ExportArguments),
     /// List duplicates, contradictions and probable label errors of a data file, or the rows to label next.
     Check(check::CheckArguments),
     /// Fetch the pretrained encoders that Polytask knows by name.
@@ -51,6 +58,9 @@ enum CliCommand {
     Serve(serve::ServeArguments),
 }
 
+/// Exit code after Ctrl+C, as shells give it: 128 and the signal's number.
+const STOPPED: u8 = 130;
+
 fn main() -> ExitCode {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -58,23 +68,45 @@ fn main() -> ExitCode {
             default(panic);
         }
     }));
-    let done = match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        // One of several processes prints it.
+        Err(error) if error.use_stderr() && !processes::is_first() => {
+            processes::let_first_speak();
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
+    let done = match command {
         CliCommand::Train(arguments) => train::run(*arguments),
         CliCommand::Compare(arguments) => compare::run(*arguments),
-        CliCommand::Evaluate(arguments) => evaluate::run(arguments),
-        CliCommand::Predict(arguments) => predict::run(arguments),
-        CliCommand::Check(arguments) => check::run(arguments),
-        CliCommand::Encoder { command } => encoders::run(command),
-        CliCommand::Serve(arguments) => serve::run(arguments),
+        other => processes::check_single().and_then(|()| run_alone(other)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that stops early, such as `head`, is no error.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("polytask: {error}");
-            ExitCode::from(2)
+            // Of several processes that end for the same reason, one says why.
+            if processes::is_first() {
+                processes::say_end(&error);
+            }
+            processes::let_first_speak();
+            ExitCode::from(if error.is::<checkpoints::Stopped>() { STOPPED } else { 2 })
         }
+    }
+}
+
+/// Runs a command that has no use for several processes.
+fn run_alone(command: CliCommand) -> Result<()> {
+    match command {
+        CliCommand::Train(_) | CliCommand::Compare(_) => unreachable!("they run in one or several processes"),
+        CliCommand::Evaluate(arguments) => evaluate::run(arguments),
+        CliCommand::Predict(arguments) => predict::run(arguments),
+        CliCommand::Export(arguments) => export::run(arguments),
+        CliCommand::Check(arguments) => check::run(arguments),
+        CliCommand::Encoder { command } => encoders::run(command),
+        CliCommand::Serve(arguments) => serve::run(arguments),
     }
 }
 

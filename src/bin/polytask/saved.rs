@@ -1,5 +1,6 @@
 //! A model saved by `polytask train --out`, opened to be evaluated or to classify.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,15 +9,17 @@ use polytask::random::Stream;
 use polytask::recipe::{Freeze, Task};
 use polytask::text::Tokenizer;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::encoders::EncoderFiles;
+use crate::unpack::unpack;
 use crate::{Result, device};
 
 /// The saved model, and how to run it.
 #[derive(Debug, Args)]
 pub struct SavedArguments {
-    /// A model saved by `train --out`.
-    #[arg(long, value_name = "DIR")]
+    /// A model saved by `train --out`, or the zip of one that the page or `export` wrote.
+    #[arg(long, value_name = "DIR|ZIP")]
     pub model: PathBuf,
     /// Cut sentences to this many tokens [default: as in training].
     #[arg(long, value_name = "N")]
@@ -34,12 +37,40 @@ pub struct Saved {
     pub model: Model,
     pub tokenizer: Tokenizer,
     pub tasks: Vec<Task>,
+    /// The length in tokens to which sentences were cut in training, if the model says it.
+    pub trained_length: Option<u32>,
+}
+
+/// A saved model's directory; that of a zip is temporary.
+pub struct ModelDirectory {
+    path: PathBuf,
+    _unpacked: Option<TempDir>,
+}
+
+impl ModelDirectory {
+    /// Opens a directory, or unpacks a zip.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            return Ok(Self { path: path.into(), _unpacked: None });
+        }
+        let unpacked = unpack(path)?;
+        Ok(Self { path: unpacked.path().into(), _unpacked: Some(unpacked) })
+    }
+}
+
+impl Deref for ModelDirectory {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl Saved {
     pub fn open(arguments: &SavedArguments) -> Result<Self> {
-        let SavedArguments { model: directory, max_length, device, threads } = arguments;
-        let context = device::context(device.as_deref(), *threads)?;
+        let SavedArguments { model, max_length, device, threads } = arguments;
+        let directory = &ModelDirectory::open(model)?;
+        let context = device::context(device.as_deref(), *threads, 1)?;
         let mut encoder = EncoderFiles::read(directory)?;
         let config = encoder.named(parse_config(&encoder.config))?;
         let polytask = config
@@ -73,7 +104,7 @@ impl Saved {
         let mut model = encoder.named(Model::load(&config, weights, &polytask.tasks, &loading, &mut unused))?;
         model.set_temperatures(polytask.temperature);
         let tokenizer = encoder.named(Tokenizer::from_json(&encoder.tokenizer, max_length, config.bert.vocab_size))?;
-        Ok(Self { model, tokenizer, tasks: polytask.tasks })
+        Ok(Self { model, tokenizer, tasks: polytask.tasks, trained_length: polytask.max_length })
     }
 }
 

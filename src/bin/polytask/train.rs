@@ -5,48 +5,73 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use polytask::compute::Context;
-use polytask::data::{Columns, Dataset};
 use polytask::error::{Message, quoted};
 use polytask::model::parse_config;
 use polytask::protocol::Event;
-use polytask::recipe::{Recipe, Source, Task, Training, Validation};
+use polytask::recipe::{Recipe, Task, Training};
 use polytask::run::{Plan, Run};
-use polytask::text::Tokenizer;
-use polytask::train::{Inputs, TaskTemperature, Trainer};
+use polytask::train::{EncodedInputs, TaskTemperature, check_same_on_all};
+use serde_json::json;
 
 use crate::arguments::TrainArguments;
+use crate::checkpoints::{Checkpoints, Stopped};
 use crate::encoders::{self, EncoderFiles};
 use crate::output::Output;
+use crate::processes::{Processes, note};
+use crate::reading::{self, RunData, Sources};
+use crate::saved::ModelDirectory;
 use crate::{Result, device, files, memory};
 
 pub fn run(arguments: TrainArguments) -> Result<()> {
+    let processes = Processes::start()?;
+    let prepared = processes.agree(prepare(&arguments, &processes));
+    let trained = prepared.and_then(|prepared| processes.agree(prepared.train(&arguments, &processes)));
+    processes.end(trained)
+}
+
+/// A run whose inputs have been read and checked.
+struct Prepared {
+    run: Run,
+    /// Its first events.
+    events: Vec<Event>,
+    recipe: Recipe,
+    /// The encoder's `tokenizer.json`.
+    tokenizer: Vec<u8>,
+    /// The settings that were chosen.
+    chosen: Option<Message>,
+}
+
+fn prepare(arguments: &TrainArguments, processes: &Processes) -> Result<Prepared> {
     let mut recipe = arguments.to_recipe()?;
-    let context = device::context(arguments.device.as_deref(), arguments.threads)?;
+    let context = device::context(arguments.device.as_deref(), arguments.threads, processes.on_these_cores())?;
     let directory = match &arguments.model {
-        Some(directory) => directory.clone(),
-        None => encoders::locate(&recipe.encoder)?,
+        Some(model) => ModelDirectory::open(model)?,
+        None => ModelDirectory::open(&encoders::locate(&recipe.encoder)?)?,
     };
     let mut encoder = EncoderFiles::read(&directory)?;
     let config = encoder.named(parse_config(&encoder.config))?;
-    if arguments.model.is_some() {
-        recipe.encoder = directory.display().to_string();
+    if let Some(model) = &arguments.model {
+        recipe.encoder = model.display().to_string();
         let saved = config.polytask.as_ref().ok_or_else(|| {
             format!("--model: {} was not saved by polytask; give a bare encoder with --encoder", directory.display())
         })?;
         arguments.go_on_as(saved, &mut recipe)?;
         continue_tasks(&mut recipe, &saved.tasks)?;
     } else {
-        encoders::take_declared_pooling(&encoder, arguments.gives_pooling()?, &mut recipe);
+        encoders::take_declared_pooling(&encoder, arguments.gives_pooling()?, &mut recipe.pooling);
     }
-    let limit = memory::available(context.device());
-    let sentences = sentences(&mut recipe)?;
-    let chosen = choose_settings(&arguments, &mut recipe, &sentences, &encoder)?;
-    let notes: Vec<Event> = sentences.notes.iter().cloned().map(Event::Warning).collect();
-    let mut inputs = inputs(sentences, &encoder, context, limit)?;
+    let limit = memory::available(context.device()).map(|bytes| bytes / processes.on_this_host() as u64);
+    let sources = Sources::default();
+    let read = reading::read(&mut recipe, &sources, &encoder, &context)?;
+    let chosen = choose_settings(arguments, &mut recipe, &read)?;
+    let notes: Vec<Event> = read.notes.iter().cloned().map(Event::Warning).collect();
+    let mut inputs = inputs(read, &encoder, context, limit)?;
     inputs.keep_heads = arguments.model.is_some();
-    let plan = encoder.named(Plan::new(recipe.clone(), inputs))?;
+    let plan = encoder.named(Plan::of_encoded(recipe.clone(), inputs))?;
+    // From here on training needs only the token ids.
+    drop(sources);
     let weights = encoder.read_weights(plan.wanted())?;
-    let (mut run, mut events) = encoder.named(Run::start(plan, weights))?;
+    let (run, mut events) = encoder.named(Run::start(plan, weights))?;
     // After the start event, before the other warnings.
     events.splice(1..1, notes);
 
@@ -58,84 +83,74 @@ pub fn run(arguments: TrainArguments) -> Result<()> {
         );
     }
     // Whether the model can be saved is checked before the training, not after it.
-    if let Some(out) = &arguments.out {
+    if let (Some(out), true) = (&arguments.out, processes.is_first()) {
         files::try_directory(out).map_err(|e| format!("--out: {e}"))?;
     }
-    let mut output = Output::new(arguments.log.as_deref())?;
-    if let Some(chosen) = chosen {
-        eprintln!("{chosen}");
-    }
-    let trained = train(&mut run, &events, &mut output);
-    let temperatures = match &trained {
-        Ok(()) if arguments.calibrate => run.calibrate()?,
-        _ => IndexMap::new(),
-    };
-    // Saved also after a divergence, with the last good parameters, and if the printout or the log could not be written.
-    if let Some(out) = &arguments.out {
-        save(out, run.trainer(), &encoder.tokenizer, &recipe)?;
-    }
-    trained?;
-    for (task, TaskTemperature { temperature, ece_before, ece_after }) in temperatures {
-        let line = format!("{task} Temperature: {temperature:.2}, ECE: {ece_before:.2} before, {ece_after:.2} with it");
-        writeln!(std::io::stdout(), "{line}")?;
-    }
-    Ok(())
+    Ok(Prepared { run, events, recipe, tokenizer: encoder.tokenizer, chosen })
 }
 
-/// The sentences of a run.
-pub struct Sentences {
-    pub data: Dataset,
-    pub validation: Option<Dataset>,
-    /// What was assumed to read their files.
-    pub notes: Vec<Message>,
-}
-
-/// Reads a recipe's sentences, and writes into the recipe which columns of the file they are.
-pub fn sentences(recipe: &mut Recipe) -> Result<Sentences> {
-    let mut notes = Vec::new();
-    let mut text = None;
-    let data = Dataset::from_recipe(recipe, |file| {
-        let mut table = files::table(file, &Columns::of_training(file, &recipe.tasks))?;
-        notes.append(&mut table.notes);
-        text = Some(table.text.clone());
-        Ok(table)
-    })?;
-    if let Source::File(file) = &mut recipe.data {
-        file.text.clone_from(&text);
-        if recipe.tasks.is_empty() {
-            let named = |task: &Task| Task { name: task.name.clone(), labels: Vec::new() };
-            recipe.tasks = data.tasks.iter().map(named).collect();
+impl Prepared {
+    /// Trains, and saves the model.
+    fn train(self, arguments: &TrainArguments, processes: &Processes) -> Result<()> {
+        let Self { mut run, mut events, recipe, tokenizer, chosen } = self;
+        run.join(processes.ranks().clone())?;
+        let out = arguments.out.as_deref();
+        // All ranks need these flags: each takes part in what they ask for.
+        let flags = json!({ "--calibrate": arguments.calibrate, "--out": out.is_some(), "--resume": arguments.resume });
+        check_same_on_all(processes.ranks(), &flags)?;
+        let checkpoints = out.map(|out| Checkpoints::new(out, arguments.checkpoint_every, processes));
+        let resumed = match &checkpoints {
+            Some(checkpoints) if arguments.resume => processes.agree(checkpoints.resume(&mut run))?,
+            _ => None,
+        };
+        let output = match processes.is_first() {
+            true => Output::new(arguments.log.as_deref(), resumed.unwrap_or(0)),
+            false => Ok(Output::silent()),
+        };
+        let mut output = processes.agree(output)?;
+        if let Some(chosen) = chosen {
+            note(chosen);
         }
+        if resumed.is_some() {
+            output.goes_on(&events, run.trainer().steps());
+            events.clear();
+        }
+        let trained = train(&mut run, &events, &mut output, checkpoints.as_ref(), processes);
+        if trained.as_ref().is_err_and(|error| error.is::<Stopped>()) {
+            return trained;
+        }
+        let temperatures = match processes.any(trained.is_err())? {
+            false if arguments.calibrate => run.calibrate()?,
+            _ => IndexMap::new(),
+        };
+        if !processes.is_first() {
+            return trained;
+        }
+        // Saved also after a divergence, with the last good parameters, and if the printout or the log could not be written.
+        if let Some(out) = out {
+            save(out, &run, &tokenizer, &recipe)?;
+        }
+        trained?;
+        for (task, TaskTemperature { temperature, ece_before, ece_after }) in temperatures {
+            let line =
+                format!("{task} Temperature: {temperature:.2}, ECE: {ece_before:.2} before, {ece_after:.2} with it");
+            writeln!(std::io::stdout(), "{line}")?;
+        }
+        Ok(())
     }
-    let mut validation = None;
-    if let Some(Validation::File(file)) = &mut recipe.validation {
-        file.text = file.text.take().or(text);
-        let mut table = files::table(file, &Columns::of_evaluation(file, &data.tasks))?;
-        notes.append(&mut table.notes);
-        file.text = Some(table.text.clone());
-        validation = Some(Dataset::from_table(&table, &data.tasks)?);
-    }
-    Ok(Sentences { data, validation, notes })
 }
 
 /// Chooses the settings that no flag gives for the user's own data. Returns what they are; `None` for a preset or a recipe, which
 /// have their own.
-pub fn choose_settings(
-    arguments: &TrainArguments,
-    recipe: &mut Recipe,
-    sentences: &Sentences,
-    encoder: &EncoderFiles,
-) -> Result<Option<Message>> {
+pub fn choose_settings(arguments: &TrainArguments, recipe: &mut Recipe, read: &RunData) -> Result<Option<Message>> {
     if arguments.data.is_none() {
         return Ok(None);
     }
-    let config = encoder.named(parse_config(&encoder.config))?;
-    let max_length = (recipe.training.max_length as usize).min(config.bert.max_position_embeddings);
-    let tokenizer = encoder.named(Tokenizer::from_json(&encoder.tokenizer, max_length, config.bert.vocab_size))?;
-    // A sentence that cannot be tokenised is refused when the run is planned.
-    let count = |text: &str| tokenizer.encode(text).map_or(0, |encoding| encoding.input_ids.len());
-    let Sentences { data, validation, .. } = sentences;
-    let sizes = data.sizes(recipe, validation.as_ref(), arguments.model.is_some(), count);
+    let RunData { sentences, validation, .. } = read;
+    let held_out = validation.as_ref().map(|validation| validation.data());
+    // A sentence that cannot be tokenised counts none; it is refused when the run is planned.
+    let count = |row: usize| sentences.tokens(row);
+    let sizes = sentences.data().sizes_by(recipe, held_out, arguments.model.is_some(), count);
     let max_length = recipe.training.max_length;
     recipe.training = Training { max_length, ..Training::for_data(&sizes) };
     arguments.set_training(recipe)?;
@@ -146,32 +161,43 @@ pub fn choose_settings(
 }
 
 /// The inputs of a run with new heads.
-pub fn inputs(
-    sentences: Sentences,
+pub fn inputs<'a>(
+    read: RunData<'a>,
     encoder: &EncoderFiles,
     context: Context,
     memory_limit: Option<u64>,
-) -> Result<Inputs<'_>> {
-    let Sentences { data, validation, .. } = sentences;
+) -> Result<EncodedInputs<'a>> {
+    let RunData { sentences, validation, tokenizer, .. } = read;
     let config = encoder.named(parse_config(&encoder.config))?;
-    Ok(Inputs { data, validation, config, keep_heads: false, tokenizer: &encoder.tokenizer, context, memory_limit })
+    Ok(EncodedInputs { sentences, validation, tokenizer, config, keep_heads: false, context, memory_limit })
 }
 
 /// Trains to the end and shows the events as long as they can be shown. Returns the first error.
-fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
+fn train(
+    run: &mut Run,
+    prelude: &[Event],
+    output: &mut Output,
+    checkpoints: Option<&Checkpoints>,
+    processes: &Processes,
+) -> Result<()> {
     let mut shown = Ok(());
-    let mut show = |events: &[Event]| {
+    let mut show = |events: &[Event], output: &mut Output| {
         for event in events {
             if shown.is_ok() {
                 shown = output.show(event);
             }
         }
     };
-    show(prelude);
+    show(prelude, output);
     let mut trained = Ok(());
     while !run.is_finished() && trained.is_ok() {
         match run.advance(&[]) {
-            Ok(events) => show(&events),
+            Ok(events) => {
+                show(&events, output);
+                if let Some(checkpoints) = checkpoints {
+                    checkpoints.after(&events, run, output.logged()?)?;
+                }
+            }
             Err(error) => trained = Err(error),
         }
     }
@@ -179,7 +205,9 @@ fn train(run: &mut Run, prelude: &[Event], output: &mut Output) -> Result<()> {
         // The run's own error matters more than one in writing the log. It says what to try, as the verdicts do.
         let _ = run.verdicts().into_iter().try_for_each(|verdict| output.log(&Event::Verdict(verdict)));
         let _ = output.log(&Event::Error(error.message().clone()));
-        return Err(error.into());
+        let error = error.into();
+        processes.end_all_if_alone_with(&error);
+        return Err(error);
     }
     shown
 }
@@ -210,20 +238,11 @@ fn continue_tasks(recipe: &mut Recipe, saved: &[Task]) -> Result<()> {
         .filter(|name| recipe.tasks.iter().all(|task| task.name != *name))
         .collect();
     if !dropped.is_empty() {
-        eprintln!("Warning: the model's heads that are not trained on are left out: {}", quoted(dropped));
+        note(format!("Warning: the model's heads that are not trained on are left out: {}", quoted(dropped)));
     }
     Ok(())
 }
 
-fn save(out: &Path, trainer: &Trainer, tokenizer: &[u8], recipe: &Recipe) -> Result<()> {
-    let model = trainer.to_files()?;
-    files::write_all(
-        out,
-        &[
-            ("tokenizer.json", tokenizer),
-            ("config.json", &model.config),
-            ("recipe.json", &serde_json::to_vec_pretty(recipe)?),
-            ("model.safetensors", &model.weights),
-        ],
-    )
+fn save(out: &Path, run: &Run, tokenizer: &[u8], recipe: &Recipe) -> Result<()> {
+    files::write_model(out, &run.model_files(tokenizer, recipe, None)?)
 }

@@ -1,10 +1,12 @@
 //! All cells of a file whose sentences are to be classified: its columns stay beside the answers.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::decode;
 use super::guess::{TEXT, guess_text, profiles};
-use super::sheet::{Cell, Format, Record, Sheet};
+use super::sheet::{Cell, Flow, Format, Sheet};
 use crate::error::{Message, message, quoted, shortened};
 use crate::{Error, Result};
 
@@ -32,40 +34,95 @@ pub struct Cells {
 /// As [`read_table`](super::read_table) for a file whose cells cannot be read; also if the column of the sentences is not
 /// there or not clear: the error lists the columns that there are.
 pub fn read_cells(name: &str, bytes: &[u8], text: Option<&str>, trained: &str) -> Result<Cells> {
-    if text.is_none() && name.to_ascii_lowercase().ends_with(".txt") {
-        let (content, notes) = decode::decode(name, bytes)?;
-        if !is_table(content.lines().next().unwrap_or_default(), trained) {
-            return Ok(lines(name, &content, trained, &notes));
+    let cells = FileCells::open(name, bytes, text, trained)?;
+    let mut rows = Vec::with_capacity(cells.rows());
+    cells.visit(&mut |row| {
+        rows.push(row);
+        Flow::Continue(())
+    });
+    let FileCells { format, columns, text, notes, .. } = cells;
+    Ok(Cells { format, columns, text, rows, notes })
+}
+
+/// The cells of a file whose rows are not kept.
+#[derive(Debug)]
+pub struct FileCells<'a> {
+    /// As in [`Cells`].
+    pub format: Option<Format>,
+    /// As in [`Cells`].
+    pub columns: Vec<String>,
+    /// As in [`Cells`].
+    pub text: usize,
+    /// As in [`Cells`].
+    pub notes: Vec<Message>,
+    rows: Rows<'a>,
+}
+
+#[derive(Debug)]
+enum Rows<'a> {
+    Sheet(Sheet<'a>),
+    /// One sentence a line. A blank line stays, so that line n of the answers is for line n.
+    Lines(Cow<'a, str>),
+}
+
+impl<'a> FileCells<'a> {
+    /// Looks at all cells, and finds the column of the sentences.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_cells`].
+    pub fn open(name: &str, bytes: &'a [u8], text: Option<&str>, trained: &str) -> Result<Self> {
+        if text.is_none() && name.to_ascii_lowercase().ends_with(".txt") {
+            let (content, notes) = decode::decode(name, bytes)?;
+            if !is_table(content.lines().next().unwrap_or_default(), trained) {
+                let notes = placed(name, &notes);
+                let columns = vec![trained.into()];
+                return Ok(Self { format: None, columns, text: 0, notes, rows: Rows::Lines(content) });
+            }
+        }
+        let sheet = Sheet::read(name, bytes)?;
+        let place = |name: &str| sheet.columns.iter().position(|column| column == name.trim());
+        let found = match text {
+            Some(text) => place(text),
+            None => place(trained).or_else(|| guess_text(&sheet, &profiles(&sheet))).or_else(|| only_column(&sheet)),
+        };
+        let Some(text) = found else {
+            let wrong = message!(
+                "classify.no_text_column",
+                "there is no column {column:?} for the sentences; the columns are {columns}; choose theirs",
+                column = shortened(text.unwrap_or(trained)),
+                columns = quoted(&sheet.columns)
+            );
+            return Err(Error::data(name, wrong));
+        };
+        let mut notes = placed(name, &sheet.assumed);
+        if sheet.blank > 0 {
+            let blank = message!("data.blank_rows", "{n} blank rows are left out", n = sheet.blank);
+            notes.push(blank.placed(name.into()));
+        }
+        let columns = sheet.columns.clone();
+        Ok(Self { format: Some(sheet.format), columns, text, notes, rows: Rows::Sheet(sheet) })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        match &self.rows {
+            Rows::Sheet(sheet) => sheet.rows,
+            Rows::Lines(content) => content.lines().count(),
         }
     }
-    let sheet = Sheet::read(name, bytes)?;
-    let place = |name: &str| sheet.columns.iter().position(|column| column == name.trim());
-    let found = match text {
-        Some(text) => place(text),
-        None => place(trained).or_else(|| guess_text(&sheet, &profiles(&sheet))).or_else(|| only_column(&sheet)),
-    };
-    let Some(text) = found else {
-        let wrong = message!(
-            "classify.no_text_column",
-            "there is no column {column:?} for the sentences; the columns are {columns}; choose theirs",
-            column = shortened(text.unwrap_or(trained)),
-            columns = quoted(&sheet.columns)
-        );
-        return Err(Error::data(name, wrong));
-    };
-    let mut notes = placed(name, &sheet.assumed);
-    if sheet.blank > 0 {
-        let blank = message!("data.blank_rows", "{n} blank rows are left out", n = sheet.blank);
-        notes.push(blank.placed(name.into()));
+
+    /// Calls `visit` with each row, as [`Cells`] has it, until it breaks.
+    pub fn visit(&self, visit: &mut dyn FnMut(Vec<Value>) -> Flow) {
+        match &self.rows {
+            Rows::Sheet(sheet) => sheet
+                .visit(&mut |record| visit((0..self.columns.len()).map(|column| value(record.get(column))).collect())),
+            Rows::Lines(content) => {
+                let cell = |line: &str| if line.trim().is_empty() { Value::Null } else { line.into() };
+                let _ = content.lines().try_for_each(|line| visit(vec![cell(line)]));
+            }
+        }
     }
-    let row = |record: &Record| (0..sheet.columns.len()).map(|column| value(record.get(column))).collect();
-    Ok(Cells {
-        format: Some(sheet.format),
-        rows: sheet.records.iter().map(row).collect(),
-        notes,
-        columns: sheet.columns,
-        text,
-    })
 }
 
 fn only_column(sheet: &Sheet) -> Option<usize> {
@@ -81,24 +138,12 @@ fn is_table(first: &str, trained: &str) -> bool {
         .any(|names| names.len() > 1 && names.iter().any(|name| *name == trained || name.eq_ignore_ascii_case(TEXT)))
 }
 
-/// One sentence a line. A blank line stays, so that line n of the answers is for line n.
-fn lines(name: &str, content: &str, column: &str, notes: &[Message]) -> Cells {
-    let cell = |line: &str| if line.trim().is_empty() { Value::Null } else { line.into() };
-    Cells {
-        format: None,
-        columns: vec![column.into()],
-        text: 0,
-        rows: content.lines().map(|line| vec![cell(line)]).collect(),
-        notes: placed(name, notes),
-    }
-}
-
 fn value(cell: Option<&Cell>) -> Value {
     match cell {
         None => Value::Null,
         Some(Cell::Text(text)) => text.as_str().into(),
-        // They were JSON when they were read.
-        Some(other) => serde_json::from_str(other.text()).unwrap_or_default(),
+        // They were JSON when they were read; what a Parquet file holds need not be.
+        Some(other) => serde_json::from_str(other.text()).unwrap_or_else(|_| other.text().into()),
     }
 }
 

@@ -7,25 +7,30 @@ use crate::data::table::Place;
 use crate::error::{Message, message};
 use crate::{Error, Result};
 
-/// The text of a file with `\n` for every line end, and what was assumed to read it.
+/// The text of a file with `\n` for every line end, and what was assumed to read it. UTF-8 with such line ends is not copied.
 ///
 /// # Errors
 ///
 /// If it is no text (a workbook, an archive), or neither UTF-8 nor UTF-16; the error names all lines.
-pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<(String, Vec<Message>)> {
+pub(super) fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<(Cow<'a, str>, Vec<Message>)> {
     if let Some(wrong) = foreign(bytes) {
         return Err(Error::data(name, wrong));
     }
     let (text, notes) = match bytes {
-        [0xff, 0xfe, rest @ ..] => (utf16(name, rest, u16::from_le_bytes)?, Vec::new()),
-        [0xfe, 0xff, rest @ ..] => (utf16(name, rest, u16::from_be_bytes)?, Vec::new()),
+        [0xff, 0xfe, rest @ ..] => (utf16(name, rest, u16::from_le_bytes)?.into(), Vec::new()),
+        [0xfe, 0xff, rest @ ..] => (utf16(name, rest, u16::from_be_bytes)?.into(), Vec::new()),
         _ => match unmarked_utf16(bytes) {
-            Some(unit) => (utf16(name, bytes, unit)?, vec![message!("data.unmarked_utf16", "it is read as UTF-16")]),
-            None => (utf8(name, bytes)?.into_owned(), Vec::new()),
+            Some(unit) => {
+                (utf16(name, bytes, unit)?.into(), vec![message!("data.unmarked_utf16", "it is read as UTF-16")])
+            }
+            None => (utf8(name, bytes)?, Vec::new()),
         },
     };
     // Spreadsheets write a byte order mark before the header.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Cow::Owned(text) => text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text).into(),
+    };
     let start = text.trim_start().get(..14).unwrap_or_default().to_ascii_lowercase();
     if ["<!doctype html", "<html", "<?xml"].iter().any(|mark| start.starts_with(mark)) {
         return Err(Error::data(name, message!("data.markup", "this is HTML or XML; save the table as CSV UTF-8")));
@@ -36,8 +41,11 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<(String, Vec<Message>)>
         return Err(Error::data(name, wrong));
     }
     // With one kind of line end, lines are counted the same way for all files. A lone \r ended the lines of old Macs.
+    if !text.contains('\r') {
+        return Ok((text, notes));
+    }
     let text = text.replace("\r\n", "\n");
-    Ok((if text.contains('\n') { text } else { text.replace('\r', "\n") }, notes))
+    Ok((if text.contains('\n') { text } else { text.replace('\r', "\n") }.into(), notes))
 }
 
 /// A sentence about a file whose first bytes show that it is no text.

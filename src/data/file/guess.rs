@@ -1,6 +1,7 @@
 //! What the cells of a column look like: sentences, labels, or neither.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::sheet::{Cell, Format, Sheet};
 use crate::error::{Message, message, shortened};
@@ -20,36 +21,54 @@ const MANY: usize = 20;
 
 /// What a column holds.
 #[derive(Debug, Default)]
-pub(super) struct Profile<'a> {
+pub(super) struct Profile {
     /// Number of cells that are not blank, and of those that are lists or objects, or numbers or booleans of a JSON file.
     pub filled: usize,
     nested: usize,
     scalars: usize,
     words: usize,
-    /// The different cells.
-    pub values: HashSet<&'a str>,
+    /// The first cell.
+    first: String,
+    /// Hashes of the different cells, with which a column of a million sentences needs no copy of them.
+    values: HashSet<u64, Hasher>,
 }
 
-impl Profile<'_> {
+type Hasher = BuildHasherDefault<DefaultHasher>;
+
+impl Profile {
+    fn add(&mut self, cell: &Cell) {
+        if self.filled == 0 {
+            self.first = cell.text().into();
+        }
+        self.filled += 1;
+        match cell {
+            Cell::Nested(_) => self.nested += 1,
+            Cell::Scalar(_) => self.scalars += 1,
+            Cell::Text(text) => self.words += words(text),
+        }
+        self.values.insert(Hasher::default().hash_one(cell.text()));
+    }
+
+    /// Number of different cells.
+    pub fn classes(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether a cell holds `text`.
+    fn has(&self, text: &str) -> bool {
+        self.values.contains(&Hasher::default().hash_one(text))
+    }
+
     /// Whether most cells are different texts of three words or more.
     fn looks_like_sentences(&self) -> bool {
-        let Self { filled, nested, scalars, words, values } = self;
-        *filled > 0 && *nested == 0 && scalars < filled && *words >= 3 * filled && 2 * values.len() >= *filled
+        let Self { filled, nested, scalars, words, .. } = self;
+        *filled > 0 && *nested == 0 && scalars < filled && *words >= 3 * filled && 2 * self.classes() >= *filled
     }
 }
 
-pub(super) fn profiles(sheet: &Sheet) -> Vec<Profile<'_>> {
+pub(super) fn profiles(sheet: &Sheet) -> Vec<Profile> {
     let mut profiles: Vec<Profile> = sheet.columns.iter().map(|_| Profile::default()).collect();
-    for (column, cell) in sheet.records.iter().flat_map(|record| &record.cells) {
-        let profile = &mut profiles[*column];
-        profile.filled += 1;
-        match cell {
-            Cell::Nested(_) => profile.nested += 1,
-            Cell::Scalar(_) => profile.scalars += 1,
-            Cell::Text(text) => profile.words += words(text),
-        }
-        profile.values.insert(cell.text());
-    }
+    sheet.each(|record| record.cells.iter().for_each(|(column, cell)| profiles[*column].add(cell)));
     profiles
 }
 
@@ -82,14 +101,14 @@ pub(super) fn guess_text(sheet: &Sheet, profiles: &[Profile]) -> Option<usize> {
 
 /// Whether the first line of a delimited file is a row: it has a sentence, and beside it a label of the rows below.
 pub(super) fn has_no_header(sheet: &Sheet, profiles: &[Profile], text: usize) -> bool {
-    let is_label = |at: usize| at != text && profiles[at].values.contains(sheet.columns[at].as_str());
+    let is_label = |at: usize| at != text && profiles[at].has(&sheet.columns[at]);
     sheet.format != Format::Json && words(&sheet.columns[text]) >= 3 && (0..profiles.len()).any(is_label)
 }
 
 /// Why a column is no task, if it obviously is none.
 pub(super) fn why_no_task(name: &str, profile: &Profile) -> Option<Message> {
-    let Profile { filled, nested, values, .. } = profile;
-    let classes = values.len();
+    let Profile { filled, nested, first, .. } = profile;
+    let classes = profile.classes();
     if is_unnamed(name) {
         return Some(message!("data.why_unnamed", "it has no name"));
     }
@@ -100,8 +119,7 @@ pub(super) fn why_no_task(name: &str, profile: &Profile) -> Option<Message> {
         return Some(message!("data.why_nested", "it holds lists or objects"));
     }
     if classes == 1 {
-        let value = values.iter().next().copied().unwrap_or_default();
-        return Some(message!("data.why_constant", "it is never anything but {value:?}", value = shortened(value)));
+        return Some(message!("data.why_constant", "it is never anything but {value:?}", value = shortened(first)));
     }
     let differs = (*filled >= FEW && classes == *filled) || (*filled >= MANY && classes * 10 >= filled * 9);
     differs.then(|| {

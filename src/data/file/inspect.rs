@@ -83,28 +83,31 @@ pub fn inspect(name: &str, bytes: &[u8]) -> Result<Inspection> {
             Some(_) => Role::Other,
             None => Role::Task,
         };
-        let (filled, classes) = (profile.filled, profile.values.len());
+        let (filled, classes) = (profile.filled, profile.classes());
         columns.push(ColumnSummary { name: name.clone(), role, filled, classes, examples: Vec::new(), why });
     }
-    for (column, cell) in sheet.records.iter().flat_map(|record| &record.cells) {
-        let examples = &mut columns[*column].examples;
-        if examples.len() < EXAMPLES {
-            let cell = cut(cell.text());
-            if !examples.contains(&cell) {
-                examples.push(cell);
+    let mut preview: Vec<Vec<String>> = Vec::new();
+    sheet.each(|record| {
+        for (column, cell) in &record.cells {
+            let examples = &mut columns[*column].examples;
+            if examples.len() < EXAMPLES {
+                let cell = cut(cell.text());
+                if !examples.contains(&cell) {
+                    examples.push(cell);
+                }
             }
         }
-    }
-    let preview = sheet.records.iter().take(ROWS).map(|record| {
-        let cell = |column: usize| record.get(column).map(|cell| cut(cell.text())).unwrap_or_default();
-        (0..sheet.columns.len()).map(cell).collect()
+        if preview.len() < ROWS {
+            let cell = |column: usize| record.get(column).map(|cell| cut(cell.text())).unwrap_or_default();
+            preview.push((0..sheet.columns.len()).map(cell).collect());
+        }
     });
     Ok(Inspection {
         format: sheet.format,
-        rows: sheet.records.len(),
+        rows: sheet.rows,
         blank_rows: sheet.blank,
         columns,
-        preview: preview.collect(),
+        preview,
         notes: sheet.assumed.iter().map(|note| note.clone().placed(sheet.name.as_str().into())).collect(),
     })
 }

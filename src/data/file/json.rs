@@ -1,11 +1,12 @@
 //! JSON: objects with one field a column, one object a line (JSONL) or all in one array; or one object with a list, or an
 //! object, a column, as pandas and datasets write tables.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::sheet::{Cell, Format, Record, Sheet, filled, is_padding};
+use super::sheet::{Cell, Flow, Format, Record, Records, Sheet, filled, is_padding};
 use crate::Result;
 use crate::data::faults::{Faults, Places};
 use crate::data::table::Place;
@@ -24,39 +25,70 @@ pub(super) fn is_json(text: &str, ending: &str) -> bool {
     }
 }
 
-pub(super) fn read(name: &str, text: &str) -> Result<Sheet> {
-    let mut cells = Cells::default();
+/// Rows that are read again in each pass: an object a line, or the objects of an array.
+#[derive(Debug)]
+pub(super) struct Rows<'a> {
+    text: Cow<'a, str>,
+    is_array: bool,
+    /// The columns' places.
+    columns: HashMap<String, usize>,
+}
+
+pub(super) fn read<'a>(name: &str, text: Cow<'a, str>) -> Result<Sheet<'a>> {
     let start = text.trim_start();
     let first = start.lines().next().unwrap_or_default();
-    if start.starts_with('[') {
-        read_array(name, text, &mut cells)?;
-    } else if let (Err(_), Ok(whole)) = (object(first), object(text)) {
-        read_whole(whole, &mut cells);
-    } else {
-        read_lines(name, text, &mut cells)?;
+    let is_array = start.starts_with('[');
+    if !is_array {
+        let is_whole = |whole: &Map<String, Value>| {
+            object(first).is_err() || (text.trim().lines().count() == 1 && columns_of(whole).is_some())
+        };
+        if let Some(whole) = object(&text).ok().filter(is_whole) {
+            return Ok(read_whole(name, whole));
+        }
     }
-    Ok(cells.into_sheet(name))
+    let mut cells = Cells::default();
+    let mut rows = 0;
+    let mut faults = Faults::of(name);
+    scan(&text, is_array, &mut |place, row| {
+        match row {
+            Ok(object) => rows += usize::from(cells.record(place, object).is_some()),
+            Err(wrong) => faults.add(place, None, wrong),
+        }
+        Flow::Continue(())
+    });
+    faults.finish()?;
+    let records = Records::Json(Rows { text, is_array, columns: cells.columns.clone() });
+    Ok(cells.into_sheet(name, rows, records))
+}
+
+impl Rows<'_> {
+    /// Calls `visit` with each row until it breaks.
+    pub fn visit(&self, visit: &mut dyn FnMut(&Record) -> Flow) {
+        let mut cells = Cells { columns: self.columns.clone(), ..Cells::default() };
+        scan(&self.text, self.is_array, &mut |place, row| {
+            let record = row.ok().and_then(|object| cells.record(place, object));
+            record.map_or(Flow::Continue(()), |record| visit(&record))
+        });
+    }
 }
 
 fn object(text: &str) -> serde_json::Result<Map<String, Value>> {
     serde_json::from_str(text)
 }
 
-fn read_lines(name: &str, text: &str, cells: &mut Cells) -> Result<()> {
-    if let (1, Ok(whole)) = (text.trim().lines().count(), object(text))
-        && columns_of(&whole).is_some()
-    {
-        read_whole(whole, cells);
-        return Ok(());
-    }
-    let mut faults = Faults::of(name);
+/// What is given each row, or what is wrong with it.
+type Visit<'v> = dyn FnMut(Place, std::result::Result<Map<String, Value>, Message>) -> Flow + 'v;
+
+/// Calls `visit` with each object.
+fn scan(text: &str, is_array: bool, visit: &mut Visit) {
+    let _ = if is_array { scan_array(text, visit) } else { scan_lines(text, visit) };
+}
+
+fn scan_lines(text: &str, visit: &mut Visit) -> Flow {
     for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match object(line) {
-            Ok(object) => cells.add(Place::Line(i + 1), object),
-            Err(why) => faults.add(Place::Line(i + 1), None, not_json(&why)),
-        }
+        visit(Place::Line(i + 1), object(line).map_err(|why| not_json(&why)))?;
     }
-    faults.finish()
+    Flow::Continue(())
 }
 
 fn not_json(why: &serde_json::Error) -> Message {
@@ -69,8 +101,7 @@ fn not_json(why: &serde_json::Error) -> Message {
 }
 
 /// An array's elements are read one by one: each of them has a line for error sentences.
-fn read_array(name: &str, text: &str, cells: &mut Cells) -> Result<()> {
-    let mut faults = Faults::of(name);
+fn scan_array(text: &str, visit: &mut Visit) -> Flow {
     let (mut byte, mut line) = (text.len() - text.trim_start().len() + 1, 1);
     line += newlines(&text[..byte]);
     loop {
@@ -78,33 +109,27 @@ fn read_array(name: &str, text: &str, cells: &mut Cells) -> Result<()> {
         line += newlines(&text[byte..text.len() - rest.len()]);
         byte = text.len() - rest.len();
         if rest.starts_with(']') {
-            break;
+            return Flow::Continue(());
         }
+        let place = Place::Line(line);
         let mut elements = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
         match elements.next() {
-            Some(Ok(Value::Object(object))) => cells.add(Place::Line(line), object),
+            Some(Ok(Value::Object(object))) => visit(place, Ok(object))?,
             Some(Ok(_)) => {
                 let wrong = message!(
                     "data.not_an_object",
                     "it is not a JSON object; each element of the array is one, like {example}",
                     example = r#"{"text": "…", "topic": "…"}"#
                 );
-                faults.add(Place::Line(line), None, wrong);
+                visit(place, Err(wrong))?;
             }
-            Some(Err(why)) => {
-                faults.add(Place::Line(line), None, broken(&why));
-                break;
-            }
-            None => {
-                faults.add(Place::Line(line), None, message!("data.open_array", "the array has no end, ]"));
-                break;
-            }
+            Some(Err(why)) => return visit(place, Err(broken(&why))),
+            None => return visit(place, Err(message!("data.open_array", "the array has no end, ]"))),
         }
         let length = elements.byte_offset();
         line += newlines(&rest[..length]);
         byte += length;
     }
-    faults.finish()
 }
 
 fn broken(why: &serde_json::Error) -> Message {
@@ -116,7 +141,10 @@ fn newlines(text: &str) -> usize {
 }
 
 /// An object that holds the whole table, column by column, or its rows in one of its fields.
-fn read_whole(mut whole: Map<String, Value>, cells: &mut Cells) {
+fn read_whole(name: &str, mut whole: Map<String, Value>) -> Sheet<'static> {
+    let mut cells = Cells::default();
+    let mut records = Vec::new();
+    let mut add = |place: Place, row: Map<String, Value>| records.extend(cells.record(place, row));
     let is_rows = |value: &Value| value.as_array().is_some_and(|rows| rows.first().is_some_and(Value::is_object));
     let rows: Vec<String> = whole.iter().filter(|(_, value)| is_rows(value)).map(|(field, _)| field.clone()).collect();
     if let ([field], None) = (rows.as_slice(), columns_of(&whole))
@@ -124,30 +152,29 @@ fn read_whole(mut whole: Map<String, Value>, cells: &mut Cells) {
     {
         for (i, row) in rows.into_iter().enumerate() {
             if let Value::Object(row) = row {
-                cells.add(Place::Sentence(i + 1), row);
+                add(Place::Sentence(i + 1), row);
             }
         }
-        return;
-    }
-    let Some(columns) = columns_of(&whole) else {
-        // One object that is no table is one row.
-        cells.add(Place::Line(1), whole);
-        return;
-    };
-    let mut rows: Vec<Map<String, Value>> = columns.iter().map(|_| Map::new()).collect();
-    for (column, values) in whole {
-        let values: Vec<Value> = match values {
-            Value::Array(values) => values,
-            Value::Object(mut values) => columns.iter().map(|row| values.remove(row).unwrap_or_default()).collect(),
-            _ => Vec::new(),
-        };
-        for (row, value) in rows.iter_mut().zip(values) {
-            row.insert(column.clone(), value);
+    } else if let Some(columns) = columns_of(&whole) {
+        let mut rows: Vec<Map<String, Value>> = columns.iter().map(|_| Map::new()).collect();
+        for (column, values) in whole {
+            let values: Vec<Value> = match values {
+                Value::Array(values) => values,
+                Value::Object(mut values) => columns.iter().map(|row| values.remove(row).unwrap_or_default()).collect(),
+                _ => Vec::new(),
+            };
+            for (row, value) in rows.iter_mut().zip(values) {
+                row.insert(column.clone(), value);
+            }
         }
+        for (i, row) in rows.into_iter().enumerate() {
+            add(Place::Sentence(i + 1), row);
+        }
+    } else {
+        // One object that is no table is one row.
+        add(Place::Line(1), whole);
     }
-    for (i, row) in rows.into_iter().enumerate() {
-        cells.add(Place::Sentence(i + 1), row);
-    }
+    cells.into_sheet(name, records.len(), Records::Kept(records))
 }
 
 /// The names of the rows, if each field is a column: a list, or an object by the rows' names, all equally long.
@@ -170,17 +197,17 @@ fn columns_of(whole: &Map<String, Value>) -> Option<Vec<String>> {
     }
 }
 
-/// Cells as they are read; a new field is a new column.
+/// What is known of the cells that were read; a new field is a new column.
 #[derive(Default)]
 struct Cells {
     columns: HashMap<String, usize>,
-    records: Vec<Record>,
     blank: usize,
     padded: Places,
 }
 
 impl Cells {
-    fn add(&mut self, place: Place, object: Map<String, Value>) {
+    /// A row's cells; `None`, and counted, if all of them are blank.
+    fn record(&mut self, place: Place, object: Map<String, Value>) -> Option<Record> {
         let mut cells = Vec::with_capacity(object.len());
         for (field, value) in object {
             let field = field.trim_matches(is_padding);
@@ -193,21 +220,22 @@ impl Cells {
         }
         if cells.is_empty() {
             self.blank += 1;
-            return;
+            return None;
         }
         cells.sort_by_key(|&(column, _)| column);
         cells.dedup_by_key(|&mut (column, _)| column);
-        self.records.push(Record { place, cells });
+        Some(Record { place, cells })
     }
 
-    fn into_sheet(self, name: &str) -> Sheet {
+    fn into_sheet<'a>(self, name: &str, rows: usize, records: Records<'a>) -> Sheet<'a> {
         let mut columns: Vec<(String, usize)> = self.columns.into_iter().collect();
         columns.sort_unstable_by_key(|&(_, column)| column);
         Sheet {
             name: name.into(),
             format: Format::Json,
             columns: columns.into_iter().map(|(name, _)| name).collect(),
-            records: self.records,
+            rows,
+            records,
             blank: self.blank,
             padded: self.padded,
             assumed: Vec::new(),

@@ -9,9 +9,13 @@ mod delimited;
 mod guess;
 mod inspect;
 mod json;
+#[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+mod parquet_file;
 mod roles;
 mod rows;
 mod sheet;
+#[cfg(not(target_arch = "wasm32"))]
+mod streamed;
 #[cfg(test)]
 mod tests;
 
@@ -20,9 +24,11 @@ use serde::{Deserialize, Serialize};
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
-pub use cells::{Cells, read_cells};
+pub use cells::{Cells, FileCells, read_cells};
 pub use inspect::{ColumnSummary, Inspection, Role, inspect};
 pub use sheet::Format;
+#[cfg(not(target_arch = "wasm32"))]
+pub use streamed::FileRows;
 
 use self::roles::Roles;
 use self::sheet::Sheet;
@@ -97,5 +103,5 @@ impl Columns {
 pub fn read_table(name: &str, bytes: &[u8], columns: &Columns) -> Result<Table> {
     let sheet = Sheet::read(name, bytes)?;
     let roles = Roles::new(&sheet, columns)?;
-    rows::table(&sheet, roles)
+    rows::table(&sheet, &roles)
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::Columns;
 use super::guess::{Profile, TEXT, guess_text, has_no_header, profiles, why_no_task};
+#[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+use super::sheet::Records;
 use super::sheet::Sheet;
 use crate::data::no_column;
 use crate::error::{Message, message, quoted, shortened};
@@ -76,7 +78,16 @@ impl Roles {
             Some(tasks) => roles.name_tasks(sheet, &names, tasks, columns.blank_if_absent)?,
             None => roles.find_tasks(sheet, &names, &profiles, columns.blank_tasks)?,
         }
+        #[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+        if let Records::Parquet(rows) = &sheet.records {
+            rows.check(sheet, &roles)?;
+        }
         Ok(roles)
+    }
+
+    /// The tasks' names, in order. (K)
+    pub fn task_names(&self) -> Vec<String> {
+        self.tasks.iter().map(|(name, _)| name.clone()).collect()
     }
 
     fn name_tasks(
@@ -177,7 +188,7 @@ fn one(sheet: &Sheet, names: &HashMap<&str, Vec<usize>>, name: &str) -> Result<O
 }
 
 /// The columns by their names.
-fn by_name(sheet: &Sheet) -> HashMap<&str, Vec<usize>> {
+fn by_name<'s>(sheet: &'s Sheet) -> HashMap<&'s str, Vec<usize>> {
     let mut columns: HashMap<&str, Vec<usize>> = HashMap::with_capacity(sheet.columns.len());
     for (at, name) in sheet.columns.iter().enumerate() {
         columns.entry(name).or_default().push(at);

@@ -1,12 +1,13 @@
 //! The rows of a table from a sheet's cells: which rows have a sentence, and what the labels say.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::roles::Roles;
-use super::sheet::{Cell, Sheet};
+use super::sheet::{Cell, Record, Sheet};
 use crate::data::faults::{Faults, Places};
 use crate::data::number::{shortest, shortest_number};
-use crate::data::table::{Row, Table, column_of};
+use crate::data::table::{Place, Row, Table, column_of};
 use crate::error::{Message, message, quoted, shortened};
 use crate::{Error, Result};
 
@@ -19,12 +20,42 @@ const MAYBE_MISSING: [&str; 7] = ["None", "null", "NULL", "Null", "N/A", "n/a", 
 ///
 /// # Errors
 ///
+/// As [`read`].
+pub(super) fn table(sheet: &Sheet, roles: &Roles) -> Result<Table> {
+    let mut rows = Vec::with_capacity(sheet.rows);
+    let mut notes = read(sheet, roles, &mut |place, text, labels| {
+        let labels = labels.iter().map(|&(task, label)| (task, label.into())).collect();
+        rows.push(Row { place, text: text.into(), labels });
+    })?;
+    let tasks = roles.task_names();
+    let mut labels: Vec<HashSet<&str>> = vec![HashSet::new(); tasks.len()];
+    for (task, label) in rows.iter().flat_map(|row| row.labels.iter()) {
+        labels[task].insert(label);
+    }
+    if let Some((changes, note)) = shorter_labels(&sheet.name, &tasks, &labels) {
+        for row in &mut rows {
+            let label = |(task, label): (usize, &String)| (task, changes[task].get(label).unwrap_or(label).clone());
+            row.labels = row.labels.iter().map(label).collect();
+        }
+        notes.push(note);
+    }
+    Ok(Table { name: sheet.name.clone(), text: sheet.columns[roles.text].clone(), tasks, rows, notes })
+}
+
+/// Takes a row's place, its sentence, and its labels with the numbers of their tasks.
+type Take<'a> = dyn FnMut(Place, &str, &[(usize, &str)]) + 'a;
+
+/// Calls `take` with the sentence of each row that has one and its labels, task by task as the columns come. Returns what was
+/// assumed.
+///
+/// # Errors
+///
 /// If a cell that is used is neither a sentence nor a label, or no row has a sentence; the error names all such places.
-pub(super) fn table(sheet: &Sheet, roles: Roles) -> Result<Table> {
+pub(super) fn read(sheet: &Sheet, roles: &Roles, take: &mut Take<'_>) -> Result<Vec<Message>> {
     let Roles { text, tasks, assumed } = roles;
     let mut faults = Faults::of(sheet.name.as_str());
     let mut notes = Notes { table: &sheet.name, all: Vec::new() };
-    for message in sheet.assumed.iter().chain(&assumed) {
+    for message in sheet.assumed.iter().chain(assumed) {
         notes.add(message.clone());
     }
     // Each column's task.
@@ -34,9 +65,9 @@ pub(super) fn table(sheet: &Sheet, roles: Roles) -> Result<Table> {
             task_of[*column] = Some(task);
         }
     }
-    let mut rows = Vec::with_capacity(sheet.records.len());
     let (mut alone, mut missing, mut maybe) = (Places::default(), Places::default(), BTreeSet::new());
-    for record in &sheet.records {
+    let mut taken = 0;
+    sheet.each(|record| {
         let place = record.place;
         let mut labels = Vec::new();
         for (column, cell) in &record.cells {
@@ -50,21 +81,23 @@ pub(super) fn table(sheet: &Sheet, roles: Roles) -> Result<Table> {
                 if let Some(word) = MAYBE_MISSING.iter().find(|&&word| word == cell.text()) {
                     maybe.insert(*word);
                 }
-                labels.push((task, cell.text().to_string()));
+                labels.push((task, cell.text()));
             }
         }
-        let sentence = record.get(text).filter(|cell| !MISSING.contains(&cell.text()));
-        let Some(sentence) = sentence else {
+        let Some(sentence) = sentence(record, *text) else {
             alone.add(place);
-            continue;
+            return;
         };
         match wrong_sentence(sentence) {
-            Some(wrong) => faults.add(place, Some(&sheet.columns[text]), wrong),
-            None => rows.push(Row { place, text: sentence.text().into(), labels: labels.into_iter().collect() }),
+            Some(wrong) => faults.add(place, Some(&sheet.columns[*text]), wrong),
+            None => {
+                taken += 1;
+                take(place, sentence.text(), &labels);
+            }
         }
-    }
+    });
     faults.finish()?;
-    if rows.is_empty() {
+    if taken == 0 {
         return Err(Error::data(sheet.name.as_str(), message!("data.no_sentence_at_all", "no row has a sentence")));
     }
     if sheet.blank > 0 {
@@ -81,9 +114,12 @@ pub(super) fn table(sheet: &Sheet, roles: Roles) -> Result<Table> {
             words = words
         ));
     }
-    let names: Vec<String> = tasks.into_iter().map(|(name, _)| name).collect();
-    notes.all.extend(shorten_numbers(&sheet.name, &names, &mut rows));
-    Ok(Table { name: sheet.name.clone(), text: sheet.columns[text].clone(), tasks: names, rows, notes: notes.all })
+    Ok(notes.all)
+}
+
+/// A row's sentence, if it has one.
+pub(super) fn sentence(record: &Record, text: usize) -> Option<&Cell> {
+    record.get(text).filter(|cell| !MISSING.contains(&cell.text()))
 }
 
 /// What was assumed, each with the file's name before it.
@@ -136,24 +172,22 @@ fn wrong_sentence(cell: &Cell) -> Option<Message> {
     }
 }
 
-/// Makes one class of 1, 1.0 and 1.00 where a task's labels are numbers, and of `True` and `true` where both are there.
-fn shorten_numbers(table: &str, tasks: &[String], rows: &mut [Row]) -> Option<Message> {
-    let mut spellings: Vec<HashMap<&str, String>> = vec![HashMap::new(); tasks.len()];
-    for (task, label) in rows.iter().flat_map(|row| row.labels.iter()) {
-        if !spellings[task].contains_key(label.as_str()) {
-            spellings[task].insert(label, shortest(label).into_owned());
-        }
-    }
+/// For each task the labels that have a shorter form, with it: 1, 1.0 and 1.00 are one class where a task's labels are numbers,
+/// and so are `True` and `true` where both are there. `labels` are each task's different labels.
+pub(super) fn shorter_labels(
+    table: &str,
+    tasks: &[String],
+    labels: &[HashSet<&str>],
+) -> Option<(Vec<HashMap<String, String>>, Message)> {
     let mut changed: Option<(String, String, String)> = None;
     let mut changes: Vec<HashMap<String, String>> = Vec::with_capacity(tasks.len());
-    for (task, spellings) in spellings.into_iter().enumerate() {
-        let different: HashSet<&String> = spellings.values().collect();
-        let applies =
-            different.len() < spellings.len() || spellings.keys().all(|label| shortest_number(label).is_some());
-        let changes_here: HashMap<String, String> = spellings
+    for (task, labels) in labels.iter().enumerate() {
+        let different: HashSet<Cow<str>> = labels.iter().map(|label| shortest(label)).collect();
+        let applies = different.len() < labels.len() || labels.iter().all(|label| shortest_number(label).is_some());
+        let changes_here: HashMap<String, String> = labels
             .iter()
-            .filter(|(label, short)| applies && **label != short.as_str())
-            .map(|(label, short)| (label.to_string(), short.clone()))
+            .map(|label| (label.to_string(), shortest(label).into_owned()))
+            .filter(|(label, short)| applies && label != short)
             .collect();
         if let (None, Some((label, short))) = (&changed, changes_here.iter().min()) {
             changed = Some((tasks[task].clone(), label.clone(), short.clone()));
@@ -161,18 +195,12 @@ fn shorten_numbers(table: &str, tasks: &[String], rows: &mut [Row]) -> Option<Me
         changes.push(changes_here);
     }
     let (task, label, short) = changed?;
-    for row in rows {
-        let label = |(task, label): (usize, &String)| (task, changes[task].get(label).unwrap_or(label).clone());
-        row.labels = row.labels.iter().map(label).collect();
-    }
     let column = column_of(table, &task);
-    Some(
-        message!(
-            "data.one_class",
-            "labels that are the same value are one class: {label:?} is read as {short:?}",
-            label = label,
-            short = short
-        )
-        .placed(column.into()),
-    )
+    let note = message!(
+        "data.one_class",
+        "labels that are the same value are one class: {label:?} is read as {short:?}",
+        label = label,
+        short = short
+    );
+    Some((changes, note.placed(column.into())))
 }

@@ -1,10 +1,14 @@
-//! A file's cells, before it is decided which column is what.
+//! A file's cells, before it is decided which column is what. Rows are not kept: each pass over them reads the text again.
 
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
+use std::ops::ControlFlow;
+
 use serde::Serialize;
 
+#[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+use super::parquet_file;
 use super::{decode, delimited, json};
 use crate::data::faults::Places;
 use crate::data::table::Place;
@@ -45,14 +49,15 @@ impl Format {
 
 /// The cells of a file.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct Sheet<'a> {
     /// The file's name in sentences.
     pub name: String,
     pub format: Format,
     /// The columns' names, in the file's order; a name may be blank or there twice.
     pub columns: Vec<String>,
-    /// The rows with anything in them.
-    pub records: Vec<Record>,
+    /// The number of rows with anything in them.
+    pub rows: usize,
+    pub records: Records<'a>,
     /// The number of rows without anything in them.
     pub blank: usize,
     /// The rows where NULs around a cell were removed.
@@ -60,6 +65,20 @@ pub(super) struct Sheet {
     /// What was assumed to read the cells, without the file's name.
     pub assumed: Vec<Message>,
 }
+
+/// The rows with anything in them.
+#[derive(Debug)]
+pub(super) enum Records<'a> {
+    Delimited(delimited::Rows<'a>),
+    Json(json::Rows<'a>),
+    #[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+    Parquet(parquet_file::Rows),
+    /// Of a file whose rows are not one after the other.
+    Kept(Vec<Record>),
+}
+
+/// Whether a pass over rows goes on.
+pub(super) type Flow = ControlFlow<()>;
 
 /// A row's cells that are not blank, by column, ascending.
 #[derive(Debug)]
@@ -95,9 +114,14 @@ impl Record {
     }
 }
 
-impl Sheet {
-    /// Reads all cells. What the file begins with decides whether it is JSON; the ending of its name breaks ties.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self> {
+impl<'a> Sheet<'a> {
+    /// Looks at all cells. What the file begins with decides whether it is JSON; the ending of its name breaks ties.
+    pub fn read(name: &str, bytes: &'a [u8]) -> Result<Self> {
+        #[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+        if bytes.starts_with(parquet_file::START) {
+            let sheet = parquet_file::read(name, bytes)?;
+            return if sheet.rows == 0 { Err(no_row(name)) } else { Ok(sheet) };
+        }
         let (text, mut assumed) = decode::decode(name, bytes)?;
         if text.trim_matches(is_padding).is_empty() {
             let wrong = message!(
@@ -106,19 +130,48 @@ impl Sheet {
             );
             return Err(Error::data(name, wrong));
         }
-        let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-        let mut sheet = if json::is_json(&text, &ending) {
-            json::read(name, &text)?
-        } else {
-            delimited::read(name, &text, &ending)?
-        };
-        if sheet.records.is_empty() {
-            return Err(Error::data(name, message!("data.no_row", "there is no row below the header")));
+        let ending = ending_of(name);
+        let mut sheet =
+            if json::is_json(&text, &ending) { json::read(name, text)? } else { delimited::read(name, text, &ending)? };
+        if sheet.rows == 0 {
+            return Err(no_row(name));
         }
         assumed.append(&mut sheet.assumed);
         sheet.assumed = assumed;
         Ok(sheet)
     }
+
+    /// Calls `visit` with each row that has anything in it, in order, until it breaks.
+    pub fn visit(&self, visit: &mut dyn FnMut(&Record) -> Flow) {
+        match &self.records {
+            Records::Delimited(rows) => rows.visit(visit),
+            Records::Json(rows) => rows.visit(visit),
+            #[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
+            Records::Parquet(rows) => rows.visit(visit),
+            Records::Kept(records) => {
+                let _ = records.iter().try_for_each(visit);
+            }
+        }
+    }
+
+    /// Calls `visit` with each row that has anything in it, in order.
+    pub fn each(&self, mut visit: impl FnMut(&Record)) {
+        self.visit(&mut |record| {
+            visit(record);
+            Flow::Continue(())
+        });
+    }
+}
+
+fn no_row(name: &str) -> Error {
+    Error::data(name, message!("data.no_row", "there is no row below the header"))
+}
+
+/// The ending of a file's name in small letters, that of a compressed file before its last one: `csv` of `a.csv.gz`.
+fn ending_of(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let plain = [".gz", ".zst"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    plain.rsplit('.').next().unwrap_or_default().into()
 }
 
 /// White space, the NULs that databases pad cells with, and byte order marks, which files that were put together have inside.

@@ -2,12 +2,47 @@
 
 use super::*;
 use crate::data::testing::assert_linear;
-use crate::data::{Dataset, Place};
+use crate::data::{Dataset, Example, Place, Texts};
 use crate::recipe::InlineExample;
 
 fn columns(text: Option<&str>, tasks: &[&str]) -> Columns {
     let tasks = (!tasks.is_empty()).then(|| tasks.iter().map(|task| task.to_string()).collect());
     Columns { text: text.map(String::from), tasks, ..Columns::default() }
+}
+
+/// Reads a table, and checks that a reading that keeps no rows says the same of the file.
+#[track_caller]
+fn read_table(name: &str, bytes: &[u8], columns: &Columns) -> Result<Table> {
+    let table = super::read_table(name, bytes, columns);
+    let open = FileRows::open(name, bytes, columns);
+    let mut texts = Vec::new();
+    let streamed =
+        open.as_ref().map_err(Clone::clone).and_then(|rows| rows.read(&[], &mut |text| texts.push(text.to_string())));
+    let Ok(table) = table else {
+        assert_eq!(streamed.unwrap_err(), *table.as_ref().unwrap_err());
+        return table;
+    };
+    let rows = open.expect("it is read");
+    assert_eq!(rows.text_column(), table.text);
+    let own: Vec<&str> = table.rows.iter().map(|row| row.text.as_str()).collect();
+    assert_eq!(texts, own);
+    let mut again = Vec::new();
+    rows.visit(&mut |text| {
+        again.push(text.to_string());
+        std::ops::ControlFlow::Continue(())
+    });
+    assert_eq!(again, own);
+    assert_eq!(rows.text_at(own.len() - 1), own[own.len() - 1]);
+    match (Dataset::from_table(&table, &[]), streamed) {
+        (Ok(whole), Ok((data, notes))) => {
+            assert_eq!((data.tasks, notes), (whole.tasks, table.notes.clone()));
+            let labels =
+                |examples: Vec<Example>| examples.into_iter().map(|example| example.labels).collect::<Vec<_>>();
+            assert_eq!(labels(data.examples), labels(whole.examples));
+        }
+        (whole, streamed) => assert_eq!(whole.unwrap_err(), streamed.unwrap_err()),
+    }
+    Ok(table)
 }
 
 #[track_caller]
@@ -92,6 +127,7 @@ fn what_is_no_text_is_named() {
         ),
         (zip("train.csv"), "this file is compressed; unpack it first"),
         (b"\x1f\x8b\x08\0".to_vec(), "this file is compressed; unpack it first"),
+        #[cfg(not(feature = "parquet"))]
         (b"PAR1\x15\0".to_vec(), "this is a Parquet file; write the table as CSV or JSONL"),
         (b"%PDF-1.7\n".to_vec(), "this is a PDF; save the table as CSV UTF-8"),
         (b"<!DOCTYPE html>\n<table>".to_vec(), "this is HTML or XML; save the table as CSV UTF-8"),
@@ -585,7 +621,7 @@ fn an_inspection_shows_columns_and_first_rows() {
 fn a_label_for_a_task_without_a_name_is_refused() {
     for key in ["", " "] {
         let labels = [(key.to_string(), "x".to_string())].into();
-        let error = Table::from_examples(&[InlineExample { text: "a".into(), labels }]).unwrap_err();
+        let error = Table::from_examples([InlineExample { text: "a".into(), labels }]).unwrap_err();
         let wrong = format!("each label needs the name of its task, and one has {key:?} for it; give it a name");
         assert_eq!(error.to_string(), format!("sentence 1: {wrong}"));
     }
@@ -635,7 +671,7 @@ fn reading_takes_time_in_proportion_to_the_file() {
     let labels = |i: usize| [(format!("key {}", i / 2), i.to_string())].into();
     assert_linear(30_000, |n| {
         let example = |i| InlineExample { text: "a".into(), labels: labels(i) };
-        let table = Table::from_examples(&(0..2 * n).map(example).collect::<Vec<_>>()).unwrap();
+        let table = Table::from_examples((0..2 * n).map(example)).unwrap();
         (Dataset::from_table(&table, &[]).unwrap(), table.to_examples())
     });
 }

@@ -1,14 +1,15 @@
 //! `config.json`: a Hugging Face BERT config, plus our `"polytask"` object in a model of ours.
 
+mod bert;
 mod pooling;
 mod temperature;
 
+pub use bert::{Config, PositionEmbeddingType};
 pub use pooling::{DeclaredPooling, declared_pooling, pooling_folder};
 
-use candle_transformers::models::bert::Config;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::message;
 use crate::recipe::{Pooling, Task};
@@ -40,6 +41,18 @@ pub struct Polytask {
     /// has 1.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty", deserialize_with = "temperature::read")]
     pub temperature: IndexMap<String, f64>,
+    /// The encoder of a model whose own files hold the heads alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<EncoderByHash>,
+}
+
+/// An encoder that is not among a model's files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncoderByHash {
+    /// Its name, as in a recipe.
+    pub name: String,
+    /// The SHA-256 of its `model.safetensors`, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Reads `config.json`.
@@ -67,27 +80,7 @@ pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
             family = family
         )));
     }
-    let mut known = raw.clone();
-    // Fields that older configs leave out, with the values that Hugging Face gives them.
-    for (field, default) in [
-        ("hidden_act", json!("gelu")),
-        ("hidden_dropout_prob", json!(0.1)),
-        ("max_position_embeddings", json!(512)),
-        ("type_vocab_size", json!(2)),
-        ("initializer_range", json!(0.02)),
-        ("layer_norm_eps", json!(1e-12)),
-        ("pad_token_id", json!(0)),
-        ("position_embedding_type", json!("absolute")),
-    ] {
-        known.entry(field).or_insert(default);
-    }
-    // Candle's name for the tanh approximation.
-    if let Some(act) = known.get_mut("hidden_act")
-        && matches!(act.as_str(), Some("gelu_new" | "gelu_pytorch_tanh"))
-    {
-        *act = json!("geluapproximate");
-    }
-    let bert: Config = serde_json::from_value(Value::Object(known)).map_err(|e| wrong_config(e.to_string()))?;
+    let bert: Config = serde_json::from_value(Value::Object(raw.clone())).map_err(|e| wrong_config(e.to_string()))?;
     for (field, value) in [
         ("vocab_size", bert.vocab_size),
         ("hidden_size", bert.hidden_size),
@@ -180,5 +173,13 @@ mod tests {
             "encoder: config.json: hidden_size 30 is not a multiple of num_attention_heads 4",
         );
         fails(&format!("{{{SHAPE}}}"), "encoder: config.json: missing field `hidden_size`");
+        fails(
+            &format!("{{{SHAPE}, \"hidden_size\": 32, \"hidden_act\": \"swish\"}}"),
+            "encoder: config.json: unknown variant `swish`, expected one of `gelu`, `gelu_new`, `gelu_pytorch_tanh`, `relu`",
+        );
+        fails(
+            &format!("{{{SHAPE}, \"hidden_size\": 32, \"position_embedding_type\": \"relative_key\"}}"),
+            "encoder: config.json: unknown variant `relative_key`, expected `absolute`",
+        );
     }
 }

@@ -2,6 +2,8 @@
 //! sum. Dropout, the optimizer, clipping and the factors on the tasks are the recipe's; the learning rate warms up over a
 //! tenth of the phase and falls in a straight line.
 
+use indexmap::IndexMap;
+
 use super::sampler::Sampler;
 use super::{ContrastiveStep, Trainer};
 use crate::Result;
@@ -13,7 +15,8 @@ use crate::train::lr_multiplier;
 const WARMUP: usize = 10;
 
 impl Trainer {
-    /// Takes the next step of the phase. If a loss is not finite, the parameters go back to those of the step before.
+    /// Takes the next step of the phase; where several ranks train together, each takes the whole of it, since the loss joins
+    /// each pair of the batch. If a loss is not finite, the parameters go back to those of the step before.
     pub(super) fn contrastive_step(&mut self, sampler: &mut Sampler) -> Result<ContrastiveStep> {
         let training = &self.recipe.training;
         let (steps, temperature) =
@@ -22,9 +25,10 @@ impl Trainer {
         let multiplier = lr_multiplier(Schedule::Linear, sampler.done as usize, warmup, steps as usize);
         let learning_rate = training.learning_rate * multiplier;
 
+        self.model.set_temperatures(IndexMap::new());
         let rows = sampler.next_rows();
         let batch = self.data.batch(&rows);
-        let vectors = self.training_vectors(&rows, &batch)?;
+        let vectors = self.training_vectors(&rows, &batch, None)?;
         let mut losses = vec![None; self.tasks().len()];
         let mut total: Option<candle_core::Tensor> = None;
         for (task, labels) in batch.labels.iter().enumerate() {

@@ -14,6 +14,7 @@ use candle_core::Tensor;
 
 use super::Trainer;
 use crate::Result;
+use crate::checkpoint::{Archive, State};
 use crate::ops::copy_into;
 use crate::probe::Probe;
 use crate::recipe::HeadInit;
@@ -33,17 +34,29 @@ pub(super) const MOST_ROWS: usize = 5000;
 #[derive(Debug, Default)]
 pub(in crate::train) struct Vectors(Vec<f32>);
 
+impl State for Vectors {
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        self.0.visit(archive)
+    }
+}
+
+impl Vectors {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Trainer {
-    /// Adds the vectors of the next batch of sentences; after the last one, sets the heads and returns `None`.
+    /// Adds the vectors of the next batch of sentences, one for each rank; after the last one, sets the heads and returns `None`.
     pub(super) fn add_vectors(&mut self, mut vectors: Vectors) -> Result<Option<Vectors>> {
         let h = self.model.config().bert.hidden_size;
         let rows: Vec<usize> =
             self.data.splits[0].iter().copied().take(MOST_ROWS).chain(self.data.name_rows()).collect();
         let done = vectors.0.len() / h;
         if done < rows.len() {
-            let next = &rows[done..(done + EVALUATION_BATCH_SIZE).min(rows.len())];
+            let next: Vec<&[usize]> = rows[done..].chunks(EVALUATION_BATCH_SIZE).take(self.ranks.size()).collect();
             vectors.0.reserve_exact(rows.len() * h - vectors.0.len());
-            vectors.0.extend(self.embed_rows(next)?);
+            vectors.0.extend(self.vectors_of(&next)?);
             return Ok(Some(vectors));
         }
         self.start_heads(&rows, &vectors.0)?;

@@ -21,6 +21,7 @@ use self::sampler::Sampler;
 use super::Trainer;
 use super::setup::TrainingData;
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::recipe::{HeadInit, Recipe};
 
 #[cfg(target_arch = "wasm32")]
@@ -60,6 +61,35 @@ impl Preparation {
             Self::Contrastive(Box::new(Sampler::new(recipe, data)))
         } else {
             Self::before_heads(settings.head_init, keep_heads)
+        }
+    }
+
+    /// Whether nothing of it has been done yet.
+    pub fn is_untouched(&self) -> bool {
+        match self {
+            Self::Contrastive(sampler) => sampler.done == 0,
+            Self::Heads(vectors) => vectors.is_empty(),
+            Self::Over => true,
+        }
+    }
+
+    /// Lists for a checkpoint what is left to do; `self` is what is left at the start of the run.
+    pub fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        let mut stage: u8 = match self {
+            Self::Contrastive(_) => 0,
+            Self::Heads(_) => 1,
+            Self::Over => 2,
+        };
+        archive.value(&mut stage)?;
+        match (stage, &mut *self) {
+            (0, Self::Contrastive(sampler)) => return sampler.visit(archive),
+            (1, Self::Heads(_)) => {}
+            (1, _) => *self = Self::Heads(Vectors::default()),
+            _ => *self = Self::Over,
+        }
+        match self {
+            Self::Heads(vectors) => archive.value(vectors),
+            _ => Ok(()),
         }
     }
 

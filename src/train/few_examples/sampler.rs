@@ -2,6 +2,8 @@
 //! classes, so each task gets an equal share of the batch, and draws a few sentences of each of some classes.
 
 use super::TrainingData;
+use crate::Result;
+use crate::checkpoint::{Archive, state};
 use crate::random::Stream;
 use crate::recipe::Recipe;
 
@@ -22,11 +24,13 @@ pub(in crate::train) struct Sampler {
 }
 
 /// The rows of one class, dealt like cards: shuffled again when none is left.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Deck {
     rows: Vec<usize>,
     next: usize,
 }
+
+state!(Deck { rows, next });
 
 impl Deck {
     /// The next `n` rows, all of them different: at most all.
@@ -73,6 +77,14 @@ impl Sampler {
         };
         let orders = tasks.iter().map(&mut order).collect();
         Self { stream, batch_size: recipe.training.batch_size as usize, done: 0, tasks, orders }
+    }
+
+    /// Lists for a checkpoint which batches come next.
+    pub fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.stream(&mut self.stream)?;
+        archive.value(&mut self.done)?;
+        archive.value(&mut self.tasks)?;
+        archive.value(&mut self.orders)
     }
 
     /// The rows of the next batch, each once.

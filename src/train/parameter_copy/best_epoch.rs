@@ -6,6 +6,7 @@
 //! once an epoch and a threshold of 0).
 
 use super::ParameterCopy;
+use crate::checkpoint::Archive;
 use crate::data::Dataset;
 use crate::error::message;
 use crate::metrics::TaskMetrics;
@@ -113,6 +114,19 @@ impl BestEpoch {
             }
         }
         Ok(false)
+    }
+
+    /// Lists the best epoch for a checkpoint.
+    pub fn visit(&mut self, model: &Model, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.restored)?;
+        let (mut figures, mut copy) = match self.best.take() {
+            Some((epoch, figure, copy)) => ((epoch, figure), Some(copy)),
+            None => ((0, 0.0), None),
+        };
+        archive.value(&mut figures)?;
+        ParameterCopy::visit(&mut copy, "best", model, archive)?;
+        self.best = copy.map(|copy| (figures.0, figures.1, copy));
+        Ok(())
     }
 
     /// The metric's mean over the tasks that decide, negated for the loss, so that higher is better.

@@ -12,6 +12,7 @@ pub use weight_average::WeightAverage;
 pub(super) use weight_average::warning as averaging_warning;
 
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::model::Model;
 use crate::ops::{EmbeddingTable, Parameter, copy_into, exchange, lerp};
 
@@ -41,6 +42,27 @@ impl ParameterCopy {
         }
         for (table, shrinkage) in &mut self.tables {
             *shrinkage = table.shrinkage();
+        }
+        Ok(())
+    }
+
+    /// Lists the copy for a checkpoint, under names that begin with `what`; it is made of `model` where there is none.
+    pub fn visit(copy: &mut Option<Self>, what: &str, model: &Model, archive: &mut Archive) -> Result<()> {
+        let mut is_there = copy.is_some();
+        archive.value(&mut is_there)?;
+        if !is_there {
+            *copy = None;
+            return Ok(());
+        }
+        let copy = match copy {
+            Some(copy) => copy,
+            None => copy.insert(Self::new(model)?),
+        };
+        for (parameter, numbers) in &copy.parameters {
+            archive.tensor(format!("{what}.{}", parameter.name()), numbers)?;
+        }
+        for (_, shrinkage) in &mut copy.tables {
+            archive.value(shrinkage)?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@
 
 use super::ParameterCopy;
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::error::{Message, message, number};
 use crate::model::Model;
 use crate::recipe::WeightAveraging;
@@ -61,6 +62,14 @@ impl WeightAverage {
         }
         self.steps += 1;
         Ok(())
+    }
+
+    /// Lists the average for a checkpoint. Between steps the model holds it, so that what is listed here are the weights that
+    /// train.
+    pub(in crate::train) fn visit(&mut self, model: &Model, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.steps)?;
+        archive.value(&mut self.in_model)?;
+        ParameterCopy::visit(&mut self.other, "average", model, archive)
     }
 
     /// Puts the average into the model, or the weights that train back into it, bit for bit. Does nothing before the first

@@ -28,10 +28,8 @@
 //! The matrix product's scratch buffers are not counted: natively the `gemm` crate makes one of the L2 cache's size for each
 //! thread, once a process.
 
-use candle_transformers::models::bert::Config;
-
 use crate::error::{message, number};
-use crate::model::{NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
+use crate::model::{Config, NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
 use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task, WeightAveraging};
 use crate::train::few_examples::memory_of_start;
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};

@@ -2,12 +2,12 @@
 
 mod label_names;
 mod memory;
+mod sentences;
 mod training_data;
 mod warnings;
 
-use std::collections::BTreeSet;
-
 pub use memory::{Extras, MemoryEstimate, Sizes};
+pub use sentences::Sentences;
 pub(crate) use training_data::TrainingData;
 
 use super::parameter_copy::{BestEpoch, averaging_warning};
@@ -18,7 +18,7 @@ use crate::data::{Dataset, stratified_split};
 use crate::error::{Message, message};
 use crate::model::{ModelConfig, Wanted};
 use crate::recipe::{OptimizerKind, Recipe, Training};
-use crate::text::{Encoding, Tokenizer};
+use crate::text::Tokenizer;
 use crate::{Error, Result};
 
 /// The most tasks of a run. The backward pass recurses through the sum of their losses, and the stack is limited.
@@ -40,6 +40,25 @@ pub struct Inputs<'a> {
     /// Where and how to compute. The arithmetic is the recipe's.
     pub context: Context,
     /// Bytes that the run may take, if that is known; [`Plan::new`](crate::run::Plan::new) refuses a run that needs more.
+    pub memory_limit: Option<u64>,
+}
+
+/// The inputs of a run whose sentences are tokenised already, as those of large files are.
+#[derive(Debug)]
+pub struct EncodedInputs<'a> {
+    /// The training data, before the split.
+    pub sentences: Sentences<'a>,
+    /// A separate held-out set; `None`: the recipe's share of `sentences` is held out.
+    pub validation: Option<Sentences<'a>>,
+    /// What tokenised them: the encoder's, which cuts to the recipe's `max_length`.
+    pub tokenizer: Tokenizer,
+    /// The encoder's config.
+    pub config: ModelConfig,
+    /// As in [`Inputs`].
+    pub keep_heads: bool,
+    /// As in [`Inputs`].
+    pub context: Context,
+    /// As in [`Inputs`].
     pub memory_limit: Option<u64>,
 }
 
@@ -68,66 +87,75 @@ impl Setup {
     /// If a setting is out of its range or does not fit the data or the encoder, if a sentence cannot be tokenised, or if no
     /// sentence is labelled.
     pub fn new(recipe: Recipe, inputs: Inputs) -> Result<Self> {
-        recipe.validate()?;
-        let Inputs { mut data, validation, config, keep_heads, tokenizer, context, .. } = inputs;
+        let Inputs { data, validation, config, keep_heads, tokenizer, context, memory_limit } = inputs;
+        check_settings(&recipe, &data, &config)?;
+        let tokenizer = Tokenizer::from_json(tokenizer, recipe.training.max_length as usize, config.bert.vocab_size)?;
+        let encode = |data: Dataset| Sentences::of_dataset(data, &tokenizer, &context);
+        let (sentences, validation) = (encode(data), validation.map(encode));
+        Self::of_encoded(
+            recipe,
+            EncodedInputs { sentences, validation, tokenizer, config, keep_heads, context, memory_limit },
+        )
+    }
+
+    /// Checks a recipe against its data, which is tokenised already, and its encoder's config.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::new`].
+    pub fn of_encoded(recipe: Recipe, inputs: EncodedInputs) -> Result<Self> {
+        let EncodedInputs { mut sentences, validation, tokenizer, config, keep_heads, context, .. } = inputs;
+        check_settings(&recipe, &sentences.data, &config)?;
         let settings = &recipe.training;
-        let positions = config.bert.max_position_embeddings;
-        if settings.max_length as usize > positions {
-            return Err(Error::setting(
-                "max_length",
-                message!(
-                    "train.max_length",
-                    "{n} is more than the encoder's {positions} positions",
-                    n = settings.max_length,
-                    positions = positions
-                ),
-            ));
+        let own = validation.is_some().then_some(sentences.len());
+        if let Some(validation) = validation {
+            sentences.append(validation);
         }
-        if data.tasks.len() > MAX_TASKS {
-            let wrong = message!(
-                "train.too_many_tasks",
-                "there are {n}, and at most {most} train together; name fewer",
-                n = data.tasks.len(),
-                most = MAX_TASKS
-            );
-            return Err(Error::setting("tasks", wrong));
-        }
-        settings.freeze.blocks(config.bert.num_hidden_layers)?;
-        let tokenizer = Tokenizer::from_json(tokenizer, settings.max_length as usize, config.bert.vocab_size)?;
-        let splits = split(&recipe, &mut data, validation)?;
+        let splits = split(&recipe, &sentences.data, own)?;
         let steps = total_steps(settings, splits[0].len())?;
         check_warmup(settings.warmup, steps)?;
-        let mut encodings: Vec<Encoding> =
-            data.examples.iter().map(|e| tokenizer.encode(&e.text)).collect::<Result<_>>()?;
-        let task_weights = TaskWeights::new(settings, &data.tasks)?;
-        let best_epoch = BestEpoch::new(settings, &data, &splits, &task_weights)?;
-        let k = data.tasks.len();
+        if let Some(failure) = sentences.failure.take() {
+            return Err(failure);
+        }
+        let task_weights = TaskWeights::new(settings, &sentences.data.tasks)?;
+        let best_epoch = BestEpoch::new(settings, &sentences.data, &splits, &task_weights)?;
+        let k = sentences.data.tasks.len();
         if let Some(n) = settings.tasks_per_step.filter(|&n| n as usize > k) {
             let wrong = message!("train.tasks_per_step", "{n} is more than there are tasks, {tasks}", n = n, tasks = k);
             return Err(Error::setting("tasks_per_step", wrong));
         }
 
-        let mut warnings = warnings::warnings(&recipe, &data, (&encodings, &tokenizer), &splits);
-        let sentences = encodings.len();
+        let mut warnings = warnings::warnings(&recipe, &sentences, &tokenizer, &splits);
+        let mut names = Dataset { tasks: sentences.data.tasks.clone(), examples: Vec::new() };
         if settings.few_examples.reads_names() {
-            label_names::append(&mut data);
-            let names = data.examples[sentences..].iter().map(|name| tokenizer.encode(&name.text));
-            encodings.extend(names.collect::<Result<Vec<_>>>()?);
+            label_names::append(&mut names);
         }
-        let names = encodings.len() - sentences;
+        let digest = training_data::digest(&sentences, &names, &splits);
+        let (own, names) = (sentences.len(), Sentences::of_dataset(names, &tokenizer, &context));
+        sentences.append(names);
+        if let Some(failure) = sentences.failure.take() {
+            return Err(failure);
+        }
+        let Sentences { data: mut dataset, encodings, .. } = sentences;
+        // From here on they are token ids.
+        dataset.examples.iter_mut().for_each(|example| example.text = String::new());
+        let names = encodings.len() - own;
         // Only embedding rows that a training sentence uses ever have a gradient. The others stay, or decay by a known factor.
         // But with Adam's L2 decay, which is part of the gradient, each row moves differently, and the tables train whole.
         let compact = settings.optimizer != OptimizerKind::Adam || settings.weight_decay == 0.0;
         let rows_in_reach = compact.then(|| {
-            let rows = || splits[0].iter().copied().chain(sentences..sentences + names);
-            let words: BTreeSet<u32> = rows().flat_map(|row| &encodings[row].input_ids).copied().collect();
+            let rows = || splits[0].iter().copied().chain(own..own + names);
+            // The tokenizer gives no id that is not in the vocabulary.
+            let mut occurs = vec![false; config.bert.vocab_size];
+            rows().flat_map(|row| &encodings[row].input_ids).for_each(|&word| occurs[word as usize] = true);
+            let words = (0..).zip(occurs).filter(|&(_, occurs)| occurs).map(|(word, _)| word);
             let longest = rows().map(|row| encodings[row].input_ids.len()).max();
-            (words.into_iter().collect(), longest.unwrap_or(0))
+            (words.collect(), longest.unwrap_or(0))
         });
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing);
         warnings.extend(averaging_warning(recipe.training.weight_averaging, steps));
-        let data = TrainingData { dataset: data, encodings, names, splits, tokenizer };
+        let data = TrainingData { dataset, encodings, names, splits, tokenizer, digest };
         Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }
 
@@ -158,6 +186,35 @@ impl Setup {
         let heads = if self.keep_heads { self.data.tasks() } else { &[] };
         Wanted::new(&self.config.bert, self.recipe.pooling, heads)
     }
+}
+
+/// The checks of a recipe's settings that need no sentence.
+fn check_settings(recipe: &Recipe, data: &Dataset, config: &ModelConfig) -> Result<()> {
+    recipe.validate()?;
+    let settings = &recipe.training;
+    let positions = config.bert.max_position_embeddings;
+    if settings.max_length as usize > positions {
+        return Err(Error::setting(
+            "max_length",
+            message!(
+                "train.max_length",
+                "{n} is more than the encoder's {positions} positions",
+                n = settings.max_length,
+                positions = positions
+            ),
+        ));
+    }
+    if data.tasks.len() > MAX_TASKS {
+        let wrong = message!(
+            "train.too_many_tasks",
+            "there are {n}, and at most {most} train together; name fewer",
+            n = data.tasks.len(),
+            most = MAX_TASKS
+        );
+        return Err(Error::setting("tasks", wrong));
+    }
+    settings.freeze.blocks(config.bert.num_hidden_layers)?;
+    Ok(())
 }
 
 /// The number of steps of a run on `sentences` training sentences. An error if it does not fit 32 bits: `usize` has no more
@@ -194,13 +251,10 @@ fn check_warmup(warmup: u32, steps: u32) -> Result<()> {
     Ok(())
 }
 
-/// The rows that train, and those held out: the rows of `validation`, which are appended to the data, or a share of the
-/// data.
-fn split(recipe: &Recipe, data: &mut Dataset, validation: Option<Dataset>) -> Result<[Vec<usize>; 2]> {
-    let splits = match validation {
-        Some(held_out) => {
-            let first = data.examples.len();
-            data.examples.extend(held_out.examples);
+/// The rows that train, and those held out: those from row `own` on, or, if there is no such row, a share of the data.
+fn split(recipe: &Recipe, data: &Dataset, own: Option<usize>) -> Result<[Vec<usize>; 2]> {
+    let splits = match own {
+        Some(first) => {
             let labelled = |rows: std::ops::Range<usize>| rows.filter(|&i| data.is_labelled(i)).collect();
             let held_out: Vec<usize> = labelled(first..data.examples.len());
             if held_out.is_empty() {

@@ -1,11 +1,14 @@
 //! The sentences of a run: their tokens, their labels, and which of them train.
 
-use crate::data::Dataset;
+use sha2::{Digest, Sha256};
+
+use super::Sentences;
+use crate::data::{Dataset, Labels};
 use crate::recipe::Task;
 use crate::text::{Batch, Encoding, Tokenizer};
 use crate::train::Split;
 
-/// A data set, tokenised and split. If the recipe reads label names, they follow the sentences, as examples of their class.
+/// A data set without its texts, tokenised and split. If the recipe reads label names, they follow the sentences, as examples of their class.
 #[derive(Debug)]
 pub(crate) struct TrainingData {
     pub dataset: Dataset,
@@ -16,6 +19,8 @@ pub(crate) struct TrainingData {
     /// Rows of the data set: those that train, and those held out.
     pub splits: [Vec<usize>; 2],
     pub tokenizer: Tokenizer,
+    /// A hash of the sentences, their labels, the tasks and the split.
+    pub digest: String,
 }
 
 impl TrainingData {
@@ -51,4 +56,32 @@ impl TrainingData {
     pub fn names(&self, tasks: &[usize]) -> Vec<String> {
         tasks.iter().map(|&task| self.tasks()[task].name.clone()).collect()
     }
+}
+
+/// A hash of the sentences and label names, their labels, the tasks and the split.
+pub(super) fn digest(sentences: &Sentences, names: &Dataset, splits: &[Vec<usize>; 2]) -> String {
+    let mut hash = Sha256::new();
+    // Lengths before texts, so that no two data sets give the same bytes.
+    let mut add = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    for task in &names.tasks {
+        add(task.name.as_bytes());
+        task.labels.iter().for_each(|label| add(label.as_bytes()));
+        add(&[]);
+    }
+    let mut example = |text: &str, labels: &Labels<u32>| {
+        add(text.as_bytes());
+        for (task, label) in labels.iter() {
+            add(&[(task as u64).to_le_bytes(), u64::from(*label).to_le_bytes()].concat());
+        }
+    };
+    sentences.each(&mut example);
+    names.examples.iter().for_each(|name| example(&name.text, &name.labels));
+    for rows in splits {
+        add(&[]);
+        rows.iter().for_each(|row| add(&(*row as u64).to_le_bytes()));
+    }
+    format!("{:x}", hash.finalize())
 }

@@ -1,20 +1,22 @@
 //! Warnings about the data before training on it; none of them stops the run.
 
-use crate::data::{Dataset, contradictions, in_both_splits, look_alikes, same_texts};
+use super::Sentences;
+use crate::data::{contradictions, in_both_splits, look_alikes, same_fingerprints};
 use crate::error::{Message, message, quoted, shortened};
 use crate::recipe::Recipe;
-use crate::text::{Encoding, Reading, Tokenizer};
+use crate::text::{Reading, Tokenizer};
 
 /// Sentences that the encoder cannot read, were cut or carry no label; texts and labels that contradict each other; classes
 /// that cannot be checked, and classes that no training sentence shows. At most one message a kind.
 pub(super) fn warnings(
     recipe: &Recipe,
-    data: &Dataset,
-    (encodings, tokenizer): (&[Encoding], &Tokenizer),
+    sentences: &Sentences,
+    tokenizer: &Tokenizer,
     splits: &[Vec<usize>; 2],
 ) -> Vec<Message> {
+    let Sentences { data, encodings, .. } = sentences;
     let max_length = recipe.training.max_length;
-    let mut messages = unread(data, encodings, tokenizer);
+    let mut messages = unread(sentences, tokenizer);
     let cut: Vec<usize> =
         (0..encodings.len()).filter(|&i| encodings[i].full_length > encodings[i].input_ids.len()).collect();
     if let Some(&first) = cut.first() {
@@ -25,7 +27,7 @@ pub(super) fn warnings(
             cut = cut.len(),
             all = encodings.len(),
             limit = max_length,
-            text = shortened(&data.examples[first].text),
+            text = shortened(&sentences.text(first)),
             tokens = encodings[first].full_length
         ));
     }
@@ -39,7 +41,7 @@ pub(super) fn warnings(
         ));
     }
     let counts = data.class_counts(&splits[0]);
-    messages.extend(doubtful(data, splits));
+    messages.extend(doubtful(sentences, splits));
     if recipe.validation_fraction() > 0.0 {
         let held_out = data.class_counts(&splits[1]);
         let of_task = |task: usize| {
@@ -78,7 +80,8 @@ pub(super) fn warnings(
 }
 
 /// Sentences of which the encoder is given nothing that tells them from others.
-fn unread(data: &Dataset, encodings: &[Encoding], tokenizer: &Tokenizer) -> Vec<Message> {
+fn unread(sentences: &Sentences, tokenizer: &Tokenizer) -> Vec<Message> {
+    let encodings = &sentences.encodings;
     let rows = |reading: Reading| -> Vec<usize> {
         (0..encodings.len()).filter(|&row| tokenizer.reading(&encodings[row]) == reading).collect()
     };
@@ -91,7 +94,7 @@ fn unread(data: &Dataset, encodings: &[Encoding], tokenizer: &Tokenizer) -> Vec<
              the first is {text:?}",
             n = unknown.len(),
             all = encodings.len(),
-            text = shortened(&data.examples[first].text)
+            text = shortened(&sentences.text(first))
         ));
     }
     let nothing = rows(Reading::Nothing);
@@ -101,23 +104,24 @@ fn unread(data: &Dataset, encodings: &[Encoding], tokenizer: &Tokenizer) -> Vec<
             "{n} of {all} sentences hold no token at all, so the encoder reads nothing of them; the first is {text:?}",
             n = nothing.len(),
             all = encodings.len(),
-            text = shortened(&data.examples[first].text)
+            text = shortened(&sentences.text(first))
         ));
     }
     messages
 }
 
 /// Texts and labels that contradict each other, on what the file's own words show.
-fn doubtful(data: &Dataset, splits: &[Vec<usize>; 2]) -> Vec<Message> {
+fn doubtful(sentences: &Sentences, splits: &[Vec<usize>; 2]) -> Vec<Message> {
+    let data = &sentences.data;
     let mut messages = Vec::new();
-    let groups = same_texts(data.examples.iter().map(|example| example.text.as_str()));
+    let groups = same_fingerprints(&sentences.fingerprints);
     let contradictions = contradictions(data, &groups);
     if let Some(first) = contradictions.first() {
         messages.push(message!(
             "train.contradictions",
             "texts that appear more than once with different labels: {n}; the first is {text:?}, for {task:?} labelled {labels}",
             n = contradictions.len(),
-            text = shortened(&data.examples[first.rows[0]].text),
+            text = shortened(&sentences.text(first.rows[0])),
             task = shortened(&first.task),
             labels = quoted(&first.labels)
         ));
@@ -130,7 +134,7 @@ fn doubtful(data: &Dataset, splits: &[Vec<usize>; 2]) -> Vec<Message> {
              {text:?}",
             n = shared.len(),
             all = splits[1].len(),
-            text = shortened(&data.examples[row].text)
+            text = shortened(&sentences.text(row))
         ));
     }
     let rows: Vec<usize> = splits.concat();

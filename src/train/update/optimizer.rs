@@ -6,6 +6,7 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use crate::Result;
+use crate::checkpoint::Archive;
 use crate::compute::Context;
 use crate::model::Model;
 use crate::ops::{
@@ -171,6 +172,38 @@ impl Optimizer {
         for ((table, before), (shrinkage, kept)) in self.tables.iter_mut().zip(&snapshot.tables) {
             table.set_shrinkage(*shrinkage);
             *before = *kept;
+        }
+        Ok(())
+    }
+
+    /// Lists parameters and state for a checkpoint. A parameter that no update has moved yet is as it was at the start, and is
+    /// left out; a head's start may have been computed, so heads are not.
+    pub fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        for (name, slot) in &mut self.slots {
+            archive.value(&mut slot.t)?;
+            if slot.t > 0 || slot.parameter.is_head() {
+                archive.tensor(format!("value.{name}"), slot.parameter.value())?;
+            }
+            if slot.t > 0 && self.kind != OptimizerKind::Sgd {
+                archive.tensor(format!("exp_avg.{name}"), &slot.m)?;
+                archive.tensor(format!("exp_avg_sq.{name}"), &slot.v)?;
+            }
+            let mut has_previous = slot.previous.is_some();
+            archive.value(&mut has_previous)?;
+            if has_previous {
+                let previous = match slot.previous.take() {
+                    Some(previous) => previous,
+                    None => slot.parameter.value().detach().zeros_like()?,
+                };
+                archive.tensor(format!("previous.{name}"), &previous)?;
+                slot.previous = Some(previous);
+            }
+        }
+        for (table, before) in &mut self.tables {
+            let mut shrinkage = table.shrinkage();
+            archive.value(&mut shrinkage)?;
+            archive.value(before)?;
+            table.set_shrinkage(shrinkage);
         }
         Ok(())
     }

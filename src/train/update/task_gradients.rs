@@ -27,8 +27,13 @@ impl TaskGradients {
     /// Back-propagates `loss`, a part of task `task`'s loss, and adds its gradient to the task's buffers. The model's own
     /// gradients stay as they are.
     pub fn backward(&mut self, model: &Model, task: usize, loss: &Tensor) -> Result<()> {
+        self.with(model, task, || model.backward(loss))
+    }
+
+    /// Runs `work` with the gradients of task `task` in the place of the model's own.
+    pub fn with(&mut self, model: &Model, task: usize, work: impl FnOnce() -> Result<()>) -> Result<()> {
         swap_gradients(model, &mut self.tasks[task]);
-        let result = model.backward(loss);
+        let result = work();
         swap_gradients(model, &mut self.tasks[task]);
         result
     }

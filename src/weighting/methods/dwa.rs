@@ -9,6 +9,8 @@
 //! T = 2, and λᵢ = 1 in the first two epochs, as in the paper. A task has r = 1 where the ratio cannot be computed: it
 //! has no loss in one of the two epochs, or its earlier loss is 0.
 
+use crate::Result;
+use crate::checkpoint::Archive;
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -47,6 +49,11 @@ impl Method for Dwa {
             self.weights = softmax(&ratios).iter().map(|share| share * losses.len() as f64).collect();
         }
         self.last = Some(losses.to_vec());
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.weights)?;
+        archive.value(&mut self.last)
     }
 }
 

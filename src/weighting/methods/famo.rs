@@ -13,6 +13,8 @@
 //! ξ starts at 0. Adam trains it with learning rate 0.025 and weight decay 1e-3, added to the gradient as in
 //! `torch.optim.Adam`; ε = 1e-8. The paper writes γ for the decay and tunes it to the data, from 1e-5 to 1e-2.
 
+use crate::Result;
+use crate::checkpoint::Archive;
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
@@ -64,6 +66,11 @@ impl Method for Famo {
             let gradient = z * (gain - mean) + Self::DECAY * *score;
             adam.step(score, gradient, Self::LEARNING_RATE);
         }
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        // Between steps there is no step under way.
+        archive.value(&mut self.scores)
     }
 }
 

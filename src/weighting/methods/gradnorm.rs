@@ -18,20 +18,24 @@
 //! those, and the sum of their weights stays as it was.
 
 use super::gradients;
+use crate::Result;
+use crate::checkpoint::{Archive, state};
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
 
 /// A task's weight, Adam's state for it, and the task's first loss.
-#[derive(Debug, Clone)]
-struct State {
+#[derive(Debug, Clone, Default)]
+struct TaskState {
     weight: f64,
     adam: ScalarAdam,
     first_loss: Option<f64>,
 }
 
+state!(TaskState { weight, adam, first_loss });
+
 /// Each task's state. (K)
 #[derive(Debug)]
-pub(super) struct Gradnorm(Vec<State>);
+pub(super) struct Gradnorm(Vec<TaskState>);
 
 impl Gradnorm {
     const ALPHA: f64 = 1.5;
@@ -40,7 +44,7 @@ impl Gradnorm {
     const LEAST: f64 = 1e-3;
 
     pub fn new(k: usize) -> Self {
-        Self(vec![State { weight: 1.0, adam: ScalarAdam::default(), first_loss: None }; k])
+        Self(vec![TaskState { weight: 1.0, adam: ScalarAdam::default(), first_loss: None }; k])
     }
 
     /// rᵢ of the tasks that take part.
@@ -87,6 +91,10 @@ impl Method for Gradnorm {
             self.0[task].weight = w * held / sum;
         }
         Chosen::plainly(weights)
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.0)
     }
 }
 

@@ -12,6 +12,8 @@
 //! stream. A zero gradient conflicts with no other.
 
 use super::gradients;
+use crate::Result;
+use crate::checkpoint::Archive;
 use crate::random::Stream;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 
@@ -48,6 +50,10 @@ impl Method for Pcgrad {
             weights.iter_mut().zip(&mixture).for_each(|(weight, x)| *weight += x);
         }
         Chosen::plainly(weights)
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.stream(&mut self.0)
     }
 }
 

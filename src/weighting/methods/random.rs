@@ -9,6 +9,8 @@
 
 use std::f64::consts::TAU;
 
+use crate::Result;
+use crate::checkpoint::Archive;
 use crate::random::Stream;
 use crate::weighting::linalg::softmax;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
@@ -45,6 +47,10 @@ impl Method for Random {
         let all: Vec<f64> = (0..self.k).map(|_| self.normal()).collect();
         let z: Vec<f64> = step.tasks.iter().map(|&task| all[task]).collect();
         Chosen::plainly(softmax(&z))
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.stream(&mut self.stream)
     }
 }
 

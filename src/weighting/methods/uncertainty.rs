@@ -12,6 +12,8 @@
 //! sᵢ is clamped to [−4, 4]: the model soon knows a few sentences by heart, then Lᵢ goes to 0 and its best sᵢ, log Lᵢ, to
 //! −∞.
 
+use crate::Result;
+use crate::checkpoint::Archive;
 use crate::weighting::method::{Chosen, Dependency, Method, StepInfo};
 use crate::weighting::scalar_adam::ScalarAdam;
 
@@ -40,6 +42,10 @@ impl Method for Uncertainty {
             0.5 * precision
         };
         Chosen::plainly(step.tasks.iter().zip(step.losses).map(weight).collect())
+    }
+
+    fn visit(&mut self, archive: &mut Archive) -> Result<()> {
+        archive.value(&mut self.0)
     }
 }
 

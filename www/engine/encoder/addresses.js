@@ -6,6 +6,9 @@ export const HUB = 'https://huggingface.co/';
 /** The address under which the reader's own files are kept. Only the browser's storage knows it. */
 export const OWN = 'https://own-files.invalid/';
 
+/** Before a saved model's address that a page names, both of which are one folder's. */
+export const MODEL = 'https://model.invalid/';
+
 /** The encoder of a page that names none. */
 export const DEFAULT_ENCODER = 'all-MiniLM-L6-v2-small';
 /** The same with all of its numbers. A recipe without a name means this one. */
@@ -29,6 +32,9 @@ export const addressOf = (name, base) =>
 
 /** A new address for the reader's own files. @param {string} name */
 export const ownAddress = (name) => `${OWN}${Date.now().toString(36)}${Math.random().toString(36).slice(2)}/${encodeURIComponent(name)}/`;
+
+/** The address of a saved model that a page names. @param {string} given The attribute. */
+export const modelAddress = (given) => `${MODEL}${[given, given.replace(/(\.zip)?\/*$/i, '').split('/').at(-1) ?? ''].map(encodeURIComponent).join('/')}/`;
 
 /** The repository and revision at an address of the hub. @param {string} address */
 export function atHub(address) {

@@ -17,7 +17,11 @@ import { KNOWN_WEIGHTS } from './known-weights.js';
 import { realAddress } from './moved.js';
 import { PIECE, StoredFile } from './stored-file.js';
 
-/** `sha256`: absent where only the transport vouches for the file. @typedef {{ name: string, bytes: number, sha256?: string }} File */
+/**
+ * `sha256`: absent where only the transport vouches for the file; `version`: then what the host says of its version, as a query.
+ *
+ * @typedef {{ name: string, bytes: number, sha256?: string, version?: string }} File
+ */
 /** @typedef {{ encoder: string, files: File[] }} Manifest */
 /** @typedef {import('./download.js').Hasher} Hasher */
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
@@ -125,7 +129,7 @@ export function parsed(text) {
  * @param {Tools} tools
  * @returns {Promise<{ files: Map<string, StoredFile>, loaded: RunEvent }>}
  */
-async function collect(source, tools) {
+export async function collect(source, tools) {
   const { directory, fresh } = source;
   const { encoder, files } = source.manifest;
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -160,7 +164,7 @@ async function collect(source, tools) {
 async function obtain({ directory, onlyCached, isAssumed }, file, progress, tools) {
   const { cache, signal, say } = tools;
   const url = new URL(file.name, directory).href;
-  const key = file.sha256 ? `${url}?sha256=${file.sha256}` : url;
+  const key = keyOf(url, file);
   const kept = async () => {
     const stored = await fromCache(cache, key, file, isAssumed);
     return stored && { stored, cached: true };
@@ -175,6 +179,12 @@ async function obtain({ directory, onlyCached, isAssumed }, file, progress, tool
   if (onlyCached) throw unavailable(message('download.offline', { file: file.name, url }));
   // Another tab may be downloading the file: this one waits, and finds it in the cache.
   return alone(`polytask ${file.sha256 ?? key}`, signal, async () => (await kept()) ?? (await fetched()));
+}
+
+/** The key of a file in the cache. @param {string} url @param {File} file */
+export function keyOf(url, { sha256, version }) {
+  const query = sha256 ? `sha256=${sha256}` : version;
+  return query ? `${url}?${query}` : url;
 }
 
 /**
@@ -246,7 +256,7 @@ async function fromCache(cache, key, file, exactly) {
  * @param {StoredFile} stored
  * @param {(event: RunEvent) => void} say
  */
-async function keep(cache, key, file, stored, say) {
+export async function keep(cache, key, file, stored, say) {
   if (!cache || stored.digests.length === 0) return;
   try {
     const path = key.split('?')[0];

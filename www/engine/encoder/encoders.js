@@ -4,7 +4,6 @@ import { elsewhere, forgetFiles, loadEncoder } from './encoder.js';
 import { WEIGHTS } from './files.js';
 
 /** @typedef {import('./stored-file.js').StoredFile} StoredFile */
-
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {(event: RunEvent) => void} Say */
 /** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, events: RunEvent[], abort: AbortController }} Loading `events`: for later callers. */
@@ -100,9 +99,11 @@ export class Encoders {
 
   /** Downloads an encoder again, after it was damaged in the browser's cache. @param {string} base @param {Say} say */
   async reload(base, say) {
-    const files = await this.#loading.get(base)?.files;
+    const loading = this.#loading.get(base);
+    const files = await loading?.files;
     if (files) await forgetFiles(files);
-    this.#loading.delete(base);
+    // Another run may have begun to download it again meanwhile.
+    if (loading) this.#forget(base, loading);
     return this.load(base, say);
   }
 }

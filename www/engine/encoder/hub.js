@@ -41,4 +41,3 @@ export async function atRepository({ name, revision }, { cache, signal }) {
   );
   return { directory: `${HUB}${name}/resolve/${listing.sha}/`, manifest: { encoder: name, files } };
 }
-

@@ -2,17 +2,16 @@
 
 import { messageOf } from '../../engine/failure.js';
 import { choosing, columnsOf, isClear } from './columns.js';
+import { createDocuments } from './documents.js';
+import { onlyTasks, withRoomForWarmup } from './fit.js';
 import { FIRST_PRESET } from './presets.js';
 import { named } from '../recipe/essentials.js';
 import { tasksThatFit } from '../recipe/limits.js';
-import { labelOf, sentencesOf } from './sentences.js';
 
 /** @typedef {import('../../types.js').Preset} Preset */
-/** @typedef {import('../../types.js').Questions} Questions */
 /** @typedef {import('../../types.js').Recipe} Recipe */
 /** @typedef {import('./store.js').Doc} Doc */
 /** @typedef {import('./columns.js').TableFile} TableFile */
-/** @typedef {import('./presets.js').PresetName} PresetName */
 
 /**
  * The document that a page asks for: a file or a recipe, and where there is none, or it cannot be had, a preset.
@@ -33,12 +32,11 @@ import { labelOf, sentencesOf } from './sentences.js';
 
 /**
  * @param {import('../lab.js').Lab} lab Takes documents whose sentences are all new.
- * @param {<Q extends keyof Questions>(question: Q, ...args: Questions[Q]['args']) => Promise<Questions[Q]['answer']>} ask
+ * @param {import('./documents.js').Ask} ask
  */
 export function createSources(lab, ask) {
   const { store, notices } = lab;
-  /** The seeds that the labels of a preset's sentences were drawn from. @type {WeakMap<Doc['table']['examples'], number>} */
-  const drawnFrom = new WeakMap();
+  const { preset, drawn, hasOtherSeed, recommended, chosenFor, ofTable, ofRecipe, ofRecording } = createDocuments(lab, ask);
   /**
    * Names that the page gives for label columns and that are none of these.
    *
@@ -80,55 +78,6 @@ export function createSources(lab, ask) {
     });
   };
 
-  /**
-   * A preset, with the settings recommended for it unless others are given.
-   *
-   * @param {Preset} preset
-   * @param {Recipe} [given]
-   * @returns {Promise<Doc>}
-   */
-  async function preset(preset, given) {
-    const recipe = given ?? (await recommended(preset.name));
-    const sentences = await drawn(preset, recipe.seed);
-    return { table: { preset, name: titleOf(preset), ...sentences }, recipe };
-  }
-
-  /** @param {Preset} preset @param {number} seed */
-  async function drawn(preset, seed) {
-    const { tasks, examples } = await ask('preset', preset, seed);
-    drawnFrom.set(examples, seed);
-    return { tasks, examples };
-  }
-
-  /** @param {Preset} preset */
-  const titleOf = (preset) => lab.words.presets[/** @type {PresetName} */ (preset.name)]?.title ?? preset.name;
-
-  /**
-   * Fills in the held-out share where the recipe leaves it to the default, which would change with the first edit of the
-   * notebook's sentences.
-   *
-   * @param {string} name A preset's.
-   * @returns {Promise<Recipe>}
-   */
-  async function recommended(name) {
-    const recipe = await ask('default_recipe', name);
-    const validation = recipe.validation ?? { fraction: name === 'notebook' ? 0 : 0.25 };
-    return asObserved({ ...recipe, validation });
-  }
-
-  /** Recommended settings leave the choice of measurements as it is. @param {Recipe} recipe @returns {Recipe} */
-  const asObserved = (recipe) => (store.isOpen ? { ...recipe, diagnostics: store.doc.recipe.diagnostics } : recipe);
-
-  /**
-   * Whether the labels are the notebook's random ones, and drawn from another seed than the document's. Undo can lead to
-   * such a document too: to that between an edit of the seed and its labels.
-   *
-   * @param {Doc} doc
-   */
-  function hasOtherSeed({ table: { preset, examples }, recipe: { seed } }) {
-    return preset?.name === 'notebook' && preset.labels !== 'sensible' && drawnFrom.get(examples) !== seed;
-  }
-
   /** Draws the labels again. They belong to the edit that changed the seed, so they are no step of Undo. @param {Doc} doc */
   async function drawLabels({ table: { preset }, recipe: { seed } }) {
     if (!preset) return;
@@ -137,46 +86,6 @@ export function createSources(lab, ask) {
       if (doc.recipe.seed !== seed || doc.table.preset !== preset || !hasOtherSeed(doc)) return;
       store.complete('data', { ...doc, table: { ...doc.table, ...sentences } });
     });
-  }
-
-  /**
-   * Settings chosen for sentences of one's own, and what they are in one line. The encoder and what is frozen stay.
-   *
-   * @param {Recipe} base
-   * @param {Pick<Doc['table'], 'examples' | 'tasks'>} sentences
-   */
-  async function chosenFor(base, { examples, tasks }) {
-    const written = sentencesOf({ examples });
-    const { training, summary } = await ask('settings_for', { ...base, data: { examples: written }, tasks });
-    return { recipe: { ...base, training }, summary };
-  }
-
-  /**
-   * A table with settings that are chosen for it, and what was assumed to read it.
-   *
-   * @param {TableFile} file
-   * @param {Partial<import('../../types.js').Columns>} [columns] Absent: those that can be meant.
-   * @returns {Promise<{ doc: Doc, text: string, chosen: string, notes: string[] }>} `text`: the column of the sentences;
-   *   `chosen`: the settings, in one line.
-   */
-  async function fromTable({ name, bytes }, columns) {
-    const { notes, text, ...sentences } = await ask('read_table', name, bytes, columns);
-    // The settings so far were chosen for other sentences.
-    const keeps = store.isOpen && store.doc.table.preset?.name !== 'notebook';
-    const base = keeps ? store.doc.recipe : await recommended(FIRST_PRESET.name);
-    const { recipe, summary } = await chosenFor(base, sentences);
-    const told = (/** @type {import('../../types.js').Message} */ message) => `${lab.words.sentence(message)}.`;
-    return { doc: { table: { preset: null, name, ...sentences }, recipe }, text, chosen: told(summary), notes: notes.map(told) };
-  }
-
-  /** @param {Recipe} given @param {string} name @returns {Promise<Doc>} */
-  async function fromRecipe(given, name) {
-    const base = await ask('default_recipe', 'notebook');
-    const recipe = { ...base, ...given, training: { ...base.training, ...given.training } };
-    if ('preset' in given.data) return preset(given.data.preset, recipe);
-    if (!('examples' in given.data)) throw new Error(lab.words.sources.byPath(given.data.file.path));
-    const examples = given.data.examples.map(({ text, labels = {} }) => ({ text, labels }));
-    return { table: { preset: null, name, tasks: given.tasks, examples }, recipe };
   }
 
   /**
@@ -213,23 +122,17 @@ export function createSources(lab, ask) {
   /** @param {Wish} wish @param {Doc | undefined} saved @param {import('../run/replay.js').Replay} [recorded] @returns {Promise<Doc>} */
   async function wished(wish, saved, recorded) {
     if (wish.recipe) {
-      const doc = await fromRecipe(wish.recipe, wish.recipeName ?? '');
+      const doc = await ofRecipe(wish.recipe, wish.recipeName ?? '');
       return wish.chooses ? { ...doc, recipe: (await chosenFor(doc.recipe, doc.table)).recipe } : doc;
     }
     if (wish.file) {
-      const { doc, notes } = await fromTable(wish.file);
+      const { doc, notes } = await ofTable(wish.file);
       if (notes.length > 0) notices.notice(notes.join(' '));
       return doc;
     }
     if (saved) return saved.table.preset ? preset(saved.table.preset, saved.recipe) : fitted(saved);
     const wanted = wish.preset ?? FIRST_PRESET;
-    // The recording's sentences are here before the module is.
-    if (recorded && isPreset(recorded, wanted)) {
-      const { recipe, sentences } = recorded;
-      drawnFrom.set(sentences.examples, recipe.seed);
-      return { table: { preset: wanted, name: titleOf(wanted), ...sentences }, recipe };
-    }
-    return preset(wanted);
+    return ofRecording(recorded, wanted) ?? preset(wanted);
   }
 
   /**
@@ -280,7 +183,7 @@ export function createSources(lab, ask) {
     let taken = false;
     const mine = latest;
     await answered(
-      fromTable(file, columns),
+      ofTable(file, columns),
       ({ doc, text, chosen, notes }) => {
         if (mine !== latest) return;
         const fitting = fitted(doc);
@@ -344,6 +247,9 @@ export function createSources(lab, ask) {
     },
 
     recommended,
+
+    /** The document of a recipe. @param {Recipe} recipe @param {string} recipeName */
+    ofRecipe: (recipe, recipeName) => wished({ encoder: '', recipe, recipeName }, undefined),
 
     /** Another preset brings its own settings; the notebook's other labels leave the reader's. @param {Preset} chosen */
     choose(chosen) {
@@ -417,42 +323,4 @@ export function createSources(lab, ask) {
       );
     },
   };
-}
-
-/** @param {import('../run/replay.js').Replay} recorded @param {Preset} preset */
-const isPreset = ({ recipe: { data } }, { name }) => 'preset' in data && data.preset.name === name;
-
-/**
- * Drops the label columns that are not wanted; if none of the wanted ones is there, keeps all.
- *
- * @param {Doc['table']} table
- * @param {string[]} wanted
- */
-function onlyTasks(table, wanted) {
-  const tasks = table.tasks.filter(({ name }) => wanted.includes(name));
-  if (tasks.length === 0 || tasks.length === table.tasks.length) return table;
-  const names = tasks.map(({ name }) => name);
-  const only = (/** @type {Record<string, string>} */ labels) =>
-    Object.fromEntries(Object.entries(labels).filter(([task]) => names.includes(task)));
-  const examples = table.examples.map((example) => ({ ...example, labels: only(example.labels) }));
-  return { ...table, preset: null, tasks, examples };
-}
-
-/**
- * A warm-up that outlasts the run is refused, so where the settings come from other sentences and these are too few for
- * theirs, or the page wants fewer epochs, it takes half of the run.
- *
- * @param {Doc} doc
- * @returns {Doc}
- */
-function withRoomForWarmup(doc) {
-  const { table, recipe } = doc;
-  const { epochs, batch_size, warmup, gradient_accumulation_steps } = recipe.training;
-  const { validation } = recipe;
-  const held = validation && 'fraction' in validation ? validation.fraction : 0;
-  // A sentence without a label trains nothing.
-  const sentences = table.examples.filter((example) => table.tasks.some(({ name }) => labelOf(example, name))).length;
-  const steps = epochs * Math.ceil((sentences * (1 - held)) / (batch_size * gradient_accumulation_steps));
-  if (warmup <= steps) return doc;
-  return { table, recipe: { ...recipe, training: { ...recipe.training, warmup: Math.floor(steps / 2) } } };
 }

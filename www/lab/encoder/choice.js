@@ -4,7 +4,8 @@
  * @typedef {object} Remembered
  * @property {string} [wanted] The address of the encoder that the page wanted then. If it wants another now, the choice is void.
  * @property {string} [address] The address of the chosen one.
- * @property {{ address?: string, pooling?: string }} [pooled] The latest encoder that declared a pooling, and which.
+ * @property {{ address?: string, pooling?: string, tasks?: string, file?: string }} [pooled] The latest encoder that declared a pooling,
+ *   and which; or the latest saved model, its tasks, and the name of its zip or folder.
  */
 
 export class EncoderChoice {
@@ -39,6 +40,17 @@ export class EncoderChoice {
 
   set pooled(pooled) {
     this.#write({ ...this.#kept, pooled });
+  }
+
+  /** Whether the encoder is a saved model with heads for these tasks. @param {string} address @param {import('../../types.js').Task[]} tasks */
+  hasHeads(address, tasks) {
+    const { pooled } = this;
+    return pooled.address === address && pooled.tasks === JSON.stringify(tasks);
+  }
+
+  /** The name of the zip or folder that the encoder is, if it is a saved model with heads for these tasks. @param {string} address @param {import('../../types.js').Task[]} tasks */
+  modelFile(address, tasks) {
+    return this.hasHeads(address, tasks) ? this.pooled.file : undefined;
   }
 
   /** @param {Remembered} kept */

@@ -29,6 +29,11 @@ export class Measuring {
     return diagnostics;
   }
 
+  /** The worker makes these for a run that goes on. @param {import('../../types.js').Resumed['measured']} diagnostics */
+  measures(diagnostics) {
+    this.#asked = JSON.stringify(diagnostics);
+  }
+
   /**
    * Asks the worker for these measurements from now on, if it does not make them yet.
    *

@@ -4,6 +4,18 @@
 /** @typedef {Extract<RunEvent, { type: 'encoded' }>} Encoded */
 /** @typedef {import('../../types.js').Command} Command */
 /** @typedef {Extract<Command, { type: 'predict' | 'tokenize' | 'explain' | 'interference' | 'check' | 'label_next' | 'classify' }>} Question */
+/**
+ * The event that answers each.
+ *
+ * @typedef {object} Answers
+ * @property {import('../../types.js').Prediction} predict
+ * @property {import('./types.js').Tokens} tokenize
+ * @property {import('./types.js').Saliency} explain
+ * @property {Extract<RunEvent, { type: 'interference' }>} interference
+ * @property {Extract<RunEvent, { type: 'findings' }>} check
+ * @property {Extract<RunEvent, { type: 'label_next' }>} label_next
+ * @property {Extract<RunEvent, { type: 'classified' }>} classify
+ */
 
 /** Questions about the sentences: they need the encoder and no run. @type {Set<Command['type']>} */
 export const ABOUT_DATA = new Set(['check', 'label_next']);

@@ -2,7 +2,8 @@
 // the state.
 
 import { connect } from '../../engine/engine.js';
-import { DEFAULT_ENCODER, OWN, ownAddress } from '../../engine/encoder/addresses.js';
+import { isKept } from '../../engine/keeping/place.js';
+import { Fetching } from '../encoder/fetching.js';
 import { Measuring } from './measuring.js';
 import { ABOUT_DATA, Questions } from './questions.js';
 import { followsDocument, hasRun, nextMove } from './select.js';
@@ -22,40 +23,48 @@ const SHOWN_BY_ASKER = new Set(['check', 'label_next', 'classify']);
 const SETTLE_MS = 300;
 
 export class Running {
+  /** How the encoder comes. */
+  encoder;
   #lab;
   #passOn;
   #measuring;
   /** @type {import('../../engine/engine.js').Channel | undefined} */
   #channel;
   #questions = new Questions();
-  /** The pooling that the encoder on its way or in use declares. @type {{ pooling: string, said: string } | undefined} */
-  #declared;
-  #isDisposed = false;
   /** Number of the latest command that has one. */
   #request = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
+  /** The run's name among the kept ones; absent: it is not kept. */
+  #key;
+  /** Settled once it is known whether there is a run to go on with. @type {Promise<void> | undefined} */
+  known;
+  /** The run to go on with, and the code for it. @type {(typeof import('../../engine/keeping/found.js') & { kept: import('../../types.js').Kept }) | undefined} */
+  #found;
+  /** How far the run had come at the latest crash. */
+  #crashedAt = -1;
 
   /**
    * @param {import('../lab.js').Lab} lab
-   * @param {Partial<import('../../types.js').Diagnostics>} measured The measurements that the views need.
-   * @param {(event: RunEvent) => void} passOn Hears of each event after the state.
+   * @param {Pick<import('../options.js').LabOptions, 'measured' | 'onEvent' | 'keep'>} options
    */
-  constructor(lab, measured, passOn) {
+  constructor(lab, { measured, onEvent, keep }) {
     this.#lab = lab;
-    this.#passOn = passOn;
+    this.#passOn = onEvent;
+    this.#key = keep;
     this.#measuring = new Measuring(measured, (diagnostics) => this.send({ type: 'observe', diagnostics }));
-    if (lab.state.missing) return;
-    this.#channel = connect({
-      onReady: (build, threads) => lab.dispatch({ type: 'ready', build, threads }),
-      onEvent: (event, of, text, request) => this.#onEvent({ type: 'worker event', event, of, request, text, at: performance.now() }),
-      onDeath: (cause, beforeReady) => this.#onDeath(lab.words.sentence(cause), beforeReady),
-    });
+    if (!lab.state.missing)
+      this.#channel = connect({
+        onReady: (build, threads) => lab.dispatch({ type: 'ready', build, threads }),
+        onEvent: (event, of, text, request) => this.#onEvent({ type: 'worker event', event, of, request, text, at: performance.now() }),
+        onDeath: (cause, beforeReady) => this.#onDeath(lab.words.sentence(cause), beforeReady),
+      });
+    this.encoder = new Fetching(lab, this.#channel, this.#questions, () => this.prepare());
+    this.#lookForKept();
   }
 
   /** Ends the worker's part in it. */
   dispose() {
-    this.#isDisposed = true;
     clearTimeout(this.#settling);
     this.#channel?.close();
     this.#questions.refuseAll(gone());
@@ -76,61 +85,17 @@ export class Running {
    */
   ask(question, args) {
     const { missing } = this.#lab.state;
-    if (this.#isDisposed) return Promise.reject(gone());
+    if (this.#lab.isDisposed) return Promise.reject(gone());
     return this.#channel && !missing ? this.#channel.ask(question, ...args) : Promise.reject(new Error(missing));
   }
 
-  // ---- the encoder
-
-  /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
-  wake() {
-    const before = this.#lab.state.encoder.is;
-    this.#lab.dispatch({ type: 'wake' });
-    if (before !== 'loading' && this.#lab.state.encoder.is === 'loading') this.#load(this.#lab.state.encoder.address);
-  }
-
-  /** @param {string} address */
-  #load(address) {
-    this.#declared = undefined;
-    this.send({ type: 'load', base: address });
-  }
-
-  /** Fetches another encoder. The one that is in use stays until it is here. @param {string} address @param {boolean} [returns] */
-  choose(address, returns = false) {
-    if (!this.#channel) return;
-    this.#channel.cancel();
-    this.#lab.dispatch({ type: 'choose encoder', address, returns });
-    this.#load(address);
-  }
-
-  /** Takes the reader's own files for the encoder. @param {[path: string, file: Blob][]} files @param {string} name */
-  open(files, name) {
-    if (!this.#channel) return;
-    const address = ownAddress(name);
-    this.#channel.cancel();
-    this.#declared = undefined;
-    this.#lab.dispatch({ type: 'choose encoder', address, returns: false });
-    this.#channel.open(address, files, name);
-  }
-
-  /** Breaks the encoder's download off. */
-  cancelLoading() {
-    const { is, next, address } = this.#lab.state.encoder;
-    if (is !== 'loading' && !next) return;
-    this.#channel?.cancel();
-    this.#lab.dispatch({ type: 'cancel encoder' });
-    // It may have come just now: the worker must not use it.
-    if (next) return this.send({ type: 'load', base: address });
-    this.#questions.refuseAll(new DOMException('The encoder is not fetched any more.', 'AbortError'));
-  }
-
-  // ---- its preparation
+  // ---- the run's preparation
 
   /** Configures a run from the document, as soon as both the document and the encoder are here. */
   prepare() {
     const { store, notices } = this.#lab;
     this.#lab.dispatch({ type: 'want' });
-    if (this.#lab.state.encoder.is !== 'here' || !store.isOpen) return;
+    if (this.#lab.state.encoder.is !== 'here' || !store.isOpen || this.known) return;
     const { wrong } = store;
     if (wrong) {
       this.#questions.refuseOfRun(new Error(wrong.text));
@@ -138,25 +103,16 @@ export class Running {
       this.#lab.dispatch({ type: 'refuse', field: wrong.field });
       return;
     }
-    if (this.#settlesPooling()) return;
+    if (this.encoder.settlesPooling()) return;
     const request = ++this.#request;
-    this.#lab.dispatch({ type: 'configure', request });
-    const { recipe } = this.#lab;
-    const diagnostics = this.#measuring.begin(recipe.diagnostics);
-    this.send({ type: 'configure', recipe: { ...recipe, diagnostics } }, request);
-  }
-
-  /** Whether the pooling is to be settled first, for another encoder; then the run is prepared. */
-  #settlesPooling() {
-    const { choice, state } = this.#lab;
-    const { address, pooling } = choice.pooled;
-    if (address === state.encoder.address || !(pooling ?? this.#declared)) return false;
-    import('../encoder/pooling.js').then(({ settlePooling }) => {
-      if (this.#isDisposed) return;
-      settlePooling(this.#lab, this.#declared);
-      this.prepare();
-    }, () => this.#lab.notices.error(this.#lab.words.lab.notLoaded('pooling.js')));
-    return true;
+    const goesOn = this.#canGoOn();
+    this.#found = undefined;
+    this.#lab.dispatch({ type: 'configure', request, goesOn });
+    const { recipe, choice, state } = this.#lab;
+    const planned = { ...recipe, diagnostics: this.#measuring.begin(recipe.diagnostics) };
+    const keepHeads = choice.hasHeads(state.encoder.address, store.doc.table.tasks);
+    if (goesOn) this.#channel?.resume(planned, keepHeads, request);
+    else this.send({ type: 'configure', recipe: planned, keep_heads: keepHeads }, request);
   }
 
   prepareIfWanted() {
@@ -178,12 +134,65 @@ export class Running {
     }, SETTLE_MS);
   }
 
+  // ---- a run of an earlier visit
+
+  /** Asks whether there is one. Without a folder for it there is none, and nobody waits for the worker. */
+  async #lookForKept() {
+    const [key, channel] = [this.#key, this.#channel];
+    if (key === undefined || !channel) return;
+    const looking = (async () => {
+      const finds = await isKept(key);
+      if (this.#lab.isDisposed) return;
+      const found = channel.keep(key, finds);
+      found.catch(() => {}); // The element may be gone before the answer comes.
+      const [kept, code] = finds ? await Promise.all([found, import('../../engine/keeping/found.js')]) : [];
+      this.#found = kept && code && { ...code, kept };
+    })().catch(() => {}); // The worker is lost, or there is no network: then a run begins anew.
+    this.known = looking;
+    await looking;
+    if (this.known === looking) this.known = undefined;
+  }
+
+  #canGoOn() {
+    const { store, recipe, state } = this.#lab;
+    return this.#found !== undefined && store.isOpen && this.#found.fits(this.#found.kept, recipe, state.encoder.address);
+  }
+
+  /**
+   * Shows the run that was found, if it is the page's, and goes on with it as soon as the encoder is here.
+   *
+   * @param {boolean} [trains] Whether it may train on by itself.
+   */
+  goOn(trains = true) {
+    if (!this.#found || !this.#canGoOn()) {
+      this.#found = undefined;
+      return false;
+    }
+    const { kept } = this.#found;
+    this.#tell(kept.told);
+    this.#lab.dispatch({ type: 'go on', trains: trains && kept.trains });
+    this.encoder.wake();
+    return true;
+  }
+
+  /** @param {import('../../types.js').Kept['told']} told */
+  #tell(told) {
+    this.#lab.dispatch({ type: 'told', told, at: performance.now() });
+    for (const { event } of told) this.#passOn(event);
+  }
+
+  /** @param {'save' | 'forget'} what Writes where the run is, or removes what is kept of it. */
+  kept(what) {
+    if (what === 'forget') this.#found = undefined;
+    if (this.#key !== undefined) this.#channel?.kept(what);
+  }
+
   // ---- its steps
 
   /** Resolves when the run ends. Rejects with one sentence when it cannot begin or go on. */
   end() {
     const end = this.#questions.end();
-    if (this.#isDisposed) this.refuseEnd(gone());
+    if (this.#lab.isDisposed) this.refuseEnd(gone());
     return end;
   }
 
@@ -196,7 +205,7 @@ export class Running {
   go(what, only = []) {
     this.#lab.dispatch({ type: 'go', what, only });
     const move = nextMove(this.#lab.state, this.#lab.store.wrong !== undefined);
-    if (move === 'wait') this.wake();
+    if (move === 'wait') this.encoder.wake();
     else if (move === 'prepare') this.prepare();
     else this.#startQueued();
   }
@@ -248,12 +257,12 @@ export class Running {
    */
   askRun(question, progress) {
     const { missing, run, encoder } = this.#lab.state;
-    if (this.#isDisposed) return Promise.reject(gone());
+    if (this.#lab.isDisposed) return Promise.reject(gone());
     if (missing) return Promise.reject(new Error(missing));
     const answer = this.#questions.add(++this.#request, question, progress);
     const aboutData = ABOUT_DATA.has(question.type);
     if (aboutData ? encoder.is === 'here' : hasRun(run.status)) this.#sendQuestions();
-    else this.wake();
+    else this.encoder.wake();
     if (run.status === 'none' && !aboutData) this.prepare();
     return answer;
   }
@@ -263,15 +272,14 @@ export class Running {
   }
 
   /**
-   * The file that was classified last, as bytes.
+   * Calls a function of engine/reader-data.js.
    *
-   * @param {import('../../types.js').Written} written
-   * @param {number | undefined} threshold
-   * @param {boolean} all
-   * @returns {Promise<Uint8Array>}
+   * @template {keyof import('../../types.js').Calls} C
+   * @param {C} name
+   * @param {Parameters<import('../../types.js').Calls[C]>} args
    */
-  write(written, threshold, all) {
-    return this.#channel && !this.#isDisposed ? this.#channel.write(written, threshold, all) : Promise.reject(gone());
+  call(name, args) {
+    return this.#channel && !this.#lab.isDisposed ? this.#channel.call(name, ...args) : Promise.reject(gone());
   }
 
   // ---- events from the worker
@@ -306,12 +314,15 @@ export class Running {
         this.#sendQuestions();
         if (this.#lab.state.run.queued) this.#startQueued();
         break;
+      case 'resumed':
+        this.#resumed(event);
+        break;
       case 'end':
         this.#questions.ended();
         break;
       case 'warning':
         if (event.code !== 'encoder.pooling') notices.warning(words.sentence(event));
-        else this.#declared = { pooling: String(event.params.pooling), said: words.sentence(event) };
+        else this.encoder.declared = { pooling: String(event.params.pooling), said: words.sentence(event) };
         break;
       case 'error':
         this.#onError(words.sentence(event), of, state.encoder);
@@ -320,35 +331,45 @@ export class Running {
     this.#passOn(event);
   }
 
+  /** @param {import('../../types.js').Resumed} resumed */
+  #resumed({ told, measured }) {
+    if (told) this.#tell(told);
+    this.#lab.rememberEncoder();
+    this.#measuring.measures(measured);
+    this.observe();
+    this.#sendQuestions();
+    const { queued, only } = this.#lab.state.run;
+    if (queued) this.go(queued, only);
+  }
+
   /** @param {string} message @param {Command['type']} of The command that failed. @param {import('./types.js').Encoder} before */
-  #onError(message, of, { address, next, former }) {
-    const { notices, words } = this.#lab;
+  #onError(message, of, before) {
     if (of === 'configure') this.#questions.refuseOfRun(new Error(message));
     if (this.#lab.state.run.status === 'stopped') this.refuseEnd(new Error(message));
-    if (of !== 'load') {
-      notices.error(message);
-      if (of === 'configure' && former !== undefined) this.choose(former, true);
-      return;
-    }
-    const wanted = next?.address ?? address;
-    if (!next) this.#questions.refuseAll(new Error(message));
-    const again = { label: words.lab.retry, run: () => (next ? this.choose(wanted) : this.wake()) };
-    const usual = this.#lab.encoderAt(DEFAULT_ENCODER);
-    const other = { label: words.lab.useEncoder(DEFAULT_ENCODER), run: () => this.choose(usual) };
-    notices.error(message, ...(wanted.startsWith(OWN) ? [] : [again]), ...(next || wanted === usual ? [] : [other]));
+    if (of === 'load') return this.encoder.failed(message, before);
+    this.#lab.notices.error(message);
+    if (of === 'configure' && before.former !== undefined) this.encoder.choose(before.former, true);
   }
 
   /** @param {string} why @param {boolean} beforeReady */
-  #onDeath(why, beforeReady) {
+  async #onDeath(why, beforeReady) {
     const { notices, words } = this.#lab;
     const said = beforeReady ? words.lab.notStarted(why) : words.lab.crashed(why);
     this.#lab.dispatch({ type: 'death', beforeReady, missing: beforeReady ? said : '' });
     this.#questions.refuseAll(new Error(words.lab.crashed(why)));
-    notices.error(said);
-    if (beforeReady) return;
-    const { encoder, reader } = this.#lab.state;
-    if (encoder.is === 'loading') this.#load(encoder.address);
-    this.send({ type: 'pace', ms: reader.msBetween });
+    if (beforeReady) return notices.error(said);
+    this.encoder.again();
+    this.send({ type: 'pace', ms: this.#lab.state.reader.msBetween });
+    if (this.#key === undefined) return notices.error(said);
+    await this.#lookForKept();
+    if (this.#lab.isDisposed) return;
+    const [found, crashedAt] = [this.#found, this.#crashedAt];
+    // The run may be what kills the worker.
+    const again = found !== undefined && found.reached(found.kept) <= crashedAt;
+    this.#crashedAt = found ? found.reached(found.kept) : -1;
+    if (found && this.goOn(!again)) notices.error(words.sentence(again ? found.crashedAgain(why) : found.crashed(why)));
+    else notices.error(said);
+    this.prepareIfWanted();
   }
 }
 

@@ -13,7 +13,7 @@ import { Log } from './log.js';
 /** Weight of the newest step in the mean time of a step. */
 const NEWEST = 0.2;
 /** Events that are no part of a run: the encoder's, a comparison's, and answers, which only the one who asked gets. @type {Set<RunEvent['type']>} */
-const NOT_OF_A_RUN = new Set(['progress', 'loaded', 'compared', 'comparison', 'prediction', 'saliency', 'tokens', 'encoded', 'findings', 'label_next', 'classified']);
+const NOT_OF_A_RUN = new Set(['progress', 'loaded', 'resumed', 'compared', 'comparison', 'prediction', 'saliency', 'tokens', 'encoded', 'findings', 'label_next', 'classified']);
 
 /** @type {Counts} */
 export const NO_COUNTS = { step: 0, epoch: 0, steps: 0, epochs: 0, loss: undefined, tasks: [], msPerStep: 0, stepAt: 0 };

@@ -85,7 +85,7 @@ function after(state, event) {
       if (comparison.on) return { ...state, comparison: { ...comparison, cancelling: true } };
       return { ...unqueued(state), replay: replay.is === 'playing' ? { ...replay, is: 'paused' } : replay };
     case 'reset':
-      return withoutReplay(unqueued({ ...state, comparison: ended(comparison, 'cancelled') }));
+      return withoutReplay(unqueued({ ...state, comparison: ended(comparison, 'cancelled'), run: { ...run, resumesAt: undefined } }));
     case 'pace':
       return { ...state, reader: { ...reader, msBetween: event.ms } };
     case 'point':
@@ -116,8 +116,22 @@ function after(state, event) {
     case 'configure':
       return {
         ...state,
-        run: { ...run, status: 'preparing', wanted: true, configured: state.document.doc, request: event.request },
+        run: {
+          ...run,
+          status: 'preparing',
+          wanted: true,
+          configured: state.document.doc,
+          resumesAt: event.goesOn ? run.resumesAt : undefined,
+          request: event.request,
+        },
         document: { ...state.document, isNew: false },
+      };
+    case 'told':
+      return { ...event.told.reduce((next, told) => show(next, { ...told, at: event.at }, state.document.doc), state), previous: state.previous };
+    case 'go on':
+      return {
+        ...state,
+        run: { ...run, configured: state.document.doc, queued: event.trains ? 'train' : '', only: [], postponed: '', wanted: true, resumesAt: state.counts.step },
       };
     case 'refuse':
       return { ...unqueued(state), document: { ...state.document, refused: { field: event.field } } };
@@ -187,7 +201,7 @@ function replaced(state, file) {
     shown: placeFor(state.document.doc),
     counts: cleared(state.counts),
     started: unmarked(state.started),
-    run: { ...run, queued: '', postponed: '', status: 'none', request: 0 },
+    run: { ...run, queued: '', postponed: '', status: 'none', resumesAt: undefined, request: 0 },
     document: { ...state.document, file, choosing: undefined },
   };
 }

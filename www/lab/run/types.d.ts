@@ -1,6 +1,6 @@
 // The state of a lab's run, and the events that change it. state.js makes the next state; select.js answers questions about one.
 
-import type { Build, Command, Compared, Comparison, InlineExample, RunEvent, Start, Weighting } from '../../types.js';
+import type { Build, Command, Compared, Comparison, InlineExample, Kept, RunEvent, Start, Weighting } from '../../types.js';
 import type { Choosing, Role, TableFile } from '../document/columns.js';
 import type { Change, Doc } from '../document/store.js';
 import type { Table } from '../document/sentences.js';
@@ -63,6 +63,8 @@ export interface OwnRun {
   wanted: boolean;
   /** The document that the worker's run was configured with. */
   configured?: Doc;
+  /** The step at which the run of an earlier visit will go on, while it is prepared for that. */
+  resumesAt?: number;
   /** Number of the latest `configure`: events of earlier ones come too late. */
   request: number;
 }
@@ -217,7 +219,11 @@ export type LabEvent =
   // The lab, to the worker.
   /** A run is wanted as soon as it can be. */
   | { type: 'want' }
-  | { type: 'configure'; request: number }
+  | { type: 'configure'; request: number; goesOn: boolean }
+  /** The events of a run that an earlier visit left. */
+  | { type: 'told'; told: Kept['told']; at: number }
+  /** That run is to go on, and to train on or not. */
+  | { type: 'go on'; trains: boolean }
   /** It cannot be configured: an entry is wrong. */
   | { type: 'refuse'; field: string }
   /** The queued move is sent to the worker. */

@@ -50,7 +50,8 @@ export function afterWorkerEvent(state, happened) {
   if (event.type === 'progress' || event.type === 'loaded') return { ...before, encoder: encoderAfter(before.encoder, event) };
   const ready = event.type === 'start' ? withoutRecording({ ...before, encoder: { ...before.encoder, former: undefined } }) : before;
   const next = show(ready, happened, before.run.configured);
-  return { ...next, run: { ...next.run, status: statusAfter(next, event) } };
+  const isBegun = event.type === 'start' || event.type === 'resumed';
+  return { ...next, run: { ...next.run, status: statusAfter(next, event), ...(isBegun && { resumesAt: undefined }) } };
 }
 
 /** @param {State['encoder']} encoder @param {import('./types.js').Coming} latest @returns {State['encoder']} */
@@ -79,6 +80,8 @@ function statusAfter({ run: { status }, counts }, event) {
       return status === 'training' || status === 'ready' ? (counts.step > 0 ? 'paused' : 'ready') : status;
     case 'end':
       return 'ended';
+    case 'resumed':
+      return event.is;
     default:
       return status;
   }
@@ -95,7 +98,7 @@ function failed(state, of) {
   if (of === 'configure') {
     return {
       ...state,
-      run: { ...run, status: 'none', queued: '', postponed: '', wanted: false },
+      run: { ...run, status: 'none', queued: '', postponed: '', wanted: false, resumesAt: undefined },
       counts: cleared(state.counts),
       started: state.started && { ...state.started, table: undefined },
     };

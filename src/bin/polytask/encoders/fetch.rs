@@ -5,25 +5,35 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use polytask::model::shard_names;
+use polytask::model::{parse_config, pooling_folder, shard_names};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::files_of::{CONFIG, INDEX, MODULES, POOLING, TOKENIZER, TOKENIZER_CONFIG, VOCABULARY, WEIGHTS};
+use super::files_of::{
+    CONFIG, INDEX, MODULES, OTHER_WEIGHTS, TOKENIZER, TOKENIZER_CONFIG, VOCABULARY, WEIGHTS, no_weights,
+};
 use super::known::Known;
 use crate::{Result, files};
 
-/// One file of a repository, as the hub lists it.
+/// A repository, as the hub describes it.
+#[derive(Debug, Deserialize)]
+struct Repository {
+    /// The commit at which these are its files.
+    sha: String,
+    siblings: Vec<Listed>,
+}
+
 #[derive(Debug, Deserialize)]
 struct Listed {
+    #[serde(rename = "rfilename")]
     path: String,
-    /// Of a large file: its SHA-256.
+    /// For a large file only.
     lfs: Option<Large>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Large {
-    oid: String,
+    sha256: String,
 }
 
 /// Downloads the files of `known` that are missing or have the wrong hash. A file gets its name only after its hash is checked.
@@ -40,49 +50,72 @@ pub fn fetch_known(known: &Known, directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Downloads an encoder of the hub, `owner/name`, as it is there today. Large files are checked against the hashes that the hub
-/// gives for them.
-pub fn fetch_from_hub(repository: &str, directory: &Path) -> Result<()> {
+/// Downloads the encoder `owner/name` of the hub, all files from the commit that is its newest one now. Large files are checked
+/// against the hashes that the hub gives for them. An encoder that cannot be used is refused before its weights are downloaded.
+pub fn fetch_from_hub(name: &str, directory: &Path) -> Result<()> {
     let (agent, endpoint) = (agent(), endpoint());
-    let url = format!("{endpoint}/api/models/{repository}/tree/main?recursive=1");
-    let listed = match agent.get(&url).call() {
+    let Repository { sha, siblings } = repository(&agent, &endpoint, name)?;
+    let find = |file: &str| siblings.iter().find(|listed| listed.path == file);
+    let get = |file: &str| -> Result<()> {
+        let Some(listed) = find(file) else { return Ok(()) };
+        let url = format!("{endpoint}/{name}/resolve/{sha}/{file}");
+        keep(&agent, &url, directory, file, listed.lfs.as_ref().map(|large| large.sha256.as_str()))
+    };
+    let has_weights = find(WEIGHTS).is_some() || find(INDEX).is_some();
+    if let Some(other) = OTHER_WEIGHTS.iter().find(|file| find(file).is_some())
+        && !has_weights
+    {
+        return Err(no_weights(name, other));
+    }
+    for files in [&[CONFIG][..], &[TOKENIZER, VOCABULARY], &[WEIGHTS, INDEX]] {
+        if !files.iter().any(|file| find(file).is_some()) {
+            let missing = files.join(" or ");
+            return Err(
+                format!("encoder: the hub's {name:?} has no {missing}; take a BERT encoder that has one").into()
+            );
+        }
+    }
+    get(CONFIG)?;
+    parse_config(&files::read(&directory.join(CONFIG))?).map_err(|e| format!("{name}: {e}"))?;
+    get(MODULES)?;
+    if find(MODULES).is_some()
+        && let Some(folder) = pooling_folder(&files::read(&directory.join(MODULES))?)
+    {
+        get(&format!("{folder}/{CONFIG}"))?;
+    }
+    get(TOKENIZER_CONFIG)?;
+    get(if find(TOKENIZER).is_some() { TOKENIZER } else { VOCABULARY })?;
+    if find(WEIGHTS).is_some() {
+        return get(WEIGHTS);
+    }
+    get(INDEX)?;
+    for shard in shard_names(&files::read(&directory.join(INDEX))?)? {
+        if find(&shard).is_none() {
+            return Err(format!("encoder: {INDEX} of the hub's {name:?} lists {shard}, which is not there").into());
+        }
+        get(&shard)?;
+    }
+    Ok(())
+}
+
+/// The hub's description of the model `owner/name`.
+fn repository(agent: &ureq::Agent, endpoint: &str, name: &str) -> Result<Repository> {
+    let url = format!("{endpoint}/api/models/{name}/revision/main?blobs=true");
+    let answer = match agent.get(&url).call() {
+        // Reads 10 MB at most.
         Ok(response) => response.into_body().read_to_vec(),
         Err(ureq::Error::StatusCode(401 | 403 | 404)) => {
             return Err(format!(
-                "encoder: the hub has no public model {repository:?}; is it spelt as on its page (owner/name)?"
+                "encoder: the hub has no public model {name:?}; is it spelt as on its page (owner/name)?"
             )
             .into());
         }
-        Err(e) => return Err(format!("{url}: cannot be fetched: {e}").into()),
+        Err(e) => Err(e),
     }
     .map_err(|e| format!("{url}: cannot be fetched: {e}"))?;
-    let listed: Vec<Listed> =
-        serde_json::from_slice(&listed).map_err(|e| format!("{url}: is no list of files: {e}"))?;
-    let find = |name: &str| listed.iter().find(|file| file.path == name);
-    let get = |name: &str| -> Result<()> {
-        let Some(file) = find(name) else { return Ok(()) };
-        let url = format!("{endpoint}/{repository}/resolve/main/{name}");
-        keep(&agent, &url, directory, name, file.lfs.as_ref().map(|large| large.oid.as_str()))
-    };
-    // A file that the hub does not list is left out here: `EncoderFiles::read` refuses the directory then, with the remedy.
-    for name in [MODULES, POOLING, CONFIG, TOKENIZER_CONFIG] {
-        get(name)?;
-    }
-    get(if find(TOKENIZER).is_some() { TOKENIZER } else { VOCABULARY })?;
-    if find(WEIGHTS).is_none() && find(INDEX).is_some() {
-        get(INDEX)?;
-        for shard in shard_names(&files::read(&directory.join(INDEX))?)? {
-            get(&shard)?;
-        }
-    }
-    if let Some(other) = ["pytorch_model.bin", "tf_model.h5"].iter().find(|name| find(name).is_some())
-        && find(WEIGHTS).is_none()
-        && find(INDEX).is_none()
-    {
-        return Err(super::files_of::no_weights(repository, other));
-    }
-    // The last one: a directory with it is complete.
-    get(WEIGHTS)
+    serde_json::from_slice(&answer).map_err(|e| {
+        format!("{url}: the answer is not the hub's description of a model ({e}); is HF_ENDPOINT a hub?").into()
+    })
 }
 
 fn endpoint() -> String {
@@ -92,7 +125,7 @@ fn endpoint() -> String {
 
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
-        // A refused connection fails within seconds, and a stalled one within half an hour.
+        // A refused connection fails within seconds, and a download that stalls within half an hour.
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_recv_response(Some(Duration::from_secs(20)))
         .timeout_recv_body(Some(Duration::from_secs(1800)))
@@ -109,7 +142,7 @@ fn keep(agent: &ureq::Agent, url: &str, directory: &Path, file: &str, sha256: Op
     }
     let path = directory.join(file);
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-        return Err(format!("{}: is no name of a file", path.display()).into());
+        return Err(format!("{}: is not the name of a file", path.display()).into());
     };
     files::write_all(folder, &[(name, &bytes)])
 }

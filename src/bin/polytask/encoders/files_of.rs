@@ -5,9 +5,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use polytask::model::{
-    DeclaredPooling, Receiver, Wanted, Weights, declared_pooling, joined_header, pooling_folder, shard_names,
+    DeclaredPooling, EncoderByHash, Receiver, Wanted, Weights, declared_pooling, joined_header, parse_config,
+    pooling_folder, shard_names,
 };
 use polytask::text::{git_lfs_pointer, tokenizer_of_vocabulary};
+
+use sha2::{Digest, Sha256};
 
 use crate::{Error, Result, files};
 
@@ -18,11 +21,9 @@ pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 pub const WEIGHTS: &str = "model.safetensors";
 pub const INDEX: &str = "model.safetensors.index.json";
 pub const MODULES: &str = "modules.json";
-/// Where sentence-transformers puts the pooling's config.
-pub const POOLING: &str = "1_Pooling/config.json";
 
-/// Weights in other formats.
-const OTHER_WEIGHTS: [&str; 4] =
+/// Weights in formats that are not read.
+pub const OTHER_WEIGHTS: [&str; 4] =
     ["pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack"];
 
 /// The longest header of a shard, as the format says.
@@ -50,16 +51,40 @@ struct StoredWeights {
 impl EncoderFiles {
     pub fn read(directory: &Path) -> Result<Self> {
         let config = files::read(&directory.join(CONFIG))?;
+        if let Some(encoder) = encoder_by_hash(&config) {
+            return Self::with_encoder(directory, config, &encoder);
+        }
         let tokenizer = tokenizer(directory)?;
         let weights = StoredWeights::open(directory)?;
         let pooling = pooling(directory);
         Ok(Self { config, tokenizer, pooling, weights, directory: directory.into() })
     }
 
-    /// Whether `directory` has all that [`EncoderFiles::read`] needs.
+    /// The files of a saved model whose encoder is elsewhere.
+    fn with_encoder(directory: &Path, config: Vec<u8>, encoder: &EncoderByHash) -> Result<Self> {
+        let wrong = |why: String| format!("{}: its encoder: {why}", directory.display());
+        let elsewhere = super::locate(&encoder.name).map_err(|e| wrong(e.to_string()))?;
+        let found = hash_of_weights(&elsewhere)?;
+        if found != encoder.sha256 {
+            return Err(wrong(format!(
+                "{} is not the one that it was trained with: the SHA-256 of its {WEIGHTS} is {found}, expected {}",
+                elsewhere.display(),
+                encoder.sha256
+            ))
+            .into());
+        }
+        let tokenizer = tokenizer(&elsewhere)?;
+        let paths = [elsewhere.join(WEIGHTS), directory.join(WEIGHTS)];
+        let weights = StoredWeights::joined(directory, paths.into())?;
+        Ok(Self { config, tokenizer, pooling: None, weights, directory: directory.into() })
+    }
+
+    /// Whether `directory` has all that [`EncoderFiles::read`] needs, every file that the index lists included.
     pub fn are_in(directory: &Path) -> bool {
         let has = |name: &str| directory.join(name).is_file();
-        has(CONFIG) && (has(TOKENIZER) || has(VOCABULARY)) && (has(WEIGHTS) || has(INDEX))
+        let shards = || shard_names(&std::fs::read(directory.join(INDEX)).ok()?).ok();
+        let has_weights = || has(WEIGHTS) || shards().is_some_and(|names| names.iter().all(|name| has(name)));
+        has(CONFIG) && (has(TOKENIZER) || has(VOCABULARY)) && has_weights()
     }
 
     /// The weights that are `wanted`, read in pieces, so that they are never in memory twice.
@@ -102,7 +127,7 @@ fn tokenizer(directory: &Path) -> Result<Vec<u8>> {
     }
     if !vocabulary.exists() {
         return Err(format!(
-            "{0}: there is neither {TOKENIZER} nor {VOCABULARY}; in Python, transformers makes it: \
+            "{0}: there is neither {TOKENIZER} nor {VOCABULARY}; in Python, transformers makes {TOKENIZER}: \
              AutoTokenizer.from_pretrained({0:?}).save_pretrained({0:?})",
             directory.display().to_string()
         )
@@ -122,14 +147,18 @@ impl StoredWeights {
         if !index.exists() {
             return Err(match OTHER_WEIGHTS.iter().find(|name| directory.join(name).exists()) {
                 Some(other) => no_weights(&directory.display().to_string(), other),
-                None => format!("{}: there is no {WEIGHTS}", directory.display()).into(),
+                None => format!("{}: there is neither {WEIGHTS} nor {INDEX}", directory.display()).into(),
             });
         }
         let names = named(directory, shard_names(&files::read(&index)?))?;
+        Self::joined(directory, names.into_iter().map(|name| directory.join(name)).collect())
+    }
+
+    /// Several files, read as one.
+    fn joined(directory: &Path, paths: Vec<PathBuf>) -> Result<Self> {
         let mut shards = Vec::new();
         let mut headers = Vec::new();
-        for name in names {
-            let path = directory.join(name);
+        for path in paths {
             let mut file = files::open(&path)?;
             headers.push(header(&path, &mut file)?);
             shards.push((path, file));
@@ -138,7 +167,22 @@ impl StoredWeights {
     }
 }
 
+/// The encoder that a saved model's `config.json` names, if its own files hold the heads alone.
+fn encoder_by_hash(config: &[u8]) -> Option<EncoderByHash> {
+    parse_config(config).ok()?.polytask?.encoder
+}
+
+/// The SHA-256 of an encoder's weights, in hexadecimal.
+pub fn hash_of_weights(directory: &Path) -> Result<String> {
+    let path = directory.join(WEIGHTS);
+    let mut file = files::open(&path)?;
+    let mut hash = Sha256::new();
+    std::io::copy(&mut file, &mut hash).map_err(|e| format!("{}: cannot be read: {e}", path.display()))?;
+    Ok(format!("{:x}", hash.finalize()))
+}
+
 /// A shard's header. The file goes on with its tensors.
+/// A shard's header. Leaves the file at the first byte of its tensors.
 fn header(path: &Path, file: &mut File) -> Result<Vec<u8>> {
     let unreadable = |e: std::io::Error| format!("{}: cannot be read: {e}", path.display());
     let mut length = [0; 8];
@@ -160,7 +204,7 @@ fn pooling(directory: &Path) -> Option<DeclaredPooling> {
     declared_pooling(&std::fs::read(directory.join(folder).join(CONFIG)).ok()?)
 }
 
-/// There are weights, but not in a format that is read.
+/// The error for an encoder whose only weights are in the file `other`, in a format that is not read.
 pub fn no_weights(encoder: &str, other: &str) -> Error {
     format!(
         "{encoder}: its weights are {other}, and {WEIGHTS} is needed; in Python, transformers makes it: \

@@ -7,15 +7,16 @@ mod known;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use polytask::recipe::{Pooling, Recipe};
+use polytask::recipe::Pooling;
 
 use fetch::{fetch_from_hub, fetch_known};
-pub use files_of::EncoderFiles;
+pub use files_of::{EncoderFiles, hash_of_weights};
 use known::{KNOWN, Known, make_small};
 use polytask::model::DeclaredPooling;
 use polytask_blocks::SMALL;
 
 use crate::Result;
+use crate::processes::note;
 
 #[derive(Debug, Subcommand)]
 pub enum EncoderCommand {
@@ -48,7 +49,7 @@ pub fn locate(encoder: &str) -> Result<PathBuf> {
         return Ok(snapshot(directory).unwrap_or_else(|| directory.into()));
     }
     if encoder.contains(['/', '\\']) && !is_of_hub(encoder) {
-        return Err(format!("encoder: {encoder:?} is not a directory").into());
+        return Err(format!("encoder: {encoder:?} is neither a directory nor a model of the hub (owner/name)").into());
     }
     let cached = cache(encoder)?;
     // `build.sh` puts the page's encoders here; beside the checkout there is no need for a second copy.
@@ -111,6 +112,7 @@ fn hub_caches() -> Vec<PathBuf> {
     let caches = [
         directory("HF_HUB_CACHE"),
         directory("HF_HOME").map(|home| home.join("hub")),
+        directory("XDG_CACHE_HOME").map(|cache| cache.join("huggingface/hub")),
         directory("HOME").map(|home| home.join(".cache/huggingface/hub")),
     ];
     caches.into_iter().flatten().collect()
@@ -122,21 +124,21 @@ fn snapshot(folder: &Path) -> Option<PathBuf> {
     Some(folder.join("snapshots").join(revision.trim())).filter(|directory| directory.is_dir())
 }
 
-/// Takes the pooling that the encoder's authors declare, unless the reader told another. Says so.
-pub fn take_declared_pooling(encoder: &EncoderFiles, told: bool, recipe: &mut Recipe) {
+/// Sets `pooling` to the one that the encoder's files declare, unless the user gave one (`is_given`). Prints a line if that is not
+/// mean pooling, or if the pooling in use is not the declared one.
+pub fn take_declared_pooling(encoder: &EncoderFiles, is_given: bool, pooling: &mut Pooling) {
     match &encoder.pooling {
-        Some(DeclaredPooling::Known(pooling)) if told && *pooling != recipe.pooling => {
-            eprintln!("Warning: this encoder was trained with {pooling} pooling; {} is used", recipe.pooling);
+        Some(DeclaredPooling::Known(declared)) if is_given && declared != pooling => {
+            note(format!("Warning: this encoder was trained with {declared} pooling; {pooling} is used"));
         }
-        Some(DeclaredPooling::Known(pooling)) if !told && *pooling != Pooling::default() => {
-            eprintln!("Pooling: {pooling}, with which this encoder was trained");
-            recipe.pooling = *pooling;
+        Some(DeclaredPooling::Known(declared)) if !is_given && *declared != Pooling::default() => {
+            note(format!("Pooling: {declared}, with which this encoder was trained"));
+            *pooling = *declared;
         }
         Some(DeclaredPooling::Other(mode)) => {
-            eprintln!(
-                "Warning: this encoder was trained with {mode} pooling, which Polytask does not have; {} is used",
-                recipe.pooling
-            );
+            note(format!(
+                "Warning: this encoder was trained with {mode} pooling, which Polytask does not have; {pooling} is used"
+            ));
         }
         _ => {}
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::layout::{Format, Layout, Wanted};
+use super::layout::{Format, Layout, Wanted, plain_name};
 use super::lines::Fault;
 use super::records::{Record, Records, Row};
 use super::whole;
@@ -52,8 +52,8 @@ impl Input {
         if is_file && wanted.format.is_none() && whole::is_needed(path)? {
             return whole::read(path, wanted);
         }
-        let ending = Format::of_name(&name);
-        if wanted.format.is_none() && ending.is_none() && is_file && !name.to_ascii_lowercase().ends_with(".txt") {
+        let ending = Format::of_name(&plain_name(&name));
+        if wanted.format.is_none() && ending.is_none() && is_file && !plain_name(&name).ends_with(".txt") {
             return Err(format!(
                 "{name}: its ending does not show its format; it must be .csv, .tsv, .json, .jsonl or .txt, or give --format"
             )

@@ -18,6 +18,12 @@ pub enum Format {
     Jsonl,
 }
 
+/// A file's name in small letters, without the ending that says how it is compressed.
+pub fn plain_name(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name).into()
+}
+
 impl Format {
     /// The format of a file that is called `name`; `None` if its ending names none.
     pub fn of_name(name: &str) -> Option<Self> {

@@ -1,14 +1,16 @@
-//! Spreadsheets' UTF-16 as UTF-8, piece by piece.
+//! Compressed files as what is in them, and spreadsheets' UTF-16 as UTF-8, piece by piece.
 
 use std::io::{BufRead, BufReader, Read, Result};
 
-/// The text of `input`, as UTF-8 if it begins with the byte order mark of UTF-16; the mark stays.
+use crate::files::unpacked;
+
+/// The text of `input`, unpacked if it is compressed, as UTF-8 if it begins with the byte order mark of UTF-16; the mark stays.
 pub fn decoded(input: impl Read + Send + 'static) -> Result<Box<dyn BufRead + Send>> {
-    let mut input = BufReader::with_capacity(1 << 16, input);
+    let mut input = unpacked(BufReader::with_capacity(1 << 16, input))?;
     let unit: Unit = match input.fill_buf()? {
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Ok(Box::new(input)),
+        _ => return Ok(input),
     };
     Ok(Box::new(BufReader::new(Utf16 { input, unit, units: Vec::new(), text: Vec::new() })))
 }

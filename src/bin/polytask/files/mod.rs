@@ -1,15 +1,21 @@
 //! Reading files with their name in every error, and writing them whole or not at all.
 
+mod packed;
+mod source;
+
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use polytask::data::{Columns, Table, read_table};
-use polytask::error::Message;
+use polytask::export::ModelFile;
 use polytask::recipe::DataFile;
 use tempfile::NamedTempFile;
 
 use crate::Result;
+
+pub use packed::unpacked;
+pub use source::Source;
 
 /// A file's bytes.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
@@ -23,10 +29,7 @@ pub fn open(path: &Path) -> Result<File> {
 
 /// A data file's table.
 pub fn table(file: &DataFile, columns: &Columns) -> polytask::Result<Table> {
-    let bytes = std::fs::read(&file.path).map_err(|e| {
-        polytask::Error::data(file.path.as_str(), Message::unexpected(&format!("the file cannot be read: {e}")))
-    })?;
-    read_table(&file.path, &bytes, columns)
+    read_table(&file.path, &Source::open(&file.path)?, columns)
 }
 
 /// Creates `directory` if needed, and checks that files can be written into it.
@@ -40,7 +43,7 @@ pub fn try_directory(directory: &Path) -> Result<()> {
 /// A file that gets its name only once it is whole: a reader sees the old file or the new one, never a half.
 pub struct Unfinished {
     path: PathBuf,
-    file: NamedTempFile,
+    pub file: NamedTempFile,
 }
 
 impl Unfinished {
@@ -69,6 +72,22 @@ impl Unfinished {
         self.file.persist(&self.path).map_err(wrong)?;
         Ok(())
     }
+}
+
+/// Writes a model's files as [`Unfinished`] ones, and finishes them once all are whole.
+pub fn write_model(directory: &Path, files: &[ModelFile]) -> Result<()> {
+    let mut whole = Vec::with_capacity(files.len());
+    for file in files {
+        let path = directory.join(&file.path);
+        let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", path.display());
+        std::fs::create_dir_all(path.parent().unwrap_or(directory)).map_err(wrong)?;
+        let unfinished = Unfinished::create(&path)?;
+        let mut out = BufWriter::with_capacity(1 << 20, unfinished.file.as_file());
+        file.write_to(&mut out).and_then(|()| out.flush()).map_err(wrong)?;
+        drop(out);
+        whole.push(unfinished);
+    }
+    whole.into_iter().try_for_each(Unfinished::finish)
 }
 
 /// Writes `files` (name and bytes) as [`Unfinished`] ones, and finishes them once all are whole.

@@ -1,0 +1,142 @@
+// The encoder of one run: its files, as they are loaded and as the wasm instance reads them.
+
+import { DamagedFile } from './encoder/stored-file.js';
+import { failure } from './worker-failure.js';
+
+/** @typedef {import('./encoder/stored-file.js').StoredFile} StoredFile */
+
+/**
+ * The encoder's address and files, and its tokenizer.json once it was asked for.
+ *
+ * @typedef {{ base: string, files: Map<string, StoredFile>, tokenizer?: Promise<Uint8Array> }} Loaded
+ */
+
+export class RunEncoder {
+  #polytask;
+  encoders;
+  #say;
+  #onReplaced;
+  /** @type {Loaded | undefined} */
+  #loaded;
+  /** Number of the latest encoder that was asked for. An earlier one that comes after all, for another run, is not used. */
+  #wanted = 0;
+
+  /**
+   * @param {Promise<import('../types.js').Polytask>} polytask
+   * @param {import('./encoder/encoders.js').Encoders} encoders
+   * @param {import('./encoder/encoders.js').Say} say Reports progress. {@link Encoders} tells the runs apart by it.
+   * @param {() => void} onReplaced Called when another encoder takes the place of the loaded one.
+   */
+  constructor(polytask, encoders, say, onReplaced) {
+    this.#polytask = polytask;
+    this.encoders = encoders;
+    this.#say = say;
+    this.#onReplaced = onReplaced;
+  }
+
+  /** The address of the encoder in use. */
+  get base() {
+    return this.#loaded?.base ?? '';
+  }
+
+  /** Loads the encoder at `base`. Until it is here, the one before stays. @param {string} base */
+  async load(base) {
+    const isWanted = this.#ask();
+    this.#use(isWanted, base, await this.encoders.load(base, this.#say));
+  }
+
+  /**
+   * Uses the reader's own files as the encoder.
+   *
+   * @param {string} base The address under which they are kept.
+   * @param {[path: string, file: Blob][]} files
+   * @param {string} name
+   */
+  async open(base, files, name) {
+    const isWanted = this.#ask();
+    this.#use(isWanted, base, await this.encoders.open(base, files, name, (event) => isWanted() && this.#say(event)));
+  }
+
+  /** Cancels the download for this run. */
+  cancel() {
+    this.#wanted += 1;
+    this.encoders.cancel(this.#say);
+  }
+
+  /**
+   * Begins `recipe` in `session` with this encoder.
+   *
+   * @param {import('../types.js').Session} session
+   * @param {import('./runner.js').Recipe} recipe
+   * @param {() => boolean} wanted Called after each `await`; false stops the preparation.
+   * @param {boolean} [keepHeads] Whether the weights are a saved model's, with whose heads the run goes on.
+   * @returns {Promise<import('../types.js').RunEvent[] | undefined>} The session's first events; undefined if it was stopped.
+   */
+  async begin(session, recipe, wanted, keepHeads) {
+    const { pieces, small } = await this.read();
+    if (!wanted()) return undefined;
+    session.plan(recipe, ...small, keepHeads);
+    for await (const piece of pieces) {
+      if (!wanted()) return undefined;
+      session.receive(piece);
+    }
+    return /** @type {import('../types.js').RunEvent[]} */ (session.begin());
+  }
+
+  /** The weights in pieces, which are already on their way, and the small files. */
+  async read() {
+    if (!this.#loaded) throw failure('run.no_encoder');
+    const { files } = this.#loaded;
+    const [config, weights] = ['config.json', 'model.safetensors'].map(
+      (name) => /** @type {StoredFile} */ (files.get(name)),
+    );
+    const pieces = weights.pieces();
+    this.#loaded.tokenizer ??= this.#tokenizer(files);
+    /** @type {[config: Uint8Array, tokenizer: Uint8Array]} */
+    const small = await Promise.all([config.bytes(), this.#loaded.tokenizer]);
+    return { pieces, small };
+  }
+
+  /**
+   * Does `work` with the encoder's files. If one was damaged in the browser's cache, downloads the encoder again, and does it
+   * again.
+   *
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async undamaged(work) {
+    try {
+      return await work();
+    } catch (error) {
+      const damaged = this.#loaded;
+      if (!(error instanceof DamagedFile) || !damaged) throw error;
+      const { base } = damaged;
+      const files = await this.encoders.reload(base, this.#say);
+      // Another encoder may have come meanwhile.
+      if (this.#loaded === damaged) this.#loaded = { base, files };
+      return work();
+    }
+  }
+
+  /** tokenizer.json, made of vocab.txt if there is only that. @param {Map<string, StoredFile>} files */
+  async #tokenizer(files) {
+    const [whole, vocabulary, config] = await Promise.all(
+      ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json'].map((name) => files.get(name)?.bytes()),
+    );
+    return whole ?? (await this.#polytask).tokenizer_of_vocabulary(/** @type {Uint8Array} */ (vocabulary), config);
+  }
+
+  /** Another encoder is asked for. @returns {() => boolean} Whether it still is the latest. */
+  #ask() {
+    const mine = ++this.#wanted;
+    return () => mine === this.#wanted;
+  }
+
+  /** @param {() => boolean} isWanted @param {string} base @param {Map<string, StoredFile>} files */
+  #use(isWanted, base, files) {
+    if (!isWanted()) return;
+    this.#onReplaced();
+    this.#loaded = { base, files };
+  }
+}
