@@ -157,8 +157,9 @@ export type ModelRequest =
  * number, for commands whose events must be matched to them.
  */
 export type ToWorker =
-  /** The first message: the address of each build's wasm module, and the pairs of engine/encoder/moved.js. */
-  | { kind: 'start'; modules: Record<Build, string>; moved: string[][] }
+  /** The first message: the address of each build's wasm module, the pairs of engine/encoder/moved.js, and the name of the
+   * worker's lock (engine/lifeline.js). */
+  | { kind: 'start'; modules: Record<Build, string>; moved: string[][]; lock: string }
   | { kind: 'command'; run: number; command: Rust.Command; request?: number }
   | { [Q in keyof Questions]: { kind: 'ask'; id: number; question: Q; args: Questions[Q]['args'] } }[keyof Questions]
   /** Uses the reader's own files as the encoder. `base`: the address under which they are kept. */
@@ -192,6 +193,8 @@ export interface WantedThreads {
 /** Messages from the worker to the page. */
 export type FromWorker =
   | WantedThreads
+  /** The worker holds its lock. */
+  | { kind: 'alive' }
   /** The wasm module is compiled, and the worker accepts commands. `files`: addresses of the files that it loaded. */
   | { kind: 'ready'; build: Build; threads: number; files: string[] }
   /** `of`: type of the command that the event belongs to; `request`: its number; `text`: the event's lines in the notebook's printout. */

@@ -21,13 +21,15 @@
     return element;
   };
 
-  /** Two frames: what the first one draws is there when the second begins. A page out of sight may have none. */
+  const FRAMES = 4;
+  /** Some frames: what does not fit into the first one comes in the next two, and is there when the last begins. A page out of
+   * sight may have none. */
   window.$drawn = () =>
     new Promise((resolve) => {
       const late = setTimeout(done, document.hidden ? 0 : 1000);
-      let frame = requestAnimationFrame(() => {
-        frame = requestAnimationFrame(done);
-      });
+      let frames = 0;
+      const next = () => (++frames < FRAMES ? (frame = requestAnimationFrame(next)) : done());
+      let frame = requestAnimationFrame(next);
       function done() {
         clearTimeout(late);
         cancelAnimationFrame(frame);

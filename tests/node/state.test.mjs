@@ -108,6 +108,7 @@ const EVENTS = {
   wake: () => ({ type: 'wake' }),
   'choose encoder': () => ({ type: 'choose encoder', address: 'third/', returns: false }),
   'cancel encoder': () => ({ type: 'cancel encoder' }),
+  silent: () => ({ type: 'silent' }),
   'go train': () => ({ type: 'go', what: 'train', only: [] }),
   'go step': () => ({ type: 'go', what: 'step', only: ['topic'] }),
   pause: () => ({ type: 'pause' }),
@@ -315,6 +316,40 @@ test('the time of a step is the mean of the latest ones, and a pause is no step'
   assert.equal(run(second, at(1300, 3)).counts.msPerStep, 120);
   const resumed = run(second, fromWorker({ type: 'paused' }, 'pause'), ...go('train'), at(90_000, 3));
   assert.equal(resumed.counts.msPerStep, 100);
+});
+
+test('the time in which a tab was frozen is no time of a step, unless steps take as long from then on', () => {
+  const at = (ms, number) => ({ ...fromWorker(step(number)), at: ms });
+  const second = run(ready, ...go('train'), at(1000, 1), at(1100, 2));
+  const frozen15s = run(second, at(16_100, 3));
+  assert.equal(frozen15s.counts.msPerStep, 100);
+  assert.equal(run(frozen15s, at(16_200, 4), at(31_200, 5)).counts.msPerStep, 100, 'frozen once more');
+  assert.equal(run(frozen15s, at(18_100, 4)).counts.msPerStep, 100 + 0.2 * 1900, 'the machine has become slow');
+  assert.equal(run(second, at(2000, 3)).counts.msPerStep, 100 + 0.2 * 800, 'a slow step is one');
+});
+
+test('the rate of a download is that of its latest seconds, and one from the cache has none', () => {
+  const progress = (ms, received, cached = false) => ({ ...fromWorker({ type: 'progress', file: 'f', received, total: 1e6, cached }, 'load'), at: ms });
+  const rate = (...events) => run(loading, ...events).encoder.arrival?.rate;
+  assert.equal(rate(progress(1000, 0)), 0);
+  assert.equal(rate(progress(1000, 0), progress(1500, 9000)), 0, 'within the first second nothing is known');
+  assert.equal(rate(progress(1000, 0), progress(3000, 100_000)), 50_000);
+  assert.equal(rate(progress(1000, 0), progress(3000, 100_000), progress(4000, 250_000)), 50_000 + 0.3 * 100_000);
+  assert.equal(rate(progress(1000, 500), progress(3000, 100)), 0, 'it began anew');
+  assert.equal(rate(progress(1000, 0), progress(3000, 100_000), progress(4000, 250_000, true)), undefined);
+});
+
+test('a download that is silent is said to be, until something comes', () => {
+  const silent = run(loading, { type: 'silent' });
+  assert.equal(silent.encoder.isSilent, true);
+  assert.equal(run(silent, fromWorker({ type: 'progress', file: 'f', received: 1, total: 2, cached: false }, 'load')).encoder.isSilent, false);
+  assert.equal(run(none, { type: 'silent' }), none, 'it has come meanwhile');
+});
+
+test('a recording ends where the encoder does not come', () => {
+  const failed = run(playing, { type: 'go', what: 'train', only: [] }, fromWorker({ type: 'error', message: 'gone' }, 'load'));
+  assert.deepEqual([failed.replay.is, select.isRunning(failed), select.canTrain(failed)], ['over', false, true]);
+  assert.equal(run(failed, { type: 'wake' }).run.queued, 'train');
 });
 
 test('a run that pauses before its first step is ready', () => {

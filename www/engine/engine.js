@@ -3,6 +3,7 @@
 
 import { Failure, message, messageOf } from './failure.js';
 import { modules, moved, remedy, threadScript, workerScript } from './files.js';
+import { lifeline, watch } from './lifeline.js';
 import { startWorker } from './start-worker.js';
 import { isSupported } from './support.js';
 import { ONE_THREAD, startThreads } from './threads.js';
@@ -29,6 +30,8 @@ import { isPolicyRefused } from './trusted.js';
 
 /** Time limit for starting threads: a browser that cannot start any may report no error. */
 const THREADS_MS = 5000;
+/** Why a worker died that sent no error. */
+const GONE = message('worker.ended');
 
 /** The page's worker, while it has users. @type {Engine | undefined} */
 let shared;
@@ -70,8 +73,11 @@ export const workerFiles = new Promise((/** @type {typeof loaded} */ resolve) =>
 class Engine {
   /** @type {Worker | undefined} */
   #worker;
-  /** The threads of the worker's pool. @type {Worker[]} */
+  /** The threads of the worker's pool. @type {{ terminate(): void }[]} */
   #threads = [];
+  /** The name of the worker's lock. */
+  #lock = '';
+  #stopWatching = () => {};
   /** @type {{ build: Build, threads: number } | undefined} */
   #ready;
   /** Messages sent before the worker was ready. A worker without threads that replaces it gets them again. @type {ToWorker[]} */
@@ -215,8 +221,11 @@ class Engine {
       queueMicrotask(() => this.#die(isPolicyRefused() ? message('worker.not_trusted') : messageOf(error)));
       return;
     }
-    worker.postMessage({ kind: 'start', modules: modules(), moved: moved() });
-    worker.onmessage = ({ data }) => this.#receive(data);
+    this.#lock = lifeline();
+    worker.postMessage({ kind: 'start', modules: modules(), moved: moved(), lock: this.#lock });
+    worker.onmessage = ({ data }) => {
+      if (worker === this.#worker) this.#receive(data); // One that has been replaced says nothing more.
+    };
     worker.onerror = (event) => {
       event.preventDefault(); // `#die` reports it in a sentence.
       this.#die(event.message ? message('unexpected', { why: event.message }) : message('worker.not_loaded', { remedy: remedy(script) }));
@@ -234,6 +243,7 @@ class Engine {
 
   #terminate() {
     clearTimeout(this.#watch);
+    this.#stopWatching();
     for (const worker of [this.#worker, ...this.#threads]) worker?.terminate();
     this.#worker = undefined;
     this.#threads = [];
@@ -274,6 +284,9 @@ class Engine {
   /** @param {FromWorker} message */
   #receive(message) {
     switch (message.kind) {
+      case 'alive':
+        this.#stopWatching = watch(this.#lock, () => this.#die(GONE));
+        break;
       case 'threads':
         this.#startThreads(message);
         break;

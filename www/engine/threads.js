@@ -1,13 +1,14 @@
 // Starts the threads of the `threads` build. The worker that owns the wasm instance asks the page for them:
 //
 //   owner to page    { kind: 'threads', … }: the instance's module and memory, and a port for the answer
-//   page to thread   the module and the memory, with which the thread makes its own instance (thread.js)
-//   thread to page   'serving': the thread is about to serve the pool
+//   page to thread   the module and the memory, with which the thread makes its own instance (thread.js), and its lock's name
+//   thread to page   { holds }: the thread is about to serve the pool, and whether it holds its lock (lifeline.js)
 //   page to owner    'started': all threads are
 //
 // The owner does not start them itself: in Firefox, a worker that starts workers sometimes hangs for ever.
 
 import { message } from './failure.js';
+import { lifeline, watch } from './lifeline.js';
 import { startWorker } from './start-worker.js';
 
 /** @typedef {import('../types.js').WantedThreads} WantedThreads */
@@ -44,13 +45,17 @@ export async function useThreads(polytask, threads) {
  *
  * @param {URL} script That of a thread.
  * @param {WantedThreads} wanted
- * @param {(why: import('../types.js').Message) => void} onFailure Called when a thread could not start or failed: the pool is unusable then.
+ * @param {(why: import('../types.js').Message) => void} onFailure Called when a thread could not start, failed or is gone: the pool is unusable then.
+ * @returns {{ terminate(): void }[]} The threads.
  */
 export function startThreads(script, { threads, module, memory, port }, onFailure) {
   let missing = threads;
   return Array.from({ length: threads }, () => {
+    const lock = lifeline();
+    let stopWatching = () => {};
     const thread = startWorker(script, 'polytask-thread');
-    thread.onmessage = () => {
+    thread.onmessage = ({ data: { holds } }) => {
+      if (holds) stopWatching = watch(lock, () => onFailure(message('worker.thread_ended')));
       missing -= 1;
       if (missing === 0) port.postMessage('started');
     };
@@ -58,7 +63,12 @@ export function startThreads(script, { threads, module, memory, port }, onFailur
       event.preventDefault(); // `onFailure` gets it.
       onFailure(event.message ? message('unexpected', { why: event.message }) : message('worker.thread_not_loaded'));
     };
-    thread.postMessage({ module, memory });
-    return thread;
+    thread.postMessage({ module, memory, lock });
+    return {
+      terminate() {
+        stopWatching();
+        thread.terminate();
+      },
+    };
   });
 }

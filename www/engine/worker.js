@@ -4,6 +4,7 @@ import { startBuild } from './builds.js';
 import { Encoders } from './encoder/encoders.js';
 import { learn } from './encoder/moved.js';
 import { messageOf } from './failure.js';
+import { hold } from './lifeline.js';
 import { Runner } from './runner.js';
 import { ONE_THREAD } from './threads.js';
 import { isFatal } from './worker-failure.js';
@@ -38,9 +39,10 @@ function runner(run) {
 
 /** @type {{ [M in ToWorker as M['kind']]: (message: M) => void | Promise<void> }} */
 const take = {
-  start({ modules, moved }) {
+  async start({ modules, moved, lock }) {
     learn(moved);
     start(modules);
+    if (await hold(lock)) post({ kind: 'alive' });
   },
 
   async command({ run, command, request }) {

@@ -120,7 +120,7 @@ export class Lab {
   /** @param {State['replay']['is']} before @param {State['replay']['is']} now */
   #followReplay(before, now) {
     if (now === before) return;
-    if (now === 'paused') this.#replay?.pause();
+    if (now === 'paused' || now === 'over') this.#replay?.pause();
     if (now === 'playing' && before === 'paused') this.#replay?.resume();
     if (now !== '') return;
     this.#replay?.stop();

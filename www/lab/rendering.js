@@ -12,7 +12,7 @@
  */
 
 /** Time for views in one frame, in milliseconds; at least one renders. */
-const FRAME_MS = 8;
+const FRAME_MS = 5;
 
 export class Rendering {
   /** @type {Set<Renders>} */

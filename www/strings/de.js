@@ -33,6 +33,8 @@ export default {
     taskGone: (task) => `Die Aufgabe „${task}“ gibt es nicht mehr: Die Sätze haben sich geändert.`,
     notLoaded: (part) => `„${part}“ konnte nicht geladen werden; prüf die Verbindung und versuch es noch einmal.`,
     retry: 'Noch einmal',
+    cancel: 'Abbrechen',
+    silent: 'Vom Encoder ist seit 10 s nichts gekommen: Vielleicht ist die Verbindung weg, oder ein anderer Tab holt ihn. Was da ist, bleibt.',
     useEncoder: (name) => `${name} nehmen`,
     crashed: (why) =>
       `Der Trainings-Worker ist abgestürzt (${why}) und wurde ersetzt. Deine Sätze und Einstellungen sind noch da, und „Trainieren“ beginnt wieder beim ersten Schritt. Falls der Speicher nicht gereicht hat, versuch es mit einer kleineren Batchgröße.`,
@@ -606,6 +608,8 @@ export default {
     waiting: 'wartet …',
     reading: (received, total, percent) => `${received} von ${total} MB gelesen, ${percent} %`,
     downloading: (received, total, percent) => `${received} von ${total} MB geladen, ${percent} %`,
+    arriving: (rate, left) => `, ${rate} MB/s, noch ${left < 90 ? `${left} s` : `${Math.round(left / 60)} min`}`,
+    silent: (received, total) => `seit 10 s nichts, ${received} von ${total} MB sind da`,
     cached: (total) => `${total} MB, aus dem Cache dieses Browsers`,
     downloaded: (total) => `${total} MB, heruntergeladen`,
     notHere: 'ließ sich nicht holen',

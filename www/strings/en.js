@@ -25,6 +25,8 @@ export default {
     taskGone: (/** @type {string} */ task) => `The task “${task}” no longer exists: the sentences have changed.`,
     notLoaded: (/** @type {string} */ part) => `“${part}” could not be loaded; check the connection and try again.`,
     retry: 'Retry',
+    cancel: 'Cancel',
+    silent: 'Nothing of the encoder has arrived for 10 s: the connection may be lost, or another tab is fetching it. What is here stays.',
     useEncoder: (/** @type {string} */ name) => `Use ${name}`,
     crashed: (/** @type {string} */ why) =>
       `The training worker crashed (${why}) and was replaced. Your sentences and settings are still here, and Train starts again from the first step. If memory ran out, try a smaller batch size.`,
@@ -605,6 +607,9 @@ export default {
       `reading ${received} of ${total} MB, ${percent} %`,
     downloading: (/** @type {string} */ received, /** @type {string} */ total, /** @type {number} */ percent) =>
       `downloading ${received} of ${total} MB, ${percent} %`,
+    arriving: (/** @type {string} */ rate, /** @type {number} */ left) =>
+      `, ${rate} MB/s, ${left < 90 ? `${left} s` : `${Math.round(left / 60)} min`} left`,
+    silent: (/** @type {string} */ received, /** @type {string} */ total) => `nothing for 10 s, ${received} of ${total} MB are here`,
     cached: (/** @type {string} */ total) => `${total} MB, from this browser’s cache`,
     downloaded: (/** @type {string} */ total) => `${total} MB, downloaded`,
     notHere: 'could not be fetched',

@@ -368,6 +368,8 @@ export default {
   'worker.not_loaded': 'sein Code ließ sich nicht laden{remedy}',
   'worker.not_trusted': 'die Seite verlangt Trusted Types und erlaubt die Policy „polytask“ nicht, die ihre Direktive trusted-types nennen muss',
   'worker.unreadable': 'er schickte etwas Unlesbares',
+  'worker.ended': 'der Browser hat ihn beendet',
+  'worker.thread_ended': 'der Browser hat einen seiner Threads beendet',
   'worker.thread_not_loaded': 'der Code eines Threads ließ sich nicht laden',
 
   // src/verdict

@@ -8,6 +8,8 @@ export default {
   'worker.not_loaded': 'its code could not be loaded{remedy}',
   'worker.not_trusted': 'the page’s directive trusted-types must name the policy “polytask”',
   'worker.unreadable': 'it sent something unreadable',
+  'worker.ended': 'the browser ended it',
+  'worker.thread_ended': 'the browser ended one of its threads',
   'worker.thread_not_loaded': 'the code of a thread could not be loaded',
 
   // An exception of JavaScript or of the wasm module: its text is all that is known.

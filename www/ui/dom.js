@@ -93,19 +93,40 @@ export function debounce(call, ms) {
   return soon;
 }
 
+/** Time in ms for all that waits for a frame; what does not fit waits for the next one, so that none is long. */
+const FRAME_MS = 12;
+/** What waits for a frame. @type {Set<() => void>} */
+const waiting = new Set();
+let isAsked = false;
+
 /**
  * Calls `call` at most once a frame.
  *
- * @param {() => void} call
+ * @param {() => void} call Another function for each caller.
  */
 export function oncePerFrame(call) {
-  let waiting = false;
   return () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      call();
-    });
+    waiting.add(call);
+    askForFrame();
   };
+}
+
+function askForFrame() {
+  if (!isAsked) requestAnimationFrame(callWaiting);
+  isAsked = true;
+}
+
+function callWaiting() {
+  isAsked = false;
+  const end = performance.now() + FRAME_MS;
+  for (const call of [...waiting]) {
+    waiting.delete(call);
+    try {
+      call();
+    } catch (error) {
+      reportError(error);
+    }
+    if (performance.now() > end) break;
+  }
+  if (waiting.size > 0) askForFrame();
 }

@@ -60,6 +60,9 @@ export function createDiagram(lab) {
   const docNow = () => lab.state.document.doc;
   const sentence = () => pointed || docNow()?.table.examples.find(({ text }) => text.trim() !== '')?.text || '';
 
+  /** @type {ReturnType<typeof lanes>} */
+  let lanesOfLayers = [];
+
   const draw = oncePerFrame(() => {
     const text = sentence();
     quote.textContent = text ? words.quoted(text) : '';
@@ -79,8 +82,6 @@ export function createDiagram(lab) {
     const across = lanes(Math.max(1, entries.length)).filter((_, lane) => entries[lane] !== undefined);
     const inTable = modelNow()?.vocab_size;
     const rows = known && inTable ? shown.map((i) => known.ids[i] / inTable) : undefined;
-    const layers = slabs();
-
     const chips = entries.map((i) =>
       i === undefined ? rest(pieces.length - shown.length) : chip(shown.indexOf(i), pieces[i], known?.ids[i]),
     );
@@ -88,15 +89,22 @@ export function createDiagram(lab) {
     list.style.setProperty('--count', String(entries.length));
     stages.tokens.picture.replaceChildren(list);
     stages.embeddings.picture.replaceChildren(...embeddingPicture(across, rows));
-    stages.layers.picture.replaceChildren(
-      h('span', { className: 'flow-slabs', 'aria-hidden': 'true' }, ...layers.map(slab)),
-      ...layersPicture(across, layers.map(({ name }) => name !== '')),
-    );
+    lanesOfLayers = across;
+    drawLayers();
     stages.pooling.picture.replaceChildren(...poolingPicture(across, pooling() === 'mean'));
     stages.tokens.shape.textContent = known ? `T = ${n.grouped(pieces.length)}` : 'T';
     stages.tokens.says.textContent = known?.cut ? words.tokensCut : words.tokensSay;
     element.dataset.tokens = known ? String(pieces.length) : '';
   }
+
+  // As many lines as all else together: in a frame of their own.
+  const drawLayers = oncePerFrame(() => {
+    const layers = slabs();
+    stages.layers.picture.replaceChildren(
+      h('span', { className: 'flow-slabs', 'aria-hidden': 'true' }, ...layers.map(slab)),
+      ...layersPicture(lanesOfLayers, layers.map(({ name }) => name !== '')),
+    );
+  });
 
   /** @param {number} lane @param {string} piece @param {number | undefined} id */
   const chip = (lane, piece, id) =>

@@ -70,7 +70,7 @@ export function createEncoder(lab) {
   }
 
   /** @param {import('../lab/run/types.js').State} state */
-  function describe({ encoder: { is, address, latest: own, next }, missing }) {
+  function describe({ encoder: { is, address, latest: own, next, arrival, isSilent }, missing }) {
     const latest = next ? next.latest : own;
     const bytes = KNOWN_BYTES[nameOf(address)];
     if (missing) return progress(0, words.useless);
@@ -80,7 +80,11 @@ export function createEncoder(lab) {
       // Rounded down: 100 % is said when every byte is here.
       const share = latest.total ? latest.received / latest.total : 0;
       const say = latest.cached ? words.reading : words.downloading;
-      return progress(share, say(n.megabytes(latest.received), n.megabytes(latest.total), Math.floor(100 * share)));
+      const sizes = /** @type {const} */ ([n.megabytes(latest.received), n.megabytes(latest.total)]);
+      if (isSilent) return progress(share, words.silent(...sizes));
+      const rate = arrival?.rate ?? 0;
+      const left = Math.ceil((latest.total - latest.received) / rate);
+      return progress(share, say(...sizes, Math.floor(100 * share)) + (rate > 0 ? words.arriving(n.figure(rate / 1e6), left) : ''));
     }
     if (!latest) return progress(0, words.waiting);
     const from = address.startsWith(OWN) ? words.opened : latest.cached ? words.cached : words.downloaded;

@@ -129,13 +129,18 @@ const line = (token, d) => s('path', { class: 'line', 'data-token': token, d });
 
 /** @param {(d: Pen) => SVGElement[]} draw */
 function bothWays(draw) {
-  const round = (/** @type {number} */ x) => Number(x.toFixed(1));
+  // Thousands of points: `toFixed` would take longer than all else.
+  const round = (/** @type {number} */ x) => Math.round(10 * x) / 10;
   return [false, true].map((down) => {
     /** @type {Pen} */
-    const pen = (...pieces) =>
-      pieces
-        .map((piece) => (typeof piece === 'string' ? piece : (down ? piece.toReversed() : piece).map(round).join(' ')))
-        .join(' ');
+    const pen = (...pieces) => {
+      const [first, second] = down ? [1, 0] : [0, 1];
+      let path = '';
+      for (const piece of pieces) {
+        path += typeof piece === 'string' ? `${piece} ` : `${round(piece[first])} ${round(piece[second])} `;
+      }
+      return path;
+    };
     return s(
       'svg',
       { class: down ? 'down' : 'across', viewBox: '0 0 100 100', preserveAspectRatio: 'none', 'aria-hidden': 'true' },

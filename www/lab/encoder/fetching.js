@@ -3,6 +3,9 @@
 
 import { DEFAULT_ENCODER, MODEL, OWN, ownAddress } from '../../engine/encoder/addresses.js';
 
+/** When nothing has come for so long, the reader is asked what to do. */
+const SILENT_MS = 10_000;
+
 export class Fetching {
   #lab;
   #channel;
@@ -10,6 +13,10 @@ export class Fetching {
   #prepare;
   /** The pooling that the encoder on its way or in use declares. @type {{ pooling: string, said: string } | undefined} */
   declared;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #listening;
+  /** Removes the message that nothing comes. */
+  #unsay = () => {};
 
   /**
    * @param {import('../lab.js').Lab} lab
@@ -40,8 +47,49 @@ export class Fetching {
   /** @param {string} address */
   #load(address) {
     this.declared = undefined;
+    this.heard();
     if (address.startsWith(MODEL)) this.#loadModel(address);
     else this.#channel?.send({ type: 'load', base: address });
+  }
+
+  /** Something has come, or nothing is awaited any more. */
+  heard() {
+    clearTimeout(this.#listening);
+    this.#unsay();
+    if (this.#awaited !== undefined) this.#listening = setTimeout(() => this.#silent(), SILENT_MS);
+  }
+
+  dispose() {
+    clearTimeout(this.#listening);
+  }
+
+  /** The address of the encoder that is on its way over the network. */
+  get #awaited() {
+    const { is, address, next, latest } = this.#lab.state.encoder;
+    const wanted = next?.address ?? (is === 'loading' ? address : OWN);
+    const coming = next ? next.latest : latest;
+    const isHere = wanted.startsWith(OWN) || wanted.startsWith(MODEL) || (coming?.type === 'progress' && coming.cached);
+    return isHere ? undefined : wanted;
+  }
+
+  #silent() {
+    // A module that is being compiled holds the download up.
+    if (!this.#lab.state.engine) return this.heard();
+    const { notices, words } = this.#lab;
+    this.#lab.dispatch({ type: 'silent' });
+    this.#unsay = notices.notice(
+      words.lab.silent,
+      { label: words.lab.retry, run: () => this.#askAgain() },
+      { label: words.lab.cancel, run: () => this.cancel() },
+    );
+  }
+
+  /** Asks the host for the rest. */
+  #askAgain() {
+    const address = this.#awaited;
+    if (address === undefined) return;
+    this.#channel?.cancel();
+    this.#load(address);
   }
 
   /** Fetches a saved model. @param {string} address */
@@ -89,6 +137,7 @@ export class Fetching {
     if (is !== 'loading' && !next) return;
     this.#channel?.cancel();
     this.#lab.dispatch({ type: 'cancel encoder' });
+    this.heard();
     // It may have come just now: the worker must not use it.
     if (next) return this.#channel?.send({ type: 'load', base: address });
     this.#questions.refuseAll(new DOMException('The encoder is not fetched any more.', 'AbortError'));

@@ -66,6 +66,7 @@ export class Running {
   /** Ends the worker's part in it. */
   dispose() {
     clearTimeout(this.#settling);
+    this.encoder.dispose();
     this.#channel?.close();
     this.#questions.refuseAll(gone());
   }
@@ -301,6 +302,7 @@ export class Running {
     }
     if (event.type === 'start') notices.forgetWarnings();
     this.#lab.dispatch(happened);
+    if (of === 'load') this.encoder.heard();
     switch (event.type) {
       case 'loaded':
         this.#sendQuestions();
@@ -321,7 +323,7 @@ export class Running {
         this.#questions.ended();
         break;
       case 'warning':
-        if (event.code !== 'encoder.pooling') notices.warning(words.sentence(event));
+        if (event.code !== 'encoder.pooling') this.#warn(words.sentence(event), of);
         else this.encoder.declared = { pooling: String(event.params.pooling), said: words.sentence(event) };
         break;
       case 'error':
@@ -340,6 +342,14 @@ export class Running {
     this.#sendQuestions();
     const { queued, only } = this.#lab.state.run;
     if (queued) this.go(queued, only);
+  }
+
+  /** @param {string} message @param {Command['type']} of The command that it belongs to. */
+  #warn(message, of) {
+    const { notices } = this.#lab;
+    // What is said of the encoder holds for the next runs too: it stays until it is dismissed.
+    if (of === 'load') notices.notice(message);
+    else notices.warning(message);
   }
 
   /** @param {string} message @param {Command['type']} of The command that failed. @param {import('./types.js').Encoder} before */

@@ -12,11 +12,14 @@ import { Log } from './log.js';
 
 /** Weight of the newest step in the mean time of a step. */
 const NEWEST = 0.2;
+/** A step that takes longer than this, and than so many of the latest, is not one: the tab was frozen, the machine slept, or the
+ * run was measured. Unless the next one takes as long too. */
+const [LATE_MS, LATE_TIMES] = [1000, 5];
 /** Events that are no part of a run: the encoder's, a comparison's, and answers, which only the one who asked gets. @type {Set<RunEvent['type']>} */
 const NOT_OF_A_RUN = new Set(['progress', 'loaded', 'resumed', 'compared', 'comparison', 'prediction', 'saliency', 'tokens', 'encoded', 'findings', 'label_next', 'classified']);
 
 /** @type {Counts} */
-export const NO_COUNTS = { step: 0, epoch: 0, steps: 0, epochs: 0, loss: undefined, tasks: [], msPerStep: 0, stepAt: 0 };
+export const NO_COUNTS = { step: 0, epoch: 0, steps: 0, epochs: 0, loss: undefined, tasks: [], msPerStep: 0, wasLate: false, stepAt: 0 };
 
 /** Those of no run; the tasks stay. @param {Counts} counts @returns {Counts} */
 export const cleared = ({ tasks }) => ({ ...NO_COUNTS, tasks });
@@ -99,12 +102,15 @@ function countsAfter(counts, event, at) {
   if (event.type === 'contrastive') return { ...counts, contrastive: [event.step, event.steps] };
   if (event.type !== 'step') return counts;
   const { step, epoch, total: loss } = event;
-  return { ...counts, step, epoch, loss, msPerStep: meanTime(counts, at), stepAt: at };
+  return { ...counts, step, epoch, loss, ...meanTime(counts, at), stepAt: at };
 }
 
 /** @param {Counts} counts @param {number} at When the newest step ended. */
-function meanTime({ msPerStep, stepAt }, at) {
-  if (stepAt === 0 || at === stepAt) return msPerStep;
+function meanTime({ msPerStep, wasLate, stepAt }, at) {
+  if (stepAt === 0 || at === stepAt) return { msPerStep, wasLate };
   const took = at - stepAt;
-  return msPerStep ? msPerStep + NEWEST * (took - msPerStep) : took;
+  if (msPerStep === 0) return { msPerStep: took, wasLate: false };
+  const isLate = took > Math.max(LATE_MS, LATE_TIMES * msPerStep);
+  if (isLate && !wasLate) return { msPerStep, wasLate: true };
+  return { msPerStep: msPerStep + NEWEST * (took - msPerStep), wasLate: isLate };
 }

@@ -62,12 +62,12 @@ function after(state, event) {
       return awake(state);
     case 'choose encoder': {
       const { address, returns } = event;
-      if (encoder.is === 'here') return { ...state, encoder: { ...encoder, next: { address, returns } } };
+      if (encoder.is === 'here') return { ...state, encoder: { ...encoder, next: { address, returns }, arrival: undefined } };
       // The one that is on its way goes.
       return awake({ ...state, encoder: { address, is: 'away' } });
     }
     case 'cancel encoder':
-      if (encoder.next) return { ...state, encoder: { ...encoder, next: undefined } };
+      if (encoder.next) return { ...state, encoder: { ...encoder, next: undefined, arrival: undefined, isSilent: false } };
       if (encoder.is !== 'loading') return state;
       return {
         ...state,
@@ -75,6 +75,8 @@ function after(state, event) {
         // Nothing is to start after a cancelled download, but for the run that a recording promises.
         run: { ...run, queued: '', postponed: replay.is ? run.queued : '', wanted: false },
       };
+    case 'silent':
+      return encoder.is === 'loading' || encoder.next ? { ...state, encoder: { ...encoder, isSilent: true } } : state;
     case 'go': {
       /** @type {State} */
       const going = { ...state, comparison: ended(comparison, 'cancelled'), run: { ...run, queued: event.what, only: event.only, postponed: '' } };

@@ -41,10 +41,21 @@ export interface Encoder {
   is: 'away' | 'loading' | 'here' | 'unreachable';
   /** The latest report on its way here. */
   latest?: Coming;
+  /** How fast its bytes come, over the network: measured every second. */
+  arrival?: Arrival;
+  /** Whether nothing has come for a while, though more should. */
+  isSilent?: boolean;
   /** Another one that the reader chose while this one was here. Until it is here too, this one stays. */
   next?: { address: string; latest?: Coming; returns: boolean };
   /** The address of the one before: it returns if no run can be prepared with this one. */
   former?: string;
+}
+
+/** The bytes that had come at a time, in milliseconds, and how fast the latest came, in bytes a second; 0 before that is known. */
+export interface Arrival {
+  at: number;
+  received: number;
+  rate: number;
 }
 
 /** A report on an encoder's way here. */
@@ -83,6 +94,8 @@ export interface Counts {
   tasks: string[];
   /** Mean of the latest steps; 0 before the second. */
   msPerStep: number;
+  /** Whether the latest step took so long that the mean leaves it out. */
+  wasLate: boolean;
   /** When the latest step ended, in ms; 0 after a pause, which is no step that took long. */
   stepAt: number;
 }
@@ -203,6 +216,8 @@ export type LabEvent =
   /** The reader chose another. `returns`: it is the one before, since no run could be prepared with the latest. */
   | { type: 'choose encoder'; address: string; returns: boolean }
   | { type: 'cancel encoder' }
+  /** Nothing has come for a while. */
+  | { type: 'silent' }
   | { type: 'go'; what: Move; only: string[] }
   | { type: 'pause' }
   | { type: 'reset' }

@@ -13,6 +13,8 @@ import { cleared, NO_REPLAY, show } from './shown.js';
 
 /** Commands that ask about the run and leave it as it is, also where they fail. @type {Set<Command['type']>} */
 export const QUESTIONS = new Set(['predict', 'tokenize', 'explain', 'observe', 'check', 'label_next', 'classify']);
+/** How often a download's rate is measured, and the weight of the newest in it. */
+const [RATE_MS, NEWEST] = [1000, 0.3];
 /** Commands whose messages are about something else than the run in progress. @type {Set<Command['type']>} */
 const NOT_THE_RUN = new Set([...QUESTIONS, 'load', 'configure', 'compare']);
 
@@ -47,18 +49,35 @@ export function afterWorkerEvent(state, happened) {
   if (isLate(state, happened)) return before;
   const { event, of } = happened;
   if (event.type === 'error') return failed(show(before, happened, undefined), of);
-  if (event.type === 'progress' || event.type === 'loaded') return { ...before, encoder: encoderAfter(before.encoder, event) };
+  if (event.type === 'progress' || event.type === 'loaded') return { ...before, encoder: encoderAfter(before.encoder, event, happened.at) };
   const ready = event.type === 'start' ? withoutRecording({ ...before, encoder: { ...before.encoder, former: undefined } }) : before;
   const next = show(ready, happened, before.run.configured);
   const isBegun = event.type === 'start' || event.type === 'resumed';
   return { ...next, run: { ...next.run, status: statusAfter(next, event), ...(isBegun && { resumesAt: undefined }) } };
 }
 
-/** @param {State['encoder']} encoder @param {import('./types.js').Coming} latest @returns {State['encoder']} */
-function encoderAfter(encoder, latest) {
+/**
+ * @param {State['encoder']} encoder
+ * @param {import('./types.js').Coming} latest
+ * @param {number} at
+ * @returns {State['encoder']}
+ */
+function encoderAfter(encoder, latest, at) {
   const { address, next } = encoder;
-  if (latest.type === 'progress') return next ? { ...encoder, next: { ...next, latest } } : { ...encoder, latest };
-  return next ? { address: next.address, is: 'here', latest, former: next.returns ? undefined : address } : { ...encoder, is: 'here', latest };
+  if (latest.type === 'progress') {
+    const coming = { ...encoder, isSilent: false, arrival: latest.cached ? undefined : arrivalAfter(encoder.arrival, latest.received, at) };
+    return next ? { ...coming, next: { ...next, latest } } : { ...coming, latest };
+  }
+  if (next) return { address: next.address, is: 'here', latest, former: next.returns ? undefined : address };
+  return { ...encoder, is: 'here', latest, arrival: undefined, isSilent: false };
+}
+
+/** @param {import('./types.js').Arrival | undefined} before @param {number} received @param {number} at @returns {import('./types.js').Arrival} */
+function arrivalAfter(before, received, at) {
+  if (!before || received < before.received) return { at, received, rate: 0 };
+  if (at - before.at < RATE_MS) return before;
+  const now = (1000 * (received - before.received)) / (at - before.at);
+  return { at, received, rate: before.rate ? before.rate + NEWEST * (now - before.rate) : now };
 }
 
 /** The reader's own run takes the recording's place, which stays to be seen behind it. @param {State} state @returns {State} */
@@ -89,11 +108,17 @@ function statusAfter({ run: { status }, counts }, event) {
 
 /** @param {State} state @param {Command['type']} of The command that failed. @returns {State} */
 function failed(state, of) {
-  const { run, encoder } = state;
-  if (of === 'load' && encoder.next) return { ...state, encoder: { ...encoder, next: undefined } };
+  const { run, encoder, replay } = state;
+  if (of === 'load' && encoder.next) return { ...state, encoder: { ...encoder, next: undefined, arrival: undefined, isSilent: false } };
   if (of === 'load') {
     // The queued move waits for the next try.
-    return { ...state, encoder: { ...encoder, is: 'unreachable' }, run: { ...run, queued: '', postponed: run.queued } };
+    return {
+      ...state,
+      encoder: { ...encoder, is: 'unreachable', arrival: undefined, isSilent: false },
+      run: { ...run, queued: '', postponed: run.queued },
+      // It ends too: a moving page would look as if all were well.
+      replay: replay.is === '' ? replay : { ...replay, is: 'over' },
+    };
   }
   if (of === 'configure') {
     return {
