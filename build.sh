@@ -279,8 +279,11 @@ test_everything() {
   check "cargo fmt --check" cargo fmt --all --check
   # The workspace without the tests for the browser. In one profile, so that macros and C libraries are compiled once; with all
   # features that need no accelerator at once, since each choice of features compiles the library again.
-  local packages=(--package polytask --package polytask-blocks --package polytask-onnx --target-dir target --release)
+  local packages=(--package polytask --package polytask-blocks --package polytask-onnx)
   local features=(--features polytask/mpi,polytask/parquet)
+  # A test that compiles a program of its own shares what these have compiled.
+  export POLYTASK_CARGO_FLAGS="${packages[*]} ${features[*]}"
+  packages+=(--target-dir target --release)
   check "clippy, native" cargo clippy "${packages[@]}" -- -D warnings
   check "clippy, all features" cargo clippy "${packages[@]}" "${features[@]}" --all-targets -- -D warnings
   check "clippy, wasm: threads" lint_wasm threads

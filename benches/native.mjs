@@ -6,10 +6,11 @@ import { root } from './jobs.mjs';
 /** The phases of a step, by the library's names and in their order. */
 export const PHASES = ['batch', 'forward', 'losses', 'backward', 'update'];
 
-/** Compiles benches/step.rs. @returns {string} The program. */
-export function buildNative() {
+/** Compiles benches/step.rs. @param {string[]} flags More of them, for cargo. @returns {string} The program. */
+export function buildNative(flags = []) {
   const build = [
     'bench',
+    ...flags,
     '--bench',
     'step',
     '--no-run',

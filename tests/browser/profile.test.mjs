@@ -14,6 +14,9 @@ import { buildNative, phasesNatively } from '../../benches/native.mjs';
 import { profile, whatProfileLacks } from '../../benches/profile.mjs';
 import { profileSection } from '../../benches/report.mjs';
 
+/** With these flags of `./build.sh test`, cargo need not compile the library a second time. */
+const asTested = process.env.POLYTASK_CARGO_FLAGS?.split(' ') ?? [];
+
 const sum = (shares) => Object.values(shares).reduce((sum, share) => sum + share, 0);
 
 /** Asserts that the section has a table with a row for each share. */
@@ -49,7 +52,7 @@ test('natively, by phases', () => {
     const recipe = path.join(scratch, 'recipe.json');
     writeFileSync(recipe, JSON.stringify(JOBS.notebook.recipe));
     const encoder = path.join(root, 'www/models/all-MiniLM-L6-v2');
-    const shares = phasesNatively(buildNative(), { ...JOBS.notebook, recipe, encoder, threads: 1, warmUp: 1, counted: 5 });
+    const shares = phasesNatively(buildNative(asTested), { ...JOBS.notebook, recipe, encoder, threads: 1, warmUp: 1, counted: 5 });
     const found = JSON.stringify(shares);
     assert.ok(sum(shares) > 0.9 && sum(shares) <= 1, found);
     for (const name of ['forward', 'backward', 'update']) assert.ok(shares[name] > 0.02, found);

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { History } from '../../www/lab/document/history.js';
 
 /** A text that is edited, with its history and a clock that the test moves. */
-function editor(most = 100) {
+function editor(most = Infinity) {
   let time = 0;
-  const history = new History(most, () => time);
+  const history = new History(most, (text) => text.length, () => time);
   return {
     text: '',
     history,
@@ -69,13 +69,33 @@ test('an edit after Undo leaves nothing to redo, and is no part of the burst bef
   assert.equal(one.history.canUndo, false);
 });
 
-test('the oldest steps are forgotten', () => {
-  const one = editor(3);
-  one.type('abcdef', undefined);
+test('thousands of steps can be undone', () => {
+  const one = editor();
+  one.type('x'.repeat(5000), undefined);
   while (one.go('undo'));
-  assert.equal(one.text, 'abc');
+  assert.equal(one.text, '');
+  assert.equal(one.history.isAtCut, false);
   while (one.go('redo'));
-  assert.equal(one.text, 'abcdef');
+  assert.equal(one.text.length, 5000);
+});
+
+test('where there is no room for all, the oldest steps are forgotten, and it says so where they end', () => {
+  const one = editor(50_000);
+  one.type('x'.repeat(500), undefined);
+  while (one.go('undo'));
+  // The states that are kept have 388 to 499 letters, 49,672 together; the one before them would not fit.
+  assert.equal(one.text.length, 500 - 112);
+  assert.equal(one.history.isAtCut, true);
+  while (one.go('redo'));
+  assert.equal(one.text.length, 500);
+  assert.equal(one.history.isAtCut, false);
+});
+
+test('a hundred steps can be undone however large they are', () => {
+  const one = editor(1);
+  one.type('x'.repeat(300), undefined);
+  while (one.go('undo'));
+  assert.equal(one.text.length, 200);
 });
 
 test('beginning anew forgets all but what it is given', () => {

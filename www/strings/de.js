@@ -179,6 +179,7 @@ export default {
     paste: 'Einfügen …',
     undo: 'Rückgängig',
     redo: 'Wiederholen',
+    undoEnds: 'Die Änderungen vor dieser sind zu alt, um sie rückgängig zu machen.',
     own: 'Deine eigenen Sätze: Öffne eine Tabelle (CSV, TSV oder JSON), zieh sie hierher oder füg sie ein; sie braucht eine Spalte mit Sätzen und eine Spalte für jede Aufgabe.',
     pasted: (ending) => `eingefügter Text.${ending}`,
     tooBig: (file, size, most) => `${file}: ${size} MB sind zu viel; höchstens ${most} MB lassen sich hier lesen.`,

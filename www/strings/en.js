@@ -180,6 +180,7 @@ export default {
     paste: 'Paste…',
     undo: 'Undo',
     redo: 'Redo',
+    undoEnds: 'The edits before this one are too old to be undone.',
     own: 'Your own sentences: open, drop or paste a CSV, TSV or JSON table with a column of sentences and one column for each task.',
     pasted: (/** @type {string} */ ending) => `pasted text.${ending}`,
     tooBig: (/** @type {string} */ file, /** @type {string} */ size, /** @type {string} */ most) =>

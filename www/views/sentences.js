@@ -98,6 +98,7 @@ export function createSentences(lab) {
     redo.disabled = !store.canRedo;
     // The focus would be lost with the last edit that can be undone or redone.
     if (!store.canUndo && undo.matches(':focus')) importing.buttons.at(-1)?.focus();
+    if (store.isAtCut && !undo.disabled) lab.notices.notice(words.undoEnds);
     undo.disabled = !store.canUndo;
     if (redo.disabled && redo.matches(':focus')) undo.focus();
   });

@@ -4,6 +4,7 @@
 import { History } from './history.js';
 import { Kept } from './kept.js';
 import { sentencesOf } from './sentences.js';
+import { sameSettings } from '../run/select.js';
 import { USUAL_TRAINING } from '../recipe/limits.js';
 
 /** @typedef {import('./sentences.js').Table} Table */
@@ -32,12 +33,13 @@ import { USUAL_TRAINING } from '../recipe/limits.js';
  */
 
 const VERSION = 1;
-const UNDO_LIMIT = 100;
+/** Room for states that can be undone to, in rows of their tables: some 16 MB. */
+const UNDO_ROWS = 2_000_000;
 const UNOBSERVED = { gradients_every: 0, interference_every: 0, mistakes: false, map_every: 0 };
 
 export class Store {
   /** @type {History<State>} */
-  #history = new History(UNDO_LIMIT);
+  #history = new History(UNDO_ROWS, ({ doc }) => doc.table.examples.length + 1);
   /** @type {Doc | undefined} */
   #doc;
   /** See {@link State}. @type {Doc | undefined} */
@@ -111,6 +113,11 @@ export class Store {
 
   get canUndo() {
     return this.#history.canUndo;
+  }
+
+  /** Whether the edits before this state are too old to be undone. */
+  get isAtCut() {
+    return this.#history.isAtCut;
   }
 
   get canRedo() {
@@ -205,10 +212,11 @@ export class Store {
     if (!state) return;
     const { diagnostics } = this.doc.recipe;
     const { doc, replaced } = state;
+    const change = isSameSet(this.doc, doc) ? 'rows' : 'data';
     this.#replaced = replaced;
     this.#doc = doc.recipe.diagnostics === diagnostics ? doc : { ...doc, recipe: { ...doc.recipe, diagnostics } };
     this.#save();
-    this.#tell('data');
+    this.#tell(change);
   }
 
   /** @returns {State} */
@@ -236,6 +244,9 @@ export class Store {
     this.#kept?.write({ version: VERSION, table: named, recipe, replaced: this.#replaced });
   }
 }
+
+/** Whether two documents differ in rows and tasks of one set of sentences only. @param {Doc} a @param {Doc} b */
+const isSameSet = (a, b) => a.table.name === b.table.name && Boolean(a.table.preset) === Boolean(b.table.preset) && sameSettings(a.recipe, b.recipe);
 
 /** @param {import('./kept.js').Value | undefined} kept The saved value. @returns {State | undefined} */
 function stateOf(kept) {
