@@ -27,13 +27,12 @@ function request(result, waits = false) {
 
 globalThis.indexedDB = {
   open: () => {
-    const transaction = () => Object.assign(request(undefined), { objectStore: () => store, commit: () => {} });
+    const transaction = { commit: () => queueMicrotask(() => transaction.oncomplete?.()) };
     const store = {
-      get: (key) => request(structuredClone(database.get(key)), true),
+      // What is there when it answers.
+      get: (key) => Object.defineProperty(request(undefined, true), 'result', { get: () => structuredClone(database.get(key)) }),
       put: (value, key) => void database.set(key, structuredClone(value)),
-      get transaction() {
-        return transaction();
-      },
+      transaction,
     };
     return request({ transaction: () => ({ objectStore: () => store }) });
   },
@@ -44,11 +43,26 @@ globalThis.localStorage = {
   removeItem: (key) => void storage.delete(key),
 };
 
+/** The tabs that are open. @type {Set<any>} */
+const tabs = new Set();
+globalThis.BroadcastChannel = class {
+  constructor() {
+    tabs.add(this);
+  }
+  postMessage(data) {
+    for (const tab of tabs) if (tab !== this) queueMicrotask(() => tab.onmessage?.({ data }));
+  }
+  close() {
+    tabs.delete(this);
+  }
+};
+
 const { Kept } = await import('../../www/lab/document/kept.js');
 
 mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1000 });
 beforeEach(() => {
   [database, storage, held] = [new Map(), new Map(), undefined];
+  tabs.clear();
 });
 
 /** Lets all promises that can be kept be kept. */
@@ -69,7 +83,8 @@ async function visit({ late = false } = {}) {
   held = late ? [] : undefined;
   const kept = new Kept(KEY);
   const found = [];
-  kept.onFound = ({ text }) => found.push(text);
+  kept.onFound = ({ text }, isOfOtherTab) => found.push(isOfOtherTab ? `${text}, by another tab` : text);
+  kept.onBeside = () => found.push('edits beside');
   const read = kept.read();
   await pass(late ? 3000 : 0);
   return { kept, found, text: (await read)?.text };
@@ -152,4 +167,55 @@ test('what a page that was left at once put into localStorage is later than the 
   await edit(late, 'and more');
   await answer();
   assert.deepEqual([inDatabase(), inStorage(), late.found], ['and more', undefined, []], 'it was made from what the database keeps');
+});
+
+test('a tab hears of the edits of another, and its own are kept beside them until it takes them over', async () => {
+  await leave('mine');
+  const [a, b] = [await visit(), await visit()];
+  await edit(a, 'of the first tab');
+  assert.deepEqual([a.found, b.found, inDatabase()], [[], ['of the first tab, by another tab'], 'of the first tab']);
+  await edit(b, 'of the second');
+  assert.deepEqual([inDatabase(), inStorage(), a.found], ['of the first tab', 'of the second', ['edits beside']], 'nothing is lost');
+  await edit(a, 'of the first, again');
+  assert.deepEqual([inDatabase(), inStorage()], ['of the first, again', 'of the second']);
+
+  b.kept.adopt();
+  await edit(b, 'made from the first');
+  assert.deepEqual([inDatabase(), a.found.at(-1)], ['made from the first', 'made from the first, by another tab']);
+  await edit(a, 'once more');
+  assert.deepEqual([inDatabase(), inStorage()], ['made from the first', 'once more']);
+  await Promise.all([a.kept.close(), b.kept.close()]);
+  const next = await visit();
+  assert.deepEqual([next.text, next.found], ['once more', ['made from the first']], 'the next visit offers both');
+});
+
+test('edits of two tabs in the same moment are both kept, also where tabs do not hear of each other', async () => {
+  await leave('mine');
+  const [a, b] = [await visit(), await visit()];
+  tabs.clear();
+  a.kept.write({ text: 'a' });
+  b.kept.write({ text: 'b' });
+  await pass(400);
+  assert.deepEqual([inDatabase(), inStorage(), a.found, b.found], ['a', 'b', [], ['a, by another tab']]);
+});
+
+test('tabs that come to the same document go on with it', async () => {
+  const [a, b] = [await visit(), await visit()];
+  await edit(a, 'x');
+  b.kept.adopt();
+  await edit(b, 'x');
+  assert.deepEqual(a.found, []);
+  await edit(a, 'y');
+  assert.deepEqual([inDatabase(), inStorage()], ['y', undefined]);
+});
+
+test('a clock that is set back loses no edit', async () => {
+  await leave('mine');
+  const one = await visit();
+  mock.timers.setTime(500);
+  await edit(one, 'earlier by the clock');
+  await edit(one, 'and more');
+  await one.kept.close();
+  assert.deepEqual([inDatabase(), inStorage()], ['and more', undefined]);
+  assert.equal((await visit()).text, 'and more');
 });

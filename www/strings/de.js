@@ -144,6 +144,8 @@ export default {
     undo: 'Rückgängig',
     found: 'Deine Sätze von einem früheren Besuch wurden erst jetzt gefunden. Sie bleiben erhalten, deine Änderungen seither auch.',
     openFound: 'Öffnen',
+    inOtherTab: 'Ein anderer Tab hat diese Sätze geändert. Sie bleiben erhalten, und Änderungen hier werden daneben aufbewahrt.',
+    beside: 'Ein anderer Tab hat diese Sätze auch geändert. Seine Änderungen werden neben deinen aufbewahrt, und der nächste Besuch bietet beide an.',
   },
 
   sentences: {

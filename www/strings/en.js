@@ -144,6 +144,8 @@ export default {
     undo: 'Undo',
     found: 'Your sentences from an earlier visit have only now been found. They are kept, and so are your edits since then.',
     openFound: 'Open them',
+    inOtherTab: 'Another tab has changed these sentences. They are kept, and edits here are kept beside them.',
+    beside: 'Another tab has changed these sentences too. Its edits are kept beside yours, and the next visit offers both.',
   },
 
   sentences: {

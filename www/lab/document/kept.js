@@ -8,6 +8,9 @@
 // answers, nothing is written over that one: edits go to localStorage alone, with the time of the document that they were
 // made on (`since`). If the database then turns out to keep a later document, both stay where they are, the page is told
 // of the one in the database, and only `adopt` lets that one be replaced.
+//
+// The same holds where another tab changes the document: a write replaces only the one that this tab knows, and looks within the
+// same transaction. Tabs tell each other of their writes, so that the reader hears of it before they edit.
 
 import { createStore, get, promisifyRequest } from '../../vendor/idb-keyval.js';
 
@@ -43,10 +46,24 @@ export class Kept {
   /** Whether this visit's document holds edits that would be lost if another took its place. */
   #hasEdits = false;
   #isClosed = false;
+  /** When the document was written that the database keeps, as far as this tab knows; absent: it keeps none. @type {number | undefined} */
+  #stored;
+  /** When the value in localStorage was written, if it is this tab's. @type {number | undefined} */
+  #behind;
+  /** The value that was written last. @type {Value | undefined} */
+  #latest;
+  /** @type {BroadcastChannel | undefined} */
+  #tabs;
   /** Called when the browser begins to refuse to keep the document. @type {() => void} */
   onForgetful = () => {};
-  /** Called when the database turns out to keep a document that this visit's is not made from. @type {(kept: Value) => void} */
+  /**
+   * Called when the database turns out to keep a document that this visit's is not made from.
+   *
+   * @type {(kept: Value, isOfOtherTab: boolean) => void} `isOfOtherTab`: another tab has just changed it.
+   */
   onFound = () => {};
+  /** Called when another tab has edits that are kept beside this tab's. @type {() => void} */
+  onBeside = () => {};
 
   /** @param {string} key */
   constructor(key) {
@@ -55,10 +72,12 @@ export class Kept {
 
   /** @returns {Promise<Value | undefined>} An earlier visit's document, as far as it is known in time. */
   async read() {
+    this.#listen();
     this.#answer ??= asked(() => get(this.#key, documents)).then((kept) => ({ kept }));
     const answer = this.#answer;
     const inTime = await within(OPEN_MS, answer).catch(() => undefined);
     const left = this.#left();
+    this.#behind = left?.at;
     this.#since = left ? (left.since ?? left.at ?? 0) : NEVER;
     this.#hasEdits = left?.since !== undefined;
     if (!inTime) {
@@ -66,6 +85,7 @@ export class Kept {
       return left;
     }
     const { kept } = inTime;
+    this.#stored = timeOf(kept);
     if (kept && !this.#hasEdits && (kept.at ?? 0) >= this.#since) {
       this.#apart = false;
       return kept;
@@ -84,23 +104,43 @@ export class Kept {
     this.#apart = false;
   }
 
+  /** Hears of the other tabs' writes. */
+  #listen() {
+    if (!globalThis.BroadcastChannel || this.#tabs) return;
+    this.#tabs = new BroadcastChannel(this.#key);
+    this.#tabs.onmessage = async ({ data: { isApart } }) => {
+      if (isApart) return this.onBeside();
+      const kept = await within(OPEN_MS, asked(() => get(this.#key, documents))).catch(() => undefined);
+      if (kept && !this.#isClosed) this.#meet(kept);
+    };
+  }
+
+  /** Another tab has written to the database. @param {Value} kept */
+  #meet(kept) {
+    this.#stored = timeOf(kept);
+    this.#apart = this.#latest === undefined || contentOf(kept) !== contentOf(this.#latest);
+    if (this.#apart) this.onFound(kept, true);
+  }
+
   /** @param {Value} value Is not changed later. */
   write(value) {
     this.#hasEdits = true;
-    this.#pending = { ...value, at: Date.now() };
+    // Never the same time as that of the document before it, also where the clock is set back.
+    this.#pending = this.#latest = { ...value, at: Math.max(Date.now(), (this.#stored ?? 0) + 1) };
     this.#timer ??= setTimeout(() => this.flush(), WRITE_MS);
   }
 
   /** Writes the value that waits, as the last one. */
   close() {
     this.#isClosed = true;
-    return this.flush();
+    return this.flush().finally(() => this.#tabs?.close());
   }
 
   /** @param {Value | undefined} kept The database's document. */
   #compare(kept) {
     if (this.#isClosed) return;
-    if (kept && (kept.at ?? 0) > this.#since) return this.onFound(kept);
+    this.#stored = timeOf(kept);
+    if (kept && (kept.at ?? 0) > this.#since) return this.onFound(kept, false);
     this.#apart = false;
     const left = this.#left();
     if (left) this.#put(left).catch(() => {}); // It stays where it is.
@@ -121,32 +161,47 @@ export class Kept {
     this.#pending = undefined;
     if (!value) return;
     this.#writing = value;
-    const keeps = this.#apart
-      ? this.#leaveBehind(value)
-      : await this.#put(value).then(
-          () => true,
-          () => this.#leaveBehind(value),
-        );
+    const other = this.#apart ? undefined : await this.#put(value).catch(() => 'refused');
+    if (typeof other === 'object') this.#meet(other);
+    const isApart = this.#apart || other === 'refused';
+    const keeps = !isApart || this.#leaveBehind(value);
+    this.#tabs?.postMessage({ isApart });
     if (this.#writing === value) this.#writing = undefined;
     if (!keeps && this.#keeps) this.onForgetful();
     this.#keeps = keeps;
   }
 
-  /** @param {Value} value */
+  /**
+   * Writes to the database, unless another tab has changed what it keeps.
+   *
+   * @param {Value} value
+   * @returns {Promise<Value | undefined>} What another tab has written there.
+   */
   async #put({ since, ...value }) {
+    /** @type {Value | undefined} */
+    let other;
     await within(
       OPEN_MS,
       asked(() =>
         documents('readwrite', (store) => {
-          store.put(value, this.#key);
           const { transaction } = store;
-          transaction.commit(); // Of a page that is gone, what is not committed is dropped.
+          const before = store.get(this.#key);
+          before.onsuccess = () => {
+            if (timeOf(before.result) !== this.#stored) other = before.result;
+            else store.put(value, this.#key);
+            transaction.commit(); // Of a page that is gone, what is not committed is dropped.
+          };
           return promisifyRequest(transaction);
         }),
       ),
     );
+    if (other) return other;
+    this.#stored = timeOf(value);
     const left = this.#left();
-    if (left && (left.at ?? 0) <= (value.at ?? 0)) localStorage.removeItem(this.#key);
+    // Another tab's edits stay.
+    const isOurs = left?.since === undefined || left.at === this.#behind;
+    if (left && isOurs && (left.at ?? 0) <= (value.at ?? 0)) localStorage.removeItem(this.#key);
+    return undefined;
   }
 
   /** The value in localStorage. @returns {Value | undefined} */
@@ -166,6 +221,7 @@ export class Kept {
     return [marked, { ...marked, replaced: undefined }].some((some) => {
       try {
         localStorage.setItem(this.#key, JSON.stringify(some));
+        this.#behind = some.at;
         return true;
       } catch {
         return false;
@@ -173,6 +229,12 @@ export class Kept {
     });
   }
 }
+
+/** When a document was written; absent: there is none. @param {Value | undefined} value */
+const timeOf = (value) => value && (value.at ?? 0);
+
+/** @param {Value} value */
+const contentOf = ({ at, since, ...content }) => JSON.stringify(content);
 
 /** The answer to `ask`; rejects where the database cannot be asked. @template T @param {() => Promise<T>} ask */
 const asked = async (ask) => ask();

@@ -56,7 +56,13 @@ export function createSources(lab, ask) {
     if (hasOtherSeed(doc)) drawLabels(doc);
   });
 
-  store.onFound = async (found) => {
+  /** Removes what was said of another tab's edits. */
+  let unsay = () => {};
+  store.onBeside = () => {
+    unsay();
+    unsay = notices.notice(lab.words.sources.beside);
+  };
+  store.onFound = async (found, isOfOtherTab) => {
     await lab.opened;
     if (!store.isOpen) return;
     const isFree = () => !insists && !store.hasEdits;
@@ -68,9 +74,10 @@ export function createSources(lab, ask) {
           store.adopt(found);
           lab.replaceAll(doc);
         });
-      notices.notice(lab.words.sources.found, { label: lab.words.sources.openFound, run });
+      unsay();
+      unsay = notices.notice(isOfOtherTab ? lab.words.sources.inOtherTab : lab.words.sources.found, { label: lab.words.sources.openFound, run });
     };
-    if (!isFree()) return offer();
+    if (isOfOtherTab || !isFree()) return offer();
     await opened((doc) => {
       if (!isFree()) return offer(); // There was an edit meanwhile.
       store.adopt(found);

@@ -63,15 +63,20 @@ export class Store {
   }
 
   /**
-   * @param {(found: State) => void} call Called when an earlier visit's document turns up late, and this visit's was not
-   *   made from it. Until {@link adopt}, both are kept.
+   * @param {(found: State, isOfOtherTab: boolean) => void} call Called when an earlier visit's document turns up late, and this
+   *   visit's was not made from it, or when another tab has changed the document. Until {@link adopt}, both are kept.
    */
   set onFound(call) {
     if (this.#kept)
-      this.#kept.onFound = (kept) => {
+      this.#kept.onFound = (kept, isOfOtherTab) => {
         const found = stateOf(kept);
-        if (found) call(found);
+        if (found) call(found, isOfOtherTab);
       };
+  }
+
+  /** @param {() => void} call Called when another tab has edits of the document that are kept beside this tab's. */
+  set onBeside(call) {
+    if (this.#kept) this.#kept.onBeside = call;
   }
 
   /** Whether this visit's document holds edits, which a document that turns up late must not take the place of. */
