@@ -169,7 +169,7 @@ export type ToWorker =
   /** Asks the saved model of this number. */
   | { kind: 'model'; id: number; run: number; request: ModelRequest }
   /** Keeps the run from visit to visit, under this key. The answer is what an earlier visit left, if one may have (`finds`). */
-  | { kind: 'keep'; id: number; run: number; key: string; finds: boolean }
+  | { kind: 'keep'; id: number; run: number; key: string; finds: boolean; isLost: boolean }
   /** Goes on with the run that an earlier visit left; where that fails, `recipe` is configured. */
   | { kind: 'resume'; run: number; recipe: Recipe; keep_heads: boolean; request: number }
   /** The page is out of sight and may be gone soon: writes where the run is. */

@@ -4,6 +4,7 @@
 import { createReadStream, promises as fs } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const TYPES = {
@@ -42,6 +43,9 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
    * @type {{ name: string, after: number, gone: Promise<void>, letGo: () => void } | undefined}
    */
   let held;
+
+  /** @type {{ name: string, rate: number } | undefined} A file of which so many bytes come in a second. */
+  let slow;
 
   /** @type {{ folder: string, answer: (file: string) => { status?: number, type?: string, headers?: Record<string, string>, body: string | Buffer } }[]} */
   const answers = [];
@@ -87,6 +91,13 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
       const part = createReadStream(file, { end: cut.after - 1 });
       part.pipe(response, { end: false });
       part.on('end', () => response.write('', () => setTimeout(() => response.destroy(), 200)));
+    } else if (slow && pathname.endsWith(slow.name)) {
+      for await (const part of createReadStream(file, { highWaterMark: 50_000 })) {
+        while (slow && slow.rate === 0 && !response.destroyed) await sleep(50);
+        response.write(part);
+        if (slow) await sleep((1000 * part.length) / slow.rate);
+      }
+      response.end();
     } else {
       createReadStream(file).pipe(response);
     }
@@ -99,7 +110,8 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
     requests,
     count: (suffix) => [...requests].reduce((sum, [name, n]) => sum + (name.endsWith(suffix) ? n : 0), 0),
     cutOff: (name, after) => (cut = { name, after }),
-    mend: () => (cut = undefined),
+    mend: () => (cut = slow = undefined),
+    slow: (name, rate) => (slow = { name, rate }),
     holdBack: (name, after) => {
       let letGo;
       const gone = new Promise((resolve) => (letGo = resolve));

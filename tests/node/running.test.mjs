@@ -47,7 +47,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 async function open() {
   posted = [];
   const [said, passedOn] = [[], []];
-  const notices = { error: (text) => said.push(text), notice: () => () => {}, warning() {}, forgetWarnings() {}, forgetErrors() {}, clear() {} };
+  const notices = { error: (text) => said.push(text), notice: () => () => {}, lasting() {}, warning() {}, forgetWarnings() {}, forgetErrors() {}, clear() {} };
   const wish = { encoder: 'models/', recipe: RECIPE, recipeName: 'mine' };
   const lab = new Lab({
     ...{ words, base: 'http://localhost/', notices, store: new Store(), choice: new EncoderChoice(), wish: async () => wish, fallback: wish, autostart: false, linked: false, measured: {} },

@@ -162,9 +162,10 @@ class Engine {
        *
        * @param {string} key
        * @param {boolean} finds Whether an earlier visit may have left one.
+       * @param {boolean} isLost Whether the worker that kept it was lost a moment ago.
        * @returns {Promise<import('../types.js').Kept | undefined>} The run that an earlier visit left.
        */
-      keep: (key, finds) => this.#await((id) => ({ kind: 'keep', id, run, key, finds })),
+      keep: (key, finds, isLost) => this.#await((id) => ({ kind: 'keep', id, run, key, finds, isLost })),
 
       /**
        * Goes on with it.

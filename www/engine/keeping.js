@@ -61,9 +61,9 @@ export class Keeping {
 
   // ---- what an earlier visit left
 
-  /** @returns {Promise<Kept | undefined>} */
-  async find() {
-    await this.#open();
+  /** @param {boolean} isLost Whether the worker that kept it was lost a moment ago. @returns {Promise<Kept | undefined>} */
+  async find(isLost) {
+    await this.#open(isLost);
     if (!this.#folder || this.#isOn) return undefined;
     this.#found = found(this.#folder, this.#journal);
     return this.#found?.kept;
@@ -215,10 +215,10 @@ export class Keeping {
 
   // ---- the folder
 
-  /** Opens it, unless it is open. */
-  async #open() {
+  /** Opens it, unless it is open. @param {boolean} [isLost] */
+  async #open(isLost) {
     if (this.#folder) return;
-    this.#opening ??= openFolder(this.#key).then(
+    this.#opening ??= openFolder(this.#key, isLost).then(
       (folder) => {
         this.#refused = folder ? undefined : message('keeping.other_tab');
         if (!folder) return;

@@ -205,11 +205,12 @@ export class Runner {
    *
    * @param {string} key
    * @param {boolean} finds Whether an earlier visit may have left one.
+   * @param {boolean} isLost Whether the worker that kept it was lost a moment ago.
    * @returns {Promise<import('../types.js').Kept | undefined>} The one that an earlier visit left.
    */
-  async keep(key, finds) {
+  async keep(key, finds, isLost) {
     this.#key = key;
-    return finds ? (await this.#keeping())?.find() : undefined;
+    return finds ? (await this.#keeping())?.find(isLost) : undefined;
   }
 
   /** What keeps the run; nothing if the page does not want that, or without a network, where the run trains all the same. */

@@ -67,8 +67,8 @@ const take = {
     post({ kind: 'answer', id, value: await answer(polytask, run, request, (event) => post({ kind: 'event', run, event, of: 'load' })) });
   },
 
-  async keep({ id, run, key, finds }) {
-    post({ kind: 'answer', id, value: await runner(run).keep(key, finds) });
+  async keep({ id, run, key, finds, isLost }) {
+    post({ kind: 'answer', id, value: await runner(run).keep(key, finds, isLost) });
   },
 
   async resume({ run, recipe, keep_heads, request }) {

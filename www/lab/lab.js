@@ -56,7 +56,7 @@ export class Lab {
     this.rendering = new Rendering(() => this.#state, options);
     this.#running = new Running(this, options);
     this.#sources = createSources(this, (question, ...args) => this.#running.ask(question, args));
-    this.store.onForgetful = () => this.notices.notice(this.words.lab.forgetful);
+    this.store.onForgetful = () => this.notices.lasting(this.words.lab.forgetful);
     this.store.subscribe((doc, change) => this.#edited(doc, change));
     this.#stopListening = options.listen({ onLink: () => this.#followLink(), onHide: () => this.#hidden(), onLeave: () => this.store.leave() });
     this.opened = this.#open();

@@ -20,6 +20,8 @@ export interface Notices {
   notice(text: string, ...actions: Action[]): () => void;
   /** A warning of the run; goes when the next run begins. */
   warning(text: string): void;
+  /** Says what holds from now on. Stays until it is dismissed. */
+  lasting(text: string): void;
   forgetWarnings(): void;
   forgetErrors(): void;
   clear(): void;

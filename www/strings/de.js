@@ -38,6 +38,7 @@ export default {
     useEncoder: (name) => `${name} nehmen`,
     crashed: (why) =>
       `Der Trainings-Worker ist abgestürzt (${why}) und wurde ersetzt. Deine Sätze und Einstellungen sind noch da, und „Trainieren“ beginnt wieder beim ersten Schritt. Falls der Speicher nicht gereicht hat, versuch es mit einer kleineren Batchgröße.`,
+    replacing: (why) => `Der Trainings-Worker ist abgestürzt (${why}) und wird ersetzt …`,
     notStarted: (why) => `Der Trainingscode ließ sich nicht starten (${why}); lade die Seite neu, um es noch einmal zu versuchen.`,
   },
 

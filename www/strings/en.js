@@ -30,6 +30,7 @@ export default {
     useEncoder: (/** @type {string} */ name) => `Use ${name}`,
     crashed: (/** @type {string} */ why) =>
       `The training worker crashed (${why}) and was replaced. Your sentences and settings are still here, and Train starts again from the first step. If memory ran out, try a smaller batch size.`,
+    replacing: (/** @type {string} */ why) => `The training worker crashed (${why}) and is being replaced…`,
     notStarted: (/** @type {string} */ why) =>
       `The training code could not be started (${why}); reload the page to try again.`,
   },

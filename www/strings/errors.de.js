@@ -299,7 +299,7 @@ export default {
   // www/engine
   'encoder.incomplete': 'Der Encoder ist unvollständig: {url} nennt {files} nicht.',
   'encoder.not_kept':
-    'Dieser Browser hat keinen Platz, um {file} zu behalten; der nächste Besuch lädt die Datei noch einmal herunter.',
+    'Dieser Browser hat keinen Platz, um den Encoder zu behalten; der nächste Besuch lädt ihn noch einmal herunter. Mehr freier Platz auf diesem Gerät hilft.',
   'encoder.damaged': '{file} wurde im Speicher dieses Browsers beschädigt.',
   'download.offline':
     'Der Download von {file} begann nicht: Unter {url} antwortet niemand. Prüf die Verbindung und versuch es noch einmal.',

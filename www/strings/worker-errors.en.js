@@ -3,7 +3,7 @@
 /** @satisfies {Record<string, string>} */
 export default {
   // www/engine/encoder/encoder.js
-  'encoder.not_kept': 'This browser has no room to keep {file}, so the next visit will download it again.',
+  'encoder.not_kept': 'This browser has no room to keep the encoder, so the next visit will download it again. Freeing space on this machine helps.',
 
   // www/engine/encoder/stored-file.js
   'encoder.damaged': '{file} was damaged in this browser’s storage.',

@@ -7,6 +7,8 @@ import { h } from '../ui/dom.js';
 
 /** With more notices than these the oldest goes: they cover the page. */
 const MOST_NOTICES = 3;
+/** Messages that go by themselves. */
+const PASSING = '.message:not(.lasting)';
 
 /** @param {import('../strings/words.js').Words} first */
 export function createNotices(first) {
@@ -16,12 +18,15 @@ export function createNotices(first) {
   const element = h('div', { className: 'messages', dataset: { part: 'messages' } }, alerts, polite);
 
   /**
-   * @param {'error' | 'notice' | 'warning'} kind
+   * @param {'error' | 'notice' | 'warning' | 'lasting'} kind
    * @param {string} text
    * @param {Action[]} actions
    */
   function show(kind, text, actions) {
-    const close = () => item.remove();
+    const close = () => {
+      item.remove();
+      settle();
+    };
     const buttons = actions.map((action) => {
       const button = h('button', { type: 'button' }, action.label);
       button.addEventListener('click', () => {
@@ -37,8 +42,28 @@ export function createNotices(first) {
       alerts.replaceChildren(item);
       reveal(item);
     } else polite.append(item);
-    while (polite.childElementCount > MOST_NOTICES) polite.firstElementChild?.remove();
+    const passing = polite.querySelectorAll(PASSING);
+    if (passing.length > MOST_NOTICES) passing[0].remove();
+    if (!isSeen(item)) float();
     return close;
+  }
+
+  /**
+   * Shows the messages at the foot of the screen, if their place is out of sight while the reader sees something of the lab. A page
+   * whose bar is on its own is the lab.
+   */
+  function float() {
+    const place = element.parentElement;
+    if (!place || element.popover || !element.showPopover) return;
+    const { top, bottom } = place.getBoundingClientRect();
+    if (!place.matches('.bar') && !(bottom > 0 && top < innerHeight)) return;
+    element.popover = 'manual';
+    element.showPopover();
+  }
+
+  /** They go back to their place with the last of them. */
+  function settle() {
+    if (element.popover && alerts.childElementCount + polite.childElementCount === 0) element.popover = null;
   }
 
   return {
@@ -58,15 +83,23 @@ export function createNotices(first) {
     /** A warning of the run; goes when the next run begins. @param {string} text */
     warning: (text) => show('warning', text, []),
 
+    /** Says what holds from now on. Stays until it is dismissed. @param {string} text */
+    lasting: (text) => show('lasting', text, []),
+
     forgetWarnings() {
       for (const item of polite.querySelectorAll('.warning')) item.remove();
+      settle();
     },
 
-    forgetErrors: () => alerts.replaceChildren(),
+    forgetErrors() {
+      alerts.replaceChildren();
+      settle();
+    },
 
     clear() {
       alerts.replaceChildren();
-      polite.replaceChildren();
+      for (const item of polite.querySelectorAll(PASSING)) item.remove();
+      settle();
     },
   };
 }
@@ -74,6 +107,12 @@ export function createNotices(first) {
 /** Scrolls to an error out of sight, where the reader is using an element: its bar, which has the errors, need not stick. @param {Element} item */
 function reveal(item) {
   const { top, bottom } = item.getBoundingClientRect();
-  const isSeen = bottom > 0 && top < innerHeight;
-  if (!isSeen && document.activeElement?.shadowRoot) item.scrollIntoView({ block: 'center' });
+  const isOnScreen = bottom > 0 && top < innerHeight;
+  if (!isOnScreen && document.activeElement?.shadowRoot) item.scrollIntoView({ block: 'center' });
+}
+
+/** Whether all of it is on the screen. @param {Element} item */
+function isSeen(item) {
+  const { top, bottom } = item.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
 }

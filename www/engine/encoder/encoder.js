@@ -49,6 +49,8 @@ const NEEDED = [/^config\.json$/, /^(tokenizer\.json|vocab\.txt)$/, /\.safetenso
 const CACHE = 'polytask-encoders';
 /** Header of a cached file: the SHA-256 of each piece. Each read checks them. */
 const DIGESTS = 'x-piece-sha256';
+/** Who has been told that there is no room. @type {WeakSet<(event: RunEvent) => void>} */
+const said = new WeakSet();
 /** Minimum time between two progress events: the page shows at most one a frame. */
 const PROGRESS_MS = 50;
 
@@ -263,7 +265,10 @@ export async function keep(cache, key, file, stored, say) {
     for (const { url } of await cache.keys()) if (url.split('?')[0] === path) await cache.delete(url);
     await put(cache, key, stored);
   } catch {
-    say({ type: 'warning', ...message('encoder.not_kept', { file: file.name }) });
+    // Once for all files of a download.
+    if (said.has(say)) return;
+    said.add(say);
+    say({ type: 'warning', ...message('encoder.not_kept') });
   }
 }
 

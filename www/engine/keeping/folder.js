@@ -8,6 +8,8 @@ import { folderName, RUNS } from './place.js';
 
 /** The worker of a page that was reloaded may still be ending: so long it may hold the folder. */
 const LOCK_MS = 1500;
+/** Chromium takes two seconds to end a worker whose thread is gone: it waits in the module. */
+const LOST_MS = 4000;
 const AGAIN_MS = 50;
 
 /** @typedef {import('../../types.js').OpenFile} OpenFile */
@@ -22,12 +24,14 @@ const AGAIN_MS = 50;
 
 /**
  * @param {string} key Of the run.
+ * @param {boolean} [isLost] Whether the worker that has it open was lost a moment ago.
  * @returns {Promise<Folder | undefined>} Nothing if another tab has it. Rejects where a browser keeps no files.
  */
-export async function openFolder(key) {
+export async function openFolder(key, isLost = false) {
   const root = await navigator.storage.getDirectory();
   const name = folderName(key);
-  const release = await locked(`${RUNS}/${name}`);
+  const ms = isLost ? LOST_MS : LOCK_MS;
+  const release = await locked(`${RUNS}/${name}`, ms);
   if (!release) return undefined;
   /** @type {OpenFile[]} */
   const files = [];
@@ -38,7 +42,7 @@ export async function openFolder(key) {
   try {
     const folder = await (await root.getDirectoryHandle(RUNS, { create: true })).getDirectoryHandle(name, { create: true });
     for (const file of ['recipe.json', 'journal-0', 'journal-1', 'slot-0', 'slot-1'])
-      files.push(await opened(await folder.getFileHandle(file, { create: true })));
+      files.push(await opened(await folder.getFileHandle(file, { create: true }), ms));
     const [recipe, ...rest] = files;
     return { recipe, journals: rest.slice(0, 2), slots: rest.slice(2), close };
   } catch (error) {
@@ -47,19 +51,19 @@ export async function openFolder(key) {
   }
 }
 
-/** @param {string} name @returns {Promise<(() => void) | undefined>} Releases the lock; nothing if another tab keeps it. */
-function locked(name) {
+/** @param {string} name @param {number} ms @returns {Promise<(() => void) | undefined>} Releases the lock; nothing if another tab keeps it. */
+function locked(name, ms) {
   return new Promise((resolve, reject) => {
     navigator.locks
-      .request(name, { signal: AbortSignal.timeout(LOCK_MS) }, () => new Promise((/** @type {(_: void) => void} */ release) => resolve(() => release())))
+      .request(name, { signal: AbortSignal.timeout(ms) }, () => new Promise((/** @type {(_: void) => void} */ release) => resolve(() => release())))
       .catch((error) => (error.name === 'TimeoutError' || error.name === 'AbortError' ? resolve(undefined) : reject(error)));
   });
 }
 
-/** @param {FileSystemFileHandle} handle @returns {Promise<OpenFile>} */
-async function opened(handle) {
+/** @param {FileSystemFileHandle} handle @param {number} ms @returns {Promise<OpenFile>} */
+async function opened(handle, ms) {
   const file = /** @type {FileSystemFileHandle & { createSyncAccessHandle(): Promise<OpenFile> }} */ (handle);
-  for (const end = performance.now() + LOCK_MS; ; await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))) {
+  for (const end = performance.now() + ms; ; await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))) {
     try {
       return await file.createSyncAccessHandle();
     } catch (error) {

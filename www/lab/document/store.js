@@ -33,8 +33,8 @@ import { USUAL_TRAINING } from '../recipe/limits.js';
  */
 
 const VERSION = 1;
-/** Room for states that can be undone to, in rows of their tables: some 16 MB. */
-const UNDO_ROWS = 2_000_000;
+/** Room for states that can be undone to, in rows of their tables: some 40 MB. */
+const UNDO_ROWS = 5_000_000;
 const UNOBSERVED = { gradients_every: 0, interference_every: 0, mistakes: false, map_every: 0 };
 
 export class Store {

@@ -137,14 +137,14 @@ export class Running {
 
   // ---- a run of an earlier visit
 
-  /** Asks whether there is one. Without a folder for it there is none, and nobody waits for the worker. */
-  async #lookForKept() {
+  /** Asks whether there is one. Without a folder for it there is none, and nobody waits for the worker. @param {boolean} isLost Whether the worker that kept it was lost a moment ago. */
+  async #lookForKept(isLost = false) {
     const [key, channel] = [this.#key, this.#channel];
     if (key === undefined || !channel) return;
     const looking = (async () => {
       const finds = await isKept(key);
       if (this.#lab.isDisposed) return;
-      const found = channel.keep(key, finds);
+      const found = channel.keep(key, finds, isLost);
       found.catch(() => {}); // The element may be gone before the answer comes.
       const [kept, code] = finds ? await Promise.all([found, import('../../engine/keeping/found.js')]) : [];
       this.#found = kept && code && { ...code, kept };
@@ -347,8 +347,8 @@ export class Running {
   /** @param {string} message @param {Command['type']} of The command that it belongs to. */
   #warn(message, of) {
     const { notices } = this.#lab;
-    // What is said of the encoder holds for the next runs too: it stays until it is dismissed.
-    if (of === 'load') notices.notice(message);
+    // What is said of the encoder holds for the next runs too.
+    if (of === 'load') notices.lasting(message);
     else notices.warning(message);
   }
 
@@ -371,7 +371,8 @@ export class Running {
     this.encoder.again();
     this.send({ type: 'pace', ms: this.#lab.state.reader.msBetween });
     if (this.#key === undefined) return notices.error(said);
-    await this.#lookForKept();
+    notices.error(words.lab.replacing(why));
+    await this.#lookForKept(true);
     if (this.#lab.isDisposed) return;
     const [found, crashedAt] = [this.#found, this.#crashedAt];
     // The run may be what kills the worker.
