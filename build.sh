@@ -11,6 +11,8 @@ usage() {
 ./build.sh serve [ARGS]   serve the page as soon as it can run, and build the rest meanwhile; ARGS: --port N (8080)
 ./build.sh test           run every check and test, in Chromium, Firefox and WebKit too
 ./build.sh mpi            build the command for several processes, target/release/polytask, and test it with mpirun
+./build.sh fuzz [SECONDS] [TARGET...]
+                          give each target of fuzz/ random inputs for so long (60), and keep in fuzz/found what breaks one
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
 ./build.sh pack           build the page, and the element with its small encoder as an npm package in target/npm/
 ./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
@@ -48,6 +50,7 @@ main() {
       need_rust
       test_mpi
       ;;
+    fuzz) fuzz "$@" ;;
     bench) bench ;;
     pack)
       build_page
@@ -174,7 +177,7 @@ copy_vendor() {
 }
 
 # Makes the npm package of <polytask-lab> in target/npm: the element's scripts in a few files (build/site.mjs), what they ask for,
-# types, and the page for frames. If Cargo.toml names the project's repository, the package names it too.
+# types, the page for frames, and what of others is in it (build/sbom.mjs). If Cargo.toml names the project's repository, the package names it too.
 pack() {
   local package=target/npm/package address
   say "packing target/npm"
@@ -184,6 +187,7 @@ pack() {
   (cd www && find README.md package.json custom-elements.json ./*.d.ts vendor/*.LICENSE pkg/*/*.wasm pkg/*/*.d.ts \
     models/all-MiniLM-L6-v2-small examples/frame/lab.* -type f -print0) | tar -C www --null --files-from=- -cf - | tar -C "$package" -xf -
   node build/site.mjs www "$package" element
+  node build/sbom.mjs "$package"
   address=$(awk -F'"' '/^repository = /{ print $2 }' Cargo.toml)
   [ -z "$address" ] || npm --prefix "$package" pkg set repository.type=git "repository.url=git+$address.git" \
     "homepage=$address#readme" "bugs.url=$address/issues"
@@ -279,7 +283,7 @@ test_everything() {
   check "cargo fmt --check" cargo fmt --all --check
   # The workspace without the tests for the browser. In one profile, so that macros and C libraries are compiled once; with all
   # features that need no accelerator at once, since each choice of features compiles the library again.
-  local packages=(--package polytask --package polytask-blocks --package polytask-onnx)
+  local packages=(--package polytask --package polytask-blocks --package polytask-fuzz --package polytask-onnx)
   local features=(--features polytask/mpi,polytask/parquet)
   # A test that compiles a program of its own shares what these have compiled.
   export POLYTASK_CARGO_FLAGS="${packages[*]} ${features[*]}"
@@ -308,6 +312,32 @@ test_everything() {
 test_mpi() {
   need_mpi
   cargo test --package polytask --features mpi --release --target-dir target --test mpi
+}
+
+# Gives each target of fuzz/ inputs by libFuzzer, first those that it began with or kept in earlier runs. An input that breaks a
+# target goes to fuzz/found/TARGET, where `./build.sh test` tries it from then on.
+fuzz() { # [SECONDS] [TARGET...]
+  local seconds=${1:-60} target corpus broken=()
+  [[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "./build.sh fuzz: \"$seconds\" is no number of seconds; for example: ./build.sh fuzz 60 table"
+  shift $(($# > 0 ? 1 : 0))
+  need_rust
+  need_fuzz
+  # A stable compiler takes the fuzzer's flags with this.
+  export RUSTC_BOOTSTRAP=1
+  local fuzzing=(--fuzz-dir fuzz --target-dir target/fuzz --sanitizer none --features libfuzzer)
+  "$cargo_fuzz" build "${fuzzing[@]}"
+  cargo run --release --quiet --package polytask-fuzz --target-dir target --bin seeds target/fuzz/seeds
+  [ $# -gt 0 ] || set -- $(sed -n 's/^name = "\(.*\)"$/\1/p' fuzz/Cargo.toml | grep -v -e polytask-fuzz -e seeds)
+  for target; do
+    corpus=target/fuzz/corpus/$target
+    mkdir -p "$corpus" "fuzz/found/$target"
+    say "fuzzing $target for $seconds s"
+    "$cargo_fuzz" run "${fuzzing[@]}" "$target" "$corpus" "target/fuzz/seeds/$target" -- -max_total_time="$seconds" \
+      -rss_limit_mb=4096 -timeout=30 -len_control=20 -max_len=1048576 -print_final_stats=1 \
+      -artifact_prefix="fuzz/found/$target/" >"target/fuzz/$target.log" 2>&1 || broken+=("$target")
+    grep -E 'number_of_executed_units|peak_rss_mb|panicked|ERROR' "target/fuzz/$target.log" || true
+  done
+  [ ${#broken[@]} -eq 0 ] || fail "broken: ${broken[*]}; see target/fuzz/*.log and fuzz/found"
 }
 
 # Clippy sees the build with threads. What the compiler says of the others is in the logs of build_page.
@@ -346,10 +376,10 @@ lint_wasm() { # BUILD
   fi
   if { [ "$wasm_toolchain" = debian ] && [ -x /usr/bin/cargo-clippy ]; } ||
     { [ "$wasm_toolchain" = rustup ] && cargo clippy --version >/dev/null 2>&1; }; then
-    wasm_cargo "$1" clippy --workspace --profile wasm -- -D warnings
+    wasm_cargo "$1" clippy --workspace --exclude polytask-fuzz --profile wasm -- -D warnings
   else
     say "no clippy for the browser's toolchain here: cargo check with warnings denied instead"
-    wasm_rustflags='-D warnings' wasm_cargo "$1" check --workspace --profile wasm
+    wasm_rustflags='-D warnings' wasm_cargo "$1" check --workspace --exclude polytask-fuzz --profile wasm
   fi
 }
 

@@ -162,6 +162,15 @@ need_mdbook() {
   export MDBOOK=$own
 }
 
+# Sets $cargo_fuzz.
+need_fuzz() {
+  local version=0.13.2
+  cargo_fuzz=$PWD/target/tools/bin/cargo-fuzz
+  [ "$("$cargo_fuzz" --version 2>/dev/null)" != "cargo-fuzz $version" ] || return 0
+  say "building cargo-fuzz $version with cargo (once, a minute or two)"
+  cargo install --quiet --force --locked --root target/tools --version "=$version" cargo-fuzz
+}
+
 # Needs Sphinx and MkDocs with their themes, with which the tests build two of the examples. Without Python, or if they cannot be
 # installed, these tests are skipped.
 need_docs_tools() {

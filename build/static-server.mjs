@@ -2,7 +2,7 @@
 // compiled yet at this time. Until the page is built, every address answers with the build's progress.
 
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -36,6 +36,11 @@ const HEADERS = {
 export async function startServer(directory, port, unready = () => undefined) {
   const root = path.resolve(directory);
   const server = createServer((request, response) => {
+    // A page elsewhere may give a name of its own this machine's address.
+    if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')) {
+      response.writeHead(421, { ...HEADERS, 'content-type': 'text/plain' });
+      return response.end('This server answers for localhost only: open it as http://localhost, with its port.\n');
+    }
     const waiting = unready();
     if (waiting !== undefined) return sendWaiting(response, waiting);
     return sendFile(root, request, response).catch(() => response.destroy());
@@ -71,7 +76,9 @@ async function sendFile(root, { method, url, headers }, response) {
   const file = locate(root, pathname);
   const found = file && (await stat(file).catch(() => undefined));
   if (found?.isDirectory()) return head(307, { location: `${pathname}/${search}` }).end();
-  if (!file || !found?.isFile()) return head(404).end();
+  // A link may lead out of the directory.
+  const isInside = found?.isFile() && (await realpath(file)).startsWith((await realpath(root)) + path.sep);
+  if (!file || !isInside) return head(404).end();
   const modified = found.mtime.toUTCString();
   if (headers['if-modified-since'] === modified) return head(304, { 'last-modified': modified }).end();
   head(200, {

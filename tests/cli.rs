@@ -4,7 +4,7 @@ mod command;
 mod tiny;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use command::{TRAIN, fails, polytask, succeeds, workplace};
@@ -685,25 +685,50 @@ fn a_task_without_labels_has_no_figures() {
     assert!(warned, "{events:?}");
 }
 
+/// `polytask serve` of `target/site` in a place.
+struct Server(std::process::Child, String);
+
+impl Server {
+    fn of(place: &Path) -> Self {
+        let mut server = std::process::Command::new(assert_cmd::cargo::cargo_bin("polytask"))
+            .args(["serve", "--port", "0"])
+            .current_dir(place)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Self(server, address.trim().to_string())
+    }
+
+    /// The status and the body for a path as it is: libraries would tidy it.
+    fn get(&self, path: &str, host: &str) -> (u16, String) {
+        let at = self.1.trim_start_matches("http://").trim_end_matches('/');
+        let mut stream = std::net::TcpStream::connect(at).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_string())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn serve_answers_with_the_page() {
     let place = workplace();
     fs::create_dir_all(place.path().join("target/site")).unwrap();
     fs::write(place.path().join("target/site/index.html"), "<title>hello</title>").unwrap();
     fs::write(place.path().join("target/site/a.wasm"), "").unwrap();
-    let mut server = std::process::Command::new(assert_cmd::cargo::cargo_bin("polytask"))
-        .args(["serve", "--port", "0"])
-        .current_dir(place.path())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut address = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let page = ureq::get(address.trim()).call();
-    let wasm = ureq::get(format!("{}a.wasm", address.trim())).call();
-    server.kill().unwrap();
-    server.wait().unwrap();
-    let (page, wasm) = (page.unwrap(), wasm.unwrap());
+    let server = Server::of(place.path());
+    let page = ureq::get(&server.1).call().unwrap();
+    let wasm = ureq::get(format!("{}a.wasm", server.1)).call().unwrap();
     assert_eq!(wasm.headers()["content-type"], "application/wasm");
     for headers in [page.headers(), wasm.headers()] {
         assert_eq!(headers["access-control-allow-origin"], "*");
@@ -712,4 +737,52 @@ fn serve_answers_with_the_page() {
         assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
     }
     assert_eq!(page.into_body().read_to_string().unwrap(), "<title>hello</title>");
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_gives_nothing_outside_of_its_directory_and_nothing_to_other_hosts() {
+    let place = workplace();
+    let site = place.path().join("target/site");
+    fs::create_dir_all(site.join("sub")).unwrap();
+    fs::write(site.join("index.html"), "hello").unwrap();
+    fs::write(place.path().join("target/secret.txt"), "secret").unwrap();
+    std::os::unix::fs::symlink("../secret.txt", site.join("link.txt")).unwrap();
+    std::os::unix::fs::symlink("..", site.join("up")).unwrap();
+    std::os::unix::fs::symlink("index.html", site.join("within.html")).unwrap();
+    let server = Server::of(place.path());
+    for path in [
+        "/../secret.txt",
+        "/sub/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/..%5csecret.txt",
+        "//../secret.txt",
+        "/link.txt",
+        "/up/secret.txt",
+        "/up/site/../secret.txt",
+        "/INDEX.HTML",
+        "/%ff",
+        "/index.html%00.txt",
+    ] {
+        let (status, body) = server.get(path, "localhost");
+        assert!((400..500).contains(&status) && !body.contains("secret"), "{path}: {status} {body}");
+    }
+    for (path, host) in
+        [("/", "localhost"), ("/within.html", "127.0.0.1:8080"), ("/sub/../", "[::1]:1"), ("/", "LOCALHOST")]
+    {
+        assert_eq!(server.get(path, host), (200, "hello".into()), "{path} of {host}");
+    }
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "evil.example:8080",
+        "127.0.0.1.evil.example",
+        "user@localhost.evil",
+        "",
+    ] {
+        let (status, body) = server.get("/", host);
+        assert_eq!(status, 421, "{host}");
+        assert_eq!(body, "This server answers for localhost only: open it as http://localhost, with its port.\n");
+    }
 }

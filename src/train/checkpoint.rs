@@ -28,8 +28,9 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// If the bytes are no whole checkpoint, or one of another training; then this one is as it was. If the trainer has taken
-    /// a step.
+    /// If the bytes are no whole checkpoint, or one of another training: then this one is as it was. If the trainer has taken
+    /// a step. If the bytes are a whole checkpoint of this training with another state in it than was saved, as only a program
+    /// of its own can make one: then make a new trainer.
     pub fn restore(&mut self, checkpoint: &[u8]) -> Result<()> {
         Opened::verify(&mut &*checkpoint)?;
         let mut bytes = checkpoint;

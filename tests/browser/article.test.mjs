@@ -50,7 +50,7 @@ for (const name of BROWSERS) {
         await untilPoints(lab, 3);
         assert.equal(await lab.text('status'), 'A recorded run plays until the encoder is here; then yours begins.');
         await lab.until('the size', () =>
-          /^downloading \d+\.\d of 15\.9 MB, \d+ %$/.test($part('encoder-state').textContent),
+          /^downloading \d+\.\d of 15\.9 MB, \d+ %/.test($part('encoder-state').textContent),
         );
         assert.deepEqual(await lab.events('step'), [], 'it is not told of as a run of one’s own');
       });
@@ -139,7 +139,7 @@ for (const name of BROWSERS) {
         await lab.page.evaluate(() => $$('.message.error button:not(.remove)').map((button) => button.textContent)),
         ['Retry'],
       );
-      await untilReplay(lab, 'playing');
+      await untilReplay(lab, 'over');
       await lab.press('encoder-change');
       await lab.until('the choice', () => $part('encoder-files') !== undefined);
       const picker = await lab.page.evaluateHandle(() => $part('encoder-files'));

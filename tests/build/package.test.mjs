@@ -43,10 +43,30 @@ test('holds every file that package.json names', () => {
 
 test('holds all that the element and a saved model may ask for, and else only types, licences and what describes it', () => {
   const reached = walk('model.js', walk('polytask-lab.js'));
-  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval|zip)\.LICENSE|README\.md|package\.json|custom-elements\.json|load\.js)$/;
+  const beside = /(^|\/)(.*\.d\.ts|LICENSE-\w+|(uPlot|idb-keyval|zip)\.LICENSE|README\.md|THIRD-PARTY\.md|sbom\.cdx\.json|package\.json|custom-elements\.json|load\.js)$/;
   const more = files.filter((file) => !reached.has(file) && !beside.test(file));
   assert.deepEqual(more, ['css', 'html', 'js'].map((kind) => `examples/frame/lab.${kind}`));
   assert.equal([...reached].filter((file) => file.endsWith('.wasm')).length, 3);
+});
+
+/** Licences of which one must be enough for a dependency: they ask for no more than to be named. */
+const PERMISSIVE = new Set(['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BSL-1.0', '0BSD', 'ISC', 'Unicode-3.0', 'Unlicense', 'Zlib', 'CC0-1.0']);
+
+test('lists what of others is in it, all of it under permissive licences', () => {
+  const { bomFormat, specVersion, components } = JSON.parse(read('sbom.cdx.json'));
+  assert.deepEqual([bomFormat, specVersion], ['CycloneDX', '1.6']);
+  for (const { name, licenses } of components) {
+    const [{ expression }] = licenses;
+    const both = expression.split(' AND ').map((part) => part.replace(/[()]/g, '').split(' OR '));
+    assert.ok(both.every((either) => either.some((licence) => PERMISSIVE.has(licence))), `${name}: ${expression}`);
+  }
+  const lock = readFileSync(path.join(ROOT, 'Cargo.lock'), 'utf8');
+  const locked = (name) => new RegExp(`name = "${name}"\nversion = "(.*)"`).exec(lock)[1];
+  const listed = new Map(components.map(({ name, version }) => [name, version]));
+  for (const name of ['candle-core', 'tokenizers', 'wasm-bindgen']) assert.equal(listed.get(name), locked(name), name);
+  assert.ok(listed.has('uplot') && listed.has('@zip.js/zip.js') && !listed.has('polytask') && !listed.has('axum'));
+  const text = read('THIRD-PARTY.md');
+  for (const { purl } of components) assert.ok(text.includes(purl), purl);
 });
 
 test('its scripts name no file of the disk that made them, and its workers import nothing', () => {

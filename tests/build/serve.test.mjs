@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -213,6 +213,19 @@ test('nothing outside the directory is served', async () => {
   assert.deepEqual(await raw(server.url, '/', 'HEAD'), [200, '']);
   assert.deepEqual(await raw(server.url, '/', 'POST'), [405, '']);
   assert.deepEqual(await raw(server.url, '/'), [200, '<title>hello</title>']);
+  symlinkSync('../secret.txt', path.join(served, 'link.txt'));
+  assert.deepEqual(await raw(server.url, '/link.txt'), [404, '']);
+  await server.close();
+});
+
+test('a request that names another host is refused', async () => {
+  const server = await startServer(served, 0);
+  for (const host of ['evil.example', 'localhost.evil.example:8080', '127.0.0.1.evil.example']) {
+    const asking = request(server.url, { headers: { host } }).end();
+    const [response] = await once(asking, 'response');
+    assert.equal(response.statusCode, 421, host);
+    response.resume();
+  }
   await server.close();
 });
 

@@ -1,11 +1,20 @@
 //! `polytask serve`: a directory over HTTP, for this machine's browser.
+//!
+//! It answers on the loopback interface only, only requests that name this machine (a page elsewhere may give a name of its own the
+//! address 127.0.0.1), and only with what lies in the directory, wherever links in it lead.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use clap::Args;
+use percent_encoding::percent_decode_str;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -28,9 +37,11 @@ pub fn run(arguments: ServeArguments) -> Result<()> {
             format!("--directory: there is no {}; ./build.sh makes the page in target/site", index.display()).into()
         );
     }
+    let root: Arc<Path> = arguments.directory.canonicalize()?.into();
     let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     let app = Router::new()
-        .fallback_service(ServeDir::new(&arguments.directory))
+        .fallback_service(ServeDir::new(&root))
+        .layer(middleware::from_fn_with_state(root, only_ours))
         // A rebuilt page must appear at the next reload; the page caches the encoder itself.
         .layer(set(header::CACHE_CONTROL, "no-cache"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -55,4 +66,27 @@ pub fn run(arguments: ServeArguments) -> Result<()> {
         axum::serve(listener, app).with_graceful_shutdown(stop).await?;
         Ok(())
     })
+}
+
+/// Refuses requests for another host, and for files outside of the directory.
+async fn only_ours(State(root): State<Arc<Path>>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if !host.is_some_and(is_this_machine) {
+        let said = "This server answers for localhost only: open it as http://localhost, with its port.\n";
+        return (StatusCode::MISDIRECTED_REQUEST, said).into_response();
+    }
+    let Ok(path) = percent_decode_str(request.uri().path()).decode_utf8() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    // What is not there, ServeDir answers.
+    match root.join(path.trim_start_matches('/')).canonicalize() {
+        Ok(file) if !file.starts_with(&root) => StatusCode::NOT_FOUND.into_response(),
+        _ => next.run(request).await,
+    }
+}
+
+/// Whether a request's `Host` is a name of this machine, with any port: it may be forwarded.
+fn is_this_machine(host: &str) -> bool {
+    host.parse::<Authority>()
+        .is_ok_and(|host| ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host.host().eq_ignore_ascii_case(name)))
 }

@@ -17,9 +17,6 @@ import { PIECE, sha256, StoredFile } from './stored-file.js';
  * @property {AbortSignal} signal
  */
 
-/** A connection that brings nothing for so long is taken for broken: the rest is asked for anew. */
-const SILENT_MS = 30_000;
-
 /** Downloads that broke off, by their addresses. @type {Map<string, Pieces>} */
 const broken = new Map();
 
@@ -68,9 +65,8 @@ async function begin({ url, file, hasher, progress, signal }, headers = {}, befo
   broken.set(url, pieces);
   const reader = response.body.getReader();
   while (pieces.received <= file.bytes) {
-    const part = await inTime(reader.read());
+    const part = await reader.read().catch(() => undefined);
     signal.throwIfAborted();
-    if (!part) reader.cancel().catch(() => {});
     if (!part || part.done) return pieces;
     pieces.add(part.value);
     progress(pieces.received);
@@ -78,20 +74,6 @@ async function begin({ url, file, hasher, progress, signal }, headers = {}, befo
   broken.delete(url);
   await reader.cancel().catch(() => {});
   throw (await elsewhere()).tooLong(file);
-}
-
-/**
- * What was read; nothing if the connection broke or is silent for too long.
- *
- * @template T
- * @param {Promise<T>} read
- * @returns {Promise<T | undefined>}
- */
-async function inTime(read) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((/** @type {(value: undefined) => void} */ resolve) => (timer = setTimeout(resolve, SILENT_MS, undefined)));
-  return Promise.race([read.catch(() => undefined), late]).finally(() => clearTimeout(timer));
 }
 
 /** Collects a stream's chunks, which have any size, into pieces of `PIECE` bytes. */
