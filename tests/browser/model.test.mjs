@@ -267,7 +267,7 @@ for (const [name, isBack] of [...BROWSERS.map((name) => [name, false]), ['chromi
       await lab.untilStatus('ready');
       await lab.page.evaluate(() => {
         const lab = document.querySelector('polytask-lab');
-        lab.recipe = { ...lab.recipe, training: { ...lab.recipe.training, epochs: 1000 } };
+        lab.recipe = { ...lab.recipe, training: { ...lab.recipe.training, epochs: 1000, batch_size: 1 } };
       });
       await lab.untilShown();
       await lab.untilStatus('ready');
