@@ -326,8 +326,8 @@ fuzz() { # [SECONDS] [TARGET...]
   export RUSTC_BOOTSTRAP=1
   local fuzzing=(--fuzz-dir fuzz --target-dir target/fuzz --sanitizer none --features libfuzzer)
   "$cargo_fuzz" build "${fuzzing[@]}"
-  cargo run --release --quiet --package polytask-fuzz --target-dir target --bin seeds target/fuzz/seeds
-  [ $# -gt 0 ] || set -- $(sed -n 's/^name = "\(.*\)"$/\1/p' fuzz/Cargo.toml | grep -v -e polytask-fuzz -e seeds)
+  cargo run --release --quiet --package polytask-fuzz --target-dir target --example seeds target/fuzz/seeds
+  [ $# -gt 0 ] || set -- $(sed -n 's/^name = "\(.*\)"$/\1/p' fuzz/Cargo.toml | grep -v polytask-fuzz)
   for target; do
     corpus=target/fuzz/corpus/$target
     mkdir -p "$corpus" "fuzz/found/$target"

@@ -58,6 +58,7 @@
 //!
 //! ```text
 //! error       errors and warnings: a code, named parameters and an English sentence
+//! panics      panics of other libraries as errors
 //! random      random numbers: a named stream for each purpose, all from one seed
 //! recipe      every setting that decides a run's numbers
 //! compute     a model's Context: device, threads, arithmetic and reused memory
@@ -107,6 +108,7 @@ pub mod measure;
 pub mod metrics;
 pub mod model;
 pub mod ops;
+pub mod panics;
 pub mod parallel;
 pub mod printout;
 pub mod probe;

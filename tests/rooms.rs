@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order in which data passes through them; before them, what all of them use.
-const ORDER: &str = "error random recipe compute parallel ops checkpoint data text model metrics weighting probe train measure check classify \
+const ORDER: &str = "error panics random recipe compute parallel ops checkpoint data text model metrics weighting probe train measure check classify \
                      verdict export compare protocol run printout wasm";
 
 /// Folders of files that are alike, of which there may be any number.

@@ -43,5 +43,20 @@ pub const TARGETS: [Target; 12] = [
 /// If something is wrong with what it does, or there is no such target.
 pub fn run(target: &str, input: &[u8]) {
     let (_, act) = TARGETS.iter().find(|(name, _)| *name == target).expect("a target of this name");
+    #[cfg(feature = "libfuzzer")]
+    let_panics_be_caught();
     budget::within(input.len(), || act(input));
+}
+
+/// libFuzzer's hook ends the process at every panic, also at one of a library that is caught and becomes a sentence.
+#[cfg(feature = "libfuzzer")]
+fn let_panics_be_caught() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            if !polytask::panics::catches_panic(panic) {
+                eprintln!("{panic}");
+            }
+        }));
+    });
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokenizers::ModelWrapper;
 
-use super::panics::caught;
 use super::pointer::git_lfs_pointer;
 use super::words::Words;
 use crate::compute::Context;
 use crate::error::{message, shortened};
+use crate::panics;
 use crate::{Error, Result};
 
 /// A sentence as the encoder reads it.
@@ -62,7 +62,7 @@ impl Tokenizer {
     /// Reads `tokenizer.json`. Sentences are cut to `max_length` tokens; every id must be below `vocab_size`.
     ///
     /// A panic of the tokenizers library becomes an error, too. A program that does not want it printed gives its panic hook
-    /// [`catches_panic`](super::catches_panic).
+    /// [`catches_panic`](crate::panics::catches_panic).
     ///
     /// # Errors
     ///
@@ -382,4 +382,17 @@ mod tests {
         assert_eq!(reading("!"), Reading::Words);
         assert_eq!(reading("\u{200b}\u{2060}"), Reading::Nothing);
     }
+}
+
+/// Calls the tokenizers library, with `subject` for the sentence of its panics.
+fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> {
+    let failure = |subject: &str, why: serde_json::Value| {
+        Error::tokenizer(message!(
+            "text.tokenizers_failed",
+            "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json",
+            subject = subject,
+            why = why
+        ))
+    };
+    panics::caught(failure, subject, call)
 }

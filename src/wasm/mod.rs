@@ -34,7 +34,7 @@ pub use sha256::Sha256;
 pub use tokenizer::tokenizer_of_vocabulary;
 
 use crate::compute::Context;
-use crate::text::catches_panic;
+use crate::panics::catches_panic;
 
 /// Called when the module starts, and by each thread of the `threads` build: a panic writes its message and stack to the
 /// console before the instance traps, unless it is thrown as a sentence about the tokenizer.

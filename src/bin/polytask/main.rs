@@ -64,7 +64,7 @@ const STOPPED: u8 = 130;
 fn main() -> ExitCode {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !polytask::text::catches_panic(panic) {
+        if !polytask::panics::catches_panic(panic) {
             default(panic);
         }
     }));

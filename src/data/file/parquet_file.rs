@@ -7,13 +7,14 @@ use ::parquet::record::reader::RowIter;
 use ::parquet::record::{Field, Row};
 use ::parquet::schema::types::Type;
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::roles::Roles;
 use super::sheet::{Cell, Flow, Format, Record, Records, Sheet, filled};
 use crate::data::faults::Places;
 use crate::data::table::{Place, column_of};
 use crate::error::message;
-use crate::{Error, Result};
+use crate::{Error, Result, panics};
 
 /// What a Parquet file begins with.
 pub(super) const START: &[u8] = b"PAR1";
@@ -75,8 +76,13 @@ impl Kind {
 }
 
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
+    // The library panics on some damaged files.
+    panics::caught(damaged, name.into(), || scanned(name, bytes))?
+}
+
+fn scanned(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
     let bytes = Bytes::copy_from_slice(bytes);
-    let reader = SerializedFileReader::new(bytes.clone()).map_err(|why| damaged(name, &why))?;
+    let reader = SerializedFileReader::new(bytes.clone()).map_err(|why| damaged(name, why.to_string().into()))?;
     let schema = reader.metadata().file_metadata().schema().get_fields();
     let columns = schema.iter().map(|column| column.name().trim().to_string()).collect();
     let mut rows = Rows { bytes, kinds: schema.iter().map(|column| Kind::of(column)).collect() };
@@ -93,7 +99,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
         }
         Flow::Continue(())
     });
-    scanned.map_err(|why| damaged(name, &why))?;
+    scanned.map_err(|why| damaged(name, why.to_string().into()))?;
     // Old tools do not say of their strings that they are text.
     for (kind, is_text) in rows.kinds.iter_mut().zip(is_text) {
         if *kind == Kind::Bytes && is_text {
@@ -167,11 +173,11 @@ fn cell(field: &Field, place: Place, padded: &mut Places) -> Option<Cell> {
     }
 }
 
-fn damaged(name: &str, why: &ParquetError) -> Error {
+fn damaged(name: &str, why: Value) -> Error {
     let wrong = message!(
         "data.parquet_damaged",
         "its Parquet data cannot be read ({why}); write or download the file again",
-        why = why.to_string()
+        why = why
     );
     Error::data(name, wrong)
 }
