@@ -303,6 +303,19 @@ fn without_dropout(tokenizer: &mut tokenizers::Tokenizer) {
     }
 }
 
+/// Calls the tokenizers library, with `subject` for the sentence of its panics.
+fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> {
+    let failure = |subject: &str, why: serde_json::Value| {
+        Error::tokenizer(message!(
+            "text.tokenizers_failed",
+            "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json",
+            subject = subject,
+            why = why
+        ))
+    };
+    panics::caught(failure, subject, call)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,17 +395,4 @@ mod tests {
         assert_eq!(reading("!"), Reading::Words);
         assert_eq!(reading("\u{200b}\u{2060}"), Reading::Nothing);
     }
-}
-
-/// Calls the tokenizers library, with `subject` for the sentence of its panics.
-fn caught<R>(subject: String, call: impl FnOnce() -> R) -> Result<R> {
-    let failure = |subject: &str, why: serde_json::Value| {
-        Error::tokenizer(message!(
-            "text.tokenizers_failed",
-            "{subject} makes the tokenizers library fail ({why}); take the encoder's own tokenizer.json",
-            subject = subject,
-            why = why
-        ))
-    };
-    panics::caught(failure, subject, call)
 }
