@@ -1,7 +1,7 @@
 //! Every place where bytes from outside come into the library or the command, as a function of bytes.
 //!
 //! A function panics where something is wrong: a panic of the code under test, an answer that contradicts itself, or more memory
-//! or time than the input is worth ([`budget`]). libFuzzer calls them (`./build.sh fuzz`), and so does `tests/replay.rs`, with the
+//! or time than the input is worth (`budget.rs`). libFuzzer calls them (`./build.sh fuzz`), and so does `tests/replay.rs`, with the
 //! seeds, with changed seeds, and with what libFuzzer has found (`found/TARGET/`).
 
 mod budget;
