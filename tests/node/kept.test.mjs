@@ -219,3 +219,14 @@ test('a clock that is set back loses no edit', async () => {
   assert.deepEqual([inDatabase(), inStorage()], ['and more', undefined]);
   assert.equal((await visit()).text, 'and more');
 });
+
+test('a write that begins before the one before it has ended meets no other tab', async () => {
+  await leave('mine');
+  const one = await visit();
+  one.kept.write({ text: 'first' });
+  one.kept.flush();
+  one.kept.write({ text: 'second' });
+  one.kept.flush();
+  await pass(10);
+  assert.deepEqual([inDatabase(), inStorage(), one.found], ['second', undefined, []]);
+});

@@ -48,6 +48,8 @@ export class Kept {
   #isClosed = false;
   /** When the document was written that the database keeps, as far as this tab knows; absent: it keeps none. @type {number | undefined} */
   #stored;
+  /** When the document was written that this tab wrote last to the database. @type {number | undefined} */
+  #written;
   /** When the value in localStorage was written, if it is this tab's. @type {number | undefined} */
   #behind;
   /** The value that was written last. @type {Value | undefined} */
@@ -187,8 +189,10 @@ export class Kept {
           const { transaction } = store;
           const before = store.get(this.#key);
           before.onsuccess = () => {
-            if (timeOf(before.result) !== this.#stored) other = before.result;
+            // A write of this tab may have ended without this tab knowing it yet.
+            if (![this.#stored, this.#written].includes(timeOf(before.result))) other = before.result;
             else store.put(value, this.#key);
+            if (!other) this.#written = timeOf(value);
             transaction.commit(); // Of a page that is gone, what is not committed is dropped.
           };
           return promisifyRequest(transaction);
