@@ -107,14 +107,21 @@ export class Kept {
   }
 
   /** Hears of the other tabs' writes. */
-  #listen() {
-    if (!globalThis.BroadcastChannel || this.#tabs) return;
+  #listen = () => {
+    if (!globalThis.BroadcastChannel || this.#tabs || this.#isClosed) return;
+    globalThis.addEventListener?.('pageshow', this.#listen);
     this.#tabs = new BroadcastChannel(this.#key);
     this.#tabs.onmessage = async ({ data: { isApart } }) => {
       if (isApart) return this.onBeside();
       const kept = await within(OPEN_MS, asked(() => get(this.#key, documents))).catch(() => undefined);
       if (kept && !this.#isClosed) this.#meet(kept);
     };
+  };
+
+  /** An open channel would keep a page that is left out of the back/forward cache. */
+  #stopListening() {
+    this.#tabs?.close();
+    this.#tabs = undefined;
   }
 
   /** Another tab has written to the database. @param {Value} kept */
@@ -135,7 +142,8 @@ export class Kept {
   /** Writes the value that waits, as the last one. */
   close() {
     this.#isClosed = true;
-    return this.flush().finally(() => this.#tabs?.close());
+    globalThis.removeEventListener?.('pageshow', this.#listen);
+    return this.flush().finally(() => this.#stopListening());
   }
 
   /** @param {Value | undefined} kept The database's document. */
@@ -153,6 +161,7 @@ export class Kept {
     const unwritten = this.#pending ?? this.#writing;
     if (unwritten) this.#leaveBehind(unwritten);
     this.flush();
+    this.#stopListening();
   }
 
   /** Writes the value that waits, now. */
