@@ -34,7 +34,7 @@ const CHROMIUM_FLAGS = [
  */
 export async function launch(name, ...flags) {
   const profile = await mkdtemp(path.join(tmpdir(), 'polytask-'));
-  const common = { headless: true, userDataDir: profile, protocolTimeout: 300_000, timeout: 120_000 };
+  const common = { headless: true, userDataDir: profile, protocolTimeout: 180_000, timeout: 120_000 };
   const browser =
     name === 'chromium'
       ? await puppeteer.launch({
