@@ -101,7 +101,7 @@ impl Chosen {
     }
 }
 
-/// What is wrong with a label that is not in its task's set.
+/// The sentence for a label that is not in its task's set.
 pub(super) fn unknown_label(label: &str, task: &Task) -> Message {
     message!(
         "data.unknown_label",
@@ -133,7 +133,7 @@ impl<'a> Classes<'a> {
     }
 }
 
-/// What is wrong with a table that has no column for some tasks.
+/// The sentence for a table that lacks the columns of some tasks.
 pub(super) fn no_column(tasks: String, columns: &[impl AsRef<str>]) -> Message {
     message!(
         "data.task_without_column",

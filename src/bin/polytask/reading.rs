@@ -28,7 +28,7 @@ pub struct RunData<'a> {
     pub sentences: Sentences<'a>,
     pub validation: Option<Sentences<'a>>,
     pub tokenizer: Tokenizer,
-    /// What was assumed to read their files.
+    /// The assumptions made in reading the files, each in one sentence.
     pub notes: Vec<Message>,
 }
 

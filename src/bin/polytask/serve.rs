@@ -78,7 +78,7 @@ async fn only_ours(State(root): State<Arc<Path>>, request: Request, next: Next) 
     let Ok(path) = percent_decode_str(request.uri().path()).decode_utf8() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    // What is not there, ServeDir answers.
+    // ServeDir answers for files that do not exist.
     match root.join(path.trim_start_matches('/')).canonicalize() {
         Ok(file) if !file.starts_with(&root) => StatusCode::NOT_FOUND.into_response(),
         _ => next.run(request).await,

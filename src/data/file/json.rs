@@ -76,7 +76,7 @@ fn object(text: &str) -> serde_json::Result<Map<String, Value>> {
     serde_json::from_str(text)
 }
 
-/// What is given each row, or what is wrong with it.
+/// Callback invoked with each row, or with the sentence that says why the row cannot be read.
 type Visit<'v> = dyn FnMut(Place, std::result::Result<Map<String, Value>, Message>) -> Flow + 'v;
 
 /// Calls `visit` with each object.

@@ -38,7 +38,7 @@ impl Packing {
         }
     }
 
-    /// What went wrong, as a sentence.
+    /// The error's sentence, with the name of the compression.
     fn wrong(self, why: &Error) -> Error {
         let name = self.name();
         let sentence = match why.kind() {

@@ -92,7 +92,7 @@ fn layout(format: Option<data::Format>) -> Layout {
     }
 }
 
-/// What is wrong with a row whose sentence is a list or an object.
+/// The sentence for a row that has a list or an object in place of a text; `None` if it has a text.
 fn not_a_string(column: &str, text: usize, number: usize, row: &[Value]) -> Option<String> {
     let is_nested = row[text].is_array() || row[text].is_object();
     is_nested.then(|| format!("row {number}: its field {column:?} is not a string; the sentence must be one"))

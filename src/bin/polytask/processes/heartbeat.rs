@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_millis(200);
 /// How long a process may be silent.
 const LIMIT: Duration = Duration::from_secs(6);
 
-/// What it sends: that it is there, and that it will send no more.
+/// The bytes that a rank sends: `ALIVE` again and again, `BYE` as the last one.
 static ALIVE: u8 = 1;
 static BYE: u8 = 0;
 
