@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const WEIGHTS = 'model.safetensors';
 const ENCODER = ['config.json', 'tokenizer.json', WEIGHTS].map((file) =>
@@ -132,7 +132,7 @@ for (const name of BROWSERS) {
     });
 
     test('an encoder that the server lacks can come from the reader’s own files', async () => {
-      const server = await startServer(WWW, { without: '/models/' });
+      const server = await startServer(SITE, { without: '/models/' });
       const lab = await open(server);
       await lab.untilMessage(/The encoder could not be fetched, neither from http:\S+ nor from huggingface\.co\./);
       assert.deepEqual(
@@ -153,8 +153,8 @@ for (const name of BROWSERS) {
     });
 
     test('and from another server, as from the hub: one without a manifest', async () => {
-      const other = await startServer(WWW, { cors: true, without: 'manifest.json' });
-      const server = await startServer(WWW, {
+      const other = await startServer(SITE, { cors: true, without: 'manifest.json' });
+      const server = await startServer(SITE, {
         without: '/models/',
         pages: {
           '/elsewhere.html': `<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">
@@ -202,7 +202,7 @@ for (const name of BROWSERS) {
     }
 
     test('what was loaded once is there without a network', async () => {
-      const server = await startServer();
+      const server = await startServer(WWW);
       const lab = await open(server);
       await lab.until('everything to be kept', () => document.documentElement.dataset.offline === 'ready');
       const kept = await lab.page.evaluate(async () =>

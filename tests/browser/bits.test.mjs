@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { SITE, startServer } from './server.mjs';
 import { tinyFolder } from './tiny-bert.mjs';
 
 const PRESETS = ['notebook', 'topic-sentiment', 'tickets'];
@@ -47,7 +47,7 @@ describe('with reproducible arithmetic', () => {
 
   before(async () => {
     const { WEIGHTING_NAMES } = await import('../../www/lab/recipe/weightings.js');
-    server = await startServer(undefined, { pages: { '/weightings.json': JSON.stringify(WEIGHTING_NAMES), '/blank.html': '<!doctype html><title>Nothing</title>' } });
+    server = await startServer(SITE, { pages: { '/weightings.json': JSON.stringify(WEIGHTING_NAMES), '/blank.html': '<!doctype html><title>Nothing</title>' } });
     const files = tinyFolder();
     server.answer('/tiny/', (file) => (files[file] ? { body: files[file] } : { status: 404, body: '' }));
   });

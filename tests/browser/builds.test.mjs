@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 import { startServer as startStatic } from '../../build/static-server.mjs';
 
 /**
@@ -54,7 +54,7 @@ for (const name of BROWSERS) {
     let server, session, page;
 
     before(async () => {
-      server = await startServer(WWW, { isolated: true });
+      server = await startServer(SITE, { isolated: true });
       session = await launch(name);
       page = await session.browser.newPage();
       await page.goto(`${server.url}models/all-MiniLM-L6-v2/manifest.json`); // a page of this origin that runs nothing

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch } from './browser.mjs';
 import { Figure } from './figure.mjs';
-import { startServer } from './server.mjs';
+import { startServer, WWW } from './server.mjs';
 
 const LONG = 48_000;
 /** Of one frame with all of them, worked by the thread; a frame of 60 a second has 16.7. */
@@ -268,7 +268,7 @@ describe('a locale that is no language tag', () => {
 describe('a part that is not there', () => {
   const said = async (options, lacking = '') => {
     const page = '<!doctype html><script type="module" src="/polytask-lab.js"></script><polytask-lab views="losses"></polytask-lab>';
-    const server = await startServer(undefined, { ...options, pages: { '/broken.html': page, ...options.pages } });
+    const server = await startServer(WWW, { ...options, pages: { '/broken.html': page, ...options.pages } });
     if (lacking) server.lack(lacking);
     const session = await launch('chromium');
     const tab = await session.browser.newPage();

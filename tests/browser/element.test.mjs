@@ -5,8 +5,11 @@ import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { countLeftovers, untilNoneOnHeap } from './leftovers.mjs';
+import { VIEWS } from '../../www/views/registry.js';
 import { pageWith } from './pages.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
+
+const EVERY_VIEW = Object.keys(VIEWS).join(' ');
 
 /** A few steps of the notebook's sentences. */
 const lab = (id, seed, rest = 'views="controls losses"') =>
@@ -80,23 +83,26 @@ const NAMES = () => {
 
 for (const name of BROWSERS) {
   describe(name, () => {
-    let server, session;
+    let server, written, session;
     /** Pages that are open. */
     const opened = [];
 
     before(async () => {
-      server = await startServer(WWW, { pages: PAGES });
+      server = await startServer(SITE, { pages: PAGES });
+      // The same with a file for each module, under its own name.
+      written = await startServer(WWW, { pages: PAGES });
       session = await launch(name);
     });
     after(async () => {
       for (const view of opened) await view.close().catch(() => {});
       await session?.close();
       await server?.close();
+      await written?.close();
     });
 
     /** Opens a page; `shown` says whether an element is on the screen at once. */
-    const open = async (path, before, { shown = true } = {}) => {
-      const view = await openLab(session.browser, server.url, { page: path, before, fetches: false, shown });
+    const open = async (path, before, { shown = true, from = server } = {}) => {
+      const view = await openLab(session.browser, from.url, { page: path, before, fetches: false, shown });
       opened.push(view);
       return view;
     };
@@ -109,8 +115,6 @@ for (const name of BROWSERS) {
         },
         { id, ...attributes },
       );
-    const everyView = (view) =>
-      view.page.evaluate(async () => Object.keys((await import('./views/registry.js')).VIEWS).join(' '));
     const steps = (view, id) =>
       view.page.evaluate((which) => window.told.filter((event) => event.type === 'step' && event.id === which), id);
     const losses = async (view, id) => (await steps(view, id)).map(({ losses }) => losses);
@@ -165,12 +169,12 @@ for (const name of BROWSERS) {
     });
 
     test('what is removed stops; with the last, all that they started is gone', async () => {
-      const view = await open('none.html', `(${countLeftovers})(); (${LISTEN})();`, { shown: false });
+      const view = await open('none.html', `(${countLeftovers})(); (${LISTEN})();`, { shown: false, from: written });
       await view.until('the tag', () => customElements.get('polytask-lab') !== undefined);
       // The chart library listens to the window once for all charts that will ever be, when it is loaded: four listeners.
       await view.page.evaluate(() => import('./vendor/uPlot.esm.js'));
       const before = await view.page.evaluate(() => window.leftBehind());
-      await add(view, 'a', { preset: 'topic-sentiment', seed: '1', views: await everyView(view) });
+      await add(view, 'a', { preset: 'topic-sentiment', seed: '1', views: EVERY_VIEW });
       await add(view, 'b', { preset: 'topic-sentiment', seed: '2', views: 'controls losses' });
       for (const id of ['a', 'b']) await call(view, id, 'train');
       for (const id of ['a', 'b']) await untilSteps(view, id, 2);
@@ -411,7 +415,7 @@ for (const name of BROWSERS) {
     test('each event of a run is one of the DOM, under its own name and under one for all', async () => {
       const view = await open('none.html', NAMES, { shown: false });
       await view.until('the tag', () => customElements.get('polytask-lab') !== undefined);
-      await add(view, 'a', { src: 'small.csv', epochs: '4', views: await everyView(view) });
+      await add(view, 'a', { src: 'small.csv', epochs: '4', views: EVERY_VIEW });
       await view.until('the element', () => $part('encoder') !== undefined);
       await view.fetchEncoder();
       await view.untilStatus('ready');

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { pageWith } from './pages.mjs';
-import { SITE, startServer, WWW } from './server.mjs';
+import { SITE, startServer } from './server.mjs';
 import { tinyFolder } from './tiny-bert.mjs';
 
 /** The page answers within this time after each fault. */
@@ -59,7 +59,7 @@ for (const name of BROWSERS) {
     let session, server;
 
     before(async () => {
-      server = await startServer(WWW, { pages: PAGES });
+      server = await startServer(SITE, { pages: PAGES });
       serveTiny(server);
       session = await launch(name);
     });
@@ -118,7 +118,7 @@ for (const name of BROWSERS) {
     });
 
     test('a thread of the pool that is ended is noticed, and the run goes on with new ones', async () => {
-      const isolated = await startServer(WWW, { isolated: true, pages: PAGES });
+      const isolated = await startServer(SITE, { isolated: true, pages: PAGES });
       serveTiny(isolated);
       const lab = await open('run.html', HOLD_WORKERS, isolated);
       await train(lab);

@@ -1,7 +1,7 @@
 // One view alone in a page, with a lab that writes down what it is asked, for tests that make its events up.
 
 import { launch } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { startServer, WWW } from './server.mjs';
 
 /** Mounts a view in a shadow root of its own, with a lab that writes down what it is asked. Runs in the page. */
 async function mount({ view, make, doc, lang }) {
@@ -82,7 +82,7 @@ export class Figure {
 
   /** @param {'chromium' | 'firefox'} name @param {(() => void) | string} [before] Runs in the page before anything of its own. */
   static async launch(name, before) {
-    const [server, session] = [await startServer(), await launch(name)];
+    const [server, session] = [await startServer(WWW), await launch(name)];
     const page = await session.browser.newPage();
     await page.setViewport({ width: 1000, height: 900 });
     if (before) await page.evaluateOnNewDocument(before);

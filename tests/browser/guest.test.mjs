@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab } from './browser.mjs';
 import { pageWith } from './pages.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const manifest = JSON.parse(readFileSync(path.join(WWW, 'custom-elements.json'), 'utf8'));
 const PARTS = manifest.modules[0].declarations[0].cssParts.map(({ name }) => name).sort();
@@ -46,7 +46,7 @@ for (const name of BROWSERS) {
     let server, session, view;
 
     before(async () => {
-      server = await startServer(WWW, { cors: true, pages: PAGES });
+      server = await startServer(SITE, { cors: true, pages: PAGES, modules: true });
       session = await launch(name);
     });
     after(async () => {
@@ -137,7 +137,7 @@ for (const name of BROWSERS) {
 
     test('and in one of another origin', async () => {
       const foreign = { '/page.html': strict(REQUIRED).replace('src="polytask-lab.js"', `src="${server.url}polytask-lab.js"`) };
-      const other = await startServer(WWW, { pages: foreign, without: '.js' });
+      const other = await startServer(SITE, { pages: foreign, without: '.js' });
       await view?.close();
       view = await openLab(session.browser, other.url, { page: 'page.html', fetches: false });
       assert.equal(await run(() => document.getElementById('a').train().then(() => 'ended', String)), 'ended');

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { BROWSERS, launch, sleep } from './browser.mjs';
 import { unpack } from './package.mjs';
 import { collectNoise, toldPolicy } from './pages.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const MDBOOK = process.env.MDBOOK ?? fileURLToPath(new URL('../../target/tools/bin/mdbook', import.meta.url));
 /** Where the examples say that the library lies. */
@@ -23,7 +23,7 @@ let library, folder, host, isolated;
 const said = {};
 
 before(async () => {
-  library = await startServer(WWW, { cors: true });
+  library = await startServer(SITE, { cors: true });
   folder = await mkdtemp(path.join(tmpdir(), 'polytask-hosts-'));
   for (const example of EXAMPLES) {
     const copy = path.join(folder, example);

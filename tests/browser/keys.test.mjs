@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const MDBOOK = process.env.MDBOOK ?? fileURLToPath(new URL('../../target/tools/bin/mdbook', import.meta.url));
 
@@ -35,7 +35,7 @@ for (const name of BROWSERS) {
     let server, session, folder, book, lab;
 
     before(async () => {
-      server = await startServer(WWW, { cors: true, pages: { '/host.html': HOST } });
+      server = await startServer(SITE, { cors: true, pages: { '/host.html': HOST } });
       session = await launch(name);
       folder = await mkdtemp(path.join(tmpdir(), 'polytask-keys-'));
       await cp(path.join(WWW, 'examples/mdbook'), path.join(folder, 'source'), { recursive: true });

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, launch, openLab } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { startServer, WWW } from './server.mjs';
 
 const OUT = fileURLToPath(new URL('../../target/screenshots/', import.meta.url));
 const VIEWS =
@@ -89,7 +89,7 @@ for (const name of BROWSERS) {
         [`/${kind}.html`, page(`${kind}.jsonl`)],
         [`/${kind}.jsonl`, tableOf(long)],
       ]);
-      server = await startServer(undefined, { pages: Object.fromEntries(pages) });
+      server = await startServer(WWW, { pages: Object.fromEntries(pages) });
       session = await launch(name);
     });
     after(async () => {

@@ -10,14 +10,14 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const OUT = fileURLToPath(new URL('../../target/screenshots/', import.meta.url));
 const HEIGHTS = { 390: 844, 1024: 1000, 1600: 1000 };
 const SCHEMES = ['light', 'dark'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The article, and its recording, with two epochs in place of five: the later ones change only numbers. */
-const ARTICLE = readFileSync(path.join(WWW, 'index.html'), 'utf8').replaceAll('<polytask-lab run="article"', '$& epochs="2"');
+const ARTICLE = readFileSync(path.join(SITE, 'index.html'), 'utf8').replaceAll('<polytask-lab run="article"', '$& epochs="2"');
 const RECORDING = JSON.parse(readFileSync(path.join(WWW, 'recorded/topic-sentiment.json'), 'utf8'));
 RECORDING.recipe.training.epochs = 2;
 const PAGES = { '/index.html': ARTICLE, '/recorded/topic-sentiment.json': JSON.stringify(RECORDING) };
@@ -30,7 +30,7 @@ for (const name of BROWSERS) {
 
     before(async () => {
       mkdirSync(OUT, { recursive: true });
-      server = await startServer(WWW, { pages: PAGES });
+      server = await startServer(SITE, { pages: PAGES });
       session = await launch(name);
       lab = await openLab(session.browser, server.url, {
         page: 'index.html',

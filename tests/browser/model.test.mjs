@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 import { tinyBert } from './tiny-bert.mjs';
 
 const NATIVE = process.env.POLYTASK ?? path.resolve(WWW, '../target/release/polytask');
@@ -41,7 +41,7 @@ before(async () => {
   // The same encoder with other numbers.
   const other = Buffer.from(files['model.safetensors']);
   other.writeFloatLE(0.5, other.length - 4);
-  server = await startServer(WWW, {
+  server = await startServer(SITE, {
     pages: {
       '/own.html': page('run="own" encoder="tiny/"'),
       '/unnamed.html': page('encoder="tiny/"'),
@@ -52,7 +52,7 @@ before(async () => {
       '/missing.html': page('model="given/none.zip"'),
     },
   });
-  elsewhere = await startServer(WWW, { pages: { '/x.zip': '' } });
+  elsewhere = await startServer(SITE, { pages: { '/x.zip': '' } });
   server.answer('/tiny/', folder(files));
   server.answer('/other/', folder({ ...files, 'model.safetensors': other }));
   server.answer('/given/', (file) => (file in given ? { body: given[file] } : { status: 404, body: '' }));

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch } from './browser.mjs';
 import { collectNoise } from './pages.mjs';
 import { trainedModel } from './saved-model.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 import { idsOf } from './tiny-bert.mjs';
 
 const NATIVE = process.env.POLYTASK ?? path.resolve(WWW, '../target/release/polytask');
@@ -53,7 +53,7 @@ for (const name of BROWSERS) {
 
     before(async () => {
       folder = mkdtempSync(path.join(tmpdir(), 'polytask-onnx-'));
-      server = await startServer(WWW, { pages: { '/page.html': PAGE } });
+      server = await startServer(SITE, { pages: { '/page.html': PAGE } });
       server.answer('/ort/', (file) => ({ type: file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript', body: readFileSync(path.join(RUNTIME, file)) }));
       server.answer('/saved/', (file) => ({ body: readFileSync(path.join(folder, file)) }));
       session = await launch(name);

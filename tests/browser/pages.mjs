@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before } from 'node:test';
 import { launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 /** A page with the element's script. Its scripts in `body` run before that one. @param {string} body @param {string} [head] */
 export const pageWith = (body, head = '') => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
@@ -18,7 +18,7 @@ export function toldPolicy(address) {
 }
 
 /**
- * In a `describe`: serves www/ with pages of the test's own, and starts a browser, before its tests; ends both after them.
+ * In a `describe`: serves the site with pages of the test's own, and starts a browser, before its tests; ends both after them.
  *
  * @param {'chromium' | 'firefox'} name
  * @param {Record<string, string>} pages By their addresses.
@@ -27,7 +27,7 @@ export function toldPolicy(address) {
 export function serving(name, pages) {
   let server, session;
   before(async () => {
-    server = await startServer(WWW, { pages });
+    server = await startServer(SITE, { pages, modules: true });
     session = await launch(name);
   });
   after(async () => {

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { VIEWS } from '../../www/views/registry.js';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const FILES = ['index.html', 'lab.html', 'embed.html', 'examples/frame/lab.html'];
 /** Pages that offer to fetch the encoder from here, if it is not at hand. */
@@ -50,14 +51,13 @@ for (const name of BROWSERS) {
       test(`${file}: nothing is refused in a whole run with every view, nor the hub; anything else is`, async () => {
         const lab = await openLab(session.browser, server.url, { page: file, before: LISTEN, shown: false });
         await lab.until('the tag', () => customElements.get('polytask-lab') !== undefined);
-        await lab.page.evaluate(async () => {
-          const { VIEWS } = await import(new URL(document.querySelector('script[src$="polytask-lab.js"]') ? './views/registry.js' : '../../views/registry.js', location.href));
+        await lab.page.evaluate(async (views) => {
           const all = document.createElement('polytask-lab');
-          for (const [attribute, value] of Object.entries({ preset: 'notebook', views: Object.keys(VIEWS).join(' ') })) all.setAttribute(attribute, value);
+          for (const [attribute, value] of Object.entries({ preset: 'notebook', views })) all.setAttribute(attribute, value);
           document.body.append(all);
           window.all = all;
           await all.train();
-        });
+        }, Object.keys(VIEWS).join(' '));
         await lab.until('the end', () => window.all.getAttribute('status') === 'ended', undefined, 300);
         assert.deepEqual(await lab.page.evaluate(() => window.refused), []);
         assert.deepEqual(lab.noise, []);
@@ -98,7 +98,7 @@ describe('the button that fetches the encoder from the hub', () => {
     });
     await new Promise((resolve) => hub.listen(0, '127.0.0.1', resolve));
     const here = `127.0.0.1:${hub.address().port}`;
-    server = await startServer(WWW, { without: '/models/' });
+    server = await startServer(SITE, { without: '/models/' });
     session = await launch('chromium', '--ignore-certificate-errors', `--host-resolver-rules=MAP huggingface.co:443 ${here}, MAP *.hf.co:443 ${here}`);
   });
   after(async () => {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { pageWith } from './pages.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 const WEIGHTS = 'model.safetensors';
 /** A part of the element's code without which nothing is shown. */
@@ -70,8 +70,8 @@ for (const name of BROWSERS) {
     after(() => session?.close());
 
     /** A server of its own for each, so that no browser's cache has the encoder. */
-    const open = async (path, options = {}, prepare = () => {}) => {
-      server = await startServer(WWW, { pages: PAGES });
+    const open = async (path, { root = SITE, ...options } = {}, prepare = () => {}) => {
+      server = await startServer(root, { pages: PAGES });
       prepare(server);
       lab = await openLab(session.browser, server.url, { page: path, fetches: false, ...options });
     };
@@ -212,7 +212,7 @@ for (const name of BROWSERS) {
     });
 
     test('a language that cannot be loaded is told once, and the run goes on', async () => {
-      await open('one.html', {}, (server) => server.lack('strings/de.js'));
+      await open('one.html', { root: WWW }, (server) => server.lack('strings/de.js'));
       await call('a', 'step');
       await untilEvent('step');
       for (const lang of ['de', 'de-AT']) {
@@ -272,7 +272,7 @@ for (const name of BROWSERS) {
 
     describe('while an element loads', () => {
       before(async () => {
-        await open('none.html', { shown: false });
+        await open('none.html', { shown: false, root: WWW });
         await defined();
       });
       after(close);

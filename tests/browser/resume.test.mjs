@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
 import { pageWith } from './pages.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer } from './server.mjs';
 import { tinyFolder } from './tiny-bert.mjs';
 
 const INTERRUPTIONS = Number(process.env.POLYTASK_INTERRUPTIONS ?? 10);
@@ -87,7 +87,7 @@ for (const name of BROWSERS) {
     let session, server;
 
     before(async () => {
-      server = await startServer(WWW, { pages: PAGES });
+      server = await startServer(SITE, { pages: PAGES });
       const files = tinyFolder();
       server.answer('/tiny/', (file) => (files[file] ? { body: files[file] } : { status: 404, body: '' }));
       session = await launch(name);

@@ -1,7 +1,7 @@
 // A small static server for the browser tests: it counts requests, can break a download off half-way or hold it back, and
 // can lack files, for a while or for good, or have some that are not on disk.
 
-import { createReadStream, promises as fs } from 'node:fs';
+import { createReadStream, existsSync, promises as fs } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,11 +15,15 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** The page as build.sh leaves it. */
+/** The page as it is written, with a file for each module. */
 export const WWW = path.resolve(process.env.POLYTASK_WWW ?? fileURLToPath(new URL('../../www', import.meta.url)));
 
-/** The same with scripts and style sheets made small, as a host is to have it. */
+/** The same with scripts and style sheets in a few small files, as a host is to have it: what most tests open. */
 export const SITE = path.resolve(WWW, '../target/site');
+
+/** Files up to this size, in bytes, have a tag by which a browser asks whether its copy is current; it then need not compile a module
+ * anew for every page. The weights come whole each time: the engine stores them itself. */
+const MOST_KEPT = 5e6;
 
 /** What makes a page cross-origin isolated, so that its threads may share memory. */
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
@@ -31,8 +35,9 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
  * @param {boolean} [options.cors] Sends the header that lets pages of other origins read what is here.
  * @param {string} [options.without] Files whose path contains this are not here.
  * @param {Record<string, string>} [options.pages] Texts by their path, served in place of files.
+ * @param {boolean} [options.modules] Has each module of www/ too, under its own name: for what a test itself imports.
  */
-export async function startServer(root = WWW, { isolated = false, cors = false, without, pages = {} } = {}) {
+export async function startServer(root = SITE, { isolated = false, cors = false, without, pages = {}, modules = false } = {}) {
   /** How often each path was asked for. */
   const requests = new Map();
   /** @type {{ name: string, after: number } | undefined} A file that is cut off after so many bytes. */
@@ -53,7 +58,8 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     requests.set(pathname, (requests.get(pathname) ?? 0) + 1);
-    const file = path.join(root, decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+    const name = decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+    const file = path.join(modules && !existsSync(path.join(root, name)) ? WWW : root, name);
     const headers = {
       'cache-control': 'no-cache',
       ...(isolated ? ISOLATION : {}),
@@ -72,13 +78,20 @@ export async function startServer(root = WWW, { isolated = false, cors = false, 
     }
     const lacking = without !== undefined && pathname.includes(without);
     const stat = lacking ? undefined : await fs.stat(file).catch(() => undefined);
-    if (!file.startsWith(root + path.sep) || !stat?.isFile()) {
+    if (![root, WWW].some((folder) => file.startsWith(folder + path.sep)) || !stat?.isFile()) {
       response.writeHead(404, { 'content-type': 'text/plain', ...headers }).end('not found');
+      return;
+    }
+    const isOdd = [held, cut, slow].some((one) => one && pathname.endsWith(one.name));
+    const etag = stat.size < MOST_KEPT && !isOdd ? { etag: `"${stat.mtimeMs}-${stat.size}"` } : {};
+    if (etag.etag && request.headers['if-none-match'] === etag.etag) {
+      response.writeHead(304, { ...etag, ...headers }).end();
       return;
     }
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-length': stat.size,
+      ...etag,
       ...headers,
     });
     if (held && pathname.endsWith(held.name)) {

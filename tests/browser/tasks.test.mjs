@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { SITE, startServer } from './server.mjs';
 import { recipeToAddress } from '../../www/lab/recipe/link.js';
 
 /** Tasks' names are the reader's own. */
@@ -45,7 +45,7 @@ for (const name of BROWSERS) {
     let server, session, lab;
 
     before(async () => {
-      server = await startServer();
+      server = await startServer(SITE, { modules: true });
       session = await launch(name);
       const { hash } = new URL(await recipeToAddress(RECIPE, server.url));
       lab = await openLab(session.browser, server.url, { page: `lab.html${hash}` });

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer, WWW } from './server.mjs';
 
 for (const name of BROWSERS) {
   describe(name, () => {
@@ -40,7 +40,7 @@ for (const name of BROWSERS) {
       ['cannot be loaded', '/missing.js'],
     ]) {
       test(`a browser in which threads ${what} trains on one`, async () => {
-        const isolated = await startServer(undefined, { isolated: true });
+        const isolated = await startServer(SITE, { isolated: true });
         const lab = await openLab(session.browser, isolated.url, {
           before: `window.Worker = class extends Worker {
             constructor(url, options) {
@@ -154,7 +154,7 @@ for (const name of BROWSERS) {
       const page = (lang) => `<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">
         <script type="module" src="polytask-lab.js"></script>
         <polytask-lab lang="${lang}" preset="notebook" encoder="all-MiniLM-L6-v2" views="controls encoder"></polytask-lab>`;
-      const own = await startServer(WWW, {
+      const own = await startServer(SITE, {
         pages: {
           [`${encoder}/tokenizer.json`]: bytes,
           [`${encoder}/manifest.json`]: JSON.stringify(manifest),

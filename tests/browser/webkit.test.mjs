@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, openLab } from './browser.mjs';
-import { startServer, WWW } from './server.mjs';
+import { SITE, startServer } from './server.mjs';
 import { launchWebKit, openInWebKit, pagesToDrive } from './webkit.mjs';
 
 /** A window under automation is private: it keeps no files, and the page says so. */
@@ -25,7 +25,7 @@ describe('WebKit', () => {
   let server, webkit;
 
   before(async () => {
-    server = await startServer(WWW, { pages: await pagesToDrive('index.html', 'lab.html') });
+    server = await startServer(SITE, { pages: await pagesToDrive('index.html', 'lab.html') });
     webkit = await launchWebKit();
   });
   after(async () => {

@@ -34,10 +34,14 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
   let usual;
   /** Of the scroller. */
   let [width, height] = [0, 0];
+  /** Of the body. */
+  let total = -1;
   /** The rows that have an element. @type {Map<number, HTMLElement>} */
   const shown = new Map();
   /** @type {WeakMap<Element, number>} */
   const rowOf = new WeakMap();
+  /** Where each element stands. @type {WeakMap<HTMLElement, number>} */
+  const tops = new WeakMap();
   /** Elements without a row. @type {HTMLElement[]} */
   let spare = [];
   /** @type {number | undefined} */
@@ -109,9 +113,15 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
     return isOther;
   }
 
+  /** Writes only what has changed: a style that is set makes a browser lay the row out anew, even if it is the same. */
   function place() {
-    body.style.height = `${heights.total}px`;
-    for (const [row, element] of shown) element.style.top = `${heights.top(row)}px`;
+    if (total !== heights.total) body.style.height = `${(total = heights.total)}px`;
+    for (const [row, element] of shown) {
+      const top = Math.round(64 * heights.top(row)) / 64; // in the steps that browsers lay out in
+      if (tops.get(element) === top) continue;
+      element.style.top = `${top}px`;
+      tops.set(element, top);
+    }
   }
 
   const heightOf = (/** @type {number} */ row) => measured.get(keyOf(row)) ?? usual ?? USUAL_HEIGHT;
