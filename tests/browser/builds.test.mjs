@@ -54,7 +54,7 @@ for (const name of BROWSERS) {
     let server, session, page;
 
     before(async () => {
-      server = await startServer(SITE, { isolated: true });
+      server = await startServer(SITE, { isolated: true, modules: true });
       session = await launch(name);
       page = await session.browser.newPage();
       await page.goto(`${server.url}models/all-MiniLM-L6-v2/manifest.json`); // a page of this origin that runs nothing

@@ -52,7 +52,10 @@ export function createLabelCells(lab, body, rowOf, fieldOf) {
    * @param {string} label
    */
   function showLabel(field, label) {
-    if (field instanceof HTMLSelectElement && !field.dataset.filled) {
+    const isOption = field instanceof HTMLSelectElement && !field.dataset.filled;
+    // A row that takes another's place often has the same label: what a select shows is dear to lay out.
+    if (isOption && field.length === 1 && field.value === label && field.title === label) return;
+    if (isOption) {
       const [only = field.appendChild(h('option'))] = field.options;
       only.value = label;
       only.textContent = label || '—';

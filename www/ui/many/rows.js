@@ -15,6 +15,8 @@ const MARGIN = 6;
 const USUAL_HEIGHT = 36;
 /** Differences below this, in px, are rounding. */
 const SAME = 0.25;
+/** So much, in px, the body's height may be off while its last row is far. */
+const ROUGH = 100;
 
 /**
  * @typedef {object} RowsOptions
@@ -34,7 +36,7 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
   let usual;
   /** Of the scroller. */
   let [width, height] = [0, 0];
-  /** Of the body. */
+  /** Of the body, as it was written last. */
   let total = -1;
   /** The rows that have an element. @type {Map<number, HTMLElement>} */
   const shown = new Map();
@@ -46,12 +48,13 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
   let spare = [];
   /** @type {number | undefined} */
   let frame;
+  /** The frame in which the elements are put into order. */
+  let sorting = 0;
 
   const focused = () => body.querySelector(':scope > :focus-within');
 
-  /** The rows that are to have an element, in order. */
-  function wanted() {
-    const { scrollTop, clientHeight } = scroller;
+  /** The rows that are to have an element, in order. @param {number} scrollTop @param {number} clientHeight */
+  function wanted(scrollTop, clientHeight) {
     const last = heights.count - 1;
     const isShort = heights.count <= FEW;
     const from = isShort ? 0 : Math.max(0, heights.at(scrollTop) - MARGIN);
@@ -75,29 +78,50 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
     return element;
   }
 
-  /** Gives each row that is wanted an element. @returns {number[]} The rows that had none. */
-  function mount() {
-    const rows = wanted();
+  /**
+   * Gives each row that is wanted an element.
+   *
+   * @param {number} scrollTop
+   * @param {number} clientHeight
+   * @returns {number[]} The rows that had none.
+   */
+  function mount(scrollTop, clientHeight) {
+    const rows = wanted(scrollTop, clientHeight);
     const isWanted = new Set(rows);
     for (const [row, element] of shown) if (!isWanted.has(row)) leave(row, element);
-    const fresh = [];
-    /** @type {Element | null} */
-    let next = body.firstElementChild;
-    for (const row of rows) {
-      const known = shown.get(row);
-      const element = known ?? spare.shift() ?? made();
-      if (!known) {
-        shown.set(row, element);
-        rowOf.set(element, row);
-        fill(element, row);
-        fresh.push(row);
-        // After a jump, all elements stay where they are.
-        if (element !== next) body.insertBefore(element, next);
-      }
-      next = element.nextElementSibling;
+    const fresh = rows.filter((row) => !shown.has(row));
+    for (const row of fresh) {
+      const element = spare.shift() ?? made();
+      shown.set(row, element);
+      rowOf.set(element, row);
+      fill(element, row);
+      if (!element.isConnected) body.append(element);
     }
     for (const element of spare) element.remove();
+    if (fresh.length > 0) sortLater();
     return fresh;
+  }
+
+  /** Puts the elements into the order of their rows, which Tab follows. What has the focus would lose it if it were moved: others are. */
+  function sort() {
+    cancelAnimationFrame(sorting);
+    const focus = focused();
+    let next = body.firstElementChild;
+    for (const [, element] of Array.from(shown).sort(([one], [other]) => one - other)) {
+      while (element === focus && next && next !== focus) {
+        const later = next;
+        next = next.nextElementSibling;
+        body.append(later);
+      }
+      if (element === next) next = next.nextElementSibling;
+      else body.insertBefore(element, next);
+    }
+  }
+
+  /** A row that is moved in the document is laid out anew, which takes as long as all else, so they wait until scrolling rests. */
+  function sortLater() {
+    cancelAnimationFrame(sorting);
+    sorting = requestAnimationFrame(() => (sorting = requestAnimationFrame(sort)));
   }
 
   /** @param {Iterable<number>} rows @returns {boolean} Whether one is of another height than was known. */
@@ -113,9 +137,10 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
     return isOther;
   }
 
-  /** Writes only what has changed: a style that is set makes a browser lay the row out anew, even if it is the same. */
+  /** Writes only what has changed. The body's height matters little before its end is near. */
   function place() {
-    if (total !== heights.total) body.style.height = `${(total = heights.total)}px`;
+    const mayBeOff = heights.count > FEW && !shown.has(heights.count - 1) ? ROUGH : 0;
+    if (Math.abs(heights.total - total) > mayBeOff) body.style.height = `${(total = heights.total)}px`;
     for (const [row, element] of shown) {
       const top = Math.round(64 * heights.top(row)) / 64; // in the steps that browsers lay out in
       if (tops.get(element) === top) continue;
@@ -133,24 +158,37 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
     heights.fill(heights.count, heightOf);
   }
 
-  /** Keeps the row that the reader looks at where it is on the screen while heights before it change. @param {() => void} change */
-  function hold(change) {
-    const anchor = heights.at(scroller.scrollTop);
+  /**
+   * Keeps the row that the reader looks at where it is on the screen while heights before it change.
+   *
+   * @param {number} scrollTop
+   * @param {() => void} change
+   * @returns {number} What is scrolled to then.
+   */
+  function hold(scrollTop, change) {
+    const anchor = heights.at(scrollTop);
     const before = heights.top(anchor);
     change();
     place();
     const moved = heights.top(anchor) - before;
-    if (Math.abs(moved) > SAME) scroller.scrollTop += moved;
+    if (Math.abs(moved) <= SAME) return scrollTop;
+    scroller.scrollTop = scrollTop + moved;
+    return scroller.scrollTop;
   }
 
-  /** Shows the rows of the place that is scrolled to. */
+  /**
+   * Shows the rows of the place that is scrolled to. What is asked of the layout after something was changed has the browser lay all
+   * out once more, so the rows get their places before they are measured, and the scroller is asked once.
+   */
   function update() {
-    if (scroller.clientHeight === 0) return; // Out of sight, where nothing has a height.
+    let { scrollTop, clientHeight } = scroller;
+    if (clientHeight === 0) return; // Out of sight, where nothing has a height.
     // Rows that are lower than it was assumed leave room for others.
     for (let isOther = true; isOther; ) {
-      const fresh = mount();
+      const fresh = mount(scrollTop, clientHeight);
       if (fresh.length === 0) break;
-      hold(() => {
+      place();
+      scrollTop = hold(scrollTop, () => {
         isOther = measure(fresh);
         assume();
       });
@@ -160,7 +198,7 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
   /** Measures all elements anew: rows are of another width or size. */
   function renew() {
     if (scroller.clientHeight === 0) return;
-    hold(() => {
+    hold(scroller.scrollTop, () => {
       forget();
       measure(shown.keys());
       assume();
@@ -192,6 +230,7 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
   });
   resized.observe(scroller);
   scroller.addEventListener('scroll', update, { passive: true });
+  scroller.addEventListener('keydown', sort, { capture: true });
 
   return {
     /** The elements on the page, by row. @type {ReadonlyMap<number, HTMLElement>} */
@@ -225,6 +264,7 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
       if (shown.size > 0) measure(shown.keys());
       place();
       update();
+      sort();
       for (const element of spare) element.remove(); // Where the table is out of sight, nothing else does.
     },
 
@@ -247,12 +287,14 @@ export function createRows({ scroller, body, make, fill, keyOf }) {
       if (top < scrollTop) scroller.scrollTop = top;
       else if (bottom > scrollTop + clientHeight - head) scroller.scrollTop = bottom - clientHeight + head;
       update();
+      sort();
       return shown.get(row);
     },
 
     destroy() {
       resized.disconnect();
       if (frame !== undefined) cancelAnimationFrame(frame);
+      cancelAnimationFrame(sorting);
     },
   };
 }
