@@ -52,7 +52,7 @@ function countFrames() {
 const stopCounting = () => (cancelAnimationFrame(window.counting), window.took);
 
 before(async () => {
-  server = await startServer(SITE);
+  server = await startServer(SITE, { release: true });
   session = await launch('chromium');
   scratch = await mkdtemp(path.join(tmpdir(), 'polytask-'));
   trace = path.join(scratch, 'trace.json');

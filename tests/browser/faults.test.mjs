@@ -135,7 +135,7 @@ for (const name of BROWSERS) {
     });
 
     test('a download that breaks in the article: the message is in view, and nothing looks as if all were well', async () => {
-      const site = await startServer(SITE);
+      const site = await startServer(SITE, { release: true });
       site.cutOff('all-MiniLM-L6-v2-small/model.safetensors', 5_000_000);
       const lab = await openLab(session.browser, site.url, { page: '', fetches: false });
       await lab.untilMessage(/The download of model\.safetensors stopped at [\d,]+ of [\d,]+ bytes\. Check the connection, then retry\./);

@@ -35,9 +35,11 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
  * @param {boolean} [options.cors] Sends the header that lets pages of other origins read what is here.
  * @param {string} [options.without] Files whose path contains this are not here.
  * @param {Record<string, string>} [options.pages] Texts by their path, served in place of files.
+ * @param {boolean} [options.release] Whether it has release.json: the service worker stores the files that it lists, as one release.
+ *   Otherwise that one asks the network first.
  * @param {boolean} [options.modules] Has each module of www/ too, under its own name: for what a test itself imports.
  */
-export async function startServer(root = SITE, { isolated = false, cors = false, without, pages = {}, modules = false } = {}) {
+export async function startServer(root = SITE, { isolated = false, cors = false, without, pages = {}, modules = false, release = root !== SITE } = {}) {
   /** How often each path was asked for. */
   const requests = new Map();
   /** @type {{ name: string, after: number } | undefined} A file that is cut off after so many bytes. */
@@ -76,7 +78,7 @@ export async function startServer(root = SITE, { isolated = false, cors = false,
       response.writeHead(status, { 'content-type': type, ...headers, ...more }).end(body);
       return;
     }
-    const lacking = without !== undefined && pathname.includes(without);
+    const lacking = (without !== undefined && pathname.includes(without)) || (!release && pathname === '/release.json');
     const stat = lacking ? undefined : await fs.stat(file).catch(() => undefined);
     if (![root, WWW].some((folder) => file.startsWith(folder + path.sep)) || !stat?.isFile()) {
       response.writeHead(404, { 'content-type': 'text/plain', ...headers }).end('not found');

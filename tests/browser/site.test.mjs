@@ -11,7 +11,7 @@ for (const name of BROWSERS) {
     let server, session, lab;
 
     before(async () => {
-      server = await startServer(SITE);
+      server = await startServer(SITE, { release: true });
       session = await launch(name);
       lab = await openLab(session.browser, server.url, { page: '?lang=de', fetches: false });
     });

@@ -18,6 +18,8 @@ export class RunEncoder {
   #onReplaced;
   /** @type {Loaded | undefined} */
   #loaded;
+  /** Settled when the latest encoder is here or could not be had. @type {Promise<void> | undefined} */
+  #coming;
   /** Number of the latest encoder that was asked for. An earlier one that comes after all, for another run, is not used. */
   #wanted = 0;
 
@@ -40,9 +42,10 @@ export class RunEncoder {
   }
 
   /** Loads the encoder at `base`. Until it is here, the one before stays. @param {string} base */
-  async load(base) {
+  load(base) {
     const isWanted = this.#ask();
-    this.#use(isWanted, base, await this.encoders.load(base, this.#say));
+    const files = this.encoders.load(base, this.#say);
+    return (this.#coming = this.#use(isWanted, base, files));
   }
 
   /**
@@ -52,9 +55,10 @@ export class RunEncoder {
    * @param {[path: string, file: Blob][]} files
    * @param {string} name
    */
-  async open(base, files, name) {
+  open(base, files, name) {
     const isWanted = this.#ask();
-    this.#use(isWanted, base, await this.encoders.open(base, files, name, (event) => isWanted() && this.#say(event)));
+    const opened = this.encoders.open(base, files, name, (event) => isWanted() && this.#say(event));
+    return (this.#coming = this.#use(isWanted, base, opened));
   }
 
   /** Cancels the download for this run. */
@@ -85,6 +89,8 @@ export class RunEncoder {
 
   /** The weights in pieces, which are already on their way, and the small files. */
   async read() {
+    // A worker that takes the place of another gets all its messages at once.
+    if (!this.#loaded) await this.#coming?.catch(() => {});
     if (!this.#loaded) throw failure('run.no_encoder');
     const { files } = this.#loaded;
     const [config, weights] = ['config.json', 'model.safetensors'].map(
@@ -133,8 +139,9 @@ export class RunEncoder {
     return () => mine === this.#wanted;
   }
 
-  /** @param {() => boolean} isWanted @param {string} base @param {Map<string, StoredFile>} files */
-  #use(isWanted, base, files) {
+  /** @param {() => boolean} isWanted @param {string} base @param {Promise<Map<string, StoredFile>>} coming */
+  async #use(isWanted, base, coming) {
+    const files = await coming;
     if (!isWanted()) return;
     this.#onReplaced();
     this.#loaded = { base, files };
