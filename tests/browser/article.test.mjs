@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BROWSERS, launch, openLab, sleep } from './browser.mjs';
-import { SITE, startServer, WWW } from './server.mjs';
+import { startServer, WWW } from './server.mjs';
 
 const WEIGHTS = 'model.safetensors';
 const ENCODER = ['config.json', 'tokenizer.json', WEIGHTS].map((file) =>
@@ -35,7 +35,7 @@ for (const name of BROWSERS) {
     describe('while the encoder is on its way', () => {
       let server, lab;
       before(async () => {
-        server = await startServer();
+        server = await startServer(WWW);
         server.holdBack(WEIGHTS, 5_000_000);
         lab = await open(server, { still: true });
       });
@@ -113,7 +113,7 @@ for (const name of BROWSERS) {
     });
 
     test('the download can be cancelled, and asked for again', async () => {
-      const server = await startServer();
+      const server = await startServer(WWW);
       server.holdBack(WEIGHTS, 5_000_000);
       const lab = await open(server);
       await lab.until('bytes', () => /^downloading/.test($part('encoder-state').textContent));
@@ -132,7 +132,7 @@ for (const name of BROWSERS) {
     });
 
     test('an encoder that the server lacks can come from the reader’s own files', async () => {
-      const server = await startServer(SITE, { without: '/models/' });
+      const server = await startServer(WWW, { without: '/models/' });
       const lab = await open(server);
       await lab.untilMessage(/The encoder could not be fetched, neither from http:\S+ nor from huggingface\.co\./);
       assert.deepEqual(
@@ -153,8 +153,8 @@ for (const name of BROWSERS) {
     });
 
     test('and from another server, as from the hub: one without a manifest', async () => {
-      const other = await startServer(SITE, { cors: true, without: 'manifest.json' });
-      const server = await startServer(SITE, {
+      const other = await startServer(WWW, { cors: true, without: 'manifest.json' });
+      const server = await startServer(WWW, {
         without: '/models/',
         pages: {
           '/elsewhere.html': `<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">
@@ -179,7 +179,7 @@ for (const name of BROWSERS) {
       ['WebAssembly', () => delete window.WebAssembly],
     ]) {
       test(`a browser without ${what} shows the article and the recorded run, and says what is missing`, async () => {
-        const server = await startServer();
+        const server = await startServer(WWW);
         const lab = await open(server, { before: lacks });
         await lab.untilMessage(
           new RegExp(`^This browser has no ${what}, which training needs\\. Current versions of Chrome, Edge, Firefox`),

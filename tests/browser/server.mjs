@@ -21,10 +21,6 @@ export const WWW = path.resolve(process.env.POLYTASK_WWW ?? fileURLToPath(new UR
 /** The same with scripts and style sheets in a few small files, as a host is to have it: what most tests open. */
 export const SITE = path.resolve(WWW, '../target/site');
 
-/** Files up to this size, in bytes, have a tag by which a browser asks whether its copy is current; it then need not compile a module
- * anew for every page. The weights come whole each time: the engine stores them itself. */
-const MOST_KEPT = 5e6;
-
 /** What makes a page cross-origin isolated, so that its threads may share memory. */
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
@@ -84,16 +80,9 @@ export async function startServer(root = SITE, { isolated = false, cors = false,
       response.writeHead(404, { 'content-type': 'text/plain', ...headers }).end('not found');
       return;
     }
-    const isOdd = [held, cut, slow].some((one) => one && pathname.endsWith(one.name));
-    const etag = stat.size < MOST_KEPT && !isOdd ? { etag: `"${stat.mtimeMs}-${stat.size}"` } : {};
-    if (etag.etag && request.headers['if-none-match'] === etag.etag) {
-      response.writeHead(304, { ...etag, ...headers }).end();
-      return;
-    }
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-length': stat.size,
-      ...etag,
       ...headers,
     });
     if (held && pathname.endsWith(held.name)) {
