@@ -64,6 +64,7 @@ export class RunEncoder {
   /** Cancels the download for this run. */
   cancel() {
     this.#wanted += 1;
+    this.#coming = undefined;
     this.encoders.cancel(this.#say);
   }
 
