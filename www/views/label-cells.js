@@ -54,7 +54,7 @@ export function createLabelCells(lab, body, rowOf, fieldOf) {
   function showLabel(field, label) {
     const isOption = field instanceof HTMLSelectElement && !field.dataset.filled;
     // A row that takes another's place often has the same label: what a select shows is dear to lay out.
-    if (isOption && field.length === 1 && field.value === label && field.title === label) return;
+    if (isOption && field.length === 1 && field.value === label) return;
     if (isOption) {
       const [only = field.appendChild(h('option'))] = field.options;
       only.value = label;
