@@ -195,6 +195,8 @@ export type FromWorker =
   | WantedThreads
   /** The worker holds its lock. */
   | { kind: 'alive' }
+  /** So many more locks that all pages of the origin share are held, or waited for. */
+  | { kind: 'locks'; more: 1 | -1 }
   /** The wasm module is compiled, and the worker accepts commands. `files`: addresses of the files that it loaded. */
   | { kind: 'ready'; build: Build; threads: number; files: string[] }
   /** `of`: type of the command that the event belongs to; `request`: its number; `text`: the event's lines in the notebook's printout. */

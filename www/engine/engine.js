@@ -1,5 +1,9 @@
 // The page's connection to the worker: sends commands and questions, passes events on, starts the worker's threads, and
 // replaces a worker that died. All runs of a page share one worker, which ends with the last of them.
+//
+// A page that is left may rest in the back/forward cache, its worker with it. If that one holds a lock or files that another page of
+// the origin then asks for, Chromium (156) stops both for good: the other page never answers again. So such a worker ends when the
+// page is left, and there is another when the reader comes back.
 
 import { Failure, message, messageOf } from './failure.js';
 import { modules, moved, remedy, threadScript, workerScript } from './files.js';
@@ -24,8 +28,9 @@ import { isPolicyRefused } from './trusted.js';
  * @typedef {object} Listener
  * @property {(build: Build, threads: number) => void} onReady The worker can compute.
  * @property {(event: RunEvent, of: Command['type'], text?: string, request?: number) => void} onEvent
- * @property {(why: Message, beforeReady: boolean) => void} onDeath The worker died, and all runs with it. A new one has
- *   started already, unless this one died before it was ready (`beforeReady`): a new one would fail too.
+ * @property {(why: Message, when: 'before ready' | 'running' | 'at rest') => void} onDeath The worker died, and all runs with it. A
+ *   new one has started already, unless this one died before it was ready: a new one would fail too. At rest: it was ended when
+ *   the page was left, and the reader is back.
  */
 
 /** Time limit for starting threads: a browser that cannot start any may report no error. */
@@ -77,6 +82,10 @@ class Engine {
   #threads = [];
   /** The name of the worker's lock. */
   #lock = '';
+  /** So many locks the worker holds, or waits for, that other pages may ask for. */
+  #locks = 0;
+  /** Whether it was ended because the page rests. */
+  #isAtRest = false;
   #stopWatching = () => {};
   /** @type {{ build: Build, threads: number } | undefined} */
   #ready;
@@ -104,6 +113,8 @@ class Engine {
     this.#name = name;
     this.#onUnused = onUnused;
     this.#spawn(name);
+    globalThis.addEventListener?.('pagehide', this.#onLeave);
+    globalThis.addEventListener?.('pageshow', this.#onReturn);
   }
 
   /** @param {Listener} listener */
@@ -206,13 +217,13 @@ class Engine {
 
   #endIfUnused() {
     if (this.#listeners.size > 0 || this.#holds > 0) return;
-    this.#onUnused(this);
-    this.#dispose();
+    this.#end();
   }
 
   /** @param {string} name */
   #spawn(name) {
     this.#ready = undefined;
+    this.#locks = 0;
     const script = workerScript();
     let worker;
     try {
@@ -235,11 +246,33 @@ class Engine {
     this.#worker = worker;
   }
 
-  /** Replaces the worker by one without threads, and sends it the same messages. */
-  #doWithoutThreads() {
+  /** @param {PageTransitionEvent} event */
+  #onLeave = ({ persisted }) => {
+    if (!persisted || this.#locks === 0) return;
+    this.#isAtRest = true;
     this.#terminate();
-    this.#spawn(ONE_THREAD);
+  };
+
+  #onReturn = () => {
+    if (!this.#isAtRest) return;
+    if (this.#ready) this.#die(GONE);
+    else this.#beginAgain(this.#name);
+    this.#isAtRest = false;
+  };
+
+  /** Another worker takes the place of one that was not ready, and gets the same messages. @param {string} name */
+  #beginAgain(name) {
+    this.#terminate();
+    this.#spawn(name);
     for (const message of this.#early) this.#worker?.postMessage(message);
+  }
+
+  /** The next caller starts another engine. */
+  #end() {
+    globalThis.removeEventListener?.('pagehide', this.#onLeave);
+    globalThis.removeEventListener?.('pageshow', this.#onReturn);
+    this.#onUnused(this);
+    this.#dispose();
   }
 
   #terminate() {
@@ -288,6 +321,9 @@ class Engine {
       case 'alive':
         this.#stopWatching = watch(this.#lock, () => this.#die(GONE));
         break;
+      case 'locks':
+        this.#locks += message.more;
+        break;
       case 'threads':
         this.#startThreads(message);
         break;
@@ -317,21 +353,22 @@ class Engine {
 
   /** @param {import('../types.js').WantedThreads} wanted */
   #startThreads(wanted) {
-    this.#watch = setTimeout(() => this.#doWithoutThreads(), THREADS_MS);
+    this.#watch = setTimeout(() => this.#beginAgain(ONE_THREAD), THREADS_MS);
     const worker = this.#worker;
     this.#threads = startThreads(threadScript(), wanted, (why) => {
       if (worker !== this.#worker) return; // The threads belonged to a worker that has been replaced.
       if (this.#ready) this.#die(why);
-      else this.#doWithoutThreads();
+      else this.#beginAgain(ONE_THREAD);
     });
   }
 
   /** @param {Message} why */
   #die(why) {
-    const beforeReady = !this.#ready;
-    this.#dispose();
-    if (beforeReady) this.#onUnused(this);
-    else this.#spawn(this.#name);
-    for (const { onDeath } of [...this.#listeners.values()]) onDeath(why, beforeReady);
+    const when = this.#isAtRest ? 'at rest' : this.#ready ? 'running' : 'before ready';
+    if (this.#ready) {
+      this.#dispose();
+      this.#spawn(this.#name);
+    } else this.#end();
+    for (const { onDeath } of [...this.#listeners.values()]) onDeath(why, when);
   }
 }

@@ -9,6 +9,7 @@
 // The Cache API, Web Locks and SubtleCrypto exist only in secure contexts (https, localhost). Other pages download the encoder
 // on each visit.
 
+import { withLock } from '../locks.js';
 import { failure, message } from '../worker-failure.js';
 import { atHub, OWN } from './addresses.js';
 import { download, isUnavailable, unavailable } from './download.js';
@@ -205,7 +206,7 @@ async function alone(name, signal, work) {
     return work();
   };
   try {
-    return await (navigator.locks ? navigator.locks.request(name, { signal }, once) : once());
+    return await (navigator.locks ? withLock(name, signal, once) : once());
   } catch (error) {
     // Pages without an origin, and those that may not store anything, have no locks.
     if (began || signal.aborted) throw error;

@@ -4,6 +4,7 @@
 //   journal-0, journal-1  the run's events and inputs: see journal.js
 //   slot-0, slot-1        checkpoints, written in turn, so that one is whole while the other is being written
 
+import { withLock } from '../locks.js';
 import { folderName, RUNS } from './place.js';
 
 /** The worker of a page that was reloaded may still be ending: so long it may hold the folder. */
@@ -54,8 +55,7 @@ export async function openFolder(key, isLost = false) {
 /** @param {string} name @param {number} ms @returns {Promise<(() => void) | undefined>} Releases the lock; nothing if another tab keeps it. */
 function locked(name, ms) {
   return new Promise((resolve, reject) => {
-    navigator.locks
-      .request(name, { signal: AbortSignal.timeout(ms) }, () => new Promise((/** @type {(_: void) => void} */ release) => resolve(() => release())))
+    withLock(name, AbortSignal.timeout(ms), () => new Promise((/** @type {(_: void) => void} */ release) => resolve(() => release())))
       .catch((error) => (error.name === 'TimeoutError' || error.name === 'AbortError' ? resolve(undefined) : reject(error)));
   });
 }

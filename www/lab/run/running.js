@@ -57,7 +57,7 @@ export class Running {
       this.#channel = connect({
         onReady: (build, threads) => lab.dispatch({ type: 'ready', build, threads }),
         onEvent: (event, of, text, request) => this.#onEvent({ type: 'worker event', event, of, request, text, at: performance.now() }),
-        onDeath: (cause, beforeReady) => this.#onDeath(lab.words.sentence(cause), beforeReady),
+        onDeath: (cause, when) => this.#onDeath(lab.words.sentence(cause), when),
       });
     this.encoder = new Fetching(lab, this.#channel, this.#questions, () => this.prepare());
     this.#lookForKept();
@@ -361,25 +361,29 @@ export class Running {
     if (of === 'configure' && before.former !== undefined) this.encoder.choose(before.former, true);
   }
 
-  /** @param {string} why @param {boolean} beforeReady */
-  async #onDeath(why, beforeReady) {
-    const { notices, words } = this.#lab;
+  /** @param {string} why @param {Parameters<import('../../engine/engine.js').Listener['onDeath']>[1]} when */
+  async #onDeath(why, when) {
+    const { notices, words, state } = this.#lab;
+    const [beforeReady, isAtRest] = [when === 'before ready', when === 'at rest'];
+    const nothingLost = isAtRest && state.counts.step === 0;
     const said = beforeReady ? words.lab.notStarted(why) : words.lab.crashed(why);
     this.#lab.dispatch({ type: 'death', beforeReady, missing: beforeReady ? said : '' });
     this.#questions.refuseAll(new Error(words.lab.crashed(why)));
     if (beforeReady) return notices.error(said);
     this.encoder.again();
-    this.send({ type: 'pace', ms: this.#lab.state.reader.msBetween });
-    if (this.#key === undefined) return notices.error(said);
-    notices.error(words.lab.replacing(why));
+    this.send({ type: 'pace', ms: state.reader.msBetween });
+    const say = (/** @type {string} */ text) => nothingLost || notices.error(text);
+    if (this.#key === undefined) return say(said);
+    if (!isAtRest) say(words.lab.replacing(why));
     await this.#lookForKept(true);
     if (this.#lab.isDisposed) return;
     const [found, crashedAt] = [this.#found, this.#crashedAt];
     // The run may be what kills the worker.
-    const again = found !== undefined && found.reached(found.kept) <= crashedAt;
-    this.#crashedAt = found ? found.reached(found.kept) : -1;
-    if (found && this.goOn(!again)) notices.error(words.sentence(again ? found.crashedAgain(why) : found.crashed(why)));
-    else notices.error(said);
+    const again = !isAtRest && found !== undefined && found.reached(found.kept) <= crashedAt;
+    if (!isAtRest) this.#crashedAt = found ? found.reached(found.kept) : -1;
+    const goesOn = this.goOn(!again);
+    if (!found || !goesOn) say(said);
+    else if (!isAtRest) say(words.sentence(again ? found.crashedAgain(why) : found.crashed(why)));
     this.prepareIfWanted();
   }
 }
