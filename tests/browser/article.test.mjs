@@ -93,6 +93,7 @@ for (const name of BROWSERS) {
         await look(lab, 'settings');
         await lab.until('the settings', () => $('#setting-epochs') !== undefined);
         await lab.fill('#setting-epochs', '2');
+        assert.equal(await lab.page.evaluate(() => document.querySelector('polytask-lab').recipe.training.epochs), 2);
         await lab.page.reload();
         await lab.untilShown(false);
         await look(lab, 'sentences');
