@@ -195,7 +195,7 @@ export type FromWorker =
   | WantedThreads
   /** The worker holds its lock. */
   | { kind: 'alive' }
-  /** So many more locks that all pages of the origin share are held, or waited for. */
+  /** The worker asks for a lock that all pages of the origin share (1), or lets go of one (-1). */
   | { kind: 'locks'; more: 1 | -1 }
   /** The wasm module is compiled, and the worker accepts commands. `files`: addresses of the files that it loaded. */
   | { kind: 'ready'; build: Build; threads: number; files: string[] }

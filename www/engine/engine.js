@@ -82,7 +82,7 @@ class Engine {
   #threads = [];
   /** The name of the worker's lock. */
   #lock = '';
-  /** So many locks the worker holds, or waits for, that other pages may ask for. */
+  /** Number of locks that the worker holds or waits for, and that other pages may ask for. */
   #locks = 0;
   /** Whether it was ended because the page rests. */
   #isAtRest = false;
