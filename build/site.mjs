@@ -256,6 +256,7 @@ function withPreloads(html, outputs) {
     files.forEach(want);
   }
   const links = [...wanted].filter((file) => !scripts.includes(file)).map((file) => `<link rel="modulepreload" href="${file}">\n`);
+  if (html.includes(`href="${ELEMENT}"`)) links.push(`<link rel="preload" href="${ELEMENT_STYLE}" as="fetch" crossorigin>\n`);
   return html.replace(preload, '').replace(/^<script type="module"/m, `${links.join('')}$&`);
 }
 

@@ -12,8 +12,8 @@ import { VIEWS, wantsOf } from './views/registry.js';
 /** @typedef {import('./lab/labs.js').Shared<HTMLElement, import('./views/notices.js').NoticesView>} Shared */
 /** @typedef {import('./views/view.js').View} View */
 
-/** Distance from the screen at which the element starts to load. */
-const NEAR = '600px';
+/** Distance from the screen at which the element starts to load, in pixels. */
+const NEAR = 600;
 /** Attributes whose change redraws the same run. Any other, except the theme, starts another run. */
 const DISPLAY_ATTRIBUTES = ['lang', 'views'];
 
@@ -47,7 +47,8 @@ export class PolytaskLab extends Reflecting {
   connectedCallback() {
     if (this.#shared || this.#starting) return; // The element was moved.
     this.#shadow.replaceChildren(document.createElement('slot'));
-    if (this.hasAttribute('autostart')) {
+    // The observer would say it a frame later, which on a page that has just been opened is a tenth of a second.
+    if (this.hasAttribute('autostart') || isNear(this)) {
       this.#begin();
       return;
     }
@@ -55,7 +56,7 @@ export class PolytaskLab extends Reflecting {
       (entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) this.#begin();
       },
-      { rootMargin: NEAR },
+      { rootMargin: `${NEAR}px` },
     );
     this.#nearby.observe(this);
   }
@@ -345,6 +346,12 @@ export class PolytaskLab extends Reflecting {
     shared.told = told;
     dispatch(hosts[0], 'polytask-state', run);
   }
+}
+
+/** Whether an element is near the screen. In a frame only an observer knows where that is. @param {HTMLElement} element */
+function isNear(element) {
+  const [box] = window === window.top ? element.getClientRects() : [];
+  return box !== undefined && box.top < innerHeight + NEAR && box.bottom > -NEAR;
 }
 
 /** @param {HTMLElement | undefined} element @param {string} type @param {unknown} detail */

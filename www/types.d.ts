@@ -172,6 +172,8 @@ export type ToWorker =
   | { kind: 'keep'; id: number; run: number; key: string; finds: boolean; isLost: boolean }
   /** Goes on with the run that an earlier visit left; where that fails, `recipe` is configured. */
   | { kind: 'resume'; run: number; recipe: Recipe; keep_heads: boolean; request: number }
+  /** This run is configured as soon as the encoder at `base`, which is on its way, is here. */
+  | { kind: 'expect'; run: number; base: string; recipe: Recipe; keep_heads: boolean }
   /** The page is out of sight and may be gone soon: writes where the run is. */
   | { kind: 'save'; run: number }
   /** Removes what is kept of the run. */

@@ -112,6 +112,11 @@ impl Receiver {
         self.body.is_some()
     }
 
+    /// Bytes of all the numbers that it keeps; 0 before the header is complete.
+    pub fn bytes(&self) -> u64 {
+        self.body.as_ref().map_or(0, Body::bytes)
+    }
+
     /// The end of the header in the file; before the length is complete, the end of the length.
     fn header_end(&self) -> Result<usize> {
         match self.front.first_chunk::<LENGTH>().map(|length| u64::from_le_bytes(*length)) {
@@ -174,6 +179,11 @@ impl Body {
             }
         };
         Ok(Self { header, values, at: 0, done: 0, carried: Vec::new() })
+    }
+
+    fn bytes(&self) -> u64 {
+        let kept = self.header.entries.iter().zip(&self.values).filter(|(_, values)| values.is_some());
+        kept.map(|(entry, _)| entry.shape.iter().product::<usize>() as u64 * 4).sum()
     }
 
     fn fill(&mut self, mut bytes: &[u8], received: &mut u64) -> Result<()> {

@@ -6,7 +6,7 @@ use super::callback::Callback;
 use super::context;
 use super::convert::{Result, from_js, to_js};
 use super::data::dataset;
-use super::memory::Share;
+use super::memory::{Room, Share};
 use crate::Error;
 use crate::error::{Message, message};
 use crate::model::{Receiver, parse_config};
@@ -21,8 +21,7 @@ use crate::train::Inputs;
 #[derive(Debug, Default)]
 pub struct Session {
     active: Option<ActiveRun>,
-    /// The next run, the weights received so far, and the memory reserved for it once the header is complete.
-    next: Option<(Plan, Receiver, Option<Share>)>,
+    next: Option<Next>,
     /// The events that the last call returned.
     events: Vec<Event>,
     /// The run's evaluations so far.
@@ -56,7 +55,7 @@ impl Session {
         let own = self.active.as_ref().map_or(0, |active| active.share.0);
         let plan = plan(from_js(recipe)?, config, tokenizer, keep_heads == Some(true), Share::most(own))?;
         let receiver = Receiver::of(plan.wanted());
-        self.next = Some((plan, receiver, None));
+        self.next = Some(Next { plan, receiver, share: None, room: None });
         Ok(())
     }
 
@@ -67,15 +66,23 @@ impl Session {
     ///
     /// If no run is planned, or as [`Receiver::push`]. No run is planned then.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
-        let (plan, mut receiver, mut share) = self.next.take().ok_or_else(no_plan)?;
-        let bytes = receiver.push_header(bytes)?;
-        if receiver.has_header() {
+        let mut next = self.next.take().ok_or_else(no_plan)?;
+        let bytes = next.receiver.push_header(bytes)?;
+        if next.receiver.has_header() {
             self.active = None;
-            share.get_or_insert_with(|| Share::of(plan.memory()));
+            next.share.get_or_insert_with(|| Share::of(next.plan.memory()));
         }
-        receiver.push(bytes)?;
-        self.next = Some((plan, receiver, share));
+        next.receiver.push(bytes)?;
+        self.next = Some(next);
         Ok(())
+    }
+
+    /// Has the browser give another part of the memory that the planned run will use beside its weights, in some 20 ms, and says
+    /// whether there is more of it. Of use while the weights are on their way, whose header must be in.
+    pub fn touch(&mut self) -> bool {
+        let Some(Next { plan, receiver, share: Some(_), room, .. }) = &mut self.next else { return false };
+        let beside = || plan.memory().saturating_sub(receiver.bytes());
+        room.get_or_insert_with(|| Room::of(beside())).touch()
     }
 
     /// Begins the planned run; its weights must be in.
@@ -85,7 +92,8 @@ impl Session {
     /// If no run is planned, or its weights are not complete or do not fit.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn begin(&mut self) -> Result<JsValue> {
-        let (plan, receiver, share) = self.next.take().ok_or_else(no_plan)?;
+        let Next { plan, receiver, share, room } = self.next.take().ok_or_else(no_plan)?;
+        drop(room);
         let share = share.unwrap_or_else(|| Share::of(plan.memory()));
         let (mut run, events) = Run::start(plan, receiver.finish()?)?;
         run.on_phase(self.on_phase.clone().map(Callback::boxed));
@@ -232,6 +240,16 @@ impl Session {
         run.set_memory_limit(Some(Share::most(share.0)));
         Ok(run)
     }
+}
+
+/// The next run, and the weights received so far.
+#[derive(Debug)]
+struct Next {
+    plan: Plan,
+    receiver: Receiver,
+    /// The memory reserved for it, once the weights' header is complete.
+    share: Option<Share>,
+    room: Option<Room>,
 }
 
 /// A run and the memory reserved for it.

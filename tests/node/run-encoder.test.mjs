@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DamagedFile } from '../../www/engine/encoder/stored-file.js';
+import { Pieces } from '../../www/engine/encoder/download.js';
+import { DamagedFile, PIECE } from '../../www/engine/encoder/stored-file.js';
 import { RunEncoder } from '../../www/engine/run-encoder.js';
 
 /** The files of an encoder: each has its name for content. */
@@ -115,4 +116,112 @@ test('what waits for an encoder is told when it is not awaited any more, or does
   const refusing = new RunEncoder(Promise.resolve({}), { load: () => Promise.reject(new Error('no network')) }, () => {}, () => {});
   refusing.load('first').catch(() => {});
   await assert.rejects(refusing.read(), { code: 'run.no_encoder' });
+});
+
+/** A session that tells what it was called with. */
+function sessionOf() {
+  const calls = [];
+  const said = (name) => (...args) => void calls.push([name, ...args].join(' '));
+  return { calls, plan: said('plan'), receive: said('receive'), touch: () => false, begin: () => (calls.push('begin'), ['started']) };
+}
+
+/** A download of an encoder, whose pieces come when the test lets them, and what `expect` has of it. */
+function downloading(isCached = false) {
+  const pieces = new Pieces(async () => ({ update: () => {}, finish: () => '' }), new Response());
+  const [small, whole] = [filesOf('small'), filesOf('whole')];
+  const file = { bytes: async () => 'whole', pieces: async function* () { yield 'all'; } };
+  whole.set('model.safetensors', file);
+  let [here, wrong] = [() => {}, () => {}];
+  const encoders = {
+    load: () => new Promise((resolve, reject) => ([here, wrong] = [() => resolve(whole), () => reject(new Error('wrong'))])),
+    coming: () => ({ small: Promise.resolve(small), weights: Promise.resolve(isCached ? undefined : pieces) }),
+    cancel: () => {},
+  };
+  const encoder = new RunEncoder(Promise.resolve({}), encoders, () => {}, () => {});
+  return { encoder, pieces, here: () => here(), wrong: () => wrong() };
+}
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+const recipe = { training: { epochs: 1 } };
+const always = () => true;
+
+test('the run that is expected reads its encoder as it arrives, and begins when the whole is here', async () => {
+  const { encoder, pieces, here } = downloading();
+  const session = sessionOf();
+  const loading = encoder.load('base');
+  encoder.expect('base', session, recipe, false);
+  pieces.add(new Uint8Array(PIECE + 1));
+  await settled();
+  assert.deepEqual(session.calls.map((call) => call.slice(0, 12)), ['plan [object', 'receive 0,0,'], 'the whole piece');
+  encoder.expect('base', session, { ...recipe }, false);
+  await settled();
+  assert.equal(session.calls.length, 2, 'the same run is not planned again');
+  await pieces.finish();
+  await settled();
+  assert.equal(session.calls.length, 3, 'nothing begins before the encoder is known to be right');
+  here();
+  await loading;
+  assert.deepEqual(await encoder.begin(session, { ...recipe }, always, false), ['started']);
+  assert.deepEqual(session.calls.map((call) => call.split(' ')[0]), ['plan', 'receive', 'receive', 'begin']);
+});
+
+for (const [what, change] of [
+  ['another recipe', async ({ encoder, session }) => encoder.begin(session, { training: { epochs: 2 } }, always, false)],
+  ['other heads', async ({ encoder, session }) => encoder.begin(session, recipe, always, true)],
+  ['a download that began anew', async ({ encoder, session, pieces }) => (pieces.abandon(), encoder.begin(session, recipe, always, false))],
+])
+  test(`${what} than expected is prepared as if nothing had been`, async () => {
+    const { encoder, pieces, here } = downloading();
+    const session = sessionOf();
+    const loading = encoder.load('base');
+    encoder.expect('base', session, recipe, false);
+    pieces.add(new Uint8Array(PIECE + 1));
+    await settled();
+    here();
+    await loading;
+    const calls = session.calls.splice(0).length;
+    assert.equal(calls, 2);
+    assert.deepEqual(await change({ encoder, session, pieces }), ['started']);
+    assert.deepEqual(session.calls.map((call) => call.split(' ').at(-1)).filter((last) => last !== 'false' && last !== 'true'), ['all', 'begin']);
+  });
+
+test('a download that begins anew while the pieces before are read is noticed', async () => {
+  const { encoder, pieces, here } = downloading();
+  const session = sessionOf();
+  const loading = encoder.load('base');
+  pieces.add(new Uint8Array(PIECE + 1));
+  encoder.expect('base', session, recipe, false);
+  pieces.abandon();
+  here();
+  await loading;
+  assert.deepEqual(await encoder.begin(session, recipe, always, false), ['started']);
+  assert.equal(session.calls.at(-2), 'receive all');
+});
+
+test('of an encoder that the browser has kept nothing is read along', async () => {
+  const { encoder, here } = downloading(true);
+  const session = sessionOf();
+  const loading = encoder.load('base');
+  encoder.expect('base', session, recipe, false);
+  here();
+  await loading;
+  assert.deepEqual(await encoder.begin(session, recipe, always, false), ['started']);
+  assert.deepEqual(session.calls.map((call) => call.split(' ')[0]), ['plan', 'receive', 'begin']);
+});
+
+test('of an encoder that did not come, or was wrong, nothing is used', async () => {
+  const { encoder, pieces, wrong, here } = downloading();
+  const session = sessionOf();
+  const loading = encoder.load('base');
+  encoder.expect('base', session, recipe, false);
+  pieces.add(new Uint8Array(10));
+  await pieces.finish();
+  await settled();
+  wrong();
+  await assert.rejects(loading, /wrong/);
+  const again = encoder.load('base');
+  here();
+  await again;
+  session.calls.length = 0;
+  await encoder.begin(session, recipe, always, false);
+  assert.deepEqual(session.calls.map((call) => call.split(' ')[0]), ['plan', 'receive', 'begin']);
 });

@@ -7,22 +7,29 @@ const BREATH_MS = 4;
  * Lets the worker handle waiting messages, if the last time was `BREATH_MS` ago. It is not a timer, since browsers slow timers
  * down in the background.
  */
-export const breathe = (() => {
+export function breathe() {
+  if (performance.now() - last < BREATH_MS) return undefined;
+  channel ??= open();
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      channel?.postMessage(null);
+    })
+  );
+}
+
+/** @type {(() => void)[]} */
+const waiting = [];
+let last = -Infinity;
+/** @type {MessagePort | undefined} */
+let channel;
+
+/** Opens the channel through which the worker sends itself a message. */
+function open() {
   const { port1, port2 } = new MessageChannel();
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  let last = -Infinity;
   port1.onmessage = () => {
     last = performance.now();
     waiting.shift()?.();
   };
-  return () =>
-    performance.now() - last < BREATH_MS
-      ? undefined
-      : /** @type {Promise<void>} */ (
-          new Promise((resolve) => {
-            waiting.push(resolve);
-            port2.postMessage(null);
-          })
-        );
-})();
+  return port2;
+}

@@ -189,6 +189,15 @@ class Engine {
         if (this.#listeners.has(run)) this.#post({ kind: 'resume', run, recipe, keep_heads, request });
       },
 
+      /**
+       * Says which run will be configured as soon as the encoder at `base`, which is on its way, is here.
+       *
+       * @param {string} base
+       * @param {import('../types.js').Recipe} recipe
+       * @param {boolean} keep_heads
+       */
+      expect: (base, recipe, keep_heads) => this.#post({ kind: 'expect', run, base, recipe, keep_heads }),
+
       /** @param {'save' | 'forget'} kind Writes where the run is, or removes what is kept of it. */
       kept: (kind) => {
         if (this.#listeners.has(run)) this.#post({ kind, run });

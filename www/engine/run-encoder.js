@@ -1,7 +1,12 @@
 // The encoder of one run: its files, as they are loaded and as the wasm instance reads them.
+//
+// The page asks for a run when the encoder is here. It says before which run that will be, so that the wasm instance can read the
+// encoder as it arrives, and take the memory for the run: when the last piece is here, and the whole is known to be right, little
+// is left to do.
 
+import { breathe } from './breathe.js';
 import { DamagedFile } from './encoder/stored-file.js';
-import { failure } from './worker-failure.js';
+import { failure, isFatal } from './worker-failure.js';
 
 /** @typedef {import('./encoder/stored-file.js').StoredFile} StoredFile */
 
@@ -20,6 +25,8 @@ export class RunEncoder {
   #loaded;
   /** Settled when the latest encoder is here or could not be had. @type {Promise<void> | undefined} */
   #coming;
+  /** The run that is expected, and whether the wasm instance has read the encoder for it. @type {{ of: string, isRead: Promise<boolean> } | undefined} */
+  #expected;
   /** Number of the latest encoder that was asked for. An earlier one that comes after all, for another run, is not used. */
   #wanted = 0;
 
@@ -63,9 +70,45 @@ export class RunEncoder {
 
   /** Cancels the download for this run. */
   cancel() {
-    this.#wanted += 1;
+    this.#ask();
     this.#coming = undefined;
     this.encoders.cancel(this.#say);
+  }
+
+  /**
+   * Has `session` read the encoder at `base` as it arrives, for a run that the page is about to ask for.
+   *
+   * @param {string} base
+   * @param {import('../types.js').Session} session One without a run.
+   * @param {import('./runner.js').Recipe} recipe
+   * @param {boolean} keepHeads
+   */
+  expect(base, session, recipe, keepHeads) {
+    const coming = this.encoders.coming(base);
+    if (!coming) return;
+    const of = keyOf(base, recipe, keepHeads);
+    if (this.#expected?.of === of) return;
+    const expected = { of, isRead: Promise.resolve(false) };
+    const read = async () => {
+      const [files, pieces] = await Promise.all([coming.small, coming.weights]);
+      if (!files || !pieces) return false;
+      const small = await Promise.all([/** @type {StoredFile} */ (files.get('config.json')).bytes(), this.#tokenizer(files)]);
+      if (this.#expected !== expected) return false;
+      session.plan(recipe, ...small, keepHeads);
+      for await (const piece of pieces.pieces()) {
+        if (this.#expected !== expected) return false;
+        session.receive(piece);
+        while (this.#expected === expected && session.touch()) await breathe();
+      }
+      return true;
+    };
+    this.#expected = expected;
+    // What went wrong is said when the run is prepared in the usual way.
+    expected.isRead = read().catch((error) => {
+      if (isFatal(error)) throw error;
+      return false;
+    });
+    expected.isRead.catch(() => {});
   }
 
   /**
@@ -78,14 +121,30 @@ export class RunEncoder {
    * @returns {Promise<import('../types.js').RunEvent[] | undefined>} The session's first events; undefined if it was stopped.
    */
   async begin(session, recipe, wanted, keepHeads) {
-    const { pieces, small } = await this.read();
+    const expected = this.#expected;
+    const isRead = this.#loaded && expected?.of === keyOf(this.base, recipe, keepHeads) && (await expected.isRead);
+    this.#expected = undefined;
+    if (!isRead && !(await this.#readInto(session, recipe, wanted, keepHeads))) return undefined;
     if (!wanted()) return undefined;
+    return /** @type {import('../types.js').RunEvent[]} */ (session.begin());
+  }
+
+  /**
+   * @param {import('../types.js').Session} session
+   * @param {import('./runner.js').Recipe} recipe
+   * @param {() => boolean} wanted
+   * @param {boolean} [keepHeads]
+   * @returns {Promise<boolean>} Whether it was still wanted.
+   */
+  async #readInto(session, recipe, wanted, keepHeads) {
+    const { pieces, small } = await this.read();
+    if (!wanted()) return false;
     session.plan(recipe, ...small, keepHeads);
     for await (const piece of pieces) {
-      if (!wanted()) return undefined;
+      if (!wanted()) return false;
       session.receive(piece);
     }
-    return /** @type {import('../types.js').RunEvent[]} */ (session.begin());
+    return true;
   }
 
   /** The weights in pieces, which are already on their way, and the small files. */
@@ -137,6 +196,7 @@ export class RunEncoder {
   /** Another encoder is asked for. @returns {() => boolean} Whether it still is the latest. */
   #ask() {
     const mine = ++this.#wanted;
+    this.#expected = undefined;
     return () => mine === this.#wanted;
   }
 
@@ -148,3 +208,6 @@ export class RunEncoder {
     this.#loaded = { base, files };
   }
 }
+
+/** Tells runs apart. @param {string} base @param {import('./runner.js').Recipe} recipe @param {boolean} [keepHeads] */
+const keyOf = (base, recipe, keepHeads) => JSON.stringify([base, recipe, keepHeads === true]);

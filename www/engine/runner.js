@@ -250,6 +250,19 @@ export class Runner {
     await preparing;
   }
 
+  /**
+   * The page will ask for this run when the encoder at `base`, which is on its way, is here.
+   *
+   * @param {string} base
+   * @param {Recipe} recipe
+   * @param {boolean} keepHeads
+   */
+  async expect(base, recipe, keepHeads) {
+    const { Session } = await this.#polytask;
+    if (this.#start) return; // The run before stays until the encoder is here.
+    this.encoder.expect(base, (this.#session ??= new Session()), recipe, keepHeads);
+  }
+
   /** Stops the loop in progress. */
   stop() {
     this.#loop += 1;

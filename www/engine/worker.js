@@ -76,6 +76,8 @@ const take = {
     await runner(run).prepare(recipe, keep_heads, request, true);
   },
 
+  expect: ({ run, base, recipe, keep_heads }) => runner(run).expect(base, recipe, keep_heads),
+
   save: ({ run }) => runners.get(run)?.save(),
 
   forget: ({ run }) => runners.get(run)?.forget(),

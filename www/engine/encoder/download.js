@@ -1,5 +1,7 @@
 // Downloads one file, stores it in the browser piece by piece, and hashes it on the way. What has arrived when a download
 // breaks off stays for the rest of the visit: the next try asks the server for the rest only (resume.js).
+//
+// The hasher is the module's, which may come after the first pieces. A file of one piece is hashed by the browser.
 
 import { Failure } from '../failure.js';
 import { failure, message } from '../worker-failure.js';
@@ -15,6 +17,7 @@ import { PIECE, sha256, StoredFile } from './stored-file.js';
  * @property {() => Promise<Hasher>} hasher Makes a new one.
  * @property {(received: number) => void} progress
  * @property {AbortSignal} signal
+ * @property {(pieces: Pieces) => void} [begun] Receives what arrives, from its beginning: again if it begins anew.
  */
 
 /** Downloads that broke off, by their addresses. @type {Map<string, Pieces>} */
@@ -32,7 +35,9 @@ export const isUnavailable = (error) => error instanceof Error && error.name ===
  */
 export async function download(wanted) {
   const { url, file } = wanted;
-  let pieces = broken.get(url) ?? (await begin(wanted));
+  const before = broken.get(url);
+  if (before) wanted.begun?.(before);
+  let pieces = before ?? (await begin(wanted));
   if (pieces.received !== file.bytes) {
     const cut = failure('download.cut', { file: file.name, received: pieces.received, bytes: file.bytes });
     const { resume } = await elsewhere().catch(() => Promise.reject(cut));
@@ -53,7 +58,7 @@ export async function download(wanted) {
  * @param {Pieces} [before] What has arrived.
  * @returns {Promise<Pieces>} `before`, if the server has sent the rest of it.
  */
-async function begin({ url, file, hasher, progress, signal }, headers = {}, before) {
+async function begin({ url, file, hasher, progress, signal, begun }, headers = {}, before) {
   // `no-store`: our own cache keeps the file, so the HTTP cache need not hold the same 90 MB.
   const response = await fetch(realAddress(url), { cache: 'no-store', headers, signal }).catch(() => {
     signal.throwIfAborted();
@@ -61,8 +66,9 @@ async function begin({ url, file, hasher, progress, signal }, headers = {}, befo
   });
   const isPage = response.headers.get('content-type')?.startsWith('text/html');
   if (!response.ok || !response.body || isPage) throw (await elsewhere()).refused(url, file, response);
-  const pieces = before && response.status === 206 ? before : new Pieces(await hasher(), response);
+  const pieces = before && response.status === 206 ? before : new Pieces(hasher, response);
   broken.set(url, pieces);
+  if (pieces !== before) begun?.(pieces);
   const reader = response.body.getReader();
   while (pieces.received <= file.bytes) {
     const part = await reader.read().catch(() => undefined);
@@ -79,17 +85,23 @@ async function begin({ url, file, hasher, progress, signal }, headers = {}, befo
 /** Collects a stream's chunks, which have any size, into pieces of `PIECE` bytes. */
 export class Pieces {
   received = 0;
-  #hasher;
+  #makeHasher;
   #piece = new Uint8Array(PIECE);
   #filled = 0;
   /** @type {Blob[]} */
   #blobs = [];
   /** @type {Promise<string>[]} */
   #digests = [];
+  /** @type {Promise<Hasher> | undefined} */
+  #hashing;
+  /** @type {'coming' | 'whole' | 'abandoned'} */
+  #state = 'coming';
+  /** Those who wait for another piece, or for the end. @type {(() => void)[]} */
+  #waiting = [];
 
-  /** @param {Hasher} hasher @param {Response} response The first one. */
+  /** @param {() => Promise<Hasher>} hasher Makes a new one. @param {Response} response The first one. */
   constructor(hasher, { headers }) {
-    this.#hasher = hasher;
+    this.#makeHasher = hasher;
     this.headers = headers;
   }
 
@@ -102,27 +114,67 @@ export class Pieces {
   add(chunk) {
     this.received += chunk.length;
     while (chunk.length > 0) {
+      // The file goes on after this piece.
+      if (this.#filled === PIECE) this.#store(false);
       const now = chunk.subarray(0, PIECE - this.#filled);
       this.#piece.set(now, this.#filled);
       this.#filled += now.length;
-      if (this.#filled === PIECE) this.#store();
       chunk = chunk.subarray(now.length);
     }
   }
 
   async finish() {
-    if (this.#filled > 0) this.#store();
-    const digests = await Promise.all(this.#digests);
-    return { blob: new Blob(this.#blobs), digests, digest: this.#hasher.finish() };
+    if (this.#filled > 0) this.#store(true);
+    else if (this.received === 0) this.#hash(this.last);
+    this.#state = 'whole';
+    this.#wake();
+    const [hasher, digests] = await Promise.all([this.#hashing, Promise.all(this.#digests)]);
+    return { blob: new Blob(this.#blobs), digests, digest: hasher ? hasher.finish() : digests[0] };
   }
 
-  /** Moves the piece into a Blob, which the browser may keep on disk. */
-  #store() {
+  /** The download has begun anew: nothing more is added. */
+  abandon() {
+    this.#state = 'abandoned';
+    this.#wake();
+  }
+
+  /**
+   * The pieces in order, as they arrive. Whether they are the right ones is known when the file is whole.
+   *
+   * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>}
+   */
+  async *pieces() {
+    for (let i = 0; ; i++) {
+      while (i === this.#blobs.length && this.#state === 'coming') await new Promise((resolve) => this.#waiting.push(() => resolve(undefined)));
+      if (this.#state === 'abandoned') throw new Error('the download began anew');
+      if (i === this.#blobs.length) return;
+      yield new Uint8Array(await this.#blobs[i].arrayBuffer());
+    }
+  }
+
+  /** Moves the piece into a Blob, which the browser may keep on disk. @param {boolean} isLast */
+  #store(isLast) {
     const piece = this.last;
-    this.#hasher.update(piece);
+    const isOnly = isLast && this.#blobs.length === 0;
     this.#blobs.push(new Blob([piece]));
-    // SubtleCrypto copies the bytes before it returns, so the buffer can be reused.
-    if (globalThis.crypto?.subtle) this.#digests.push(sha256(piece));
+    const { subtle } = globalThis.crypto ?? {};
+    if (subtle) this.#digests.push(sha256(piece));
+    if (!subtle || !isOnly) this.#hash(piece);
+    this.#piece = new Uint8Array(isLast ? 0 : PIECE);
     this.#filled = 0;
+    this.#wake();
+  }
+
+  #wake() {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** @param {Uint8Array} piece */
+  #hash(piece) {
+    this.#hashing = (this.#hashing ?? this.#makeHasher()).then((hasher) => {
+      hasher.update(piece);
+      return hasher;
+    });
+    this.#hashing.catch(() => {}); // `finish` reports it.
   }
 }

@@ -13,7 +13,7 @@ import { withLock } from '../locks.js';
 import { failure, message } from '../worker-failure.js';
 import { atHub, OWN } from './addresses.js';
 import { download, isUnavailable, unavailable } from './download.js';
-import { POOLING, WEIGHTS } from './files.js';
+import { isWeights, POOLING, WEIGHTS } from './files.js';
 import { KNOWN_WEIGHTS } from './known-weights.js';
 import { realAddress } from './moved.js';
 import { PIECE, StoredFile } from './stored-file.js';
@@ -25,6 +25,13 @@ import { PIECE, StoredFile } from './stored-file.js';
  */
 /** @typedef {{ encoder: string, files: File[] }} Manifest */
 /** @typedef {import('./download.js').Hasher} Hasher */
+/**
+ * Hears of what can be read before all is here; of nothing if the weights are in several files.
+ *
+ * @typedef {object} Coming
+ * @property {(files: Map<string, StoredFile>) => void} small All files but the weights.
+ * @property {(pieces: import('./download.js').Pieces) => void} weights What arrives of them over the network.
+ */
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
 /**
  * Where an encoder's files are.
@@ -42,6 +49,7 @@ import { PIECE, StoredFile } from './stored-file.js';
  * @property {() => Promise<Hasher>} hasher Makes a new hasher.
  * @property {(event: RunEvent) => void} say Receives `progress`, `warning` and, at the end, `loaded`.
  * @property {AbortSignal} signal Aborts the download; files that are complete by then stay in the cache.
+ * @property {Coming} [coming]
  * @property {Cache} [cache]
  */
 
@@ -136,21 +144,42 @@ export async function collect(source, tools) {
   const { directory, fresh } = source;
   const { encoder, files } = source.manifest;
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  /** @type {Map<string, StoredFile>} */
-  const found = new Map();
-  let before = 0;
+  /** @type {Map<string, number>} */
+  const received = new Map();
+  /** What the download's progress says now. @param {File} file @param {number} bytes @param {boolean} cached */
+  const say = ({ name }, bytes, cached) => {
+    received.set(name, bytes);
+    tools.say({ type: 'progress', file: name, received: [...received.values()].reduce((sum, more) => sum + more), total, cached });
+  };
   let allCached = true;
-  for (const file of files) {
-    const progress = throttle((/** @type {number} */ received) =>
-      tools.say({ type: 'progress', file: file.name, received: before + received, total, cached: false }),
-    );
-    const { stored, cached } = await obtain(source, file, progress, tools);
+  const stop = new AbortController();
+  const all = { ...tools, signal: AbortSignal.any([tools.signal, stop.signal]) };
+  /** @param {File} file @param {Coming['weights']} [begun] @returns {Promise<[string, StoredFile]>} */
+  const get = async (file, begun) => {
+    const { stored, cached } = await obtain(source, file, throttle((/** @type {number} */ bytes) => say(file, bytes, false)), all, begun);
     await source.check?.(file.name, stored);
-    before += file.bytes;
     allCached &&= cached;
-    tools.say({ type: 'progress', file: file.name, received: before, total, cached });
-    found.set(file.name, stored);
+    say(file, file.bytes, cached);
+    return [file.name, stored];
+  };
+  const [weights, ...more] = files.filter(({ name }) => isWeights(name));
+  const isOne = more.length === 0;
+  const fetchWeights = async () => weights && get(weights, isOne ? tools.coming?.weights : undefined);
+  // The weights at the same time as the small files, unless these are to be checked first.
+  const early = source.check ? undefined : fetchWeights();
+  early?.catch(() => {}); // It is awaited below.
+  const ended = await Promise.allSettled(files.filter(({ name }) => !isWeights(name)).map((file) => get(file)));
+  const wrong = ended.find((end) => end.status === 'rejected');
+  if (wrong) {
+    stop.abort();
+    await early?.catch(() => {});
+    throw wrong.reason;
   }
+  const found = new Map(ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])));
+  if (isOne) tools.coming?.small(new Map(found));
+  const first = await (early ?? fetchWeights());
+  if (first) found.set(...first);
+  for (const file of more) found.set(...(await get(file)));
   if (fresh) await tools.cache?.put(manifestOf(directory), new Response(fresh)).catch(() => {});
   return { files: found, loaded: { type: 'loaded', encoder, bytes: total, cached: allCached } };
 }
@@ -162,9 +191,10 @@ export async function collect(source, tools) {
  * @param {File} file
  * @param {(received: number) => void} progress
  * @param {Tools} tools
+ * @param {Coming['weights']} [begun]
  * @returns {Promise<{ stored: StoredFile, cached: boolean }>}
  */
-async function obtain({ directory, onlyCached, isAssumed }, file, progress, tools) {
+async function obtain({ directory, onlyCached, isAssumed }, file, progress, tools, begun) {
   const { cache, signal, say } = tools;
   const url = new URL(file.name, directory).href;
   const key = keyOf(url, file);
@@ -173,7 +203,7 @@ async function obtain({ directory, onlyCached, isAssumed }, file, progress, tool
     return stored && { stored, cached: true };
   };
   const fetched = async () => {
-    const stored = await download({ url, file, hasher: tools.hasher, progress, signal });
+    const stored = await download({ url, file, hasher: tools.hasher, progress, signal, begun });
     await keep(cache, key, file, stored, say);
     return { stored, cached: false };
   };

@@ -6,7 +6,18 @@ import { WEIGHTS } from './files.js';
 /** @typedef {import('./stored-file.js').StoredFile} StoredFile */
 /** @typedef {import('../../types.js').RunEvent} RunEvent */
 /** @typedef {(event: RunEvent) => void} Say */
-/** @typedef {{ files: Promise<Map<string, StoredFile>>, waiting: Set<Say>, events: RunEvent[], abort: AbortController }} Loading `events`: for later callers. */
+/**
+ * `events`: for later callers; `small` and `weights`: what can be read before all is here, as of {@link import('./encoder.js').Coming},
+ * or nothing once all is.
+ *
+ * @typedef {object} Loading
+ * @property {Promise<Map<string, StoredFile>>} files
+ * @property {Promise<Map<string, StoredFile> | undefined>} [small]
+ * @property {Promise<import('./download.js').Pieces | undefined>} [weights]
+ * @property {Set<Say>} waiting
+ * @property {RunEvent[]} events
+ * @property {AbortController} abort
+ */
 
 export class Encoders {
   /** @type {Map<string, Loading>} */
@@ -31,15 +42,25 @@ export class Encoders {
     return loading.files;
   }
 
+  /** The encoder at `base`, if it is on its way. @param {string} base */
+  coming(base) {
+    const loading = this.#loading.get(base);
+    return loading?.events.some(({ type }) => type === 'loaded') ? undefined : loading;
+  }
+
   /** @param {string} base @returns {Loading} */
   #begin(base) {
+    /** @type {{ small: (files?: Map<string, StoredFile>) => void, weights: (pieces?: import('./download.js').Pieces) => void }} */
+    const coming = { small: () => {}, weights: () => {} };
     /** @type {Loading} */
     const loading = {
+      small: new Promise((resolve) => (coming.small = resolve)),
+      weights: new Promise((resolve) => (coming.weights = resolve)),
       waiting: new Set(),
       events: [],
       abort: new AbortController(),
       files: Promise.resolve().then(() =>
-        loadEncoder(base, { hasher: this.#hasher, say: tell, signal: loading.abort.signal }),
+        loadEncoder(base, { hasher: this.#hasher, say: tell, signal: loading.abort.signal, coming }),
       ),
     };
     /** @type {Say} */
@@ -50,7 +71,12 @@ export class Encoders {
       if (event.type === 'loaded') loading.waiting.clear();
     };
     this.#loading.set(base, loading);
-    loading.files.catch(() => this.#forget(base, loading));
+    loading.files
+      .catch(() => this.#forget(base, loading))
+      .then(() => {
+        coming.small();
+        coming.weights();
+      });
     return loading;
   }
 

@@ -32,7 +32,9 @@ export async function resume(wanted, pieces, receive) {
       throw error;
     });
     // The server has started over, or sent nothing more: it is the reader's to try again.
-    const isVain = now !== pieces || now.received === received;
+    const isOther = now !== pieces;
+    if (isOther) pieces.abandon();
+    const isVain = isOther || now.received === received;
     pieces = now;
     if (pieces.received < file.bytes && (isVain || tries === MOST_TRIES))
       throw ofWorker('download.cut', { file: file.name, received: pieces.received, bytes: file.bytes });

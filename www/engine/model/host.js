@@ -115,7 +115,7 @@ async function asKept(address, manifest, tools, onlyCached) {
 async function fetched(address, { cache, hasher, say, signal }) {
   const name = nameOf(address);
   const response = await ask(address, name, signal);
-  const pieces = new Pieces(await hasher(), response);
+  const pieces = new Pieces(hasher, response);
   const total = Number(response.headers.get('content-length'));
   const progress = () => say({ type: 'progress', file: name, received: pieces.received, total: Math.max(total, pieces.received), cached: false });
   const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();

@@ -11,6 +11,7 @@ export class Fetching {
   #channel;
   #questions;
   #prepare;
+  #expect;
   /** The pooling that the encoder on its way or in use declares. @type {{ pooling: string, said: string } | undefined} */
   declared;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -23,12 +24,14 @@ export class Fetching {
    * @param {import('../../engine/engine.js').Channel | undefined} channel Absent where the browser cannot train.
    * @param {import('../run/questions.js').Questions} questions They get no answer if the encoder does not come.
    * @param {() => void} prepare Prepares the run.
+   * @param {() => void} expect Says for which run the encoder comes.
    */
-  constructor(lab, channel, questions, prepare) {
+  constructor(lab, channel, questions, prepare, expect) {
     this.#lab = lab;
     this.#channel = channel;
     this.#questions = questions;
     this.#prepare = prepare;
+    this.#expect = expect;
   }
 
   /** Fetches the encoder, if nobody has yet, and prepares a run as soon as it is here. */
@@ -50,6 +53,7 @@ export class Fetching {
     this.heard();
     if (address.startsWith(MODEL)) this.#loadModel(address);
     else this.#channel?.send({ type: 'load', base: address });
+    this.#expect();
   }
 
   /** Something has come, or nothing is awaited any more. */

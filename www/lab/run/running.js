@@ -59,7 +59,7 @@ export class Running {
         onEvent: (event, of, text, request) => this.#onEvent({ type: 'worker event', event, of, request, text, at: performance.now() }),
         onDeath: (cause, when) => this.#onDeath(lab.words.sentence(cause), when),
       });
-    this.encoder = new Fetching(lab, this.#channel, this.#questions, () => this.prepare());
+    this.encoder = new Fetching(lab, this.#channel, this.#questions, () => this.prepare(), () => this.expect());
     this.#lookForKept();
   }
 
@@ -96,7 +96,8 @@ export class Running {
   prepare() {
     const { store, notices } = this.#lab;
     this.#lab.dispatch({ type: 'want' });
-    if (this.#lab.state.encoder.is !== 'here' || !store.isOpen || this.known) return;
+    if (this.#lab.state.encoder.is !== 'here') return this.expect();
+    if (!store.isOpen || this.known) return;
     const { wrong } = store;
     if (wrong) {
       this.#questions.refuseOfRun(new Error(wrong.text));
@@ -109,11 +110,24 @@ export class Running {
     const goesOn = this.#canGoOn();
     this.#found = undefined;
     this.#lab.dispatch({ type: 'configure', request, goesOn });
-    const { recipe, choice, state } = this.#lab;
-    const planned = { ...recipe, diagnostics: this.#measuring.begin(recipe.diagnostics) };
-    const keepHeads = choice.hasHeads(state.encoder.address, store.doc.table.tasks);
+    const { planned, keepHeads } = this.#planned();
     if (goesOn) this.#channel?.resume(planned, keepHeads, request);
     else this.send({ type: 'configure', recipe: planned, keep_heads: keepHeads }, request);
+  }
+
+  /** The worker reads the encoder that is on its way for the run that will be wanted. */
+  expect() {
+    const { store, state } = this.#lab;
+    const { is, address } = state.encoder;
+    if (is !== 'loading' || state.run.status !== 'none' || !store.isOpen || store.wrong || this.known || this.#found) return;
+    const { planned, keepHeads } = this.#planned();
+    this.#channel?.expect(address, planned, keepHeads);
+  }
+
+  #planned() {
+    const { recipe, choice, state, store } = this.#lab;
+    const planned = { ...recipe, diagnostics: this.#measuring.begin(recipe.diagnostics) };
+    return { planned, keepHeads: choice.hasHeads(state.encoder.address, store.doc.table.tasks) };
   }
 
   prepareIfWanted() {
