@@ -269,12 +269,11 @@ test_everything() {
   need_rust
   need_npm_packages
   copy_vendor # for the page's modules, which the tests in Node import
+  # These wait for the network for much of their time. Each is called again before the first check that needs it.
+  { need_docs_tools; need_readers; need_react; } &
+  local downloads=$!
   need_browsers
   need_wasm_toolchain
-  need_mdbook
-  need_docs_tools
-  need_readers
-  need_react
   need_mpi
   rm -rf target/test-logs
   mkdir -p target/test-logs
@@ -292,6 +291,11 @@ test_everything() {
   check "clippy, all features" cargo clippy "${packages[@]}" "${features[@]}" --all-targets -- -D warnings
   check "clippy, wasm: threads" lint_wasm threads
   check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc "${packages[@]}" "${features[@]}" --no-deps
+  wait "$downloads" || true
+  need_docs_tools
+  need_readers
+  need_react
+  need_mdbook
   check "tests in Node" node_test tests/node
   check "build.sh encoder" fetch_encoder
   check "the small encoder" make_small_encoder

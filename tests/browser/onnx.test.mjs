@@ -1,5 +1,5 @@
 // An exported model in ONNX Runtime Web, beside `polytask/model` on the same page: the same sentence vectors and answers, from batches
-// of sentences of different lengths. tests/export.rs does the same with ONNX Runtime for Python.
+// of sentences of different lengths. tests/command_line/export.rs does the same with ONNX Runtime for Python.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 // The training loop twice, line by line: the notebook's, abridged to the loop itself, and one with this crate's own API.
 //
 // Each line knows in which part of a step it is at work, and which of the step's values belongs at its end. The lines for
-// two tasks in Rust are those of tests/loop_snippet.rs, where they compile and leave the same bits as the trainer;
+// two tasks in Rust are those of tests/library/loop_snippet.rs, where they compile and leave the same bits as the trainer;
 // tests/node/loop.test.mjs holds the two texts against each other.
 
 /** @typedef {import('../types.js').RunEvent} RunEvent */

@@ -1,19 +1,16 @@
 //! The command's checkpoints: a run that is killed at any moment goes on, and ends with the same files, bit for bit.
 #![cfg(unix)]
 
-mod command;
-mod tiny;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use command::{TRAIN, fails, polytask, succeeds, workplace};
+use crate::command::{TRAIN, fails, polytask, succeeds, workplace};
 use polytask::random::Stream;
 
-/// Kills in the ordinary test. `POLYTASK_KILLS=200 cargo test --release --test resume` tries more.
+/// Kills in the ordinary test. `POLYTASK_KILLS=200 cargo test --release --test command_line resume` tries more.
 const KILLS: usize = 12;
 
 const RUN: &str = "--data long.csv --validation-fraction 0.2 --epochs 4 --batch-size 4 --dropout 0.1 --mistakes --map-every 7 \

@@ -1,9 +1,8 @@
 //! Runs that stop after any piece of work and go on from a checkpoint: they give the same events and the same weights, bit
 //! for bit, as a run that never stopped.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{self, many, parameters, prepare, recipe, run_to_end};
+use crate::tiny;
 use polytask::checkpoint::{Notes, Opened};
 use polytask::compute::Context;
 use polytask::data::Dataset;
@@ -12,7 +11,6 @@ use polytask::protocol::Event;
 use polytask::recipe::{Diagnostics, Recipe, Validation, Weighting};
 use polytask::run::Run;
 use polytask::train::{Inputs, Setup, Trainer};
-use runs::{many, parameters, prepare, recipe, run_to_end};
 
 /// Two epochs on sentences of which some are held out, with every observer.
 fn observed(settings: &str) -> Recipe {

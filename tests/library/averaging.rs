@@ -1,13 +1,10 @@
-//! Runs whose result is an average of their weights. That the average itself agrees with PyTorch is in `tests/reference.rs`.
-
-mod runs;
-mod tiny;
+//! Runs whose result is an average of their weights. That the average itself agrees with PyTorch is in `tests/library/reference.rs`.
 
 use std::collections::BTreeMap;
 
+use crate::runs::{loss_bits, parameters, prepare, recipe, run_to_end, step};
 use polytask::protocol::{Event, Split};
 use polytask::recipe::{Diagnostics, Recipe, Validation, WeightAveraging};
-use runs::{loss_bits, parameters, prepare, recipe, run_to_end, step};
 
 const SETTINGS: &str = r#""epochs": 4, "batch_size": 2, "dropout": 0.1, "optimizer": "adamw", "weight_decay": 0.1"#;
 

@@ -1,13 +1,11 @@
 //! `tokenizer.json` files that are damaged, belong to another model or make the tokenizers library panic: each gets its
 //! sentence when it is read, or is read as it is meant.
 
-mod tiny;
-
 use std::{fs, path::Path};
 
+use crate::tiny::Tiny;
 use polytask::text::Tokenizer;
 use serde_json::{Value, json};
-use tiny::Tiny;
 
 const VOCAB_SIZE: usize = 64;
 

@@ -1,14 +1,11 @@
 //! `polytask predict` on files and in pipes, and `polytask evaluate` on files that label only some tasks.
 
-mod command;
-mod tiny;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use command::{TRAIN, fails, polytask, succeeds, workplace};
+use crate::command::{TRAIN, fails, polytask, succeeds, workplace};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

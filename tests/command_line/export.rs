@@ -1,14 +1,11 @@
 //! Saved models: the files that other tools open, the zip, the heads alone, and ONNX.
 
-mod command;
-mod tiny;
-
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use command::{TRAIN, fails, polytask, succeeds, workplace};
+use crate::command::{TRAIN, fails, polytask, succeeds, workplace};
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};

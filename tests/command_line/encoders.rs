@@ -1,14 +1,11 @@
 //! Where an encoder comes from: directories in the layouts that other tools write, the hub, its cache, and the small encoder.
 
-mod command;
-mod tiny;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use command::{TRAIN, fails, polytask, succeeds, workplace};
+use crate::command::{TRAIN, fails, polytask, succeeds, workplace};
 use polytask::compute::Context;
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
 use polytask::random::Stream;

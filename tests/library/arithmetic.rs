@@ -4,17 +4,14 @@
 //! settings. That each product is computed in its own context's arithmetic is tested in src/ops/block.rs, and in wasm,
 //! where the two differ, in tests/wasm.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{loss_bits, many, parameters, plan_in};
+use crate::tiny::Tiny;
 use candle_core::Device;
 use polytask::compute::{Arithmetic, Context};
 use polytask::model::Weights;
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
 use polytask::run::Run;
-use runs::{loss_bits, many, parameters, plan_in};
-use tiny::Tiny;
 
 /// A run that has just begun in `context`.
 fn start(recipe: &Recipe, files: &Tiny, context: Context) -> Run {

@@ -1,11 +1,8 @@
 //! Verdicts of whole runs on the tiny encoder.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{many, prepare, recipe_on, run_to_end};
 use polytask::protocol::{Event, Split, Verdict, VerdictKind};
 use polytask::recipe::{Recipe, Validation};
-use runs::{many, prepare, recipe_on, run_to_end};
 
 fn verdicts(events: &[Event]) -> Vec<&Verdict> {
     events.iter().filter_map(|event| if let Event::Verdict(verdict) = event { Some(verdict) } else { None }).collect()

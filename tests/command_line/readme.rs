@@ -9,9 +9,9 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-const README: &str = include_str!("../README.md");
-const COMMAND_LINE: &str = include_str!("../docs/command-line.md");
-const ACCURACY: &str = include_str!("../docs/accuracy.md");
+const README: &str = include_str!("../../README.md");
+const COMMAND_LINE: &str = include_str!("../../docs/command-line.md");
+const ACCURACY: &str = include_str!("../../docs/accuracy.md");
 
 /// The part of README.md about the command line.
 fn chapter() -> &'static str {

@@ -1,8 +1,7 @@
 //! Whole runs on the tiny encoder: their numbers, their events, and how they stop.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, step};
+use crate::tiny::Tiny;
 use polytask::Error;
 use polytask::compute::Context;
 use polytask::data::Dataset;
@@ -11,8 +10,6 @@ use polytask::protocol::{End, Evaluation, Event, Split, TaskMetrics};
 use polytask::recipe::{Pooling, Recipe, Validation};
 use polytask::run::{Plan, Run};
 use polytask::train::Inputs;
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, step};
-use tiny::Tiny;
 
 #[test]
 fn a_run_tells_its_steps_epochs_evaluations_and_end() {

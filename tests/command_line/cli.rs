@@ -1,14 +1,11 @@
 //! The command as a person meets it: what it prints, what it writes, and what it says of bad input.
 
-mod command;
-mod tiny;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
-use command::{TRAIN, fails, polytask, succeeds, workplace};
-use tiny::Tiny;
+use crate::command::{TRAIN, fails, polytask, succeeds, workplace};
+use crate::tiny::Tiny;
 
 #[test]
 fn the_notebooks_job_prints_the_notebooks_lines() {
@@ -84,7 +81,7 @@ fn every_flag_of_training_is_taken() {
     let mut flags: Vec<String> = help.lines().filter_map(flag).collect();
     let name = |given: &str| given[2..].split(' ').next().unwrap().to_string();
     let mut tried: Vec<String> = IN_THE_RECIPE.map(|(given, ..)| name(given)).to_vec();
-    // The last two are tried in tests/resume.rs.
+    // The last two are tried in tests/command_line/resume.rs.
     let others = ["model", "device", "threads", "log", "out", "calibrate", "checkpoint-every", "resume"];
     tried.extend(others.map(String::from));
     flags.sort_unstable();

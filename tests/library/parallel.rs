@@ -1,18 +1,15 @@
 //! Several ranks train one model as one process does, which is held against PyTorch in other tests. Here the ranks are threads
 //! of this process; `tests/mpi.rs` has real ones.
 
-mod runs;
-mod tiny;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::runs::{self, many, parameters, prepare, recipe, run_to_end};
 use polytask::checkpoint::{Notes, Opened};
 use polytask::parallel::{Group, Ranks, ThreadRank};
 use polytask::protocol::Event;
 use polytask::recipe::{Diagnostics, Recipe, Validation, Weighting};
 use polytask::run::Run;
-use runs::{many, parameters, prepare, recipe, run_to_end};
 
 /// Calls `work` on each of `size` ranks at once. Returns what each returns.
 fn on_all<T: Send>(size: usize, work: impl Fn(Ranks) -> T + Sync) -> Vec<T> {

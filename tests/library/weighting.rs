@@ -4,9 +4,8 @@
 //! Every number below is relative to the largest of its kind. Polytask agrees with our own reference to 1e-9 and with
 //! torchjd to the figure beside each method.
 
-mod runs;
-mod tiny;
-
+use crate::runs;
+use crate::tiny;
 use std::collections::HashMap;
 use std::path::Path;
 

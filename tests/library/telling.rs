@@ -1,19 +1,16 @@
 //! The reports of a run besides its figures: the model's shape, a sentence's tokens and their contributions, the phases of a
 //! step, the mistakes.
 
-mod runs;
-mod tiny;
-
 use std::sync::{Arc, Mutex};
 
+use crate::runs::{many, parameters, plan_in, prepare, recipe, run_to_end};
+use crate::tiny::Tiny;
 use candle_core::Device;
 use polytask::compute::Context;
 use polytask::model::Weights;
 use polytask::protocol::{Evaluation, Event, PartSize, Phase, PhaseName, Split, Start};
 use polytask::recipe::{Diagnostics, Pooling, Recipe, Source, Validation};
 use polytask::run::Run;
-use runs::{many, parameters, plan_in, prepare, recipe, run_to_end};
-use tiny::Tiny;
 
 fn start(recipe: &Recipe) -> Start {
     let (_, events) = prepare(recipe).unwrap();

@@ -1,14 +1,11 @@
 //! Data files that are compressed, in columns or large: the command reads them as it reads the plain ones.
 
-mod command;
-mod tiny;
-
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use command::{TRAIN, fails, polytask, succeeds, workplace};
+use crate::command::{TRAIN, fails, polytask, succeeds, workplace};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -1,15 +1,12 @@
 //! Several tasks in one run: their gradients apart, steps on some of them, what they do to each other.
 
-mod runs;
-mod tiny;
-
 use std::collections::BTreeSet;
 
+use crate::runs::{self, loss_bits, parameters, prepare, prepare_from, recipe, run_to_end, serialised, step};
 use candle_core::Device;
 use polytask::protocol::{Event, Gradients, Interference, StepReport};
 use polytask::recipe::{Recipe, Weighting};
 use polytask::run::Run;
-use runs::{loss_bits, parameters, prepare, prepare_from, recipe, run_to_end, serialised, step};
 
 const ONE_BATCH: &str = r#""epochs": 4, "batch_size": 6, "shuffle": false"#;
 

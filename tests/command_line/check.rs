@@ -1,11 +1,10 @@
 //! The checks of a data set: the command's reports, warnings before a run, and the library on vectors whose structure is known.
 
-mod tiny;
-
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use crate::tiny::Tiny;
 use assert_cmd::Command;
 use polytask::check::{Subject, data_to_label, label_errors, label_next};
 use polytask::compute::Context;
@@ -15,7 +14,6 @@ use polytask::random::Stream;
 use polytask::text::Tokenizer;
 use serde_json::Value;
 use tempfile::TempDir;
-use tiny::Tiny;
 
 /// A directory with the tiny encoder in `encoder/` and `data.csv`.
 fn workplace(csv: &str) -> TempDir {

@@ -1,9 +1,8 @@
 //! The loop that the page shows in Rust (`www/views/loop-code.js`, for two tasks) compiles and leaves the same bits as the
 //! trainer. `tests/node/loop.test.mjs` holds the page's text against the lines between the marks.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{self, recipe, run_to_end};
+use crate::tiny::Tiny;
 use polytask::compute::Context;
 use polytask::data::Dataset;
 use polytask::model::{Loading, Model, Pass, Weights, parse_config};
@@ -12,8 +11,6 @@ use polytask::random::Stream;
 use polytask::recipe::{Freeze, Recipe};
 use polytask::text::{Batch, Encoding, Tokenizer};
 use polytask::train::Optimizer;
-use runs::{recipe, run_to_end};
-use tiny::Tiny;
 
 const TRAINING: &str = r#""epochs": 3, "batch_size": 4, "shuffle": false, "learning_rate": 1e-2, "dropout": 0,
     "warmup": 0, "schedule": "constant""#;

@@ -1,14 +1,12 @@
 //! `polytask compare` as a person meets it: the table, the lines for machines, and what bad input gets.
 
-mod tiny;
-
 use std::fs;
 use std::path::Path;
 
+use crate::tiny::Tiny;
 use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
-use tiny::Tiny;
 
 /// A directory with the tiny encoder and two dozen sentences, of which the first word tells the topic and the second the
 /// tone.

@@ -1,13 +1,10 @@
 //! The map of the sentences' vectors moving: when it is reported, that it is right, and that it changes nothing.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{many, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, serialised};
 use candle_core::{Device, Tensor};
 use polytask::protocol::{Event, Map};
 use polytask::recipe::{Diagnostics, Recipe, Source, Validation};
 use polytask::run::Run;
-use runs::{many, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, serialised};
 
 fn maps(events: &[Event]) -> Vec<&Map> {
     events.iter().filter_map(|event| if let Event::Map(map) = event { Some(map) } else { None }).collect()

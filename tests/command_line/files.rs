@@ -1,15 +1,13 @@
 //! The command with data files as other tools write them: what it assumes and says, what it refuses, and what the recipe and
 //! the model keep of it.
 
-mod tiny;
-
 use std::fs;
 use std::path::Path;
 
+use crate::tiny::Tiny;
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tiny::Tiny;
 
 const TRAIN: &str = "train --encoder encoder --max-length 16 --threads 1 --epochs 1 --validation-fraction 0";
 

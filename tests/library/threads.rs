@@ -1,16 +1,13 @@
 //! A number of threads changes no bit, on products and rows that are large enough to be shared out between threads.
 
-mod runs;
-mod tiny;
-
+use crate::runs::{many, parameters, plan_in};
+use crate::tiny::Tiny;
 use candle_core::Device;
 use polytask::compute::Context;
 use polytask::model::Weights;
 use polytask::protocol::Event;
 use polytask::recipe::Recipe;
 use polytask::run::Run;
-use runs::{many, parameters, plan_in};
-use tiny::Tiny;
 
 /// Runs to the end on `threads` threads: every parameter's bits, and all events.
 fn run(recipe: &Recipe, files: &Tiny, threads: usize) -> (Vec<(String, Vec<u32>)>, Vec<Event>) {

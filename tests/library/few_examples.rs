@@ -1,11 +1,9 @@
 //! What comes before the first epoch: the contrastive loss and the heads' start against PyTorch and scikit-learn
 //! (`tests/reference/few_examples.json`), and whole runs on the tiny encoder.
 
-mod runs;
-mod tiny;
-
 use std::path::Path;
 
+use crate::runs::{self, loss_bits, parameters, recipe, run_to_end};
 use candle_core::{Device, Tensor, Var};
 use polytask::compute::Context;
 use polytask::metrics::argmax;
@@ -13,7 +11,6 @@ use polytask::ops::contrastive_loss;
 use polytask::probe::Probe;
 use polytask::protocol::{ContrastiveStep, Event, Split};
 use polytask::recipe::{Recipe, Validation};
-use runs::{loss_bits, parameters, recipe, run_to_end};
 use serde_json::Value;
 
 fn golden() -> Value {
