@@ -348,10 +348,11 @@ export class PolytaskLab extends Reflecting {
   }
 }
 
-/** Whether an element is near the screen. In a frame only an observer knows where that is. @param {HTMLElement} element */
+/** Whether an element is on or near the screen; in a frame, and where a browser cannot tell, only an observer knows. @param {HTMLElement} element */
 function isNear(element) {
-  const [box] = window === window.top ? element.getClientRects() : [];
-  return box !== undefined && box.top < innerHeight + NEAR && box.bottom > -NEAR;
+  const isSeen = window === window.top && document.visibilityState === 'visible' && element.checkVisibility?.();
+  const [box] = isSeen ? element.getClientRects() : [];
+  return box !== undefined && box.top < innerHeight + NEAR && box.bottom > -NEAR && box.left < innerWidth + NEAR && box.right > -NEAR;
 }
 
 /** @param {HTMLElement | undefined} element @param {string} type @param {unknown} detail */

@@ -13,7 +13,7 @@ function dedent(text) {
 }
 
 test('the Rust lines are those of the test that compiles them', async () => {
-  const source = await readFile(new URL('../loop_snippet.rs', import.meta.url), 'utf8');
+  const source = await readFile(new URL('../library/loop_snippet.rs', import.meta.url), 'utf8');
   const [, compiled] = source.match(/\/\/ the loop\n([^]*?)\n *\/\/ end of the loop/) ?? [];
   assert.equal(textOf(rust(2)), dedent(compiled));
 });

@@ -128,17 +128,25 @@ function sessionOf() {
 /** A download of an encoder, whose pieces come when the test lets them, and what `expect` has of it. */
 function downloading(isCached = false) {
   const pieces = new Pieces(async () => ({ update: () => {}, finish: () => '' }), new Response());
-  const [small, whole] = [filesOf('small'), filesOf('whole')];
-  const file = { bytes: async () => 'whole', pieces: async function* () { yield 'all'; } };
-  whole.set('model.safetensors', file);
-  let [here, wrong] = [() => {}, () => {}];
+  const small = filesOf('small');
+  const file = {
+    pieces: async function* () {
+      yield 'all';
+    },
+    get blob() {
+      return pieces.blob;
+    },
+  };
+  const whole = new Map([...small, ['model.safetensors', file]]);
+  let [files, here, wrong] = [undefined, () => {}, () => {}];
+  const load = () => (files = new Promise((resolve, reject) => ([here, wrong] = [(other = whole) => resolve(other), () => reject(new Error('wrong'))])));
   const encoders = {
-    load: () => new Promise((resolve, reject) => ([here, wrong] = [() => resolve(whole), () => reject(new Error('wrong'))])),
-    coming: () => ({ small: Promise.resolve(small), weights: Promise.resolve(isCached ? undefined : pieces) }),
+    load,
+    coming: () => ({ files, small: Promise.resolve(small), weights: Promise.resolve(isCached ? undefined : pieces) }),
     cancel: () => {},
   };
   const encoder = new RunEncoder(Promise.resolve({}), encoders, () => {}, () => {});
-  return { encoder, pieces, here: () => here(), wrong: () => wrong() };
+  return { encoder, pieces, whole, here: (other) => here(other), wrong: () => wrong() };
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 const recipe = { training: { epochs: 1 } };
@@ -183,6 +191,34 @@ for (const [what, change] of [
     assert.deepEqual(await change({ encoder, session, pieces }), ['started']);
     assert.deepEqual(session.calls.map((call) => call.split(' ').at(-1)).filter((last) => last !== 'false' && last !== 'true'), ['all', 'begin']);
   });
+
+for (const [what, other] of [
+  ['weights', (whole) => new Map([...whole, ['model.safetensors', { blob: new Blob(), pieces: whole.get('model.safetensors').pieces }]])],
+  ['small files', (whole) => new Map([...whole, ...[...filesOf('other')].slice(0, 2)])],
+])
+  test(`where the ${what} came from another place in the end, nothing that was read along is used`, async () => {
+    const { encoder, pieces, whole, here } = downloading();
+    const session = sessionOf();
+    const loading = encoder.load('base');
+    encoder.expect('base', session, recipe, false);
+    pieces.add(new Uint8Array(10));
+    // The download of the first place is given up, or was whole before another file failed.
+    if (what === 'small files') await pieces.finish();
+    await settled();
+    here(other(whole));
+    await loading;
+    assert.deepEqual(await encoder.begin(session, recipe, always, false), ['started']);
+    assert.equal(session.calls.at(-2), 'receive all');
+  });
+
+test('a trap while the encoder is read along is not kept for later', async () => {
+  const { encoder, pieces } = downloading();
+  const session = { ...sessionOf(), plan: () => { throw new WebAssembly.RuntimeError('unreachable'); } };
+  encoder.load('base');
+  const reading = encoder.expect('base', session, recipe, false);
+  pieces.add(new Uint8Array(10));
+  await assert.rejects(reading, WebAssembly.RuntimeError);
+});
 
 test('a download that begins anew while the pieces before are read is noticed', async () => {
   const { encoder, pieces, here } = downloading();

@@ -196,7 +196,9 @@ class Engine {
        * @param {import('../types.js').Recipe} recipe
        * @param {boolean} keep_heads
        */
-      expect: (base, recipe, keep_heads) => this.#post({ kind: 'expect', run, base, recipe, keep_heads }),
+      expect: (base, recipe, keep_heads) => {
+        if (this.#listeners.has(run)) this.#post({ kind: 'expect', run, base, recipe, keep_heads });
+      },
 
       /** @param {'save' | 'forget'} kind Writes where the run is, or removes what is kept of it. */
       kept: (kind) => {

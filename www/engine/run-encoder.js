@@ -82,12 +82,12 @@ export class RunEncoder {
    * @param {import('../types.js').Session} session One without a run.
    * @param {import('./runner.js').Recipe} recipe
    * @param {boolean} keepHeads
+   * @returns {Promise<boolean>} Whether it has. Rejects only if the wasm instance is lost.
    */
-  expect(base, session, recipe, keepHeads) {
+  async expect(base, session, recipe, keepHeads) {
     const coming = this.encoders.coming(base);
-    if (!coming) return;
     const of = keyOf(base, recipe, keepHeads);
-    if (this.#expected?.of === of) return;
+    if (!coming || this.#expected?.of === of) return false;
     const expected = { of, isRead: Promise.resolve(false) };
     const read = async () => {
       const [files, pieces] = await Promise.all([coming.small, coming.weights]);
@@ -102,13 +102,19 @@ export class RunEncoder {
       }
       return true;
     };
+    /** Whether what was read are the files that came in the end, all of which are right: not those of a place that failed. */
+    const isLoaded = async () => {
+      const files = await coming.files;
+      const [small, pieces] = await Promise.all([coming.small, coming.weights]);
+      return small?.get('config.json') === files.get('config.json') && pieces !== undefined && pieces.blob === files.get('model.safetensors')?.blob;
+    };
+    // What else went wrong is said when the run is prepared in the usual way.
+    const unlessFatal = (/** @type {unknown} */ error) => (isFatal(error) ? Promise.reject(error) : false);
+    const reading = read().catch(unlessFatal);
+    expected.isRead = isLoaded().then((is) => is && reading).catch(unlessFatal);
+    expected.isRead.catch(() => {}); // `reading` tells it too.
     this.#expected = expected;
-    // What went wrong is said when the run is prepared in the usual way.
-    expected.isRead = read().catch((error) => {
-      if (isFatal(error)) throw error;
-      return false;
-    });
-    expected.isRead.catch(() => {});
+    return reading;
   }
 
   /**

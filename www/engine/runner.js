@@ -258,9 +258,11 @@ export class Runner {
    * @param {boolean} keepHeads
    */
   async expect(base, recipe, keepHeads) {
+    const asked = this.#asked;
     const { Session } = await this.#polytask;
-    if (this.#start) return; // The run before stays until the encoder is here.
-    this.encoder.expect(base, (this.#session ??= new Session()), recipe, keepHeads);
+    // The run before stays until the encoder is here; a run that is prepared or closed meanwhile expects no other.
+    if (this.#start || asked !== this.#asked) return;
+    await this.encoder.expect(base, (this.#session ??= new Session()), recipe, keepHeads);
   }
 
   /** Stops the loop in progress. */

@@ -85,6 +85,8 @@ async function begin({ url, file, hasher, progress, signal, begun }, headers = {
 /** Collects a stream's chunks, which have any size, into pieces of `PIECE` bytes. */
 export class Pieces {
   received = 0;
+  /** All of them, once they are here. @type {Blob | undefined} */
+  blob;
   #makeHasher;
   #piece = new Uint8Array(PIECE);
   #filled = 0;
@@ -129,7 +131,8 @@ export class Pieces {
     this.#state = 'whole';
     this.#wake();
     const [hasher, digests] = await Promise.all([this.#hashing, Promise.all(this.#digests)]);
-    return { blob: new Blob(this.#blobs), digests, digest: hasher ? hasher.finish() : digests[0] };
+    this.blob = new Blob(this.#blobs);
+    return { blob: this.blob, digests, digest: hasher ? hasher.finish() : digests[0] };
   }
 
   /** The download has begun anew: nothing more is added. */

@@ -4,7 +4,7 @@ import { Failure } from '../failure.js';
 import { message } from '../worker-failure.js';
 
 /** Bytes in a piece: small enough to hold several in memory, large enough to need few of them. */
-export const PIECE = 1 << 20;
+export const PIECE = 4 << 20;
 /** Number of pieces that are read and hashed in parallel, so that disk accesses and hashes overlap. */
 const PARALLEL_READS = 4;
 

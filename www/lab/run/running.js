@@ -119,7 +119,8 @@ export class Running {
   expect() {
     const { store, state } = this.#lab;
     const { is, address } = state.encoder;
-    if (is !== 'loading' || state.run.status !== 'none' || !store.isOpen || store.wrong || this.known || this.#found) return;
+    // After a worker's death no run is wanted: it may be the one that killed it.
+    if (is !== 'loading' || !state.run.wanted || state.run.status !== 'none' || !store.isOpen || store.wrong || this.known || this.#found) return;
     const { planned, keepHeads } = this.#planned();
     this.#channel?.expect(address, planned, keepHeads);
   }
