@@ -186,8 +186,8 @@ need_docs_tools() {
     say "they could not be installed (Debian's python3-venv is needed, and PyPI): their tests will be skipped"
 }
 
-# Needs the small ones of the Python packages that read our model files in tests/command_line/export.rs (those that need PyTorch are left out,
-# unless POLYTASK_PYTHON names a Python that has it). Sets and exports POLYTASK_PYTHON.
+# Needs the small ones of the Python packages that read our model files in tests/command_line/export.rs (those that need PyTorch
+# are left out, unless POLYTASK_PYTHON names a Python that has it). Sets and exports POLYTASK_PYTHON.
 need_readers() {
   local folder=target/tools/readers python=${PYTHON-python3} wanted=tests/reference/readers.txt
   [ -z "${POLYTASK_PYTHON-}" ] && [ -n "$python" ] || return 0

@@ -148,15 +148,21 @@ function downloading(isCached = false) {
   const encoder = new RunEncoder(Promise.resolve({}), encoders, () => {}, () => {});
   return { encoder, pieces, whole, here: (other) => here(other), wrong: () => wrong() };
 }
+
+/** The same, asked for, with a run that is expected. */
+function expecting(isCached) {
+  const download = downloading(isCached);
+  const session = sessionOf();
+  const loading = download.encoder.load('base');
+  const reading = download.encoder.expect('base', session, recipe, false);
+  return { ...download, session, loading, reading };
+}
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 const recipe = { training: { epochs: 1 } };
 const always = () => true;
 
 test('the run that is expected reads its encoder as it arrives, and begins when the whole is here', async () => {
-  const { encoder, pieces, here } = downloading();
-  const session = sessionOf();
-  const loading = encoder.load('base');
-  encoder.expect('base', session, recipe, false);
+  const { encoder, pieces, here, session, loading } = expecting();
   pieces.add(new Uint8Array(PIECE + 1));
   await settled();
   assert.deepEqual(session.calls.map((call) => call.slice(0, 12)), ['plan [object', 'receive 0,0,'], 'the whole piece');
@@ -178,10 +184,7 @@ for (const [what, change] of [
   ['a download that began anew', async ({ encoder, session, pieces }) => (pieces.abandon(), encoder.begin(session, recipe, always, false))],
 ])
   test(`${what} than expected is prepared as if nothing had been`, async () => {
-    const { encoder, pieces, here } = downloading();
-    const session = sessionOf();
-    const loading = encoder.load('base');
-    encoder.expect('base', session, recipe, false);
+    const { encoder, pieces, here, session, loading } = expecting();
     pieces.add(new Uint8Array(PIECE + 1));
     await settled();
     here();
@@ -197,10 +200,7 @@ for (const [what, other] of [
   ['small files', (whole) => new Map([...whole, ...[...filesOf('other')].slice(0, 2)])],
 ])
   test(`where the ${what} came from another place in the end, nothing that was read along is used`, async () => {
-    const { encoder, pieces, whole, here } = downloading();
-    const session = sessionOf();
-    const loading = encoder.load('base');
-    encoder.expect('base', session, recipe, false);
+    const { encoder, pieces, whole, here, session, loading } = expecting();
     pieces.add(new Uint8Array(10));
     // The download of the first place is given up, or was whole before another file failed.
     if (what === 'small files') await pieces.finish();
@@ -234,10 +234,7 @@ test('a download that begins anew while the pieces before are read is noticed', 
 });
 
 test('of an encoder that the browser has kept nothing is read along', async () => {
-  const { encoder, here } = downloading(true);
-  const session = sessionOf();
-  const loading = encoder.load('base');
-  encoder.expect('base', session, recipe, false);
+  const { encoder, here, session, loading } = expecting(true);
   here();
   await loading;
   assert.deepEqual(await encoder.begin(session, recipe, always, false), ['started']);
@@ -245,10 +242,7 @@ test('of an encoder that the browser has kept nothing is read along', async () =
 });
 
 test('of an encoder that did not come, or was wrong, nothing is used', async () => {
-  const { encoder, pieces, wrong, here } = downloading();
-  const session = sessionOf();
-  const loading = encoder.load('base');
-  encoder.expect('base', session, recipe, false);
+  const { encoder, pieces, wrong, here, session, loading } = expecting();
   pieces.add(new Uint8Array(10));
   await pieces.finish();
   await settled();

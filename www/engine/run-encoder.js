@@ -108,7 +108,7 @@ export class RunEncoder {
       const [small, pieces] = await Promise.all([coming.small, coming.weights]);
       return small?.get('config.json') === files.get('config.json') && pieces !== undefined && pieces.blob === files.get('model.safetensors')?.blob;
     };
-    // What else went wrong is said when the run is prepared in the usual way.
+    // Any other error comes again, and is reported, when the run is prepared in the usual way.
     const unlessFatal = (/** @type {unknown} */ error) => (isFatal(error) ? Promise.reject(error) : false);
     const reading = read().catch(unlessFatal);
     expected.isRead = isLoaded().then((is) => is && reading).catch(unlessFatal);

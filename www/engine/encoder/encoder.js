@@ -146,7 +146,7 @@ export async function collect(source, tools) {
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   /** @type {Map<string, number>} */
   const received = new Map();
-  /** What the download's progress says now. @param {File} file @param {number} bytes @param {boolean} cached */
+  /** Reports that so many bytes of a file are here. @param {File} file @param {number} bytes @param {boolean} cached */
   const say = ({ name }, bytes, cached) => {
     received.set(name, bytes);
     tools.say({ type: 'progress', file: name, received: [...received.values()].reduce((sum, more) => sum + more), total, cached });
