@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 import puppeteer from 'puppeteer-core';
 
@@ -30,11 +29,12 @@ const CHROMIUM_FLAGS = [
  * A browser with a fresh profile. The other cores may be compiling: times are generous.
  *
  * @param {'chromium' | 'firefox'} name
- * @param {...string} flags More of them, for Chromium.
+ * @param {{ flags?: string[], network?: boolean }} [options] `flags`: more of them, for Chromium; `network`: whether a page has
+ *   the event `request`. In Firefox each request then takes 5 to 10 ms of computing more.
  */
-export async function launch(name, ...flags) {
+export async function launch(name, { flags = [], network = false } = {}) {
   const profile = await mkdtemp(path.join(tmpdir(), 'polytask-'));
-  const common = { headless: true, userDataDir: profile, protocolTimeout: 180_000, timeout: 120_000 };
+  const common = { headless: true, userDataDir: profile, protocolTimeout: 180_000, timeout: 120_000, networkEnabled: network };
   const browser =
     name === 'chromium'
       ? await puppeteer.launch({
@@ -85,6 +85,37 @@ export async function openLab(
   return lab;
 }
 
+/** For so long the page looks by itself, and every so many ms. */
+const [LOOKS_MS, EACH_MS] = [1000, 30];
+
+/**
+ * Waits in the page until `test` gives something, and gives it back; undefined after so many seconds. The page looks itself: each
+ * question from here costs it and its browser more than what most tests look at. Where it is hidden its timers are late, and it is
+ * asked each time. (The pages' policy forbids the `eval` of waitForFunction.)
+ *
+ * @param {import('puppeteer-core').Page} page
+ * @param {(argument: any) => unknown} test
+ * @param {unknown} argument
+ * @param {number} seconds
+ */
+export async function waitInPage(page, test, argument, seconds) {
+  const look = `(async (test, argument, sleep) => {
+    const end = Date.now() + ${LOOKS_MS};
+    for (;;) {
+      const found = await test(argument);
+      if (found || document.hidden || Date.now() > end) return found;
+      await new Promise((resolve) => sleep(resolve, ${EACH_MS}));
+    }
+  })(${test}, ${JSON.stringify(argument)}, setTimeout)`;
+  for (const end = Date.now() + seconds * 1000; ;) {
+    const began = Date.now();
+    const found = await page.evaluate(look);
+    if (found) return found;
+    if (Date.now() > end) return undefined;
+    if (Date.now() - began < LOOKS_MS) await sleep(EACH_MS);
+  }
+}
+
 export class Lab {
   /** What the console said. @type {string[]} */
   noise = [];
@@ -111,16 +142,10 @@ export class Lab {
     await this.untilShown();
   }
 
-  /** Waits until `test`, evaluated in the page, is true. Polls: the page's policy forbids the `eval` of waitForFunction. */
+  /** Waits until `test`, evaluated in the page, is true. */
   async until(what, test, argument, seconds = 120) {
-    const end = Date.now() + seconds * 1000;
-    while (!(await this.page.evaluate(test, argument))) {
-      if (Date.now() > end)
-        assert.fail(
-          `waited ${seconds} s for ${what}; the page says: ${await this.messages()} | ${await this.text('status')}`,
-        );
-      await sleep(50);
-    }
+    if (!(await waitInPage(this.page, test, argument, seconds)))
+      assert.fail(`waited ${seconds} s for ${what}; the page says: ${await this.messages()} | ${await this.text('status')}`);
     await this.drawn();
   }
 
@@ -137,17 +162,20 @@ export class Lab {
    * @returns {Promise<string>}
    */
   async untilLink(what, test) {
-    for (const end = Date.now() + 60_000; ; await sleep(50)) {
-      const link = await this.page.evaluate(() => $part('share-link')?.value);
-      if (link && test(JSON.parse(inflateRawSync(Buffer.from(link.split('#polytask=1.')[1], 'base64url')).toString()))) return link;
-      if (Date.now() > end) assert.fail(`waited 60 s for a link with ${what}, and there is ${link}`);
+    const other = (/** @type {string} */ than) => {
+      const link = $part('share-link')?.value;
+      return link !== than && link;
+    };
+    for (let link = '', next; ; link = next) {
+      next = await waitInPage(this.page, other, link, 60);
+      if (!next) assert.fail(`waited 60 s for a link with ${what}, and there is ${link}`);
+      if (test(JSON.parse(inflateRawSync(Buffer.from(next.split('#polytask=1.')[1], 'base64url')).toString()))) return next;
     }
   }
 
   /** The text of a part. */
-  async text(part) {
-    await this.drawn();
-    return this.page.evaluate((name) => $part(name)?.textContent, part);
+  text(part) {
+    return this.page.evaluate((name) => $drawn().then(() => $part(name)?.textContent), part);
   }
 
   /** The errors and notices on show, and what is wrong with a tag. */
@@ -168,9 +196,8 @@ export class Lab {
     );
   }
 
-  async status() {
-    await this.drawn();
-    return this.page.evaluate(() => $part('controls')?.dataset.status);
+  status() {
+    return this.page.evaluate(() => $drawn().then(() => $part('controls')?.dataset.status));
   }
 
   untilStatus(...wanted) {
@@ -209,22 +236,19 @@ export class Lab {
    * @param {Record<string, unknown>} [matches] Fields of the event. Answers come for what was asked earlier, too.
    */
   async next(type, act, matches = {}) {
-    const there = (await this.events(type)).length;
+    const there = await this.page.evaluate(() => window.runEvents.length);
     await act();
-    const found = () => this.events(type).then((events) => events.slice(there).find((event) => isDeepStrictEqual({ ...event, ...matches }, event)));
-    const end = Date.now() + 120_000;
-    let event;
-    while (!(event = await found())) {
-      if (Date.now() > end) assert.fail(`waited 120 s for another ${type} event ${JSON.stringify(matches)}; the page says: ${await this.messages()}`);
-      await sleep(50);
-    }
+    const found = ([from, wanted, fields]) =>
+      window.runEvents.slice(from).find((event) =>
+        event.type === wanted && Object.entries(fields).every(([name, value]) => JSON.stringify(event[name]) === JSON.stringify(value)));
+    const event = await waitInPage(this.page, found, [there, type, matches], 120);
+    if (!event) assert.fail(`waited 120 s for another ${type} event ${JSON.stringify(matches)}; the page says: ${await this.messages()}`);
     await this.drawn();
     return event;
   }
 
-  async points(chart) {
-    await this.drawn();
-    return this.page.evaluate((name) => Number($part(name).dataset.points), chart);
+  points(chart) {
+    return this.page.evaluate((name) => $drawn().then(() => Number($part(name).dataset.points)), chart);
   }
 
   choosePreset(name) {

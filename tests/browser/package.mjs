@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sleep } from './browser.mjs';
+import { waitInPage } from './browser.mjs';
 import { collectNoise, countWorkers } from './pages.mjs';
 
 const PACKED = fileURLToPath(new URL('../../target/npm/', import.meta.url));
@@ -42,14 +42,9 @@ function watchRuns() {
 
 /** Waits for something to be true in a page. */
 export async function until(page, what, test, argument, seconds = 120) {
-  const end = Date.now() + 1000 * seconds;
-  while (!(await page.evaluate(test, argument))) {
-    if (Date.now() > end) {
-      const shown = await page.evaluate(() => document.querySelector('polytask-lab')?.shadowRoot?.textContent.slice(0, 1000));
-      throw new Error(`waited ${seconds} s for ${what}; the element shows: ${shown}`);
-    }
-    await sleep(50);
-  }
+  if (await waitInPage(page, test, argument, seconds)) return;
+  const shown = await page.evaluate(() => document.querySelector('polytask-lab')?.shadowRoot?.textContent.slice(0, 1000));
+  throw new Error(`waited ${seconds} s for ${what}; the element shows: ${shown}`);
 }
 
 /** Trains the page's element to the end of its run; gives back the totals of the losses. */

@@ -49,7 +49,7 @@ for (const name of BROWSERS) {
     const asked = new Set();
 
     before(async () => {
-      session = await launch(name);
+      session = await launch(name, { network: true });
     });
     after(() => session?.close());
 

@@ -99,7 +99,9 @@ describe('the button that fetches the encoder from the hub', () => {
     await new Promise((resolve) => hub.listen(0, '127.0.0.1', resolve));
     const here = `127.0.0.1:${hub.address().port}`;
     server = await startServer(SITE, { without: '/models/' });
-    session = await launch('chromium', '--ignore-certificate-errors', `--host-resolver-rules=MAP huggingface.co:443 ${here}, MAP *.hf.co:443 ${here}`);
+    session = await launch('chromium', {
+      flags: ['--ignore-certificate-errors', `--host-resolver-rules=MAP huggingface.co:443 ${here}, MAP *.hf.co:443 ${here}`],
+    });
   });
   after(async () => {
     await session?.close();

@@ -54,7 +54,7 @@ for (const name of BROWSERS) {
     const asked = new Set();
 
     before(async () => {
-      session = await launch(name);
+      session = await launch(name, { network: true });
       page = await openPage(session.browser, noise, asked);
     });
     after(() => session?.close());
