@@ -296,7 +296,7 @@ test_everything() {
   need_readers
   need_react
   need_mdbook
-  check "tests in Node" node_test tests/node
+  check "tests in Node" node_test tests/node 2
   check "build.sh encoder" fetch_encoder
   check "the small encoder" make_small_encoder
   check "cargo test --release" cargo test "${packages[@]}" "${features[@]}"

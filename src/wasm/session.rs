@@ -77,6 +77,11 @@ impl Session {
         Ok(())
     }
 
+    /// Gives up the planned run, if there is one, and the memory that it holds.
+    pub fn forget_plan(&mut self) {
+        self.next = None;
+    }
+
     /// Has the browser give another part of the memory that the planned run will use beside its weights, in some 20 ms, and says
     /// whether there is more of it. Of use while the weights are on their way, whose header must be in.
     pub fn touch(&mut self) -> bool {

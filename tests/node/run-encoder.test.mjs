@@ -122,7 +122,7 @@ test('what waits for an encoder is told when it is not awaited any more, or does
 function sessionOf() {
   const calls = [];
   const said = (name) => (...args) => void calls.push([name, ...args].join(' '));
-  return { calls, plan: said('plan'), receive: said('receive'), touch: () => false, begin: () => (calls.push('begin'), ['started']) };
+  return { calls, plan: said('plan'), receive: said('receive'), touch: () => false, forget_plan: said('forget_plan'), begin: () => (calls.push('begin'), ['started']) };
 }
 
 /** A download of an encoder, whose pieces come when the test lets them, and what `expect` has of it. */
@@ -192,7 +192,7 @@ for (const [what, change] of [
     const calls = session.calls.splice(0).length;
     assert.equal(calls, 2);
     assert.deepEqual(await change({ encoder, session, pieces }), ['started']);
-    assert.deepEqual(session.calls.map((call) => call.split(' ').at(-1)).filter((last) => last !== 'false' && last !== 'true'), ['all', 'begin']);
+    assert.deepEqual(session.calls.filter((call) => !/^(plan|forget_plan)/.test(call)), ['receive all', 'begin']);
   });
 
 for (const [what, other] of [
@@ -209,6 +209,21 @@ for (const [what, other] of [
     await loading;
     assert.deepEqual(await encoder.begin(session, recipe, always, false), ['started']);
     assert.equal(session.calls.at(-2), 'receive all');
+  });
+
+for (const [what, end] of [['is cancelled', ({ encoder }) => encoder.cancel()], ['fails', ({ wrong }) => wrong()]])
+  test(`a download that ${what} frees what was read for the run that was expected`, async () => {
+    const { pieces, session, loading, reading, ...rest } = expecting();
+    loading.catch(() => {});
+    pieces.add(new Uint8Array(PIECE + 1));
+    await settled();
+    end(rest);
+    await settled();
+    assert.deepEqual(session.calls.splice(2), ['forget_plan']);
+    pieces.add(new Uint8Array(PIECE + 1));
+    pieces.abandon();
+    await reading;
+    assert.equal(session.calls.length, 2, 'nothing more is read');
   });
 
 test('a trap while the encoder is read along is not kept for later', async () => {
@@ -238,7 +253,7 @@ test('of an encoder that the browser has kept nothing is read along', async () =
   here();
   await loading;
   assert.deepEqual(await encoder.begin(session, recipe, always, false), ['started']);
-  assert.deepEqual(session.calls.map((call) => call.split(' ')[0]), ['plan', 'receive', 'begin']);
+  assert.deepEqual(session.calls.map((call) => call.split(' ')[0]), ['forget_plan', 'plan', 'receive', 'begin']);
 });
 
 test('of an encoder that did not come, or was wrong, nothing is used', async () => {

@@ -25,7 +25,7 @@ export class RunEncoder {
   #loaded;
   /** Settled when the latest encoder is here or could not be had. @type {Promise<void> | undefined} */
   #coming;
-  /** The run that is expected, and whether the wasm instance has read the encoder for it. @type {{ of: string, isRead: Promise<boolean> } | undefined} */
+  /** The run that is expected, and whether the wasm instance has read the encoder for it. @type {{ of: string, session: import('../types.js').Session, isRead: Promise<boolean> } | undefined} */
   #expected;
   /** Number of the latest encoder that was asked for. An earlier one that comes after all, for another run, is not used. */
   #wanted = 0;
@@ -88,7 +88,7 @@ export class RunEncoder {
     const coming = this.encoders.coming(base);
     const of = keyOf(base, recipe, keepHeads);
     if (!coming || this.#expected?.of === of) return false;
-    const expected = { of, isRead: Promise.resolve(false) };
+    const expected = { of, session, isRead: Promise.resolve(false) };
     const read = async () => {
       const [files, pieces] = await Promise.all([coming.small, coming.weights]);
       if (!files || !pieces) return false;
@@ -112,7 +112,8 @@ export class RunEncoder {
     const unlessFatal = (/** @type {unknown} */ error) => (isFatal(error) ? Promise.reject(error) : false);
     const reading = read().catch(unlessFatal);
     expected.isRead = isLoaded().then((is) => is && reading).catch(unlessFatal);
-    expected.isRead.catch(() => {}); // `reading` tells it too.
+    const giveUp = () => this.#expected === expected && this.#giveUp();
+    expected.isRead.then((isRead) => isRead || giveUp()).catch(() => {}); // `reading` tells of a trap.
     this.#expected = expected;
     return reading;
   }
@@ -199,10 +200,16 @@ export class RunEncoder {
     return whole ?? (await this.#polytask).tokenizer_of_vocabulary(/** @type {Uint8Array} */ (vocabulary), config);
   }
 
+  /** No run is expected any more: what was read for one is freed. */
+  #giveUp() {
+    this.#expected?.session.forget_plan();
+    this.#expected = undefined;
+  }
+
   /** Another encoder is asked for. @returns {() => boolean} Whether it still is the latest. */
   #ask() {
     const mine = ++this.#wanted;
-    this.#expected = undefined;
+    this.#giveUp();
     return () => mine === this.#wanted;
   }
 

@@ -380,7 +380,7 @@ export class Running {
   async #onDeath(why, when) {
     const { notices, words, state } = this.#lab;
     const [beforeReady, isAtRest] = [when === 'before ready', when === 'at rest'];
-    const nothingLost = isAtRest && state.counts.step === 0;
+    const nothingLost = isAtRest && (state.counts.step === 0 || state.replay.is !== '');
     const said = beforeReady ? words.lab.notStarted(why) : words.lab.crashed(why);
     this.#lab.dispatch({ type: 'death', beforeReady, missing: beforeReady ? said : '' });
     this.#questions.refuseAll(new Error(words.lab.crashed(why)));
