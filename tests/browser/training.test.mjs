@@ -20,7 +20,7 @@ for (const name of BROWSERS) {
     before(async () => {
       server = await startServer();
       session = await launch(name);
-      lab = await openLab(session.browser, server.url);
+      lab = await openLab(session.browser, server.url, { fetches: false });
     });
     after(async () => {
       await session?.close();
@@ -44,7 +44,10 @@ for (const name of BROWSERS) {
         window.states = [];
         new MutationObserver(() => window.states.push(state.textContent)).observe(state, { childList: true });
       });
+      server.slow('small/model.safetensors', 30e6); // Half a second: some frames show it.
+      await lab.fetchEncoder();
       await lab.untilStatus('ready');
+      server.mend();
       const progress = (await lab.events('progress')).filter((event) => !event.cached);
       const states = await lab.page.evaluate(() => window.states);
       assert.ok(progress.length > 2, `${progress.length} progress events`);
