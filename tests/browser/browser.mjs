@@ -99,17 +99,19 @@ const [LOOKS_MS, EACH_MS] = [1000, 30];
  * @param {number} seconds
  */
 export async function waitInPage(page, test, argument, seconds) {
-  const look = `(async (test, argument, sleep) => {
+  const look = new Function('argument', `
+    const test = ${test};
     const end = Date.now() + ${LOOKS_MS};
-    for (;;) {
-      const found = await test(argument);
-      if (found || document.hidden || Date.now() > end) return found;
-      await new Promise((resolve) => sleep(resolve, ${EACH_MS}));
-    }
-  })(${test}, ${JSON.stringify(argument)}, setTimeout)`;
+    return (async () => {
+      for (;;) {
+        const found = await test(argument);
+        if (found || document.hidden || Date.now() > end) return found;
+        await new Promise((resolve) => setTimeout(resolve, ${EACH_MS}));
+      }
+    })();`);
   for (const end = Date.now() + seconds * 1000; ;) {
     const began = Date.now();
-    const found = await page.evaluate(look);
+    const found = await page.evaluate(look, argument);
     if (found) return found;
     if (Date.now() > end) return undefined;
     if (Date.now() - began < LOOKS_MS) await sleep(EACH_MS);
