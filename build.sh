@@ -299,17 +299,25 @@ test_everything() {
   check "tests in Node" node_test tests/node 2
   check "build.sh encoder" fetch_encoder
   check "the small encoder" make_small_encoder
+  check "the tests and the page" compile_tests_and_page "${packages[@]}" "${features[@]}"
   check "cargo test --release" cargo test "${packages[@]}" "${features[@]}"
   check "build, native" cargo build "${packages[@]}" "${features[@]}" --bin polytask
-  check "build.sh (the page)" build_page
   check "no warnings, wasm" no_wasm_warnings
   check "build, the wasm kernel's tests" build_kernel_tests
   check "build, names for the profile" name_wasm
   check "build.sh pack" pack
-  check "tests of build.sh" node_test tests/build
+  check "tests of build.sh" node_test tests/build 2
   check "tsc -p www" node_modules/.bin/tsc -p www
   # Two files at once: most tests train on one thread, and a test waits for its browser much of the time.
   check "browser tests" node_test tests/browser 2
+}
+
+# Compiles the native tests beside the page: either has long parts that keep one core busy.
+compile_tests_and_page() { # CARGO_ARGUMENT...
+  cargo test "$@" --no-run &
+  local tests=$!
+  build_page
+  wait "$tests"
 }
 
 # Builds the command with MPI, and runs it on several processes.

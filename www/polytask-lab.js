@@ -266,7 +266,8 @@ export class PolytaskLab extends Reflecting {
     lab.words = words;
     notices.speak(words);
     const root = document.createElement('div');
-    root.className = 'lab';
+    root.className = 'lab opening';
+    lab.opened.finally(() => root.classList.remove('opening'));
     root.lang = words.tag;
     for (const problem of problems) root.append(misuse(problem));
     this.#views = makers.map((make) => make(lab));

@@ -136,6 +136,17 @@ for (const name of BROWSERS) {
       await close();
     });
 
+    test('Train can be pressed before the views further down are laid out, and they are once the sentences are open', async () => {
+      await open('lab.html', { shown: false }, (server) => server.holdBack('.wasm', 1000));
+      await lab.until('Train', () => document.querySelector('polytask-lab')?.shadowRoot?.querySelector('[data-part="train"]')?.disabled === false);
+      const isLaidOut = () => $('.lab > :last-child > header').checkVisibility({ contentVisibilityAuto: true });
+      assert.equal(await lab.page.evaluate(isLaidOut), false);
+      server.letGo();
+      await lab.until('all views', isLaidOut);
+      lab.assertQuiet();
+      await close();
+    });
+
     test('an element that comes after a start that failed starts all the same', async () => {
       await open('none.html', { shown: false }, (server) => server.lack('.wasm'));
       await defined();

@@ -1,5 +1,7 @@
 // `./build.sh serve` on a tree that is built: it answers as `polytask serve` does, and leaves nothing behind. And what it
 // serves while a build is missing.
+//
+// Runs alone: it makes target/site anew, which others read.
 
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
