@@ -21,9 +21,14 @@ export function addsUp(terms, total) {
 
 /** @param {string} locale */
 export function numbers(locale) {
-  const point = (1.5).toLocaleString(locale)[1];
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const own = (/** @type {string} */ text) => text.replace('.', point).replace('-', '−');
+  // Made when they are needed: a browser takes 40 ms over the first question about a language.
+  /** @type {string | undefined} */
+  let point;
+  /** @type {Intl.NumberFormat | undefined} */
+  let whole;
+  const own = (/** @type {string} */ text) => text.replace('.', () => (point ??= (1.5).toLocaleString(locale)[1])).replace('-', '−');
+  /** @param {number} n */
+  const grouped = (n) => (whole ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })).format(n);
   /** A number with `decimals` decimals. @param {number} x @param {number} decimals */
   const fixed = (x, decimals) => own(x.toFixed(decimals));
 
@@ -39,7 +44,7 @@ export function numbers(locale) {
     digits,
 
     /** A loss of any size in about six characters: 0.69, 45,778, 1.20e9. @param {number} x */
-    figure: (x) => (Math.abs(x) < 999.995 ? fixed(x, 2) : Math.abs(x) < 99_999.5 ? whole.format(x) : digits(x)),
+    figure: (x) => (Math.abs(x) < 999.995 ? fixed(x, 2) : Math.abs(x) < 99_999.5 ? grouped(x) : digits(x)),
 
     /** A change: {@link digits} with its sign. @param {number} x */
     signed: (x) => (x > 0 ? `+${digits(x)}` : digits(x)),
@@ -61,7 +66,7 @@ export function numbers(locale) {
     },
 
     /** @param {number} n A whole number. */
-    grouped: (n) => whole.format(n),
+    grouped,
 
     /** @param {number} bytes */
     megabytes: (bytes) => fixed(bytes / 1e6, 1),
