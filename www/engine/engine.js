@@ -330,7 +330,7 @@ class Engine {
   #receive(message) {
     switch (message.kind) {
       case 'alive':
-        this.#watchOver(this.#worker);
+        this.#stopWatching = watch(this.#lock, () => this.#die(GONE));
         break;
       case 'locks':
         this.#locks += message.more;
@@ -360,14 +360,6 @@ class Engine {
         this.#die(message);
         break;
     }
-  }
-
-  /** @param {Worker | undefined} worker Holds its lock. */
-  #watchOver(worker) {
-    this.#stopWatching = watch(this.#lock, () => {
-      // A browser that is busy may say it although nobody watches any more: of one that has been replaced it says nothing.
-      if (worker === this.#worker) this.#die(GONE);
-    });
   }
 
   /** @param {import('../types.js').WantedThreads} wanted */

@@ -33,6 +33,8 @@ export function hold(name) {
  */
 export function watch(name, onEnd) {
   const stop = new AbortController();
-  navigator.locks.request(name, { signal: stop.signal }, onEnd).catch(() => {});
+  // A busy browser may give the lock although nobody waits for it any more.
+  const given = () => stop.signal.aborted || onEnd();
+  navigator.locks.request(name, { signal: stop.signal }, given).catch(() => {});
   return () => stop.abort();
 }
