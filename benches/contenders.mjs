@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openChromium, whatOrtLacks } from './chromium.mjs';
+import { commandContenders } from './command.mjs';
 import { JOBS, root } from './jobs.mjs';
 import { buildNative, stepNatively } from './native.mjs';
 import { coldVisit, LINE, openVisits, probe } from './page.mjs';
@@ -40,6 +41,7 @@ export async function assemble(names, keys, also) {
     writeRandomBert(path.join(made, 'bert-base'), BERT_BASE, path.join(minilm, 'tokenizer.json'));
   const withoutPyTorch = whatPythonLacks('torch', 'transformers', 'safetensors', 'tokenizers');
   const withoutOrt = keys.has('ort') ? prepareOrt(names, file) : '';
+  const ofCommand = ['epoch', 'prediction'].some((name) => names.includes(name)) ? commandContenders(minilm, made) : {};
   const chromium = await openChromium();
   const faraway = keys.has('new-visitor') ? await serve({ '/': path.join(root, 'target/site') }, { line: LINE }) : undefined;
   const visits = keys.has('page') ? await openVisits(`${chromium.url}site/`) : undefined;
@@ -105,6 +107,7 @@ export async function assemble(names, keys, also) {
           return chromium.forwardByOnnx(job, encoded);
         },
       },
+      ...ofCommand,
       worker: { name: "Polytask, Chromium, the page's worker", run: () => probe(chromium) },
       page: { name: 'Polytask, Chromium, the page', run: () => visits.next() },
       'new-visitor': { name: 'Polytask, Chromium, the page', run: () => coldVisit(faraway.url) },

@@ -72,6 +72,7 @@ const batch32 = sentencesOf(32, 32);
 /**
  * `kind`: `step` is a full Adam step, `forward` are sentence vectors, the others stand for themselves. `warmUp` and
  * `counted`: steps or passes a contender takes in a round. `encoder`: a directory under www/models/ or target/bench/.
+ * `rounds`: at most so many, of a job that takes minutes.
  */
 export const JOBS = {
   notebook: {
@@ -132,6 +133,20 @@ export const JOBS = {
     encoder: 'bert-base',
     warmUp: 3,
     counted: 5,
+  },
+  epoch: {
+    title: "One epoch of full fine-tuning over 20,000 sentences of Banking77's lengths, MiniLM, batch 32, 2 threads",
+    kind: 'command',
+    unit: 's',
+    contenders: ['command-train', 'trainer'],
+    rounds: 1,
+  },
+  prediction: {
+    title: 'The same 20,000 sentences classified, or as sentence vectors, 2 threads',
+    kind: 'command',
+    unit: 's',
+    contenders: ['command-predict', 'encode'],
+    rounds: 3,
   },
   probe: {
     title: 'Linear probe: topic-sentiment, `freeze: encoder`, batch 16',

@@ -19,11 +19,9 @@ export function whatPythonLacks(...modules) {
 }
 
 /** The last line that a failed program printed. */
-export const lastLine = (error) =>
-  String(error.stderr || error.message)
-    .trim()
-    .split('\n')
-    .at(-1);
+export const lastLine = (error) => lastOf(String(error.stderr || error.message));
+
+const lastOf = (printed) => printed.trim().split('\n').at(-1);
 
 /** One run of benches/pytorch_step.py: what it prints. */
 export function runPyTorch({ sentences, encoder, threads, warmUp, counted, forward }) {
@@ -31,6 +29,12 @@ export function runPyTorch({ sentences, encoder, threads, warmUp, counted, forwa
   const script = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   if (forward) script.push('--forward');
   return JSON.parse(execPython('pytorch_step.py', script));
+}
+
+/** One run of benches/hugging_face.py: what it prints. @param {{ job: 'train' | 'encode' }} options Its job; the rest are its options. */
+export function runHuggingFace({ job, ...options }) {
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return JSON.parse(lastOf(execPython('hugging_face.py', [job, ...flags])));
 }
 
 /** Exports `encoder` for ONNX Runtime Web into `out`, with its encodings of the lists of sentences `{ name: file }`. */

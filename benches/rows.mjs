@@ -21,6 +21,8 @@ export const ROWS = [
   { id: 'pcgrad-notebook-native', job: 'notebook', ours: 'native-pcgrad', peer: 'native-1', must: 1.9, aim: 1.7 },
   { id: 'pcgrad-batch32-native', job: 'batch32', ours: 'native-pcgrad', peer: 'native-1', must: 1.9, aim: 1.7 },
   { id: 'probe-steps-per-s', job: 'probe', ours: 'worker', must: 1000, aim: 5000, least: true },
+  { id: 'epoch-native-2t', job: 'epoch', ours: 'command-train', peer: 'trainer', must: 0.3, aim: 0.25 },
+  { id: 'prediction-native-2t', job: 'prediction', ours: 'command-predict', peer: 'encode', must: 0.5, aim: 0.4 },
   { id: 'wasm-brotli-kb', job: 'size', ours: 'files', must: 850, aim: 700 },
   { id: 'cold-first-step-s', job: 'cold', ours: 'new-visitor', must: 4.5, aim: 3.5 },
   { id: 'warm-first-step-s', job: 'warm', ours: 'page', must: 2.5, aim: 1.2 },

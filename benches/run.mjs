@@ -65,7 +65,7 @@ try {
       measured.jobs[name] = { files: { samples: [measured.sizes.get('fused')].filter(Boolean), rounds: [] } };
     } else {
       const contenders = Object.fromEntries(contendersOf(name).map((key) => [key, assembly.contenders[key]]));
-      measured.jobs[name] = await takeTurns(name, JOBS[name], contenders, rounds);
+      measured.jobs[name] = await takeTurns(name, JOBS[name], contenders, Math.min(rounds, JOBS[name].rounds ?? rounds));
     }
   }
   if (wanted('profile')) await profileSteps();

@@ -238,7 +238,7 @@ need_pytorch() {
   local own=$PWD/target/bench-venv/bin/python
   export PYTHON=${PYTHON-$own}
   [ "$PYTHON" = "$own" ] || return 0
-  "$PYTHON" -c 'import torch, transformers, safetensors, onnx, onnxscript' 2>/dev/null && return
+  "$PYTHON" -c 'import torch, transformers, safetensors, onnx, onnxscript, accelerate, sentence_transformers' 2>/dev/null && return
   say "installing PyTorch, transformers and ONNX into target/bench-venv (several GB of downloads, once)"
   { python3 -m venv target/bench-venv &&
     "$PYTHON" -m pip install --quiet --disable-pip-version-check -r benches/requirements.txt; } ||
