@@ -11,6 +11,7 @@ usage() {
 ./build.sh serve [ARGS]   serve the page as soon as it can run, and build the rest meanwhile; ARGS: --port N (8080)
 ./build.sh test           run every check and test, in Chromium, Firefox and WebKit too
 ./build.sh mpi            build the command for several processes, target/release/polytask, and test it with mpirun
+./build.sh cuda           build the command for NVIDIA graphics cards, target/cuda/release/polytask, and check its code
 ./build.sh fuzz [SECONDS] [TARGET...]
                           give each target of fuzz/ random inputs for so long (60), and keep in fuzz/found what breaks one
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
@@ -50,6 +51,7 @@ main() {
       need_rust
       test_mpi
       ;;
+    cuda) build_cuda ;;
     fuzz) fuzz "$@" ;;
     bench) bench ;;
     pack)
@@ -324,6 +326,20 @@ compile_tests_and_page() { # CARGO_ARGUMENT...
 test_mpi() {
   need_mpi
   cargo test --package polytask --features mpi --release --target-dir target --test mpi
+}
+
+# Builds the command for graphics cards. CUDA_COMPUTE_CAP is the generation that its kernels are for, at least: 80, or what the
+# variable says. The program needs the driver of a card, and finds CUDA's libraries where they were for the build.
+build_cuda() {
+  need_rust
+  need_cuda
+  need_mpi
+  export CUDA_COMPUTE_CAP=${CUDA_COMPUTE_CAP:-80}
+  local build=(--release --features "cuda,nccl,parquet" --target-dir target/cuda)
+  cargo clippy "${build[@]}" -- -D warnings
+  # What the driver has is found when the program starts.
+  RUSTFLAGS="-C link-arg=-Wl,--unresolved-symbols=ignore-in-shared-libs -C link-arg=-Wl,-rpath,$CUDA_HOME/lib ${RUSTFLAGS-}" \
+    cargo build "${build[@]}" --bin polytask
 }
 
 # Gives each target of fuzz/ inputs by libFuzzer, first those that it began with or kept in earlier runs. An input that breaks a

@@ -11,8 +11,8 @@ use polytask::Result;
 use polytask::compute::Context;
 use polytask::ops::{
     Activation, AdamStep, Attention, Block, EmbeddingTable, Keep, LayerNorm, Linear, ModelPart, Parameter,
-    ParameterKind, Ragged, Role, Strides, Update, WriteMode, activate, cross_entropy, embedding, matmul, mean_pool,
-    update,
+    ParameterKind, Passes, Ragged, Role, Strides, Update, WriteMode, activate, cross_entropy, embedding, matmul,
+    mean_pool, update,
 };
 use polytask::random::Stream;
 
@@ -106,6 +106,7 @@ fn operations(c: &mut Criterion) {
         output_norm: layer_norm(),
         heads: HEADS,
         activation: Activation::Gelu,
+        passes: Passes::default(),
     });
     for_each_batch(c, "block", |group, n, sentences| {
         let xs = variable(n, H);

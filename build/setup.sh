@@ -171,6 +171,34 @@ need_fuzz() {
   cargo install --quiet --force --locked --root target/tools --version "=$version" cargo-fuzz
 }
 
+# Needs CUDA's compiler and libraries: those that CUDA_HOME or PATH name, else NVIDIA's packages from PyPI. Sets and exports
+# CUDA_HOME and PATH.
+need_cuda() {
+  local folder=$PWD/target/tools/cuda wanted=build/cuda.txt home library
+  [ -z "${CUDA_HOME-}" ] || return 0
+  if command -v nvcc >/dev/null; then
+    home=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
+    export CUDA_HOME=$home
+    return
+  fi
+  if ! cmp -s "$wanted" "$folder/.installed"; then
+    say "installing nvcc and CUDA's libraries into $folder (1 GB of downloads, once)"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+    home=$(echo "$folder"/lib/python3*/site-packages/nvidia/cu13)
+    ln -s ../../nccl/lib/libnccl.so.2 "$home/lib/"
+    # The packages have no names without a version, and another name of the folder, for which linkers ask.
+    ln -s lib "$home/lib64"
+    for library in "$home"/lib/lib*.so.*; do ln -sf "${library##*/}" "${library%%.so.*}.so"; done
+    # libcuda is the driver's. A machine that only builds needs something of its name.
+    cc -shared -Wl,-soname,libcuda.so.1 -o "$home/lib/libcuda.so" -x c /dev/null
+    cp "$wanted" "$folder/.installed"
+  fi
+  home=$(echo "$folder"/lib/python3*/site-packages/nvidia/cu13)
+  export CUDA_HOME=$home PATH=$home/bin:$PATH
+}
+
 # Needs Sphinx and MkDocs with their themes, with which the tests build two of the examples. Without Python, or if they cannot be
 # installed, these tests are skipped.
 need_docs_tools() {

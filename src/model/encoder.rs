@@ -15,7 +15,9 @@ use indexmap::IndexMap;
 use super::{Config, Loading, PartSize, Pass, Weights};
 use crate::compute::Context;
 use crate::error::message;
-use crate::ops::{Block, EmbeddingTable, LayerNorm, Linear, ModelPart, Parameter, ParameterKind, Role, embedding};
+use crate::ops::{
+    Block, EmbeddingTable, LayerNorm, Linear, ModelPart, Parameter, ParameterKind, Passes, Role, embedding,
+};
 use crate::recipe::{Freeze, Pooling};
 use crate::text::Batch;
 use crate::{Error, Result};
@@ -83,6 +85,7 @@ impl Reader<'_> {
             output_norm: self.norm(name("output.LayerNorm"), part, config, trains)?,
             heads: config.num_attention_heads,
             activation: config.hidden_act,
+            passes: Passes::default(),
         }))
     }
 }
@@ -172,6 +175,12 @@ impl Encoder {
     /// How many blocks there are.
     pub fn depth(&self) -> usize {
         self.blocks.len()
+    }
+
+    /// The count of backward passes through each block, the lowest first.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn passes(&self) -> Vec<&Passes> {
+        self.blocks.iter().map(|block| &block.passes).collect()
     }
 
     /// The pooler's linear map.

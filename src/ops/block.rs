@@ -18,6 +18,7 @@ use super::kernel::{f32s, on_cpu, read};
 use super::layer_norm::{LayerNorm, Normalised};
 use super::linear::Linear;
 use super::matrix::WriteMode;
+use super::passes::Passes;
 use crate::Result;
 use crate::compute::{Buffer, Context};
 
@@ -36,6 +37,8 @@ pub struct Block {
     /// A; H is a multiple of it.
     pub heads: usize,
     pub activation: Activation,
+    /// Counts the backward passes that have added their gradients to the parameters.
+    pub passes: Passes,
 }
 
 /// Dropout factors of one pass through a block: 0 where dropped, 1/(1−p) where kept.
@@ -139,7 +142,7 @@ impl BlockOp {
 
     /// `ys` (N,H) ← the block's output for `xs` (N,H).
     fn forward(&self, xs: &[f32], ys: &mut [f32]) -> candle_core::Result<BlockActivations> {
-        let Block { query, key, value, output, attention_norm, up, down, output_norm, heads, activation } =
+        let Block { query, key, value, output, attention_norm, up, down, output_norm, heads, activation, .. } =
             &*self.block;
         let (cpu, take) = (self.context.cpu(), |len| self.context.buffer(len));
         let n = self.sentences.tokens();
@@ -272,6 +275,7 @@ impl CustomOp2 for BlockOp {
         let wanted = xs.track_op();
         let mut dxs = vec![0.0; xs.elem_count()];
         self.backward(saved, &read(xs)?, &read(&dys.contiguous()?)?, &mut dxs, wanted)?;
+        self.block.passes.add();
         Ok((wanted.then(|| Tensor::from_vec(dxs, xs.shape(), xs.device())).transpose()?, None))
     }
 }
@@ -310,6 +314,7 @@ mod tests {
             output_norm: norm(200)?,
             heads,
             activation,
+            passes: Passes::default(),
         })
     }
 

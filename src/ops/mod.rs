@@ -25,6 +25,7 @@ mod matmul_cases;
 mod matrix;
 mod optimizer;
 mod parameter;
+mod passes;
 mod pooling;
 mod role;
 #[cfg(test)]
@@ -45,5 +46,6 @@ pub use matmul::matmul;
 pub use matrix::{Strides, WriteMode};
 pub use optimizer::{AdamStep, Update, copy_into, update};
 pub use parameter::{Gradient, Parameter};
+pub use passes::Passes;
 pub use pooling::{first_tokens, mean_pool};
 pub use role::{ModelPart, ParameterKind, Role};

@@ -132,26 +132,40 @@ impl Parameter {
         self.gradient.lock().unwrap_or_else(PoisonError::into_inner).filled
     }
 
-    /// Calls `edit` with the gradient's numbers, all zeros if no operation has reached this parameter; afterwards it has one.
+    /// Calls `edit` with the gradient's numbers on the CPU, all zeros if no operation has reached this parameter; afterwards it
+    /// has one.
     ///
     /// # Errors
     ///
-    /// Those of `edit`, or if a tensor operation fails.
+    /// Those of `edit`, or if the parameter is on another device.
     pub fn edit_gradient(&self, edit: impl FnOnce(&mut [f32]) -> Result<()>) -> Result<()> {
-        if on_cpu(&self.value) {
-            let mut edited = Ok(());
-            self.accumulate(|numbers| edited = edit(numbers))?;
-            return edited;
-        }
-        let mut gradient = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut numbers = match gradient.numbers() {
-            Some(numbers) => numbers.flatten_all()?.to_vec1()?,
-            None => vec![0.0; self.value.elem_count()],
-        };
-        edit(&mut numbers)?;
-        let numbers = Tensor::from_vec(numbers, self.value.shape(), self.value.device())?;
-        *gradient = Gradient { numbers: Some(numbers), filled: true };
-        Ok(())
+        let mut edited = Ok(());
+        self.accumulate(|numbers| edited = edit(numbers))?;
+        edited
+    }
+
+    /// Whether the parameter and its gradient are in the machine's memory.
+    pub fn is_on_cpu(&self) -> bool {
+        on_cpu(&self.value)
+    }
+
+    /// The gradient on any device, zeros if no operation has reached this parameter.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor operation fails.
+    pub fn gradient_or_zeros(&self) -> Result<Tensor> {
+        let gradient = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(match gradient.numbers() {
+            Some(numbers) => numbers.clone(),
+            None => self.value.detach().zeros_like()?,
+        })
+    }
+
+    /// Replaces the gradient by `numbers`, which must have its shape.
+    pub fn set_gradient(&self, numbers: Tensor) {
+        *self.gradient.lock().unwrap_or_else(PoisonError::into_inner) =
+            Gradient { numbers: Some(numbers), filled: true };
     }
 
     /// Moves this parameter's gradient from Candle's store, if a backward pass left one there, and adds it to the sum.

@@ -6,8 +6,8 @@
 //!
 //! A [`Group`] is one rank's way to the others. What a rank sends to each other rank, [`Group::exchange`], is all that an
 //! implementation has to provide; the rest, in [`Ranks`], is made of it. There are [`Alone`], where one process trains, [`ThreadRank`], for
-//! threads of one process, and MPI in the command. A group whose ranks have graphics cards would override [`Group::sum`], so
-//! that gradients need not leave them.
+//! threads of one process, and in the command MPI. With NCCL the command overrides [`Group::sum_tensor`], so that gradients need
+//! not leave the graphics cards.
 //!
 //! # Sums
 //!
@@ -29,6 +29,9 @@ use std::ops::Range;
 pub use alone::Alone;
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::ThreadRank;
+
+#[cfg(not(target_arch = "wasm32"))]
+use candle_core::Tensor;
 
 use crate::Result;
 
@@ -68,6 +71,16 @@ impl Ranks {
         self.0.size()
     }
 
+    /// See [`Group::exchange`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn exchange(&self, to: &[&[u8]], from: &mut [&mut [u8]]) -> Result<()> {
+        self.0.exchange(to, from)
+    }
+
     /// See [`Group::sum`].
     ///
     /// # Errors
@@ -75,6 +88,16 @@ impl Ranks {
     /// As [`Group::exchange`].
     pub fn sum(&self, xs: &mut [f32]) -> Result<()> {
         self.0.sum(xs)
+    }
+
+    /// See [`Group::sum_tensor`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Group::exchange`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn sum_tensor(&self, xs: &Tensor) -> Result<Tensor> {
+        self.0.sum_tensor(xs)
     }
 
     /// What each rank gives as `own`, on every rank. (size)
@@ -155,6 +178,18 @@ pub trait Group: Debug + Send + Sync {
         }
         let mut received = vec![Vec::new(); self.size()];
         xs.chunks_mut(BLOCK).try_for_each(|block| sum_block(self, block, &mut received))
+    }
+
+    /// As [`Group::sum`], of numbers on any device. By default they go through the machine's memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Group::exchange`], or if a tensor operation fails.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn sum_tensor(&self, xs: &Tensor) -> Result<Tensor> {
+        let mut numbers = xs.flatten_all()?.to_vec1()?;
+        self.sum(&mut numbers)?;
+        Ok(Tensor::from_vec(numbers, xs.shape(), xs.device())?)
     }
 }
 

@@ -81,7 +81,8 @@ impl Trainer {
         };
         let mut sums = vec![None; self.tasks().len()];
         let mut answers = Vec::new();
-        for batch in &step.batches {
+        for (place, batch) in step.batches.iter().enumerate() {
+            let last = place + 1 == step.batches.len();
             let part = batch.of(rank);
             let mut losses = Vec::new();
             if let Some(part) = part {
@@ -100,36 +101,34 @@ impl Trainer {
                     chosen = Some(self.weigh(&tasks, &sums, None));
                 }
             }
-            let Some(part) = part else { continue };
-            hook(self.phase(PhaseName::Backward))?;
-            let term = |task: usize, factor: f64| {
-                scale_loss(&losses[task], self.task_weights.of(task) * part.shares[task] * factor)
+            if part.is_some() {
+                hook(self.phase(PhaseName::Backward))?;
+            }
+            let term = |trainer: &Self, task: usize, factor: f64| match part {
+                Some(part) => scale_loss(&losses[task], trainer.task_weights.of(task) * part.shares[task] * factor),
+                None => Ok(None),
             };
             if keeps_apart {
                 for &task in &tasks {
-                    if let Some(loss) = term(task, 1.0)? {
-                        self.task_gradients.backward(&self.model, task, &loss)?;
-                    }
+                    let loss = term(self, task, 1.0)?;
+                    self.backward_of_task(task, loss.as_ref(), last)?;
                 }
             }
             if let (false, Some(chosen)) = (combines, &chosen) {
                 let mut total: Option<Tensor> = None;
                 for (&task, &weight) in tasks.iter().zip(&chosen.weights) {
-                    let Some(term) = term(task, weight)? else { continue };
+                    let Some(term) = term(self, task, weight)? else { continue };
                     total = Some(match total {
                         Some(sum) => (sum + term)?,
                         None => term,
                     });
                 }
-                if let Some(total) = total {
-                    self.model.backward(&total)?;
-                }
+                self.backward(total.as_ref(), last)?;
             }
         }
         if !exchanges_at_once {
             self.take_answers(&step.batches, answers, &mut sums)?;
         }
-        self.sum_gradients(if keeps_apart { &tasks } else { &[] }, !combines)?;
 
         hook(self.phase(PhaseName::Update))?;
         let context = self.model.context().clone();

@@ -385,16 +385,19 @@ fn a_step_sends_little_more_than_the_gradients() {
             runs::step(&mut run).unwrap();
             let before = sent.load(Ordering::Relaxed);
             runs::step(&mut run).unwrap();
-            let names: usize = run.trainer().model().trainable().len();
-            let numbers: usize = run.trainer().model().trainable().values().map(|p| p.value().elem_count()).sum();
-            (sent.load(Ordering::Relaxed) - before, numbers as u64, names as u64)
+            let model = run.trainer().model();
+            let names: usize = model.trainable().len();
+            let numbers: usize = model.trainable().values().map(|p| p.value().elem_count()).sum();
+            let blocks = model.encoder().depth();
+            (sent.load(Ordering::Relaxed) - before, numbers as u64, names as u64, blocks as u64)
         });
-        let (sent, numbers, names) = counts[0];
-        // Every number twice to all others, in pieces: 4 bytes × 2·(P−1)/P. Beside them a byte for each parameter, the losses
-        // and the logits (8 sentences, 3 + 2 classes), and the lengths of what is gathered.
+        let (sent, numbers, names, blocks) = counts[0];
+        // Every number twice to all others, in pieces: 4 bytes × 2·(P−1)/P. Beside them a byte for each parameter, in as many
+        // messages as there are blocks and one more, the losses and the logits (8 sentences, 3 + 2 classes), and the lengths of
+        // what is gathered.
         let others = size as u64 - 1;
         let gradients = 4 * numbers * 2 * others / size as u64;
-        let more = others * (names + 8 * 4 * (5 + 6) + 64) + 64;
+        let more = others * (names + 8 * blocks + 8 * 4 * (5 + 6) + 64) + 64;
         println!("{size} ranks: {sent} bytes for {numbers} numbers");
         assert!(
             (gradients - 64..=gradients + more).contains(&sent),

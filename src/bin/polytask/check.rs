@@ -112,7 +112,7 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
         return Err(format!("--next: every row of {path} has a label for each task; there is none to label").into());
     }
 
-    let context = device::context(arguments.device.as_deref(), arguments.threads, 1)?;
+    let context = device::context(arguments.device.as_deref(), arguments.threads, None)?;
     let mut encoder = EncoderFiles::read(&encoders::locate(&arguments.encoder)?)?;
     let config = encoder.named(parse_config(&encoder.config))?;
     let positions = config.bert.max_position_embeddings;

@@ -90,7 +90,7 @@ impl Prepared {
             names => names.iter().map(|name| weighting_named("weightings", name)).collect::<Result<_>>()?,
         };
         let seeds = if seeds.is_empty() { vec![0, 1, 2] } else { seeds.clone() };
-        let context = device::context(common.device.as_deref(), common.threads, processes.on_these_cores())?;
+        let context = device::context(common.device.as_deref(), common.threads, Some(processes))?;
         let directory = encoders::locate(&recipe.encoder)?;
         let encoder = EncoderFiles::read(&directory)?;
         let sources = Sources::default();

@@ -70,7 +70,7 @@ impl Saved {
     pub fn open(arguments: &SavedArguments) -> Result<Self> {
         let SavedArguments { model, max_length, device, threads } = arguments;
         let directory = &ModelDirectory::open(model)?;
-        let context = device::context(device.as_deref(), *threads, 1)?;
+        let context = device::context(device.as_deref(), *threads, None)?;
         let mut encoder = EncoderFiles::read(directory)?;
         let config = encoder.named(parse_config(&encoder.config))?;
         let polytask = config

@@ -43,7 +43,7 @@ struct Prepared {
 
 fn prepare(arguments: &TrainArguments, processes: &Processes) -> Result<Prepared> {
     let mut recipe = arguments.to_recipe()?;
-    let context = device::context(arguments.device.as_deref(), arguments.threads, processes.on_these_cores())?;
+    let context = device::context(arguments.device.as_deref(), arguments.threads, Some(processes))?;
     let directory = match &arguments.model {
         Some(model) => ModelDirectory::open(model)?,
         None => ModelDirectory::open(&encoders::locate(&recipe.encoder)?)?,
@@ -93,7 +93,7 @@ impl Prepared {
     /// Trains, and saves the model.
     fn train(self, arguments: &TrainArguments, processes: &Processes) -> Result<()> {
         let Self { mut run, mut events, recipe, tokenizer, chosen } = self;
-        run.join(processes.ranks().clone())?;
+        run.join(processes.ranks_on(run.trainer().model().context().device())?)?;
         let out = arguments.out.as_deref();
         // All ranks need these flags: each takes part in what they ask for.
         let flags = json!({ "--calibrate": arguments.calibrate, "--out": out.is_some(), "--resume": arguments.resume });

@@ -10,7 +10,7 @@
 //! contrastive phase, whose loss joins each pair of a batch and cannot be split. So a checkpoint is the same on all of them,
 //! and goes on with another number of ranks.
 //!
-//! The sums begin when a rank's backward pass is over: the layers above do not wait for those below.
+//! A block's gradients are summed while the backward pass computes those below.
 
 mod answers;
 mod batches;

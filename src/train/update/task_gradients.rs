@@ -24,18 +24,10 @@ impl TaskGradients {
         Self { tasks: (0..k).map(|_| Vec::new()).collect(), spare: Vec::new() }
     }
 
-    /// Back-propagates `loss`, a part of task `task`'s loss, and adds its gradient to the task's buffers. The model's own
-    /// gradients stay as they are.
-    pub fn backward(&mut self, model: &Model, task: usize, loss: &Tensor) -> Result<()> {
-        self.with(model, task, || model.backward(loss))
-    }
-
-    /// Runs `work` with the gradients of task `task` in the place of the model's own.
-    pub fn with(&mut self, model: &Model, task: usize, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    /// Swaps the model's gradient buffers with those of task `task`: a backward pass in between adds to the task's, and the
+    /// model's own stay as they are.
+    pub fn swap(&mut self, model: &Model, task: usize) {
         swap_gradients(model, &mut self.tasks[task]);
-        let result = work();
-        swap_gradients(model, &mut self.tasks[task]);
-        result
     }
 
     /// Swaps the model's gradient buffers with the spare ones.

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "mpi")]
 mod heartbeat;
+#[cfg(feature = "nccl")]
+mod nccl;
 mod shared_file;
 #[cfg(feature = "mpi")]
 mod world;
@@ -12,6 +14,7 @@ mod world;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use candle_core::Device;
 use polytask::parallel::Ranks;
 
 pub use shared_file::SharedFile;
@@ -136,6 +139,15 @@ impl Processes {
         &self.ranks
     }
 
+    /// The way to the others for a training on `device`: between graphics cards by NCCL, if it is built in.
+    pub fn ranks_on(&self, device: &Device) -> Result<Ranks> {
+        match device {
+            #[cfg(feature = "nccl")]
+            Device::Cuda(card) if self.ranks.size() > 1 => self.agree(nccl::on_cards(&self.ranks, card)),
+            _ => Ok(self.ranks.clone()),
+        }
+    }
+
     /// Whether this process prints and writes files.
     pub fn is_first(&self) -> bool {
         self.ranks.rank() == 0
@@ -145,6 +157,12 @@ impl Processes {
     pub fn on_this_host(&self) -> usize {
         let host = &self.places[self.ranks.rank()].host;
         self.places.iter().filter(|place| place.host == *host).count()
+    }
+
+    /// This process's place among those on this host, from 0.
+    pub fn place_on_this_host(&self) -> usize {
+        let host = &self.places[self.ranks.rank()].host;
+        self.places[..self.ranks.rank()].iter().filter(|place| place.host == *host).count()
     }
 
     /// How many processes share the cores that this one may use; 1 where each has its own.
