@@ -10,12 +10,14 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { launch, openLab, sleep } from './browser.mjs';
+import { slowness } from './pace.mjs';
 import { SITE, startServer } from './server.mjs';
 
 const MOST_KB = 125.8;
 /** What is loaded only to keep a run from visit to visit, after the page is there, for files whose columns are not clear, for tasks with many classes, where an encoder's folder fails, for data of
  * the reader's own, or when the reader opens it. */
 const RARE = /\/((columns|columns\.en|search-list|confusion-list|known-recipe|read-link|reliability-diagram|check|dialogs|dialogs\.en|label-next|classify|own-data|own-data\.en|source|source\.en|link\.en|pooling|found|encoder-choice|encoder-choice\.en|models|model\.en|unzip|zip)-\w+\.js|(elsewhere|reader-data|keeping|in-worker|model)\.js|(columns|own-data|encoder-choice|model)\.css)$/;
+/** A task of the main thread, where the limits were set; on a slower machine so many times longer. */
 const LONG_MS = 50;
 /** 60 frames a second, and what a clock may be off. */
 const FRAME_MS = 17.5;
@@ -32,6 +34,8 @@ const WHEEL = 120;
 let server, session, lab, scratch, trace;
 /** Of the trace, once the run is over. */
 let traceEvents;
+/** How many times slower this machine is than the one for which the limits of work are. */
+let slower;
 
 /** The share of the values, sorted, that lie below the answer. */
 const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
@@ -117,6 +121,7 @@ async function framesOfNothing() {
 test('training keeps the main thread busy for no more than 50 ms at a time', async (t) => {
   await lab.untilStatus('ended');
   await lab.page.tracing.stop();
+  slower = await slowness(session.browser, 'chromium');
   ({ traceEvents } = JSON.parse(await readFile(trace, 'utf8')));
   const mark = (name) => traceEvents.find((event) => event.name === name);
   const [start, end] = ['run-start', 'run-end'].map(mark);
@@ -133,9 +138,9 @@ test('training keeps the main thread busy for no more than 50 ms at a time', asy
   });
   const most = Math.max(...tasks.map(({ dur, tdur = dur }) => tdur)) / 1000;
   const seconds = (end.ts - start.ts) / 1e6;
-  t.diagnostic(`${tasks.length} tasks in ${seconds.toFixed(0)} s, the longest worked ${most.toFixed(1)} ms`);
+  t.diagnostic(`${tasks.length} tasks in ${seconds.toFixed(0)} s, the longest worked ${most.toFixed(1)} ms; this machine is ${slower.toFixed(2)} times slower`);
   t.diagnostic(`long-task entries, by the clock: ${long.map((ms) => `${ms} ms`).join(', ') || 'none'}`);
-  assert.ok(most <= LONG_MS, `a task worked ${most} ms`);
+  assert.ok(most <= slower * LONG_MS, `a task worked ${most} ms`);
 });
 
 test('the thread works no longer than a frame may take, also at the 95th percentile', (t) => {
@@ -154,7 +159,7 @@ test('the thread works no longer than a frame may take, also at the 95th percent
   const late = quantile(between, 0.95);
   t.diagnostic(`${between.length} frames: median ${quantile(between, 0.5).toFixed(1)} ms, 95th percentile ${late.toFixed(1)} ms of work`);
   assert.ok(between.length > 100, `${between.length} frames`);
-  assert.ok(late <= WORK_MS, `for one frame in twenty the thread worked ${late} ms or more`);
+  assert.ok(late <= slower * WORK_MS, `for one frame in twenty the thread worked ${late} ms or more`);
 });
 
 test(`HTML, CSS and JavaScript of the article are at most ${MOST_KB} kB compressed, with all views, as a host sends them`, async (t) => {

@@ -113,8 +113,8 @@ test('a process that ends by a fault leaves no step behind', async () => {
   const module = new URL('../../build/steps.mjs', import.meta.url);
   const script = `import { Steps } from '${module}';
     const command = ['sh', '-c', 'sleep 1000 & echo $! > "$0/child.new"; mv "$0/child.new" "$0/child"; wait', '${directory}'];
-    new Steps({ a: { title: 'a', minutes: 1, command } }, '${directory}', () => {}).run(['a']);
-    process.once('SIGUSR2', () => { throw new Error('a fault'); });`;
+    process.once('SIGUSR2', () => { throw new Error('a fault'); });
+    new Steps({ a: { title: 'a', minutes: 1, command } }, '${directory}', () => {}).run(['a']);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exit = once(child, 'exit');
   await until(() => existsSync(path.join(directory, 'child')));
