@@ -66,7 +66,7 @@ const steps = (serving) => ({
     command: own('need_wasm_bindgen'),
     minutes: 2,
     compiles: true,
-    yields: true,
+    yields: serving,
   },
   ...library('threads', { yields: serving }),
   native: { title: 'the native command', command: own('build_native'), minutes: 4, compiles: true, yields: serving },
