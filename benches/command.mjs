@@ -32,8 +32,7 @@ function writeSentences(file, rows) {
 }
 
 function buildCommand() {
-  const build = ['build', '--release', '--bin', 'polytask', '--target-dir', 'target'];
-  execFileSync('cargo', build, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync('./build.sh', ['step', 'build_native'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   return path.join(root, 'target/release/polytask');
 }
 

@@ -1,7 +1,8 @@
 // Runs test files, each in a Node of its own, and repeats one that fails.
 //
 //   node tests/run.mjs FILE|DIRECTORY...               a file that fails runs once more; if it passes then, it is flaky
-//   --at-once N                                        how many files run at the same time (default: 1)
+//   --at-once N                                        how many files run at the same time (default: 1); with 2 or more,
+//                                                      another one runs beside them while the processors are idle
 //   node tests/run.mjs --repeat 10 FILE|DIRECTORY...   runs each file ten times and counts how often it passes
 //   --timeout SECONDS                                  how long one file may take (default: 1200)
 //   --test-…                                           goes on to Node, such as --test-name-pattern=…
@@ -13,6 +14,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +23,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const MOST_FLAKY = 2;
 /** How long a file that was told to end may take to close its browsers. */
 const GRACE_MS = 5_000;
+
+/** Another file runs where the processors were idle for this share of so many seconds. */
+const [IDLE_SHARE, IDLE_S] = [0.35, 5];
 
 /** So many files are named of those that took longest. */
 const LONGEST = 10;
@@ -69,9 +74,25 @@ async function runEach() {
   const takeTurns = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) outcomes.set(file, await run(file, true));
   };
-  await Promise.all(Array.from({ length: atOnce }, takeTurns));
+  const takeWhatIsIdle = async () => {
+    while (waiting.length > 0) {
+      if ((await idleShare(IDLE_S)) < IDLE_SHARE) continue;
+      const file = waiting.shift();
+      if (file !== undefined) outcomes.set(file, await run(file, true));
+    }
+  };
+  await Promise.all([...Array.from({ length: atOnce }, takeTurns), takeWhatIsIdle()]);
   for (const file of alone) outcomes.set(file, await run(file));
   return files.map((file) => /** @type {Outcome} */ (outcomes.get(file)));
+}
+
+/** The share of the next `seconds` in which the processors have nothing to do. @param {number} seconds */
+async function idleShare(seconds) {
+  const times = () => cpus().map(({ times }) => ({ idle: times.idle, all: Object.values(times).reduce((sum, ms) => sum + ms, 0) }));
+  const before = times();
+  await sleep(seconds * 1000);
+  const sum = (/** @type {'idle' | 'all'} */ what) => times().reduce((sum, now, i) => sum + now[what] - before[i][what], 0);
+  return sum('idle') / sum('all');
 }
 
 /** @param {string} file */

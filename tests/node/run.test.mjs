@@ -36,6 +36,11 @@ const FILES = {
       for (let i = 0; i < 500 && count() < 2; i++) await sleep(10);
       assert.equal(count(), 2);
     });`,
+  'meets-two': `const count = () => here('meets-two.test.mjs.runs').length;
+    test('meets two others', async () => {
+      for (let i = 0; i < 2000 && count() < 3; i++) await sleep(10);
+      assert.equal(count(), 3);
+    });`,
   'is-alone': `// Runs alone: it looks for others.
     test('meets nobody', async () => { await sleep(500); assert.deepEqual(here('.running'), []); });`,
   pretends: `console.log('ℹ tests of the day'); console.log('ℹ pass 99 gates'); test('one', () => {});`,
@@ -52,9 +57,10 @@ async function run(kinds, ...options) {
   return start(...options, ...names);
 }
 
-/** Exit status and output of the runner. */
-async function start(...args) {
-  const child = spawn(process.execPath, [RUNNER, ...args], { cwd: folder });
+/** Exit status and output of the runner with these arguments; an object among them is for spawn(). */
+async function start(...given) {
+  const args = given.filter((argument) => typeof argument === 'string');
+  const child = spawn(process.execPath, [RUNNER, ...args], { cwd: folder, ...given.find((argument) => typeof argument === 'object') });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const [status] = await once(child, 'close');
@@ -138,6 +144,20 @@ test('--repeat counts how often each file passes, and repeats no failure', async
   assert.match(said(result, 'failed')[0], /^failed: 0-fails-once\.test\.mjs \(2 of 3 times, [\d.]+ s at most\)$/);
   assert.match(said(result, 'passed')[0], /^passed: 1-passes\.test\.mjs \(3 of 3 times, /);
   assert.deepEqual(totals(result), { tests: 15, pass: 11, fail: 1, cancelled: 0, skipped: 3 });
+});
+
+test('with --at-once 2 a third file runs beside them while the processors are idle', async () => {
+  const idle = `import os from 'node:os';
+    import { syncBuiltinESMExports } from 'node:module';
+    let ms = 0;
+    os.cpus = () => [{ times: { user: 0, nice: 0, sys: 0, irq: 0, idle: (ms += 1000) } }];
+    syncBuiltinESMExports();`;
+  const preload = path.join(folder, 'idle.mjs');
+  await writeFile(preload, idle);
+  const env = { ...process.env, NODE_OPTIONS: `--import=${preload}` };
+  const result = await run(['meets-two', 'meets-two', 'meets-two'], '--at-once', '2', { env });
+  assert.equal(result.status, 0, result.output);
+  assert.deepEqual(totals(result), { tests: 3, pass: 3, fail: 0, cancelled: 0, skipped: 0 });
 });
 
 test('--at-once runs files at the same time, but for those that run alone', async () => {

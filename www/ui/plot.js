@@ -260,13 +260,14 @@ export function createPlot(root, options, data, onCursor) {
       else plot.setCursor({ left: -10, top: -10 });
     },
 
+    // Drawn at once, and not after the frame's other work, which would then be counted without it (oncePerFrame in dom.js).
     update() {
-      plot.setData(/** @type {uPlot.AlignedData} */ (data));
+      plot.batch(() => plot.setData(/** @type {uPlot.AlignedData} */ (data)));
     },
 
     resize() {
       colours.forget();
-      plot.setSize(sizeOf(root));
+      plot.batch(() => plot.setSize(sizeOf(root)));
     },
 
     destroy() {
