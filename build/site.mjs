@@ -104,7 +104,7 @@ const CHART_CUTS = [
   [/\bselect\.show && dragging\b/g, 'false'],
   [/\bdrag\.(x|y|setScale)\b/g, 'false'],
   [/\bsyncKey != null\b/g, 'false'],
-  [/^\tself\.(batch|(add|del)(Series|Band)|set(Select|Series|Band|Legend)|posToIdx|valToIdx) +=.*;\n/gm, ''],
+  [/^\tself\.((add|del)(Series|Band)|set(Select|Series|Band|Legend)|posToIdx|valToIdx) +=.*;\n/gm, ''],
 ];
 
 /** @param {string} source */
