@@ -175,7 +175,10 @@ need_fuzz() {
 # CUDA_HOME and PATH.
 need_cuda() {
   local folder=$PWD/target/tools/cuda wanted=build/cuda.txt home library
-  [ -z "${CUDA_HOME-}" ] || return 0
+  if [ -n "${CUDA_HOME-}" ]; then
+    export PATH=$CUDA_HOME/bin:$PATH
+    return
+  fi
   if command -v nvcc >/dev/null; then
     home=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
     export CUDA_HOME=$home

@@ -34,7 +34,7 @@ const WHEEL = 120;
 let server, session, lab, scratch, trace;
 /** Of the trace, once the run is over. */
 let traceEvents;
-/** How many times slower this machine is than the one for which the limits of work are. */
+/** How many times longer a page's work takes here than where the limits were set. */
 let slower;
 
 /** The share of the values, sorted, that lie below the answer. */
@@ -138,7 +138,7 @@ test('training keeps the main thread busy for no more than 50 ms at a time', asy
   });
   const most = Math.max(...tasks.map(({ dur, tdur = dur }) => tdur)) / 1000;
   const seconds = (end.ts - start.ts) / 1e6;
-  t.diagnostic(`${tasks.length} tasks in ${seconds.toFixed(0)} s, the longest worked ${most.toFixed(1)} ms; this machine is ${slower.toFixed(2)} times slower`);
+  t.diagnostic(`${tasks.length} tasks in ${seconds.toFixed(0)} s, the longest worked ${most.toFixed(1)} ms; a page’s work takes ${slower.toFixed(2)} times as long here`);
   t.diagnostic(`long-task entries, by the clock: ${long.map((ms) => `${ms} ms`).join(', ') || 'none'}`);
   assert.ok(most <= slower * LONG_MS, `a task worked ${most} ms`);
 });

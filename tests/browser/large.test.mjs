@@ -161,7 +161,7 @@ for (const name of BROWSERS) {
         [can, late, slower] = [Math.max(FRAME_MS, 1.1 * median), slow, await slowness(session.browser, name)];
         await lab.page.bringToFront();
       }
-      t.diagnostic(`the median frame took ${best.frame.toFixed(1)} ms, the work for one ${best.work.toFixed(1)} ms; this machine is ${slower.toFixed(2)} times slower`);
+      t.diagnostic(`the median frame took ${best.frame.toFixed(1)} ms, the work for one ${best.work.toFixed(1)} ms; a page’s work takes ${slower.toFixed(2)} times as long here`);
       // Where even a plain page stutters, clocks tell nothing of this one.
       if (late > 2 * FRAME_MS) return t.diagnostic(`on a plain page one frame in twenty took ${late.toFixed(1)} ms: too busy to tell`);
       assert.ok(best.frame <= can, `the median frame took ${best.frame} ms`);

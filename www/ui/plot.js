@@ -31,7 +31,7 @@ const [MARK, LONE] = [7, 5];
  */
 export function createPlot(root, options, data, onCursor) {
   const { lines, ghost = [] } = options;
-  const colours = createColours(root, () => plot.redraw(false, true));
+  const colours = createColours(root, () => plot.batch(() => plot.redraw(false, true)));
   const colour = colours.of;
 
   const axis = { stroke: () => colour('--ink-2'), font: FONT, ticks: { show: false } };
@@ -246,6 +246,9 @@ export function createPlot(root, options, data, onCursor) {
     /** @type {uPlot.AlignedData} */ (data),
     root,
   );
+  // batch() draws at once, here and below. Without it uPlot draws after all that was called in this frame, and oncePerFrame (dom.js)
+  // does not count the time.
+  plot.batch(() => {});
 
   return {
     /** Index of the point at the cursor. */
@@ -260,7 +263,6 @@ export function createPlot(root, options, data, onCursor) {
       else plot.setCursor({ left: -10, top: -10 });
     },
 
-    // Drawn at once, and not after the frame's other work, which would then be counted without it (oncePerFrame in dom.js).
     update() {
       plot.batch(() => plot.setData(/** @type {uPlot.AlignedData} */ (data)));
     },

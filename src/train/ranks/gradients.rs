@@ -169,7 +169,7 @@ mod native {
         use crate::ops::{ParameterKind, Role};
         use crate::parallel::ThreadRank;
 
-        /// What the two parameters of one rank hold after a sum; the second one's gradient is there on rank 1 alone.
+        /// The gradients of two parameters on one rank after a sum. Before it, only rank 1 has one for the second parameter.
         fn summed(ranks: Ranks, sum: impl Fn(&Ranks, &[&Arc<Parameter>]) -> Result<()>) -> Result<Vec<Vec<f32>>> {
             let role = Role { part: ModelPart::Layer(0), kind: ParameterKind::Weight };
             let parameter = |name: &str, shape: &[usize]| {

@@ -1,7 +1,7 @@
 //! Sums of gradients that lie on graphics cards, by NCCL: they do not come to the machine's memory.
 //!
-//! What ranks tell each other beside gradients still goes through MPI. NCCL's own sum adds in an order that depends on how the
-//! cards are connected; here NCCL only carries the numbers, and they are added in the order of the ranks, as everywhere:
+//! Only gradients go through NCCL; all else goes through MPI. NCCL's own sum is not used: its order depends on how the cards are
+//! connected. NCCL carries the numbers here, and the ranks add them in the order of the ranks, as everywhere:
 //!
 //! ```text
 //! rank r owns piece r of P pieces:  receives piece r of every other rank,  x_r ← ((x⁰ + x¹) + x²) + …,  sends x_r to all
@@ -89,7 +89,7 @@ impl Group for Cards {
 fn sum(comm: &Comm, device: &CudaDevice, xs: &Tensor) -> candle_core::Result<Tensor> {
     let (rank, size, n) = (comm.rank(), comm.world_size(), xs.elem_count());
     let piece = n.div_ceil(size).max(1);
-    let padded = xs.flatten_all()?.pad_with_zeros(0, 0, piece * size - n)?.contiguous()?;
+    let padded = xs.flatten_all()?.pad_with_zeros(0, 0, piece * size - n)?.force_contiguous()?;
     let mut received = (0..size).map(|_| device.alloc_zeros::<f32>(piece)).collect::<candle_core::Result<Vec<_>>>()?;
     with_slice(&padded, |own| {
         // All at once: a card that only sends would wait for one that only sends.
@@ -104,10 +104,8 @@ fn sum(comm: &Comm, device: &CudaDevice, xs: &Tensor) -> candle_core::Result<Ten
         if peer == rank { padded.narrow(0, rank * piece, piece) } else { tensor(buffer, piece, device) }
     });
     let first = terms.next().expect("a group has a rank")?;
-    let sum = terms.try_fold(first, |sum, term| sum + term?)?.contiguous()?;
+    let sum = terms.try_fold(first, |sum, term| sum + term?)?.force_contiguous()?;
     let mut all = device.alloc_zeros::<f32>(piece * size)?;
-    // The first rank's sum may begin inside of a longer buffer.
-    let sum = sum.force_contiguous()?;
     with_slice(&sum, |own| comm.all_gather(own, &mut all).map(drop).map_err(carried))?;
     tensor(all, piece * size, device)?.narrow(0, 0, n)?.reshape(xs.shape())
 }
@@ -116,7 +114,7 @@ fn carried(error: impl std::fmt::Debug) -> candle_core::Error {
     candle_core::Error::Msg(format!("NCCL could not carry the gradients: {error:?}"))
 }
 
-/// Calls `work` with a contiguous tensor's numbers on its card.
+/// Calls `work` with a tensor's numbers on its card. The tensor must be all of its buffer, as after `force_contiguous`.
 fn with_slice<T>(xs: &Tensor, work: impl FnOnce(&CudaSlice<f32>) -> candle_core::Result<T>) -> candle_core::Result<T> {
     let (storage, _) = xs.storage_and_layout();
     match &*storage {
