@@ -34,9 +34,10 @@ fn accuracies(evaluation: &Evaluation) -> String {
         .iter()
         .map(|(task, metrics)| format!("{task} Accuracy: {}", accuracy(metrics.as_ref())))
         .collect();
-    let of = match evaluation.split {
-        Split::Train => "",
-        Split::Validation => "Held out: ",
+    let of = match (evaluation.split, evaluation.sample) {
+        (Split::Train, None) => String::new(),
+        (Split::Train, Some(n)) => format!("{n} training sentences, drawn at random: "),
+        (Split::Validation, _) => "Held out: ".into(),
     };
     format!("{of}{}", parts.join(", "))
 }
@@ -73,7 +74,7 @@ mod tests {
         let metrics = TaskMetrics { accuracy: 0.75, macro_f1: 0.7, loss: 0.5, ..TaskMetrics::default() };
         let evaluation = |split| {
             let tasks = ["Task A", "Task B"].map(|task| (task.to_string(), Some(metrics.clone())));
-            Event::Evaluation(Evaluation { split, epoch: 3, tasks: tasks.into_iter().collect() })
+            Event::Evaluation(Evaluation { split, sample: None, epoch: 3, tasks: tasks.into_iter().collect() })
         };
         assert_eq!(printout(&evaluation(Split::Train)).unwrap(), "Task A Accuracy: 0.75, Task B Accuracy: 0.75");
         assert_eq!(
@@ -81,8 +82,11 @@ mod tests {
             "Held out: Task A Accuracy: 0.75, Task B Accuracy: 0.75"
         );
         let tasks = [("Task A".to_string(), Some(metrics)), ("Task B".to_string(), None)].into_iter().collect();
-        let evaluation = Event::Evaluation(Evaluation { split: Split::Train, epoch: 3, tasks });
-        assert_eq!(printout(&evaluation).unwrap(), "Task A Accuracy: 0.75, Task B Accuracy: no labels");
+        let evaluation = Event::Evaluation(Evaluation { split: Split::Train, sample: Some(2000), epoch: 3, tasks });
+        assert_eq!(
+            printout(&evaluation).unwrap(),
+            "2000 training sentences, drawn at random: Task A Accuracy: 0.75, Task B Accuracy: no labels"
+        );
     }
 
     #[test]

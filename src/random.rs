@@ -12,7 +12,7 @@ pub struct Stream(ChaCha8Rng);
 
 impl Stream {
     /// The stream `name` of `seed`. Names in use: `init`, `shuffle`, `dropout`, `split`, `labels`,
-    /// `weighting`, `map`, `folds`.
+    /// `weighting`, `map`, `folds`, `evaluation`.
     pub fn new(seed: u64, name: &str) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // FNV-1a of the name picks one of 2^64 non-overlapping streams.

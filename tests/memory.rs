@@ -10,9 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polytask::Error;
 use polytask::model::Weights;
+use polytask::random::Stream;
 use polytask::recipe::{Diagnostics, Recipe};
 use polytask::run::{Plan, Run};
 use runs::{plan, step};
+use serde_json::{Map, Value, json};
 use tiny::Tiny;
 
 struct Counting;
@@ -82,11 +84,99 @@ fn to_the_end(run: &mut Run) {
     }
 }
 
+/// What is drawn at random.
+struct Dice(Stream);
+
+impl Dice {
+    fn among(&mut self, from: usize, to: usize) -> usize {
+        from + self.0.below((to - from + 1) as u32) as usize
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.among(1, n) == 1
+    }
+
+    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.among(0, all.len() - 1)].clone()
+    }
+}
+
+/// An encoder, sentences and settings, drawn at random.
+fn draw(dice: &mut Dice) -> (Tiny, Recipe) {
+    let (h, layers, words) = (16 * dice.among(4, 12), dice.among(1, 6), dice.among(500, 6000));
+    let files = Tiny::random(words, h, layers);
+
+    let (shortest, spread, known) = (dice.among(1, 20), dice.among(0, 10), dice.among(20, words - 5));
+    let classes: Vec<usize> = (0..dice.among(1, 3)).map(|_| dice.among(2, 6)).collect();
+    let examples: Vec<Value> = (0..dice.among(30, 120))
+        .map(|i| {
+            let n = shortest + dice.among(0, spread);
+            let text: Vec<String> = (0..n).map(|_| format!("w{}", 3 + dice.among(1, known))).collect();
+            // The first rows have every class of every task.
+            let mut labels = Map::new();
+            for (k, &classes) in classes.iter().enumerate() {
+                let class = if i < 12 { i % classes } else { dice.among(0, classes - 1) };
+                if i < 12 || k == 0 || !dice.one_in(4) {
+                    labels.insert(format!("task{k}"), format!("c{class}").into());
+                }
+            }
+            json!({"text": text.join(" "), "labels": labels})
+        })
+        .collect();
+
+    let mut training = json!({
+        "batch_size": dice.among(1, 40), "epochs": dice.among(1, 8), "learning_rate": 1e-4,
+        "max_length": dice.among(16, 32), "optimizer": dice.of(&["adam", "adamw", "sgd"]),
+    });
+    let weightings = [
+        "uncertainty",
+        "dwa",
+        "random",
+        "gradnorm",
+        "famo",
+        "pcgrad",
+        "cagrad",
+        "mgda",
+        "imtl-g",
+        "nash-mtl",
+        "upgrad",
+        "aligned-mtl",
+    ];
+    let layers_frozen = format!("layers:{}", dice.among(1, layers));
+    let few = json!({
+        "head_init": dice.of(&["random", "class_means", "ridge", "logistic_regression"]),
+        "label_names": dice.among(0, 2), "contrastive_steps": 6 * dice.among(0, 1),
+    });
+    for (name, value, in_a) in [
+        ("weighting", json!(dice.of(&weightings)), 2),
+        ("freeze", json!(dice.of(&["embeddings", "encoder", &layers_frozen])), 3),
+        ("gradient_accumulation_steps", json!(dice.among(2, 4)), 4),
+        ("dropout", json!(0.1), 4),
+        ("weight_decay", json!(0.01), 3),
+        ("load_best_model_at_end", json!(true), 4),
+        ("max_grad_norm", json!(1.0), 4),
+        ("weight_averaging", json!("ema:0.9"), 4),
+        ("gradual_unfreezing", json!(1), 6),
+        ("few_examples", few, 3),
+    ] {
+        if dice.one_in(in_a) {
+            training[name] = value;
+        }
+    }
+    let mut every = |n| usize::from(dice.one_in(n));
+    let recipe = json!({
+        "data": {"examples": examples}, "validation": {"fraction": 0.25}, "seed": 3, "pooling": "mean", "training": training,
+        "diagnostics": {"gradients_every": every(5), "interference_every": every(5), "map_every": every(5)},
+    });
+    (files, Recipe::from_json(&recipe.to_string()).expect("a recipe"))
+}
+
 #[test]
 fn what_is_said_to_be_needed_is_what_it_takes() {
     let files = Tiny::random(WORDS, 128, 4);
     first_product(&files);
     runs_alone(&files);
+    random_runs();
     heads_that_start_from_the_data(&files);
     a_run_beside_another(&files);
     what_is_asked_meanwhile(&files);
@@ -102,7 +192,7 @@ fn runs_alone(files: &Tiny) {
     let mut wrong = Vec::new();
     let mut hold = |what: &str, said: f64, taken: f64| {
         let share = said / taken;
-        if !(0.85..=1.15).contains(&share) {
+        if !(1.0..=1.2).contains(&share) {
             wrong.push(format!("{what}: {said:.0} bytes said, {taken:.0} taken"));
         }
     };
@@ -166,6 +256,25 @@ fn runs_alone(files: &Tiny) {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// The factors in `src/train/setup/memory.rs` were chosen on other seeds, 0 to 199. POLYTASK_RUNS=300 tries more of them.
+fn random_runs() {
+    let runs = std::env::var("POLYTASK_RUNS").map_or(20, |runs| runs.parse().expect("a number"));
+    let (mut wrong, mut within) = (Vec::new(), 0);
+    for seed in 1000..1000 + runs {
+        let (files, recipe) = draw(&mut Dice(Stream::new(seed, "memory")));
+        let planned = plan(&recipe, &files, None).expect("a plan");
+        let said = planned.memory() as f64;
+        let ((), taken) = most_taken(|| to_the_end(&mut start(planned, &files)));
+        within += u64::from(said <= 1.15 * taken);
+        if !(1.0..=1.35).contains(&(said / taken)) {
+            wrong.push(format!("{seed}: {said:.0} bytes said, {taken:.0} taken: {:?}", recipe.training));
+        }
+    }
+    println!("{within} of {runs} random runs took at most 15 % less than was said");
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(within >= runs * 3 / 4, "{within} of {runs}");
+}
+
 /// With so many classes the fit needs more than any batch.
 fn heads_that_start_from_the_data(files: &Tiny) {
     let sentence = |i: usize| format!(r#"{{"text": "w{} w{}", "labels": {{"a": "c{i}"}}}}"#, 4 + i, 4 + i * 7 % 700);
@@ -180,7 +289,7 @@ fn heads_that_start_from_the_data(files: &Tiny) {
         let said = planned.memory() as f64;
         let ((), taken) = most_taken(|| to_the_end(&mut start(planned, files)));
         let share = said / taken;
-        assert!((0.85..=1.15).contains(&share), "{init}: {said:.0} bytes said, {taken:.0} taken");
+        assert!((1.0..=1.25).contains(&share), "{init}: {said:.0} bytes said, {taken:.0} taken");
     }
 }
 

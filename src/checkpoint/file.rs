@@ -14,7 +14,7 @@ use crate::ops::write_le;
 use crate::{Error, Result};
 
 /// The value of `format` among a checkpoint's metadata.
-pub(super) const FORMAT: &str = "polytask-checkpoint-1";
+pub(super) const FORMAT: &str = "polytask-checkpoint-2";
 /// The metadata's key for the hash of everything else in the file.
 pub(super) const HASH: &str = "xxh3";
 /// Takes the hash's place while it is computed.

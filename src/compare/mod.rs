@@ -287,7 +287,7 @@ mod tests {
                 Some(TaskMetrics { accuracy, macro_f1: accuracy / 2.0, confusion, ..TaskMetrics::default() })
             };
             let tasks = accuracies.iter().map(|&(task, accuracy)| (task.to_string(), metrics(accuracy))).collect();
-            Evaluation { split, epoch: 1, tasks }
+            Evaluation { split, sample: None, epoch: 1, tasks }
         };
         vec![
             evaluation(Split::Validation, [9, 9]),

@@ -77,7 +77,8 @@ impl<E: From<Map>> Observer<E> for MapObserver {
     /// The frames, and the sums of products in f64.
     fn extras(&self, sizes: &Sizes) -> Extras {
         let h = sizes.hidden_size() as f64;
-        let numbers = (FRAMES * SENTENCES.min(sizes.sentences())) as f64 * h + h * h;
+        let frames = FRAMES.min(sizes.steps() / self.every.max(1) as usize + 2);
+        let numbers = (frames * SENTENCES.min(sizes.sentences())) as f64 * h + h * h;
         Extras { numbers: if self.every > 0 { numbers } else { 0.0 }, ..Extras::default() }
     }
 
@@ -186,8 +187,15 @@ mod tests {
         .unwrap();
         let extras = |sentences, every| {
             let (recipe, lengths) = (Recipe::default(), vec![32; sentences]);
-            let sizes =
-                Sizes { recipe: &recipe, config: &config.bert, tasks: &[], lengths, training: 0, table_rows: None };
+            let sizes = Sizes {
+                recipe: &recipe,
+                config: &config.bert,
+                tasks: &[],
+                lengths,
+                training: 4000,
+                largest_batch: None,
+                table_rows: None,
+            };
             let mut observer = MapObserver::default();
             Observer::<Map>::configure(&mut observer, &Diagnostics { map_every: every, ..Diagnostics::default() });
             Observer::<Map>::extras(&observer, &sizes)

@@ -51,6 +51,11 @@ impl State for Split {
 pub struct Evaluation {
     /// Which examples.
     pub split: Split,
+    /// How many of the split's sentences were evaluated, drawn at random; absent: all of them. Of more than 2,000 training sentences
+    /// so many are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub sample: Option<usize>,
     /// Epochs completed before it; if the best epoch's parameters have been restored, that epoch.
     pub epoch: u32,
     /// Figures by task; `null` for a task that none of the examples is labelled for.
@@ -123,7 +128,7 @@ pub(crate) struct EvaluationPass {
 }
 
 state!(EvaluationPass { split, done, tallies });
-state!(Evaluation { split, epoch, tasks });
+state!(Evaluation { split, sample, epoch, tasks });
 
 impl EvaluationPass {
     /// An evaluation before its first batch.
@@ -136,7 +141,7 @@ impl Trainer {
     /// Evaluates the next batch of `pass`, or one on each rank. Returns the evaluation after the last one. If a loss is not
     /// finite, the parameters go back to those of the step before, and the run is over.
     pub(crate) fn evaluate_batch(&mut self, pass: &mut EvaluationPass, hook: &mut Hook) -> Result<Option<Evaluation>> {
-        let all = self.data.rows(pass.split);
+        let all = self.data.evaluated(pass.split);
         let next = all[pass.done..].chunks(EVALUATION_BATCH_SIZE).take(self.ranks.size());
         let batches: Vec<(Vec<usize>, Batch)> = next.map(|rows| (rows.to_vec(), self.data.batch(rows))).collect();
         let is_last = pass.done + batches.iter().map(|(rows, _)| rows.len()).sum::<usize>() == all.len();
@@ -152,7 +157,8 @@ impl Trainer {
             return Ok(None);
         }
         let tasks = metrics_by_task(self.tasks(), &pass.tallies);
-        let evaluation = Evaluation { split: pass.split, epoch: self.evaluated_epoch(), tasks };
+        let sample = (pass.split == Split::Train).then(|| self.data.sample.as_ref().map(Vec::len)).flatten();
+        let evaluation = Evaluation { split: pass.split, sample, epoch: self.evaluated_epoch(), tasks };
         hook(Moment::Evaluation(&evaluation))?;
         Ok(Some(evaluation))
     }

@@ -254,6 +254,7 @@ impl Trainer {
             tasks: self.tasks(),
             lengths: self.data.lengths(),
             training: self.data.splits[0].len(),
+            largest_batch: self.data.largest_batch,
             table_rows: Some(tables.iter().map(|table| table.rows().len()).sum()),
         }
     }

@@ -212,7 +212,7 @@ fn the_best_epoch_is_the_runs_not_the_tasks_own() {
     let evaluation = |split, epoch, [mood, other]: [(u32, f32); 2]| {
         let figures = |(right, loss): (u32, f32)| Some(metrics([[right, 50 - right], [50 - right, right]], loss));
         let tasks = [("mood".to_string(), figures(mood)), ("other".to_string(), figures(other))];
-        Evaluation { split, epoch, tasks: tasks.into_iter().collect() }
+        Evaluation { split, sample: None, epoch, tasks: tasks.into_iter().collect() }
     };
     let tasks = [task(2), Task { name: "other".into(), labels: vec!["no".into(), "yes".into()] }];
     let next = |training: &str, by_epoch: &[[(u32, f32); 2]]| {

@@ -71,7 +71,15 @@ impl DataCheck {
             ..Recipe::default()
         };
         let lengths = encodings.iter().map(|encoding| encoding.input_ids.len()).collect();
-        let sizes = Sizes { recipe: &frozen, config: &config.bert, tasks: &[], lengths, training: 0, table_rows: None };
+        let sizes = Sizes {
+            recipe: &frozen,
+            config: &config.bert,
+            tasks: &[],
+            lengths,
+            training: 0,
+            largest_batch: None,
+            table_rows: None,
+        };
         let memory = sizes.estimate(&Extras::default())?;
         memory.check(Some(Share::most(0)))?;
         Ok(Self {

@@ -111,6 +111,7 @@ impl SavedModel {
             tasks: &polytask.tasks,
             lengths,
             training: 0,
+            largest_batch: None,
             table_rows: None,
         };
         let memory = sizes.estimate(&Extras::default())?;

@@ -12,6 +12,7 @@ mod few_examples;
 mod figures;
 mod loop_snippet;
 mod map;
+mod metamorphic;
 mod parallel;
 mod paths;
 mod probe;

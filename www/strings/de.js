@@ -667,6 +667,7 @@ export default {
     which: 'Welche Sätze',
     splits: { validation: 'zurückgehalten', train: 'Training' },
     after: (epoch) => `nach Epoche ${epoch}`,
+    sample: (n) => `, an ${n} zufällig gezogenen davon`,
     notYet: 'noch nicht gemessen',
     right: (percent) => `${percent} richtig`,
     noLabels: 'keine Labels',

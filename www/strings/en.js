@@ -671,6 +671,7 @@ export default {
     which: 'Which sentences',
     splits: { validation: 'held out', train: 'training' },
     after: (/** @type {number} */ epoch) => `after epoch ${epoch}`,
+    sample: (/** @type {string} */ n) => `, on ${n} of them, drawn at random`,
     notYet: 'not measured yet',
     right: (/** @type {string} */ percent) => `${percent} correct`,
     noLabels: 'no labels',

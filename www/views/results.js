@@ -50,7 +50,7 @@ export function createResults(lab) {
     const split = radios.find(({ checked }) => checked)?.value === 'train' ? 'train' : 'validation';
     const evaluation = latest[split];
     const wrong = mistakes[split]?.epoch === evaluation?.epoch ? mistakes[split] : undefined;
-    caption.textContent = evaluation ? words.after(evaluation.epoch) : words.notYet;
+    caption.textContent = evaluation ? words.after(evaluation.epoch) + (evaluation.sample ? words.sample(lab.words.n.grouped(evaluation.sample)) : '') : words.notYet;
     const textOf = (/** @type {number} */ row) => sentences[row]?.text ?? words.row(row + 1);
     for (const { task, show } of cards) show(evaluation?.tasks[task.name], wrong?.tasks[task.name], textOf, split === 'validation');
   }

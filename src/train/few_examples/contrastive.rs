@@ -26,7 +26,7 @@ impl Trainer {
         let learning_rate = training.learning_rate * multiplier;
 
         self.model.set_temperatures(IndexMap::new());
-        let rows = sampler.next_rows();
+        let rows = sampler.next_batch();
         let batch = self.data.batch(&rows);
         let vectors = self.training_vectors(&rows, &batch, None)?;
         let mut losses = vec![None; self.tasks().len()];
@@ -43,7 +43,6 @@ impl Trainer {
                 None => term,
             });
         }
-        sampler.done += 1;
         self.stop_if_diverged(&losses, sampler.done as usize)?;
         if let Some(total) = total {
             self.model.backward(&total)?;

@@ -20,8 +20,8 @@ pub(in crate::train) fn numbers(settings: &FewExamples, tasks: &[Task], sentence
         let rows = rows + c * f64::from(settings.label_names);
         let (vectors, weights, logits) = (rows * h, c * (h + 1.0), rows * c);
         match settings.head_init {
-            // The sums of each class are in f64.
-            HeadInit::Random | HeadInit::ClassMeans => vectors + 3.0 * weights + logits,
+            // The sums of each class are in f64, and its mean too.
+            HeadInit::Random | HeadInit::ClassMeans => vectors + 5.0 * weights + logits,
             // The fit keeps the labelled vectors once more.
             HeadInit::Ridge | HeadInit::LogisticRegression => {
                 2.0 * vectors + (2 * FIT_VECTORS) as f64 * weights + logits

@@ -53,14 +53,24 @@ pub(super) enum Preparation {
     Over,
 }
 
+/// The rows of each batch of the contrastive phase.
+pub(super) fn contrastive_batches(recipe: &Recipe, data: &TrainingData) -> impl Iterator<Item = Vec<usize>> {
+    let steps = if has_contrastive_phase(recipe) { recipe.training.few_examples.contrastive_steps } else { 0 };
+    let mut sampler = (steps > 0).then(|| Sampler::new(recipe, data));
+    (0..steps).filter_map(move |_| Some(sampler.as_mut()?.next_batch()))
+}
+
+fn has_contrastive_phase(recipe: &Recipe) -> bool {
+    recipe.training.few_examples.contrastive_steps > 0 && recipe.training.trains_encoder_at_first()
+}
+
 impl Preparation {
     /// What `recipe` asks for. With `keep_heads`, heads that were saved stay as they are.
     pub fn new(recipe: &Recipe, data: &TrainingData, keep_heads: bool) -> Self {
-        let settings = &recipe.training.few_examples;
-        if settings.contrastive_steps > 0 && recipe.training.trains_encoder_at_first() {
+        if has_contrastive_phase(recipe) {
             Self::Contrastive(Box::new(Sampler::new(recipe, data)))
         } else {
-            Self::before_heads(settings.head_init, keep_heads)
+            Self::before_heads(recipe.training.few_examples.head_init, keep_heads)
         }
     }
 

@@ -87,8 +87,8 @@ impl Sampler {
         archive.value(&mut self.orders)
     }
 
-    /// The rows of the next batch, each once.
-    pub fn next_rows(&mut self) -> Vec<usize> {
+    /// The rows of the next batch, each once. The sampler then counts its step as done.
+    pub fn next_batch(&mut self) -> Vec<usize> {
         let Self { stream, batch_size, tasks, orders, done } = self;
         let share = (*batch_size / tasks.len().max(1)).max(2);
         let mut batch: Vec<usize> = Vec::with_capacity(*batch_size);
@@ -114,6 +114,7 @@ impl Sampler {
                 }
             }
         }
+        *done += 1;
         batch
     }
 }

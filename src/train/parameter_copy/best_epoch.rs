@@ -201,7 +201,8 @@ mod tests {
             ("b".into(), metrics(1.0, 0.75, 1.0)),
             ("unlabelled".into(), None),
         ];
-        let evaluation = Evaluation { split: Split::Validation, epoch: 1, tasks: tasks.into_iter().collect() };
+        let evaluation =
+            Evaluation { split: Split::Validation, sample: None, epoch: 1, tasks: tasks.into_iter().collect() };
         let figures = [Metric::Loss, Metric::Accuracy, Metric::MacroF1].map(|metric| {
             let tasks = vec!["a".into(), "b".into()];
             BestEpoch { metric, patience: None, tasks, best: None, restored: None }.figure(&evaluation)

@@ -16,25 +16,35 @@
 //!                                probabilities and output, u, y and those of the LayerNorms and the activation; and the
 //!                                working set W: gradients in a backward pass, 5·N·H + N·F, or, if no block trains, one
 //!                                block's activations
-//! dropout     U·(2·N·H + A·ΣT²)  masks
+//! dropout     U·(2·N·H + A·ΣT²) + 6·N·H   masks, and those of the embeddings with what their backward pass takes
 //! start       V·H + fit          if heads start from the data and this is more than the batch: the sentence vectors and
 //!                                one task's fit
 //! frozen      Σ T·H              the frozen part's output for each sentence; H a sentence if the whole encoder is frozen
 //! ```
 //!
-//! N and T are those of the largest batch that can be drawn: the longest sentences. An evaluation keeps no activations, but
-//! may take more sentences at a time. With gradual unfreezing, `batch` and `frozen` are those of the stage that needs most.
+//! N and T are those of the largest batch that the run draws. An evaluation keeps no activations, but may take more sentences at a
+//! time: N and T are then those of the longest. With gradual unfreezing, gradients, `batch` and `frozen` are those of the stage
+//! that needs most.
+//!
+//! On all of it comes a share for what is not counted: the data, the tokenizer, and what the allocator and the buffers that steps
+//! share cannot use. `tests/memory.rs` holds the estimate against what random runs take: never less, and seldom 15 % more.
 //!
 //! The matrix product's scratch buffers are not counted: natively the `gemm` crate makes one of the L2 cache's size for each
 //! thread, once a process.
 
+use super::BatchSize;
 use crate::error::{message, number};
 use crate::model::{Config, NamedShape, block_tensors, embedding_tensors, head_tensors, pooler_tensors};
-use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task, WeightAveraging};
+use crate::recipe::{Freeze, OptimizerKind, Pooling, Recipe, Task, Training, WeightAveraging};
 use crate::train::few_examples::memory_of_start;
 use crate::train::{EVALUATION_BATCH_SIZE, unfreezing};
 use crate::weighting::{Dependency, method};
 use crate::{Error, Result};
+
+/// The factor on a batch for what is not counted, from 200 random runs.
+const BATCH_SLACK: f64 = 1.15;
+/// The same factor on the rest.
+const SLACK: f64 = 1.015;
 
 /// The sizes that decide how much memory a run needs.
 #[derive(Debug)]
@@ -46,6 +56,8 @@ pub struct Sizes<'a> {
     pub(crate) lengths: Vec<usize>,
     /// Sentences that train.
     pub(crate) training: usize,
+    /// What is enough for each batch that trains; `None`: of the longest sentences.
+    pub(crate) largest_batch: Option<BatchSize>,
     /// Rows of the word and position tables that train; `None`: all.
     pub(crate) table_rows: Option<usize>,
 }
@@ -100,6 +112,12 @@ impl Sizes<'_> {
         self.lengths.len()
     }
 
+    /// Steps of the whole run.
+    pub fn steps(&self) -> usize {
+        let Training { epochs, .. } = self.recipe.training;
+        self.training.div_ceil(self.recipe.training.sentences_per_step()).saturating_mul(epochs as usize)
+    }
+
     /// H.
     pub fn hidden_size(&self) -> usize {
         self.config.hidden_size
@@ -113,35 +131,34 @@ impl Sizes<'_> {
     pub fn estimate(mut self, extras: &Extras) -> Result<MemoryEstimate> {
         let Sizes { recipe: Recipe { training, pooling, .. }, config, tasks, table_rows, .. } = self;
         let layers = config.num_hidden_layers;
-        let trained_blocks = layers - training.freeze.blocks(layers)?;
         let (h, f, a) = (config.hidden_size as f64, config.intermediate_size as f64, config.num_attention_heads as f64);
 
         let (block, pooler) = (numbers(block_tensors(config, 0)), numbers(pooler_tensors(config)));
         let (embeddings, heads) = (numbers(embedding_tensors(config)), numbers(head_tensors(config, tasks)));
         let all = embeddings + layers as f64 * block + pooler + heads;
         let table_rows = table_rows.unwrap_or(config.vocab_size + config.max_position_embeddings) as f64;
-        let (tables, other_embeddings) = match training.freeze {
-            Freeze::None => (table_rows * h, (config.type_vocab_size + 2) as f64 * h),
-            _ => (0.0, 0.0),
+        let trained_tables = |freeze: Freeze| if freeze == Freeze::None { table_rows * h } else { 0.0 };
+        let trained = |freeze: Freeze| -> Result<f64> {
+            let other_embeddings = if freeze == Freeze::None { (config.type_vocab_size + 2) as f64 * h } else { 0.0 };
+            let trained_blocks = (layers - freeze.blocks(layers)?) as f64 * block;
+            let pools = *pooling == Pooling::Pooler && freeze != Freeze::Encoder;
+            Ok(trained_tables(freeze) + other_embeddings + trained_blocks + if pools { pooler } else { 0.0 } + heads)
         };
-        let pools = *pooling == Pooling::Pooler && training.freeze != Freeze::Encoder;
-        let trained_pooler = if pools { pooler } else { 0.0 };
-        let trained = tables + other_embeddings + trained_blocks as f64 * block + trained_pooler + heads;
         let moments = if training.optimizer == OptimizerKind::Sgd { 0.0 } else { 2.0 };
         let (optimizer, keeps_best) = (training.optimizer, training.keeps_best());
         let averages = training.weight_averaging != WeightAveraging::None;
-        let state = 1.0 + moments + f64::from(u8::from(keeps_best)) + f64::from(u8::from(averages));
+        let state = moments + f64::from(u8::from(keeps_best)) + f64::from(u8::from(averages));
 
         self.lengths.sort_unstable_by(|a, b| b.cmp(a));
-        let sum = |lengths: &[usize], power| lengths.iter().map(|&t| (t as f64).powi(power)).sum::<f64>();
-        let longest = |sentences: usize| &self.lengths[..sentences.min(self.lengths.len())];
-        let pass = |lengths: &[usize], trained_blocks: usize| {
+        let longest = |sentences: usize| BatchSize::of(self.lengths.iter().copied().take(sentences));
+        let pass = |batch: BatchSize, trained_blocks: usize| {
             let trained_blocks = trained_blocks as f64;
-            let (n, probabilities) = (sum(lengths, 1), a * sum(lengths, 2));
-            let masks = if training.dropout > 0.0 { trained_blocks * (2.0 * n * h + probabilities) } else { 0.0 };
+            let (n, probabilities) = (batch.tokens, a * batch.squares);
+            let drops = training.dropout > 0.0 && trained_blocks > 0.0;
+            let masks = if drops { trained_blocks * (2.0 * n * h + probabilities) + 6.0 * n * h } else { 0.0 };
             let block = 8.0 * n * h + 2.0 * n * f + probabilities;
             let working = if trained_blocks > 0.0 { 5.0 * n * h + n * f } else { block };
-            (4.0 * (trained_blocks * block + working + 3.0 * n * h + masks), Some(lengths.len()))
+            (4.0 * BATCH_SLACK * (trained_blocks * block + working + 3.0 * n * h + masks), Some(batch.sentences))
         };
         let combines = match method(training.weighting, tasks.len(), 0).depends_on() {
             Dependency::Gradients => true,
@@ -149,30 +166,47 @@ impl Sizes<'_> {
             Dependency::Losses => training.gradient_accumulation_steps > 1,
             Dependency::Nothing => false,
         };
-        let apart = if combines || extras.task_gradients { tasks.len() as f64 * trained } else { 0.0 };
-        let spare = if training.gradient_accumulation_steps > 1 { trained } else { 0.0 };
-        let undo = if extras.trial_steps { (moments + 2.0) * trained } else { 0.0 };
-        let parameters = 4.0 * (all + tables + state * trained + apart + spare + undo + extras.numbers);
+        let apart = if combines || extras.task_gradients { tasks.len() as f64 } else { 0.0 };
+        let spare = if training.gradient_accumulation_steps > 1 { 1.0 } else { 0.0 };
+        let (undo, undo_gradients) = if extras.trial_steps { (moments + 1.0, 1.0) } else { (0.0, 0.0) };
+        let whole = all + trained_tables(training.freeze) + (state + undo) * trained(training.freeze)? + extras.numbers;
         let (vectors, fit) = memory_of_start(&training.few_examples, tasks, self.training, config.hidden_size);
         let stage = |freeze: Freeze| -> Result<MemoryEstimate> {
-            let step = pass(longest(training.batch_size as usize), layers - freeze.blocks(layers)?);
+            let step = pass(
+                self.largest_batch.unwrap_or_else(|| longest(training.batch_size as usize)),
+                layers - freeze.blocks(layers)?,
+            );
             let evaluation = pass(longest(EVALUATION_BATCH_SIZE), 0);
-            let extra = pass(&extras.sentences, 0);
-            let start = (4.0 * vectors + f64::max(4.0 * fit, if vectors > 0.0 { evaluation.0 } else { 0.0 }), None);
+            let extra = pass(BatchSize::of(extras.sentences.iter().copied()), 0);
+            let start = (
+                4.0 * BATCH_SLACK * vectors
+                    + f64::max(4.0 * BATCH_SLACK * fit, if vectors > 0.0 { evaluation.0 } else { 0.0 }),
+                None,
+            );
             let most = |a: (f64, _), b: (f64, _)| if a.0 >= b.0 { a } else { b };
             let (batch, sentences) = most(most(step, evaluation), most(extra, start));
             let frozen = match freeze {
                 Freeze::None => 0.0,
                 Freeze::Encoder => self.lengths.len() as f64 * h,
-                _ => sum(&self.lengths, 1) * h,
+                _ => BatchSize::of(self.lengths.iter().copied()).tokens * h,
             };
-            Ok(MemoryEstimate { parameters, batch, frozen: 4.0 * frozen, sentences, optimizer, keeps_best, averages })
+            let gradients = (1.0 + apart + spare + undo_gradients) * trained(freeze)?;
+            let parameters = 4.0 * SLACK * (whole + gradients);
+            Ok(MemoryEstimate {
+                parameters,
+                batch,
+                frozen: 4.0 * SLACK * frozen,
+                sentences,
+                optimizer,
+                keeps_best,
+                averages,
+            })
         };
         let [first, rest @ ..] = unfreezing::outermost(self.recipe, layers);
         let mut most = stage(first)?;
         for freeze in rest {
             let other = stage(freeze)?;
-            if other.batch + other.frozen > most.batch + most.frozen {
+            if other.bytes() > most.bytes() {
                 most = other;
             }
         }
@@ -262,6 +296,7 @@ mod tests {
             tasks: &[Task { name: "a".into(), labels }],
             lengths: vec![t; sentences],
             training: sentences,
+            largest_batch: None,
             table_rows: Some(1000),
         };
         sizes.estimate(&Extras::default()).unwrap()
@@ -276,19 +311,19 @@ mod tests {
     fn an_error_lists_the_parts_of_what_does_not_fit() {
         refuses(
             estimate(r#""batch_size": 256"#, 300, 32),
-            "memory: this run needs about 6.8 GB (1.5 GB for weights, gradients and Adam, 5.3 GB for a batch of 256 \
+            "memory: this run needs about 7.6 GB (1.5 GB for weights, gradients and Adam, 6.1 GB for a batch of 256 \
              sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a \
              smaller encoder",
         );
         refuses(
             estimate(r#""batch_size": 64, "optimizer": "sgd""#, 300, 128),
-            "memory: this run needs about 6.5 GB (784 MB for weights and gradients, 5.7 GB for a batch of 64 sentences), \
+            "memory: this run needs about 7.4 GB (796 MB for weights and gradients, 6.6 GB for a batch of 64 sentences), \
              and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or take a smaller encoder",
         );
         refuses(
             estimate(r#""batch_size": 256, "freeze": "layers:6""#, 20000, 128),
-            "memory: this run needs about 20.9 GB (948 MB for weights, gradients and Adam, 12.1 GB for a batch of 256 \
-             sentences, 7.9 GB for what the frozen layers made of every sentence), and there are 4.3 GB: use a smaller \
+            "memory: this run needs about 22.8 GB (963 MB for weights, gradients and Adam, 13.9 GB for a batch of 256 \
+             sentences, 8.0 GB for what the frozen layers made of every sentence), and there are 4.3 GB: use a smaller \
              batch_size or max_length, freeze some layers, or take a smaller encoder",
         );
     }
@@ -297,8 +332,8 @@ mod tests {
     fn the_copy_of_the_best_epoch_is_counted() {
         refuses(
             estimate(r#""batch_size": 256, "early_stopping_patience": 2"#, 300, 32),
-            "memory: this run needs about 7.1 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
-             5.3 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
+            "memory: this run needs about 7.9 GB (1.8 GB for weights, gradients, Adam and a copy of the best epoch's, \
+             6.1 GB for a batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some \
              layers, or take a smaller encoder",
         );
     }
@@ -307,7 +342,7 @@ mod tests {
     fn averaged_weights_are_counted() {
         refuses(
             estimate(r#""batch_size": 256, "weight_averaging": "ema:0.9""#, 300, 32),
-            "memory: this run needs about 7.1 GB (1.8 GB for averaged weights and weights, gradients and Adam, 5.3 GB for a \
+            "memory: this run needs about 7.9 GB (1.8 GB for averaged weights and weights, gradients and Adam, 6.1 GB for a \
              batch of 256 sentences), and there are 4.3 GB: use a smaller batch_size or max_length, freeze some layers, or \
              take a smaller encoder",
         );
@@ -329,13 +364,13 @@ mod tests {
         let best = all(estimate(r#""batch_size": 32, "load_best_model_at_end": true"#, 300, 32));
         let adam = all(estimate(r#""batch_size": 32"#, 300, 32))
             - all(estimate(r#""batch_size": 32, "optimizer": "sgd""#, 300, 32));
-        assert_eq!(best - full, adam / 2.0, "as much as one of Adam's two moments");
+        assert!((best - full - adam / 2.0).abs() < 1.0, "as much as one of Adam's two moments");
         // The heads alone need little. In the last stage nothing is frozen; in the one before, the frozen part's output is
         // kept for every sentence.
         let unfreezing = |epochs| estimate(&format!(r#""gradual_unfreezing": 1, "epochs": {epochs}"#), 20_000, 32);
         let whole = estimate("", 20_000, 32);
-        assert!(unfreezing(1).batch < whole.batch && unfreezing(1).frozen < 20_000.0 * 4.0 * 769.0);
-        assert!(unfreezing(13).frozen == 20_000.0 * 32.0 * 4.0 * 768.0 && whole.frozen == 0.0);
+        assert!(unfreezing(1).batch < whole.batch && unfreezing(1).frozen < SLACK * 20_000.0 * 4.0 * 769.0);
+        assert!((unfreezing(13).frozen - SLACK * 20_000.0 * 32.0 * 4.0 * 768.0).abs() < 1.0 && whole.frozen == 0.0);
         assert_eq!(unfreezing(14), unfreezing(13), "the last stage keeps nothing");
     }
 }

@@ -1,11 +1,13 @@
 //! The checks of a training that need no weights: of its recipe, its data, its tokenizer and the encoder's config.
 
 mod label_names;
+mod largest_batch;
 mod memory;
 mod sentences;
 mod training_data;
 mod warnings;
 
+use largest_batch::{BatchSize, largest_batch};
 pub use memory::{Extras, MemoryEstimate, Sizes};
 pub use sentences::Sentences;
 pub(crate) use training_data::TrainingData;
@@ -155,7 +157,10 @@ impl Setup {
         let unfreezing = unfreezing::warning(&recipe, config.bert.num_hidden_layers);
         warnings.extend(unfreezing);
         warnings.extend(averaging_warning(recipe.training.weight_averaging, steps));
-        let data = TrainingData { dataset, encodings, names, splits, tokenizer, digest };
+        let sample = training_data::sample(&splits[0], recipe.seed);
+        let mut data =
+            TrainingData { dataset, encodings, names, splits, sample, tokenizer, largest_batch: None, digest };
+        data.largest_batch = largest_batch(&recipe, &data);
         Ok(Self { recipe, config, data, task_weights, best_epoch, keep_heads, context, warnings, rows_in_reach })
     }
 
@@ -177,6 +182,7 @@ impl Setup {
             tasks: self.data.tasks(),
             lengths: self.data.lengths(),
             training: self.data.splits[0].len(),
+            largest_batch: self.data.largest_batch,
             table_rows: self.rows_in_reach.as_ref().map(|(words, positions)| words.len() + positions),
         }
     }

@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Sentences;
+use super::{BatchSize, Sentences};
 use crate::data::{Dataset, Labels};
+use crate::random::Stream;
 use crate::recipe::Task;
 use crate::text::{Batch, Encoding, Tokenizer};
 use crate::train::Split;
@@ -18,7 +19,11 @@ pub(crate) struct TrainingData {
     pub names: usize,
     /// Rows of the data set: those that train, and those held out.
     pub splits: [Vec<usize>; 2],
+    /// The training rows that are evaluated, where these are not all: an estimate of how well all of them are known does.
+    pub sample: Option<Vec<usize>>,
     pub tokenizer: Tokenizer,
+    /// What is enough for each batch that trains, if it is known.
+    pub largest_batch: Option<BatchSize>,
     /// A hash of the sentences, their labels, the tasks and the split.
     pub digest: String,
 }
@@ -34,10 +39,10 @@ impl TrainingData {
         self.encodings.len() - self.names..self.encodings.len()
     }
 
-    /// The rows of a split.
-    pub fn rows(&self, split: Split) -> &[usize] {
+    /// The rows of a split that are evaluated.
+    pub fn evaluated(&self, split: Split) -> &[usize] {
         match split {
-            Split::Train => &self.splits[0],
+            Split::Train => self.sample.as_ref().unwrap_or(&self.splits[0]),
             Split::Validation => &self.splits[1],
         }
     }
@@ -56,6 +61,22 @@ impl TrainingData {
     pub fn names(&self, tasks: &[usize]) -> Vec<String> {
         tasks.iter().map(|&task| self.tasks()[task].name.clone()).collect()
     }
+}
+
+/// The most training sentences that are evaluated. An accuracy on so many is within 0.022 of that on all of them, 19 times in 20; and
+/// evaluating 20,000 would take a fourth of the time that one epoch takes.
+const MOST_EVALUATED: usize = 2000;
+
+/// Of more training rows than are evaluated so many, drawn at random: the order of a file often says something about its rows.
+pub(super) fn sample(rows: &[usize], seed: u64) -> Option<Vec<usize>> {
+    if rows.len() <= MOST_EVALUATED {
+        return None;
+    }
+    let mut sample = rows.to_vec();
+    Stream::new(seed, "evaluation").shuffle(&mut sample);
+    sample.truncate(MOST_EVALUATED);
+    sample.sort_unstable();
+    Some(sample)
 }
 
 /// A hash of the sentences and label names, their labels, the tasks and the split.
