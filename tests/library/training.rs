@@ -1,6 +1,6 @@
 //! Whole runs on the tiny encoder: their numbers, their events, and how they stop.
 
-use crate::runs::{loss_bits, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, step};
+use crate::runs::{loss_bits, many, parameters, prepare, prepare_from, recipe, recipe_on, run_to_end, step};
 use crate::tiny::Tiny;
 use polytask::Error;
 use polytask::compute::Context;
@@ -90,6 +90,19 @@ fn smoothing_and_class_weights_act_on_training_and_not_on_evaluation() {
         }
         assert!((training - sum / divisor).abs() < 1e-5, "{smoothing} {name}: {training} {}", sum / divisor);
     }
+}
+
+#[test]
+fn of_many_training_sentences_two_thousand_are_evaluated() {
+    let mut recipe = many(3000, r#""epochs": 1, "batch_size": 100"#);
+    recipe.validation = Some(Validation::Fraction(0.25));
+    let (_, events) = run_to_end(&recipe).unwrap();
+    let evaluations = events.iter().filter_map(|e| if let Event::Evaluation(e) = e { Some(e) } else { None });
+    let told: Vec<(Split, Option<usize>, u32)> = evaluations
+        .map(|e| (e.split, e.sample, e.tasks["a"].as_ref().unwrap().confusion.iter().flatten().sum()))
+        .collect();
+    // Every sentence is labelled for task a.
+    assert_eq!(told, [(Split::Train, Some(2000), 2000), (Split::Validation, None, 750)]);
 }
 
 #[test]

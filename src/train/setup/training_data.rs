@@ -72,11 +72,11 @@ pub(super) fn sample(rows: &[usize], seed: u64) -> Option<Vec<usize>> {
     if rows.len() <= MOST_EVALUATED {
         return None;
     }
-    let mut sample = rows.to_vec();
-    Stream::new(seed, "evaluation").shuffle(&mut sample);
-    sample.truncate(MOST_EVALUATED);
-    sample.sort_unstable();
-    Some(sample)
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    Stream::new(seed, "evaluation").shuffle(&mut places);
+    let mut is_drawn = vec![false; rows.len()];
+    places[..MOST_EVALUATED].iter().for_each(|&place| is_drawn[place] = true);
+    Some(rows.iter().zip(is_drawn).filter(|(_, is_drawn)| *is_drawn).map(|(&row, _)| row).collect())
 }
 
 /// A hash of the sentences and label names, their labels, the tasks and the split.
@@ -105,4 +105,24 @@ pub(super) fn digest(sentences: &Sentences, names: &Dataset, splits: &[Vec<usize
         rows.iter().for_each(|row| add(&(*row as u64).to_le_bytes()));
     }
     format!("{:x}", hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_rows_some_are_drawn_at_random_and_keep_their_order() {
+        assert_eq!(sample(&[5; MOST_EVALUATED], 1), None);
+        let rows: Vec<usize> = (0..10_000).map(|i| 3 * i).collect();
+        let drawn = sample(&rows, 1).unwrap();
+        assert!(drawn.len() == MOST_EVALUATED && drawn.is_sorted() && drawn.iter().all(|row| row % 3 == 0));
+        // A file whose labels alternate is drawn evenly, and so are its parts.
+        for some in
+            [drawn.iter().filter(|&row| row % 2 == 0).count(), drawn.iter().filter(|&&row| row < 15_000).count()]
+        {
+            assert!((930..1070).contains(&some), "{some} of 2,000");
+        }
+        assert!(sample(&rows, 1).unwrap() == drawn && sample(&rows, 2).unwrap() != drawn);
+    }
 }
