@@ -13,7 +13,7 @@ use polytask::model::Weights;
 use polytask::random::Stream;
 use polytask::recipe::{Diagnostics, Recipe};
 use polytask::run::{Plan, Run};
-use runs::{plan, step};
+use runs::{WEIGHTINGS, plan, step};
 use serde_json::{Map, Value, json};
 use tiny::Tiny;
 
@@ -128,27 +128,13 @@ fn draw(dice: &mut Dice) -> (Tiny, Recipe) {
         "batch_size": dice.among(1, 40), "epochs": dice.among(1, 8), "learning_rate": 1e-4,
         "max_length": dice.among(16, 32), "optimizer": dice.of(&["adam", "adamw", "sgd"]),
     });
-    let weightings = [
-        "uncertainty",
-        "dwa",
-        "random",
-        "gradnorm",
-        "famo",
-        "pcgrad",
-        "cagrad",
-        "mgda",
-        "imtl-g",
-        "nash-mtl",
-        "upgrad",
-        "aligned-mtl",
-    ];
     let layers_frozen = format!("layers:{}", dice.among(1, layers));
     let few = json!({
         "head_init": dice.of(&["random", "class_means", "ridge", "logistic_regression"]),
         "label_names": dice.among(0, 2), "contrastive_steps": 6 * dice.among(0, 1),
     });
     for (name, value, in_a) in [
-        ("weighting", json!(dice.of(&weightings)), 2),
+        ("weighting", json!(dice.of(&WEIGHTINGS[1..])), 2),
         ("freeze", json!(dice.of(&["embeddings", "encoder", &layers_frozen])), 3),
         ("gradient_accumulation_steps", json!(dice.among(2, 4)), 4),
         ("dropout", json!(0.1), 4),

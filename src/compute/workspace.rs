@@ -45,8 +45,8 @@ impl Buffers {
     /// Lends a buffer of at least `len` numbers; `None` if the caller must allocate one, which then counts as lent.
     ///
     /// A buffer that is much larger stays for a larger request, as long as there is room for a new one: otherwise in time every
-    /// buffer would be as large as the largest. Without room it is cut to size. (Of batches of random lengths, all buffers
-    /// together are then at most 1.17 of what was ever lent at the same time, and 1.005 in the median.)
+    /// buffer would be as large as the largest. Without room it is cut to size. (In a simulation of batches of
+    /// random lengths all buffers together were at most 1.17 of what was ever lent at the same time, and 1.005 in the median.)
     fn take(&mut self, len: usize) -> Option<Vec<f32>> {
         self.lent += len;
         self.peak = self.peak.max(self.lent);

@@ -7,23 +7,7 @@ use polytask::protocol::Event;
 use polytask::recipe::{FewExamples, InlineExample, Recipe, Source, Task, Training, Validation};
 use polytask::run::Run;
 
-use crate::runs::{loss_bits, many, parameters, prepare, run_to_end};
-
-const WEIGHTINGS: [&str; 13] = [
-    "sum",
-    "uncertainty",
-    "dwa",
-    "random",
-    "gradnorm",
-    "famo",
-    "pcgrad",
-    "cagrad",
-    "mgda",
-    "imtl-g",
-    "nash-mtl",
-    "upgrad",
-    "aligned-mtl",
-];
+use crate::runs::{WEIGHTINGS, loss_bits, many, parameters, prepare, run_to_end};
 
 /// 24 sentences for the tasks a (3 classes) and b (2 classes, a third blank), with the given training settings, whose label sets are
 /// written down: the rows' order cannot change them.

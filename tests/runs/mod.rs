@@ -12,6 +12,23 @@ use polytask::train::Inputs;
 
 use crate::tiny::Tiny;
 
+/// The names of all weightings.
+pub const WEIGHTINGS: [&str; 13] = [
+    "sum",
+    "uncertainty",
+    "dwa",
+    "random",
+    "gradnorm",
+    "famo",
+    "pcgrad",
+    "cagrad",
+    "mgda",
+    "imtl-g",
+    "nash-mtl",
+    "upgrad",
+    "aligned-mtl",
+];
+
 /// Six sentences, two tasks, one blank, as a recipe with the given training settings.
 pub fn recipe(training: &str) -> Recipe {
     recipe_on(

@@ -7,7 +7,7 @@ use crate::train::few_examples::contrastive_batches;
 
 use super::TrainingData;
 
-/// Sentences that are drawn at most, which takes a tenth of a second. Of a longer run the longest sentences make the batch.
+/// The most sentences that are drawn. For a longer run the batch is one of the longest sentences.
 const MOST_DRAWN: u64 = 5_000_000;
 
 /// The sizes that a forward pass's memory depends on.
@@ -30,7 +30,7 @@ impl BatchSize {
         })
     }
 
-    /// What is enough for both.
+    /// The greater of each size: a batch of these sizes needs at least as much memory as either.
     fn and(self, other: Self) -> Self {
         Self {
             sentences: self.sentences.max(other.sentences),
@@ -40,7 +40,7 @@ impl BatchSize {
     }
 }
 
-/// What is enough for each batch that trains, those of the contrastive phase among them; `None` if they are too many to draw.
+/// The greatest sizes of the batches that train, those of the contrastive phase among them; `None` if they are too many to draw.
 pub(super) fn largest_batch(recipe: &Recipe, data: &TrainingData) -> Option<BatchSize> {
     let (settings, rows) = (&recipe.training, &data.splits[0]);
     let epochs = if settings.shuffle { settings.epochs } else { 1 };

@@ -27,7 +27,8 @@
 //! that needs most.
 //!
 //! On all of it comes a share for what is not counted: the data, the tokenizer, and what the allocator and the buffers that steps
-//! share cannot use. `tests/memory.rs` holds the estimate against what random runs take: never less, and seldom 15 % more.
+//! share cannot use. `tests/memory.rs` holds the estimate against what random runs take; docs/reliability.md
+//! has the figures.
 //!
 //! The matrix product's scratch buffers are not counted: natively the `gemm` crate makes one of the L2 cache's size for each
 //! thread, once a process.
@@ -56,7 +57,7 @@ pub struct Sizes<'a> {
     pub(crate) lengths: Vec<usize>,
     /// Sentences that train.
     pub(crate) training: usize,
-    /// What is enough for each batch that trains; `None`: of the longest sentences.
+    /// The greatest sizes of the batches that train; `None`: not known, and the longest sentences make the batch.
     pub(crate) largest_batch: Option<BatchSize>,
     /// Rows of the word and position tables that train; `None`: all.
     pub(crate) table_rows: Option<usize>,

@@ -22,7 +22,7 @@ pub(crate) struct TrainingData {
     /// The training rows that are evaluated, where these are not all: an estimate of how well all of them are known does.
     pub sample: Option<Vec<usize>>,
     pub tokenizer: Tokenizer,
-    /// What is enough for each batch that trains, if it is known.
+    /// The greatest sizes of the batches that train, if they are known.
     pub largest_batch: Option<BatchSize>,
     /// A hash of the sentences, their labels, the tasks and the split.
     pub digest: String,
