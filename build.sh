@@ -14,6 +14,7 @@ usage() {
 ./build.sh cuda           build the command for NVIDIA graphics cards, target/cuda/release/polytask, and check its code
 ./build.sh fuzz [SECONDS] [TARGET...]
                           give each target of fuzz/ random inputs for so long (60), and keep in fuzz/found what breaks one
+./build.sh soak [RUNS]    train RUNS times (500) in one tab, and the command for as many steps as eight hours have: nothing may grow
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
 ./build.sh pack           build the page, and the element with its small encoder as an npm package in target/npm/
 ./build.sh encoder [DIR]  fetch the sentence encoder all-MiniLM-L6-v2 only (default: into www/models/)
@@ -53,6 +54,7 @@ main() {
       ;;
     cuda) build_cuda ;;
     fuzz) fuzz "$@" ;;
+    soak) soak "$@" ;;
     bench) bench ;;
     pack)
       build_page
@@ -366,6 +368,16 @@ fuzz() { # [SECONDS] [TARGET...]
     grep -E 'number_of_executed_units|peak_rss_mb|panicked|ERROR' "target/fuzz/$target.log" || true
   done
   [ ${#broken[@]} -eq 0 ] || fail "broken: ${broken[*]}; see target/fuzz/*.log and fuzz/found"
+}
+
+# Trains for hours in little time, with an encoder that is made in no time.
+soak() { # [RUNS]
+  local runs=${1:-500}
+  [[ $runs =~ ^[1-9][0-9]*$ ]] || fail "./build.sh soak: \"$runs\" is no number of runs; for example: ./build.sh soak 500"
+  build_page
+  build_native
+  need_browsers
+  POLYTASK_RUNS=$runs node tests/run.mjs --timeout 14400 tests/soak
 }
 
 # Clippy sees the build with threads. What the compiler says of the others is in the logs of build_page.

@@ -10,6 +10,7 @@ mod cli;
 mod compare;
 mod encoders;
 mod export;
+mod faults;
 mod files;
 mod large;
 mod predict;

@@ -21,7 +21,7 @@ fn observed(settings: &str) -> Recipe {
 }
 
 /// The same run in a new place, as after a crash: of `run` only the checkpoint's bytes are left.
-fn moved(recipe: &Recipe, mut run: Run) -> Run {
+pub fn moved(recipe: &Recipe, mut run: Run) -> Run {
     let bytes = run.checkpoint(&Notes::new()).unwrap().to_bytes().unwrap();
     drop(run);
     Opened::verify(&mut &*bytes).unwrap();
@@ -30,12 +30,12 @@ fn moved(recipe: &Recipe, mut run: Run) -> Run {
     again
 }
 
-fn lines(events: &[Event]) -> Vec<String> {
+pub fn lines(events: &[Event]) -> Vec<String> {
     events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
 }
 
 /// Bits of all weights, by name.
-fn bits(run: &Run) -> Vec<(String, Vec<u32>)> {
+pub fn bits(run: &Run) -> Vec<(String, Vec<u32>)> {
     parameters(run).into_iter().map(|(name, xs)| (name, xs.iter().map(|x| x.to_bits()).collect())).collect()
 }
 

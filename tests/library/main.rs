@@ -16,6 +16,7 @@ mod metamorphic;
 mod parallel;
 mod paths;
 mod probe;
+mod properties;
 mod reference;
 mod rooms;
 mod tasks;

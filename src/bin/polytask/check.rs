@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::arguments::{choice, named};
 use crate::encoders::{self, EncoderFiles};
+use crate::processes::note;
 use crate::{Result, device, files};
 
 /// Maximum number of places shown of a finding; `--json` has all.
@@ -92,7 +93,7 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     let mut columns = Columns::of_training(&own_file, &chosen);
     columns.blank_tasks = arguments.next.is_some();
     let table = files::table(&own_file, &columns)?;
-    table.notes.iter().for_each(|note| eprintln!("Warning: {note}"));
+    table.notes.iter().for_each(|assumed| note(format!("Warning: {assumed}")));
     let text = table.text.clone();
     let mut data = match arguments.next {
         Some(_) => data_to_label(&table, &chosen)?,
@@ -103,7 +104,7 @@ pub fn run(arguments: CheckArguments) -> Result<()> {
     if let Some(path) = &arguments.validation {
         let file = file(path, Some(text));
         let table = files::table(&file, &Columns::of_evaluation(&file, &data.tasks))?;
-        table.notes.iter().for_each(|note| eprintln!("Warning: {note}"));
+        table.notes.iter().for_each(|assumed| note(format!("Warning: {assumed}")));
         data.examples.extend(Dataset::from_table(&table, &data.tasks)?.examples);
         places.rows.extend(table.rows);
     }

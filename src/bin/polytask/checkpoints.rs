@@ -11,10 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use polytask::checkpoint::{Notes, Opened};
 use polytask::protocol::Event;
 use polytask::run::Run;
-use tempfile::NamedTempFile;
 
 use crate::Result;
-use crate::files::open;
+use crate::files::{open, temporary_in};
 use crate::processes::{Processes, SharedFile, note};
 
 /// The note of how many bytes the log had.
@@ -58,7 +57,7 @@ impl<'a> Checkpoints<'a> {
                 }
             };
             if let Err(error) = ctrlc::set_handler(stop) {
-                eprintln!("Warning: Ctrl+C will end the run without a checkpoint: {error}");
+                note(format!("Warning: Ctrl+C will end the run without a checkpoint: {error}"));
             }
         });
         Self { processes, directory: out.join("checkpoints"), every, kept: RefCell::default() }
@@ -91,7 +90,7 @@ impl<'a> Checkpoints<'a> {
             }
             if let Err(error) = saved {
                 // The run matters more than its checkpoint; the one before is still there.
-                eprintln!("Warning: no checkpoint after step {step}: {error}");
+                note(format!("Warning: no checkpoint after step {step}: {error}"));
             }
         }
         Ok(())
@@ -130,7 +129,7 @@ impl<'a> Checkpoints<'a> {
         for path in self.all() {
             match Opened::verify(&mut BufReader::new(open(&path)?)) {
                 Ok(()) => return Ok(Some(path)),
-                Err(error) => eprintln!("Warning: {}: {error}", path.display()),
+                Err(error) => note(format!("Warning: {}: {error}", path.display())),
             }
         }
         Ok(None)
@@ -141,11 +140,11 @@ impl<'a> Checkpoints<'a> {
         let path = self.directory.join(format!("step-{:08}.safetensors", run.trainer().steps()));
         let write = || -> std::io::Result<()> {
             std::fs::create_dir_all(&self.directory)?;
-            let file = NamedTempFile::new_in(&self.directory)?;
-            let mut out = BufWriter::with_capacity(1 << 20, file);
+            let file = temporary_in(&self.directory)?;
+            let mut out = BufWriter::with_capacity(1 << 20, file.as_file());
             checkpoint.write_to(&mut out)?;
             out.flush()?;
-            let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            drop(out);
             file.as_file().sync_all()?;
             file.persist(&path).map_err(|e| e.error)?;
             // The name too must outlast a power cut.

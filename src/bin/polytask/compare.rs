@@ -1,7 +1,6 @@
 //! `polytask compare`: several weightings and seeds on the same sentences, beside baselines.
 
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,6 +21,7 @@ use serde_json::{Value, json};
 use crate::arguments::{TrainArguments, name_of, weighting_named};
 use crate::device::Device;
 use crate::encoders::{self, EncoderFiles};
+use crate::files::Log;
 use crate::processes::{Processes, note};
 use crate::reading::{self, Sources};
 use crate::{Result, device, memory, train};
@@ -230,25 +230,20 @@ fn message_of(error: &(dyn std::error::Error + 'static)) -> Message {
 /// A progress bar on a terminal's stderr, JSON lines in the log, the table on stdout.
 struct ComparisonOutput {
     bar: ProgressBar,
-    log: Option<BufWriter<File>>,
+    log: Option<Log>,
 }
 
 impl ComparisonOutput {
     fn new(runs: usize, log: Option<&Path>) -> Result<Self> {
-        let open = |path: &Path| -> Result<BufWriter<File>> {
-            Ok(BufWriter::new(
-                File::create(path).map_err(|e| format!("--log: {}: cannot be written: {e}", path.display()))?,
-            ))
-        };
         let bar = if std::io::stderr().is_terminal() { ProgressBar::new(runs as u64) } else { ProgressBar::hidden() };
         bar.set_style(ProgressStyle::with_template("{bar:30} run {pos}/{len}, {eta} left  {msg}")?);
-        Ok(Self { bar, log: log.map(open).transpose()? })
+        Ok(Self { bar, log: log.map(|path| Log::open(path, 0)).transpose()? })
     }
 
     fn show(&mut self, compared: Compared, seconds: f64) -> Result<()> {
         let name = title(&compared.contender);
         if let Some(why) = &compared.failure {
-            self.bar.suspend(|| eprintln!("Warning: {name}, seed {}: {why}", compared.seed));
+            self.bar.suspend(|| note(format!("Warning: {name}, seed {}: {why}", compared.seed)));
         }
         self.bar.set_message(format!("{name}, seed {}", compared.seed));
         self.bar.inc(1);
@@ -261,16 +256,12 @@ impl ComparisonOutput {
     fn end(mut self, table: &Comparison) -> Result<()> {
         self.bar.finish_and_clear();
         self.log(&serde_json::to_value(Event::Comparison(table.clone()))?)?;
-        write_table(&mut std::io::stdout().lock(), table)
+        write_table(&mut std::io::stdout().lock(), table)?;
+        self.log.as_ref().map_or(Ok(()), Log::end)
     }
 
     fn log(&mut self, line: &serde_json::Value) -> Result<()> {
-        if let Some(log) = &mut self.log {
-            serde_json::to_writer(&mut *log, line)?;
-            log.write_all(b"\n")?;
-            log.flush()?;
-        }
-        Ok(())
+        self.log.as_mut().map_or(Ok(()), |log| log.add(line))
     }
 }
 

@@ -11,6 +11,7 @@ use polytask::train::evaluate_texts;
 
 use crate::Result;
 use crate::files::Source;
+use crate::processes::note;
 use crate::reading::progress;
 use crate::saved::{Saved, SavedArguments, trained_text_column};
 
@@ -36,8 +37,8 @@ pub fn run(arguments: EvaluateArguments) -> Result<()> {
     let source = Source::open(&file.path)?;
     let rows = FileRows::open(&file.path, &source, &Columns::of_evaluation(&file, &saved.tasks))?;
     let (data, notes) = rows.read(&saved.tasks, &mut |_| {})?;
-    for note in notes {
-        eprintln!("Warning: {note}");
+    for assumed in notes {
+        note(format!("Warning: {assumed}"));
     }
     let bar = progress(data.examples.len(), &file.path);
     let figures =

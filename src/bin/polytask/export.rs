@@ -1,7 +1,7 @@
 //! `polytask export`: a saved model in the form that another tool opens.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -65,8 +65,7 @@ pub fn run(arguments: ExportArguments) -> Result<()> {
     if arguments.format == Format::Onnx {
         let precision = if arguments.bits == Bits::Eight { Precision::Int8 } else { Precision::Float32 };
         let bytes = write_onnx(out, &directory, precision)?;
-        println!("{}: {:.1} MB", out.display(), bytes as f64 / 1e6);
-        return Ok(());
+        return Ok(writeln!(io::stdout(), "{}: {:.1} MB", out.display(), bytes as f64 / 1e6)?);
     }
     let saved = Saved::open(&arguments.saved)?;
     let files = files_of(&directory, &saved, arguments.heads_only)?;
@@ -75,8 +74,7 @@ pub fn run(arguments: ExportArguments) -> Result<()> {
         Format::Zip | Format::Onnx => write_zip(out, &files)?,
     }
     let bytes: u64 = files.iter().map(ModelFile::len).sum();
-    println!("{}: {} files, {:.1} MB", out.display(), files.len(), bytes as f64 / 1e6);
-    Ok(())
+    Ok(writeln!(io::stdout(), "{}: {} files, {:.1} MB", out.display(), files.len(), bytes as f64 / 1e6)?)
 }
 
 /// Writes the model as ONNX, each tensor moved out of memory as it is written. Returns the file's size.
@@ -128,7 +126,8 @@ fn files_of(directory: &Path, saved: &Saved, heads_only: bool) -> Result<Vec<Mod
 fn write_zip(path: &Path, files: &[ModelFile]) -> Result<()> {
     let wrong = |e: &dyn std::fmt::Display| format!("{}: cannot be written: {e}", path.display());
     let unfinished = Unfinished::create(path)?;
-    let mut zip = ZipWriter::new(BufWriter::with_capacity(1 << 20, unfinished.file.as_file()));
+    let out = BufWriter::with_capacity(1 << 20, unfinished.file.as_file());
+    let mut zip = ZipWriter::new(UntilFault { out, at: 0, end: 0, fault: None });
     for file in files {
         // Weights hardly get smaller, and take long to pack.
         let method =
@@ -137,8 +136,53 @@ fn write_zip(path: &Path, files: &[ModelFile]) -> Result<()> {
         zip.start_file(&file.path, options).map_err(|e| wrong(&e))?;
         file.write_to(&mut zip).map_err(|e| wrong(&e))?;
     }
-    let mut out: BufWriter<&File> = zip.finish().map_err(|e| wrong(&e))?;
-    out.flush().map_err(|e| wrong(&e))?;
+    let UntilFault { mut out, fault, .. } = zip.finish().map_err(|e| wrong(&e))?;
+    fault.map_or_else(|| out.flush(), Err).map_err(|e| wrong(&e))?;
     drop(out);
     unfinished.finish()
+}
+
+/// Writes until that fails, and keeps the error: a [`ZipWriter`] that sees it prints on stderr that it could not end its file.
+struct UntilFault<'a> {
+    out: BufWriter<&'a File>,
+    /// Where the next byte goes, and the end of what there is.
+    at: u64,
+    end: u64,
+    fault: Option<io::Error>,
+}
+
+impl UntilFault<'_> {
+    fn until_fault(&mut self, act: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) {
+        if self.fault.is_none() {
+            self.fault = act(&mut self.out).err();
+        }
+    }
+}
+
+impl Write for UntilFault<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.until_fault(|out| out.write_all(bytes));
+        self.at += bytes.len() as u64;
+        self.end = self.end.max(self.at);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.until_fault(|out| out.flush());
+        Ok(())
+    }
+}
+
+impl Seek for UntilFault<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let moved = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.end.checked_add_signed(by),
+        };
+        self.at = moved.ok_or(io::ErrorKind::InvalidInput)?;
+        let at = self.at;
+        self.until_fault(|out| out.seek(SeekFrom::Start(at)).map(drop));
+        Ok(at)
+    }
 }

@@ -1,4 +1,6 @@
 //! The command line's front end: files, network, clock, progress bars and exit codes. The library has none of them.
+// println! and eprintln! panic where nobody listens: see processes::note.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
 mod check;
@@ -19,6 +21,7 @@ mod serve;
 mod train;
 mod unpack;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -82,10 +85,8 @@ fn main() -> ExitCode {
         CliCommand::Compare(arguments) => compare::run(*arguments),
         other => processes::check_single().and_then(|()| run_alone(other)),
     };
-    match done {
+    match done.or_else(check_output) {
         Ok(()) => ExitCode::SUCCESS,
-        // A reader that stops early, such as `head`, is no error.
-        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             // Of several processes that end for the same reason, one says why.
             if processes::is_first() {
@@ -110,6 +111,17 @@ fn run_alone(command: CliCommand) -> Result<()> {
     }
 }
 
-fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+/// Names standard output in errors of writing to it: those of files have their names already. A reader that stops early, such as
+/// `head`, is no error.
+fn check_output(error: Error) -> Result<()> {
+    let error: Error = match error.downcast::<serde_json::Error>() {
+        Ok(error) if error.is_io() => io::Error::from(*error).into(),
+        Ok(error) => error,
+        Err(other) => other,
+    };
+    match error.downcast::<io::Error>() {
+        Ok(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Ok(error) => Err(format!("standard output: cannot be written: {error}").into()),
+        Err(other) => Err(other),
+    }
 }

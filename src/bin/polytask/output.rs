@@ -1,7 +1,6 @@
 //! A run's output: progress and the printout for people, the log for machines.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, IsTerminal, Seek, SeekFrom, Write};
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,11 +8,16 @@ use polytask::printout::printout;
 use polytask::protocol::Event;
 
 use crate::Result;
+use crate::files::Log;
+use crate::processes::note;
 
-/// The notebook's printout on stdout, a progress bar on a terminal's stderr, JSON lines in the log.
+/// The notebook's printout on stdout, a progress bar on a terminal's stderr, JSON lines in the log. Neither ends a run: what could
+/// not be written is told at its end.
 pub struct Output {
     bar: ProgressBar,
-    log: Option<BufWriter<File>>,
+    log: Option<Log>,
+    /// Why nothing is printed any more.
+    unheard: Option<std::io::Error>,
     /// Whether anything has been printed. A blank line precedes every epoch but the first, as in the notebook.
     printed: bool,
     /// Whether another process shows the run.
@@ -23,39 +27,25 @@ pub struct Output {
 impl Output {
     /// `kept` bytes at the start of the log stay, those of a run that goes on.
     pub fn new(log: Option<&Path>, kept: u64) -> Result<Self> {
-        let open = |path: &Path| -> Result<BufWriter<File>> {
-            let open = || {
-                let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-                let kept = kept.min(file.metadata()?.len());
-                file.set_len(kept)?;
-                file.seek(SeekFrom::Start(kept))?;
-                Ok(BufWriter::new(file))
-            };
-            open().map_err(|e: std::io::Error| format!("--log: {}: cannot be written: {e}", path.display()).into())
-        };
         let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         bar.set_style(ProgressStyle::with_template("{bar:30} step {pos}/{len}, {eta} left  {msg}")?);
-        Ok(Self { bar, log: log.map(open).transpose()?, printed: false, is_silent: false })
+        let log = log.map(|path| Log::open(path, kept)).transpose()?;
+        Ok(Self { bar, log, unheard: None, printed: false, is_silent: false })
     }
 
     /// None, for a process among several that does not print.
     pub fn silent() -> Self {
-        Self { bar: ProgressBar::hidden(), log: None, printed: false, is_silent: true }
+        Self { bar: ProgressBar::hidden(), log: None, unheard: None, printed: false, is_silent: true }
     }
 
     /// Bytes in the log so far; 0 without a log.
-    pub fn logged(&mut self) -> Result<u64> {
-        self.log.as_mut().map_or(Ok(0), |log| Ok(log.stream_position()?))
+    pub fn logged(&self) -> u64 {
+        self.log.as_ref().map_or(0, Log::len)
     }
 
     /// Writes an event to the log only.
     pub fn log(&mut self, event: &Event) -> Result<()> {
-        if let Some(log) = &mut self.log {
-            serde_json::to_writer(&mut *log, event)?;
-            log.write_all(b"\n")?;
-            log.flush()?;
-        }
-        Ok(())
+        self.log.as_mut().map_or(Ok(()), |log| log.add(event))
     }
 
     /// Writes an event to the log and prints it.
@@ -75,12 +65,12 @@ impl Output {
             _ => {}
         }
         match (event, printout(event)) {
-            (Event::Warning(_), Some(line)) => self.bar.suspend(|| eprintln!("{line}")),
+            (Event::Warning(_), Some(line)) => self.bar.suspend(|| note(line)),
             (Event::Epoch(_), Some(lines)) => {
                 let lines = if self.printed { format!("\n{lines}") } else { lines };
-                self.print(&lines)?;
+                self.print(&lines);
             }
-            (_, Some(lines)) => self.print(&lines)?,
+            (_, Some(lines)) => self.print(&lines),
             (_, None) => {}
         }
         Ok(())
@@ -95,9 +85,17 @@ impl Output {
         self.printed = steps > 0;
     }
 
-    fn print(&mut self, lines: &str) -> Result<()> {
+    /// The first error of what was written.
+    pub fn end(self) -> Result<()> {
+        self.log.as_ref().map_or(Ok(()), Log::end)?;
+        self.unheard.map_or(Ok(()), |why| Err(why.into()))
+    }
+
+    fn print(&mut self, lines: &str) {
         self.printed = true;
-        // Not println!, which panics when the reader is gone.
-        Ok(self.bar.suspend(|| writeln!(std::io::stdout(), "{lines}"))?)
+        if self.unheard.is_none() {
+            // Not println!, which panics when the reader is gone.
+            self.unheard = self.bar.suspend(|| writeln!(std::io::stdout(), "{lines}")).err();
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! It answers on the loopback interface only, only requests that name this machine (a page elsewhere may give a name of its own the
 //! address 127.0.0.1), and only with what lies in the directory, wherever links in it lead.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,18 +53,19 @@ pub fn run(arguments: ServeArguments) -> Result<()> {
         .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(set(HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"))
         .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let wrong = |e: std::io::Error| format!("serve: {e}");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     runtime.block_on(async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| {
             format!("--port: {} cannot be used: {e}; name another, or 0 for a free one", arguments.port)
         })?;
-        println!("http://{}/", listener.local_addr()?);
+        writeln!(std::io::stdout(), "http://{}/", listener.local_addr().map_err(wrong)?)?;
         let stop = async {
             // Without a signal handler the server runs until the process ends.
             let _ = tokio::signal::ctrl_c().await;
         };
-        axum::serve(listener, app).with_graceful_shutdown(stop).await?;
+        axum::serve(listener, app).with_graceful_shutdown(stop).await.map_err(wrong)?;
         Ok(())
     })
 }

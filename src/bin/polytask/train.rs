@@ -131,6 +131,7 @@ impl Prepared {
             save(out, &run, &tokenizer, &recipe)?;
         }
         trained?;
+        output.end()?;
         for (task, TaskTemperature { temperature, ece_before, ece_after }) in temperatures {
             let line =
                 format!("{task} Temperature: {temperature:.2}, ECE: {ece_before:.2} before, {ece_after:.2} with it");
@@ -172,7 +173,7 @@ pub fn inputs<'a>(
     Ok(EncodedInputs { sentences, validation, tokenizer, config, keep_heads: false, context, memory_limit })
 }
 
-/// Trains to the end and shows the events as long as they can be shown. Returns the first error.
+/// Trains to the end and shows the events.
 fn train(
     run: &mut Run,
     prelude: &[Event],
@@ -180,36 +181,28 @@ fn train(
     checkpoints: Option<&Checkpoints>,
     processes: &Processes,
 ) -> Result<()> {
-    let mut shown = Ok(());
-    let mut show = |events: &[Event], output: &mut Output| {
-        for event in events {
-            if shown.is_ok() {
-                shown = output.show(event);
-            }
-        }
-    };
-    show(prelude, output);
+    prelude.iter().try_for_each(|event| output.show(event))?;
     let mut trained = Ok(());
     while !run.is_finished() && trained.is_ok() {
         match run.advance(&[]) {
             Ok(events) => {
-                show(&events, output);
+                events.iter().try_for_each(|event| output.show(event))?;
                 if let Some(checkpoints) = checkpoints {
-                    checkpoints.after(&events, run, output.logged()?)?;
+                    checkpoints.after(&events, run, output.logged())?;
                 }
             }
             Err(error) => trained = Err(error),
         }
     }
     if let Err(error) = trained {
-        // The run's own error matters more than one in writing the log. It says what to try, as the verdicts do.
-        let _ = run.verdicts().into_iter().try_for_each(|verdict| output.log(&Event::Verdict(verdict)));
-        let _ = output.log(&Event::Error(error.message().clone()));
+        // It says what to try, as the verdicts do.
+        run.verdicts().into_iter().try_for_each(|verdict| output.log(&Event::Verdict(verdict)))?;
+        output.log(&Event::Error(error.message().clone()))?;
         let error = error.into();
         processes.end_all_if_alone_with(&error);
         return Err(error);
     }
-    shown
+    Ok(())
 }
 
 /// Sets the recipe's tasks to those of a saved model: all of them, or those that the recipe names. Their labels must be the

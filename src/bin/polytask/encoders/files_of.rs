@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
 
 use polytask::model::{
     DeclaredPooling, EncoderByHash, Receiver, Wanted, Weights, declared_pooling, joined_header, parse_config,
@@ -12,6 +14,7 @@ use polytask::text::{git_lfs_pointer, tokenizer_of_vocabulary};
 
 use sha2::{Digest, Sha256};
 
+use crate::files::Stamp;
 use crate::{Error, Result, files};
 
 pub const CONFIG: &str = "config.json";
@@ -45,11 +48,39 @@ struct StoredWeights {
     /// The joined header, if there are several files: it is read before them. Else empty.
     front: Vec<u8>,
     /// `model.safetensors`, or the tensors of each shard.
-    files: Vec<(PathBuf, File)>,
+    files: Vec<StoredFile>,
 }
 
+struct StoredFile {
+    path: PathBuf,
+    file: File,
+    /// What it was when it was opened.
+    stamp: Stamp,
+}
+
+/// So often a directory is read that somebody writes into meanwhile.
+const TRIES: usize = 10;
+
+/// Whoever gives files their names one after the other is through when so much time has passed since the last one.
+const SETTLED: Duration = Duration::from_millis(50);
+
 impl EncoderFiles {
+    /// Reads the files, and opens those with weights, so that all are of one moment: a saved model that is replaced meanwhile is the
+    /// old one or the new one.
     pub fn read(directory: &Path) -> Result<Self> {
+        let stamps = || Stamp::all_in(directory, &[".json", ".txt", ".safetensors"]);
+        for _ in 0..TRIES {
+            sleep(SETTLED.saturating_sub(age(directory)));
+            let before = stamps();
+            let files = Self::open(directory);
+            if stamps() == before {
+                return files;
+            }
+        }
+        Err(changing(directory))
+    }
+
+    fn open(directory: &Path) -> Result<Self> {
         let config = files::read(&directory.join(CONFIG))?;
         if let Some(encoder) = encoder_by_hash(&config) {
             return Self::with_encoder(directory, config, &encoder);
@@ -89,12 +120,18 @@ impl EncoderFiles {
 
     /// The weights that are `wanted`, read in pieces, so that they are never in memory twice.
     pub fn read_weights(&mut self, wanted: Wanted) -> Result<Weights> {
+        let received = self.receive(wanted);
+        // What is wrong with half of an old file and half of a new one is no help to anybody.
+        self.weights.files.iter().find_map(StoredFile::changed).map_or(received, Err)
+    }
+
+    fn receive(&mut self, wanted: Wanted) -> Result<Weights> {
         let mut receiver = Receiver::of(wanted);
         self.named(receiver.push(&self.weights.front))?;
         let mut piece = vec![0; 1 << 20];
         for i in 0..self.weights.files.len() {
             loop {
-                let (path, file) = &mut self.weights.files[i];
+                let StoredFile { path, file, .. } = &mut self.weights.files[i];
                 let n = file.read(&mut piece).map_err(|e| format!("{}: cannot be read: {e}", path.display()))?;
                 if n == 0 {
                     break;
@@ -141,8 +178,7 @@ impl StoredWeights {
     fn open(directory: &Path) -> Result<Self> {
         let (one, index) = (directory.join(WEIGHTS), directory.join(INDEX));
         if one.exists() {
-            let file = files::open(&one)?;
-            return Ok(Self { front: Vec::new(), files: vec![(one, file)] });
+            return Ok(Self { front: Vec::new(), files: vec![StoredFile::open(one)?] });
         }
         if !index.exists() {
             return Err(match OTHER_WEIGHTS.iter().find(|name| directory.join(name).exists()) {
@@ -159,12 +195,36 @@ impl StoredWeights {
         let mut shards = Vec::new();
         let mut headers = Vec::new();
         for path in paths {
-            let mut file = files::open(&path)?;
-            headers.push(header(&path, &mut file)?);
-            shards.push((path, file));
+            let mut shard = StoredFile::open(path)?;
+            headers.push(header(&shard.path, &mut shard.file)?);
+            shards.push(shard);
         }
         Ok(Self { front: named(directory, joined_header(&headers))?, files: shards })
     }
+}
+
+impl StoredFile {
+    fn open(path: PathBuf) -> Result<Self> {
+        let file = files::open(&path)?;
+        let about = file.metadata().map_err(|e| format!("{}: cannot be read: {e}", path.display()))?;
+        Ok(Self { path, file, stamp: Stamp::of(&about) })
+    }
+
+    /// The error if somebody has written into the file since it was opened.
+    fn changed(&self) -> Option<Error> {
+        let now = self.file.metadata().ok()?;
+        (Stamp::of(&now) != self.stamp).then(|| changing(&self.path))
+    }
+}
+
+/// How long ago a file in `directory` got its name or was removed.
+fn age(directory: &Path) -> Duration {
+    let last = std::fs::metadata(directory).and_then(|about| about.modified());
+    last.ok().and_then(|last| SystemTime::now().duration_since(last).ok()).unwrap_or(Duration::MAX)
+}
+
+fn changing(path: &Path) -> Error {
+    format!("{}: it changes while it is read; run the command again when nothing writes into it", path.display()).into()
 }
 
 /// The encoder that a saved model's `config.json` names, if its own files hold the heads alone.
@@ -181,7 +241,6 @@ pub fn hash_of_weights(directory: &Path) -> Result<String> {
     Ok(format!("{:x}", hash.finalize()))
 }
 
-/// A shard's header. The file goes on with its tensors.
 /// A shard's header. Leaves the file at the first byte of its tensors.
 fn header(path: &Path, file: &mut File) -> Result<Vec<u8>> {
     let unreadable = |e: std::io::Error| format!("{}: cannot be read: {e}", path.display());

@@ -4,6 +4,7 @@ mod fetch;
 mod files_of;
 mod known;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -38,8 +39,7 @@ pub fn run(command: EncoderCommand) -> Result<()> {
         None => cache(&name)?,
     };
     fetch(&name, &directory)?;
-    println!("{}", directory.display());
-    Ok(())
+    Ok(writeln!(std::io::stdout(), "{}", directory.display())?)
 }
 
 /// The directory of an encoder given as a directory or by name; one that has a name is fetched if this machine has no copy.

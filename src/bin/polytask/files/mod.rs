@@ -1,7 +1,10 @@
 //! Reading files with their name in every error, and writing them whole or not at all.
 
+mod beginning;
+mod log;
 mod packed;
 mod source;
+mod stamp;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -14,8 +17,11 @@ use tempfile::NamedTempFile;
 
 use crate::Result;
 
+pub use beginning::beginning;
+pub use log::Log;
 pub use packed::unpacked;
 pub use source::Source;
+pub use stamp::Stamp;
 
 /// A file's bytes.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
@@ -36,7 +42,7 @@ pub fn table(file: &DataFile, columns: &Columns) -> polytask::Result<Table> {
 pub fn try_directory(directory: &Path) -> Result<()> {
     let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", directory.display());
     std::fs::create_dir_all(directory).map_err(wrong)?;
-    tempfile::tempfile_in(directory).map_err(wrong)?;
+    temporary_in(directory).map_err(wrong)?;
     Ok(())
 }
 
@@ -51,7 +57,7 @@ impl Unfinished {
     pub fn create(path: &Path) -> Result<Self> {
         let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let wrong = |e: std::io::Error| format!("{}: cannot be written: {e}", path.display());
-        let file = NamedTempFile::new_in(directory).map_err(wrong)?;
+        let file = temporary_in(directory).map_err(wrong)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -63,7 +69,7 @@ impl Unfinished {
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let wrong = |e| format!("{}: cannot be written: {e}", self.path.display());
-        Ok(self.file.write_all(bytes).map_err(wrong)?)
+        Ok(self.file.as_file_mut().write_all(bytes).map_err(wrong)?)
     }
 
     /// Gives the file its name.
@@ -72,6 +78,11 @@ impl Unfinished {
         self.file.persist(&self.path).map_err(wrong)?;
         Ok(())
     }
+}
+
+/// A new file in `directory`, under a name that nobody needs to read in an error.
+pub fn temporary_in(directory: &Path) -> std::io::Result<NamedTempFile> {
+    NamedTempFile::new_in(directory).map_err(|e| e.kind().into())
 }
 
 /// Writes a model's files as [`Unfinished`] ones, and finishes them once all are whole.

@@ -5,6 +5,11 @@ use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result};
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 
+use super::beginning;
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
@@ -13,11 +18,14 @@ pub enum Packing {
 }
 
 impl Packing {
+    /// What compressed files begin with.
+    pub const MARKS: [&[u8]; 2] = [GZIP, ZSTD];
+
     /// The packing of a file that begins with `start`; `None` if it is not compressed.
     pub fn of(start: &[u8]) -> Option<Self> {
         match start {
-            [0x1f, 0x8b, ..] => Some(Self::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            _ if start.starts_with(GZIP) => Some(Self::Gzip),
+            _ if start.starts_with(ZSTD) => Some(Self::Zstd),
             _ => None,
         }
     }
@@ -52,8 +60,9 @@ impl Packing {
 }
 
 /// The input as it is, or unpacked if it is compressed.
-pub fn unpacked(mut input: impl BufRead + Send + 'static) -> Result<Box<dyn BufRead + Send>> {
-    match Packing::of(input.fill_buf()?) {
+pub fn unpacked(input: impl BufRead + Send + 'static) -> Result<Box<dyn BufRead + Send>> {
+    let (start, input) = beginning(input, &Packing::MARKS)?;
+    match Packing::of(&start) {
         Some(packing) => packing.unpack(input),
         None => Ok(Box::new(input)),
     }

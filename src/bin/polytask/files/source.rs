@@ -1,7 +1,7 @@
 //! A data file's bytes: unpacked if it is compressed, and not held in memory if they are many.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::ops::Deref;
 
 use memmap2::Mmap;
@@ -10,6 +10,7 @@ use polytask::error::Message;
 use tempfile::SpooledData;
 use tempfile::SpooledTempFile;
 
+use super::beginning;
 use super::packed::Packing;
 
 /// From so many bytes on a file is mapped into the address space: the system reads its pages when they are needed, and drops
@@ -54,11 +55,12 @@ impl Source {
         let unreadable = |e: io::Error| wrong(format!("the file cannot be read: {e}"));
         let file = File::open(path).map_err(unreadable)?;
         let about = file.metadata().map_err(unreadable)?;
-        let mut input = BufReader::with_capacity(1 << 16, file);
-        let packing = Packing::of(input.fill_buf().map_err(unreadable)?);
-        let Some(packing) = packing else {
+        let input = BufReader::with_capacity(1 << 16, file);
+        let (start, mut input) = beginning(input, &Packing::MARKS).map_err(unreadable)?;
+        let Some(packing) = Packing::of(&start) else {
             if about.is_file() && about.len() >= LARGE as u64 {
-                return Self::mapped(input.get_ref()).map_err(unreadable);
+                let (_, rest) = input.get_ref();
+                return Self::mapped(rest.get_ref()).map_err(unreadable);
             }
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).map_err(unreadable)?;

@@ -9,6 +9,7 @@ use super::lines::Fault;
 use super::records::{Record, Records, Row};
 use super::whole;
 use crate::Result;
+use crate::processes::note;
 
 /// Rows to classify.
 pub struct Input {
@@ -75,8 +76,8 @@ impl Input {
 
     fn stream(name: &str, input: impl Read + Send + 'static, wanted: &Wanted) -> Result<Self> {
         let records = Records::open(name, input, wanted)?;
-        if let Some(note) = &records.note {
-            eprintln!("{note}");
+        if let Some(assumed) = &records.note {
+            note(assumed);
         }
         Ok(Self {
             name: name.into(),
@@ -113,7 +114,7 @@ impl Seen {
         let plain = Wanted { quoting: false, ..wanted };
         match Records::open(name, open()?, &plain).and_then(|records| Self::all_of(name, records)) {
             Ok(seen) => {
-                eprintln!("{name}: the double quotes around or before some fields are read as text");
+                note(format!("{name}: the double quotes around or before some fields are read as text"));
                 Ok((plain, seen))
             }
             Err(_) => Err(refused),

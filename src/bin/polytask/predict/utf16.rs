@@ -2,15 +2,16 @@
 
 use std::io::{BufRead, BufReader, Read, Result};
 
-use crate::files::unpacked;
+use crate::files::{beginning, unpacked};
 
 /// The text of `input`, unpacked if it is compressed, as UTF-8 if it begins with the byte order mark of UTF-16; the mark stays.
 pub fn decoded(input: impl Read + Send + 'static) -> Result<Box<dyn BufRead + Send>> {
-    let mut input = unpacked(BufReader::with_capacity(1 << 16, input))?;
-    let unit: Unit = match input.fill_buf()? {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Ok(input),
+    let unpacked = unpacked(BufReader::with_capacity(1 << 16, input))?;
+    let (start, input) = beginning(unpacked, &[&[0xff, 0xfe], &[0xfe, 0xff]])?;
+    let unit: Unit = match start[..] {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return Ok(Box::new(input)),
     };
     Ok(Box::new(BufReader::new(Utf16 { input, unit, units: Vec::new(), text: Vec::new() })))
 }
@@ -98,7 +99,7 @@ mod tests {
         let text = "\u{feff}text\tnöte\r\n𝄞 é 漢\t\u{10ffff}\n".repeat(3);
         for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
             let bytes: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
-            for step in [2, 3, 5, 7, 4096] {
+            for step in [1, 2, 3, 5, 7, 4096] {
                 assert_eq!(read(step, bytes.clone()), text.as_bytes(), "{step}");
             }
         }

@@ -15,6 +15,7 @@ use super::lines::Fault;
 use super::object::{cell, object};
 use super::records::{Record, Row, no_column};
 use crate::files::{Source, unpacked};
+use crate::processes::note;
 use crate::{Result, files};
 
 /// Whether the file at `path` shows at its beginning that it has no rows to read one after the other: by the ending of its
@@ -55,8 +56,8 @@ pub fn read(path: &Path, wanted: &Wanted) -> Result<Input> {
     if let Some(wrong) = wrong {
         return Err(format!("{name}, {wrong}").into());
     }
-    for note in &cells.notes {
-        eprintln!("{note}");
+    for assumed in &cells.notes {
+        note(assumed);
     }
     drop(cells);
     let (send, coming) = sync_channel(AHEAD);
