@@ -221,7 +221,9 @@ impl Drop for AtEnd<'_> {
 fn replace(from: &Path, to: &Path) {
     let files: Vec<String> = names(from).into_iter().filter(|name| name.contains('.')).collect();
     let unfinished = |name: &str| to.join(format!(".new-{name}"));
-    files.iter().for_each(|name| drop(fs::copy(from.join(name), unfinished(name)).unwrap()));
+    for name in &files {
+        fs::copy(from.join(name), unfinished(name)).unwrap();
+    }
     sleep(Duration::from_millis(120));
     files.iter().for_each(|name| fs::rename(unfinished(name), to.join(name)).unwrap());
 }

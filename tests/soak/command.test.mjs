@@ -17,7 +17,7 @@ import { tinyBert } from '../browser/tiny-bert.mjs';
 
 /** Two cores take 3.4 steps a second with MiniLM and 32 sentences a step (benches/results.md), and so many in eight hours. */
 const LEAST_STEPS = 98_000;
-const [ROWS, BATCH] = [400, 4];
+const [ROWS, BATCH] = [4000, 4];
 const STEPS_PER_EPOCH = (0.75 * ROWS) / BATCH;
 const EPOCHS = Math.ceil(Number(process.env.POLYTASK_STEPS ?? LEAST_STEPS) / STEPS_PER_EPOCH);
 const STEPS = EPOCHS * STEPS_PER_EPOCH;
