@@ -35,8 +35,11 @@ impl Log {
                 ));
             }
             let kept = kept.min(there);
+            // A pipe or a device has no length, and keeps nothing.
             if there > kept {
                 file.set_len(kept)?;
+            }
+            if kept > 0 {
                 file.seek(SeekFrom::Start(kept))?;
             }
             Ok(Self { path: path.into(), file, written: kept, waiting: Vec::new(), fault: None })
