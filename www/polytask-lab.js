@@ -6,6 +6,7 @@ import { misuse, whyNot } from './element/misuse.js';
 import { Reflecting, upgrade } from './element/properties.js';
 import { startEarly } from './engine/engine.js';
 import { base } from './engine/files.js';
+import { releaseRadios } from './ui/radios.js';
 import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
@@ -294,6 +295,7 @@ export class PolytaskLab extends Reflecting {
 
   /** @param {Lab} lab */
   #clear(lab) {
+    releaseRadios(this.#shadow);
     for (const view of this.#views) lab.rendering.remove(view);
     this.#views = [];
   }

@@ -5,6 +5,7 @@ import { readAlong } from '../lab/run/reading.js';
 import { brief } from '../ui/brief.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
+import { releaseRadios } from '../ui/radios.js';
 import { between, frameOf, past, pictureAt } from './frames.js';
 import { createScatter, markerIcon } from './scatter.js';
 
@@ -165,6 +166,7 @@ export function createMap(lab) {
   function drawChips() {
     if (!tasks.some(({ name }) => name === task)) task = tasks[0]?.name ?? '';
     chips.hidden = tasks.length < 2;
+    releaseRadios(chips);
     chips.replaceChildren(
       h('legend', { className: 'sr' }, words.by),
       ...tasks.map(({ name }, k) => {

@@ -4,6 +4,7 @@
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
+import { releaseRadios } from '../ui/radios.js';
 
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'saliency' }>} Saliency */
 /** @typedef {Saliency['tasks'][string]} TaskSaliency */
@@ -102,6 +103,7 @@ export function createSaliency({ n, try: words }, again) {
     reset(names) {
       tasks = names;
       if (!tasks.includes(chosen)) chosen = tasks[0] ?? '';
+      releaseRadios(choice);
       choice.replaceChildren(
         h('legend', { className: 'sr' }, words.whichTask),
         ...tasks.map((value) =>
