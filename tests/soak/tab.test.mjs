@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
+import { WEIGHTING_NAMES } from '../../www/lab/recipe/weightings.js';
 import { VIEWS } from '../../www/views/registry.js';
 import { BROWSERS, launch, openLab, sleep } from '../browser/browser.mjs';
 import { countLeftovers } from '../browser/leftovers.mjs';
@@ -21,7 +22,6 @@ const ELEMENTS = 24;
 const [COUNTS, FIRST] = [10, 2];
 
 const PRESETS = ['notebook', 'topic-sentiment', 'tickets'];
-const WEIGHTINGS = ['sum', 'uncertainty', 'dwa', 'gradnorm', 'famo', 'pcgrad', 'cagrad', 'mgda', 'imtl-g', 'nash-mtl', 'upgrad', 'aligned-mtl', 'random'];
 const LAB = `<polytask-lab id="a" preset="notebook" encoder="tiny/" epochs="1" views="${Object.keys(VIEWS).join(' ')}"></polytask-lab>`;
 
 /** How much of each may be there at the last count, as a share of what was there at the first one, and beyond that share. */
@@ -47,7 +47,7 @@ for (const name of BROWSERS)
       const files = tinyFolder();
       server = await startServer(SITE, { pages: { '/soak.html': pageWith(LAB) } });
       server.answer('/tiny/', (file) => (files[file] ? { body: files[file] } : { status: 404, body: '' }));
-      session = await launch(name, { flags: ['--js-flags=--expose-gc'] });
+      session = await launch(name);
     });
     after(async () => {
       await session?.close();
@@ -60,7 +60,7 @@ for (const name of BROWSERS)
       const took = [];
       for (let run = 0; run < RUNS; run++) {
         took.push(await lab.page.evaluate(trainOnce, recipe(PRESETS[run % PRESETS.length], 1 + (run % 2), run)));
-        if (isDue(run, ELEMENTS)) await lab.page.evaluate(comeAndGo, `b${run}`, WEIGHTINGS[run % WEIGHTINGS.length]);
+        if (isDue(run, ELEMENTS)) await lab.page.evaluate(comeAndGo, `b${run}`, WEIGHTING_NAMES[run % WEIGHTING_NAMES.length]);
         if (isDue(run, 4 * ELEMENTS)) await changeLooks(lab, run);
         if (isDue(run, COUNTS)) {
           // What there is depends on the sentences: each count is of the same.
@@ -82,7 +82,7 @@ for (const name of BROWSERS)
 
 /** @param {string} name @param {number} epochs @param {number} run */
 function recipe(name, epochs, run) {
-  return { data: { preset: { name } }, training: { epochs, seed: run, weighting: WEIGHTINGS[run % WEIGHTINGS.length] } };
+  return { data: { preset: { name } }, training: { epochs, seed: run, weighting: WEIGHTING_NAMES[run % WEIGHTING_NAMES.length] } };
 }
 
 /** Whether something that happens so many times in all the runs happens after this one. @param {number} run @param {number} times */

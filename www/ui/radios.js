@@ -1,4 +1,4 @@
-// Radio buttons that go away.
+// Radio buttons that are removed.
 
 /**
  * Called before radio buttons are removed from an element's shadow root. Chromium keeps those that have a name, with all that was

@@ -142,10 +142,10 @@ fn write_zip(path: &Path, files: &[ModelFile]) -> Result<()> {
     unfinished.finish()
 }
 
-/// Writes until that fails, and keeps the error: a [`ZipWriter`] that sees it prints on stderr that it could not end its file.
+/// Keeps the first error of writing, and drops what comes after it. A [`ZipWriter`] that saw the error would print a line of its own.
 struct UntilFault<'a> {
     out: BufWriter<&'a File>,
-    /// Where the next byte goes, and the end of what there is.
+    /// Positions of the next byte and of the end.
     at: u64,
     end: u64,
     fault: Option<io::Error>,

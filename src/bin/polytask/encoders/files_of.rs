@@ -54,19 +54,19 @@ struct StoredWeights {
 struct StoredFile {
     path: PathBuf,
     file: File,
-    /// What it was when it was opened.
+    /// Taken when the file was opened, to see later whether it has changed.
     stamp: Stamp,
 }
 
-/// So often a directory is read that somebody writes into meanwhile.
+/// How often a directory that keeps changing is read before that is an error.
 const TRIES: usize = 10;
 
-/// Whoever gives files their names one after the other is through when so much time has passed since the last one.
+/// A program that saves a model renames its files one after the other. After this time without a renamed file it is done.
 const SETTLED: Duration = Duration::from_millis(50);
 
 impl EncoderFiles {
-    /// Reads the files, and opens those with weights, so that all are of one moment: a saved model that is replaced meanwhile is the
-    /// old one or the new one.
+    /// Reads the files and opens those with weights. If another program replaces the model meanwhile, all files are of the old
+    /// model, or all are of the new one.
     pub fn read(directory: &Path) -> Result<Self> {
         let stamps = || Stamp::all_in(directory, &[".json", ".txt", ".safetensors"]);
         for _ in 0..TRIES {
@@ -121,7 +121,7 @@ impl EncoderFiles {
     /// The weights that are `wanted`, read in pieces, so that they are never in memory twice.
     pub fn read_weights(&mut self, wanted: Wanted) -> Result<Weights> {
         let received = self.receive(wanted);
-        // What is wrong with half of an old file and half of a new one is no help to anybody.
+        // If a file changed while it was read, an error about its content would mislead.
         self.weights.files.iter().find_map(StoredFile::changed).map_or(received, Err)
     }
 
@@ -210,14 +210,14 @@ impl StoredFile {
         Ok(Self { path, file, stamp: Stamp::of(&about) })
     }
 
-    /// The error if somebody has written into the file since it was opened.
+    /// An error if the file was written to since it was opened.
     fn changed(&self) -> Option<Error> {
         let now = self.file.metadata().ok()?;
         (Stamp::of(&now) != self.stamp).then(|| changing(&self.path))
     }
 }
 
-/// How long ago a file in `directory` got its name or was removed.
+/// The time since a file in `directory` was last created, renamed or removed.
 fn age(directory: &Path) -> Duration {
     let last = std::fs::metadata(directory).and_then(|about| about.modified());
     last.ok().and_then(|last| SystemTime::now().duration_since(last).ok()).unwrap_or(Duration::MAX)

@@ -9,20 +9,20 @@ use serde::Serialize;
 use crate::Result;
 use crate::processes::note;
 
-/// A log that outlives a full disk: lines that cannot be written wait, and are written before the next one. A run goes on meanwhile.
+/// A log whose file may be on a full disk: lines that cannot be written are kept in memory, and tried again with the next line.
 pub struct Log {
     path: PathBuf,
     file: File,
     /// Bytes in the file.
     written: u64,
-    /// What is not in the file yet.
+    /// Lines, or the rest of one, that could not be written yet.
     waiting: Vec<u8>,
     /// Why the latest line could not be written.
     fault: Option<std::io::Error>,
 }
 
 impl Log {
-    /// Opens the log at `path`. Of what is there the first `kept` bytes stay.
+    /// Opens the log at `path`. The first `kept` bytes of an existing file stay, and the rest is cut off.
     pub fn open(path: &Path, kept: u64) -> Result<Self> {
         let open = || {
             let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
@@ -47,7 +47,7 @@ impl Log {
         open().map_err(|e: std::io::Error| format!("--log: {}: cannot be written: {e}", path.display()).into())
     }
 
-    /// Adds a line. Prints a warning if from now on lines wait.
+    /// Adds a line. Prints a warning when lines begin to be kept in memory.
     pub fn add(&mut self, line: &impl Serialize) -> Result<()> {
         serde_json::to_writer(&mut self.waiting, line)?;
         self.waiting.push(b'\n');
@@ -74,7 +74,7 @@ impl Log {
         Ok(())
     }
 
-    /// Bytes of all lines.
+    /// The length in bytes, with the lines that could not be written yet.
     pub fn len(&self) -> u64 {
         self.written + self.waiting.len() as u64
     }
@@ -120,5 +120,7 @@ mod tests {
             "1\n4\n",
             "a run goes on after what its checkpoint knows of"
         );
+        Log::open(&path, 4).unwrap().add(&5).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "1\n4\n5\n", "and after the whole log");
     }
 }

@@ -80,7 +80,7 @@ impl Unfinished {
     }
 }
 
-/// A new file in `directory`, under a name that nobody needs to read in an error.
+/// A new file in `directory`. Its error leaves out the temporary name, which tells the reader nothing.
 pub fn temporary_in(directory: &Path) -> std::io::Result<NamedTempFile> {
     NamedTempFile::new_in(directory).map_err(|e| e.kind().into())
 }

@@ -18,7 +18,7 @@ pub enum Packing {
 }
 
 impl Packing {
-    /// What compressed files begin with.
+    /// The first bytes of compressed files.
     pub const MARKS: [&[u8]; 2] = [GZIP, ZSTD];
 
     /// The packing of a file that begins with `start`; `None` if it is not compressed.

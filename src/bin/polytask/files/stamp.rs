@@ -6,7 +6,7 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// What a file was when it was looked at: whoever writes it leaves another length, another time, or another file of that name.
+/// Length, time and number of a file at one moment. After a change at least one of them is another.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stamp {
     bytes: u64,
@@ -24,7 +24,7 @@ impl Stamp {
         Self { bytes: about.len(), modified: about.modified().ok(), number }
     }
 
-    /// Those of the files in `directory` whose names end in one of `endings`.
+    /// The stamps of the files in `directory` whose names end in one of `endings`.
     pub fn all_in(directory: &Path, endings: &[&str]) -> BTreeMap<OsString, Self> {
         let files = std::fs::read_dir(directory).into_iter().flatten().flatten();
         let wanted =
