@@ -72,8 +72,13 @@ for (const name of BROWSERS) {
       await lab.page.keyboard.press('s');
       await focus(chart);
       for (const key of ['ArrowRight', 'ArrowLeft', 'PageDown', 'End']) await lab.page.keyboard.press(key);
+      // One key each: the focus moves on when nothing is left to be undone or redone, and a second key would press what it moved to.
       await focus('[data-part="undo"]');
-      for (const key of ['Enter', ' ', 'ArrowRight']) await lab.page.keyboard.press(key);
+      for (const key of ['ArrowRight', ' ']) await lab.page.keyboard.press(key);
+      await lab.until('the edit to be taken back', () => !$('[data-part="redo"]').disabled);
+      await focus('[data-part="redo"]');
+      await lab.page.keyboard.press('Enter');
+      await lab.until('the edit to be there again', () => $('[data-part="redo"]').disabled);
       assert.deepEqual([await taken(), await heard()], [[], []]);
     });
 
