@@ -6,7 +6,7 @@ import { misuse, whyNot } from './element/misuse.js';
 import { Reflecting, upgrade } from './element/properties.js';
 import { startEarly } from './engine/engine.js';
 import { base } from './engine/files.js';
-import { releaseRadios } from './ui/radios.js';
+import { letGo } from './ui/letting-go.js';
 import { VIEWS, wantsOf } from './views/registry.js';
 
 /** @typedef {import('./lab/lab.js').Lab} Lab */
@@ -242,7 +242,7 @@ export class PolytaskLab extends Reflecting {
     // The lab works in the meantime.
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...loading]);
     if (mine !== this.#started || !this.isConnected) return;
-    this.#shadow.adoptedStyleSheets = sheets;
+    if (this.#shadow.adoptedStyleSheets.length === 0) this.#shadow.adoptedStyleSheets = sheets;
     keepKeys(this.#shadow);
     const { lab } = this.#shared;
     listenForUndo(this.#show(this.#shared, wanted, makers), lab.store);
@@ -295,7 +295,7 @@ export class PolytaskLab extends Reflecting {
 
   /** @param {Lab} lab */
   #clear(lab) {
-    releaseRadios(this.#shadow);
+    letGo(this.#shadow);
     for (const view of this.#views) lab.rendering.remove(view);
     this.#views = [];
   }

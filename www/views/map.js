@@ -5,7 +5,7 @@ import { readAlong } from '../lab/run/reading.js';
 import { brief } from '../ui/brief.js';
 import { createDataTable } from '../ui/data-table.js';
 import { h, s, taskColour } from '../ui/dom.js';
-import { releaseRadios } from '../ui/radios.js';
+import { releaseRadios } from '../ui/letting-go.js';
 import { between, frameOf, past, pictureAt } from './frames.js';
 import { createScatter, markerIcon } from './scatter.js';
 

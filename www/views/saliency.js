@@ -4,7 +4,7 @@
 
 import { brief } from '../ui/brief.js';
 import { h, taskColour } from '../ui/dom.js';
-import { releaseRadios } from '../ui/radios.js';
+import { releaseRadios } from '../ui/letting-go.js';
 
 /** @typedef {Extract<import('../types.js').RunEvent, { type: 'saliency' }>} Saliency */
 /** @typedef {Saliency['tasks'][string]} TaskSaliency */
