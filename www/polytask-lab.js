@@ -242,7 +242,7 @@ export class PolytaskLab extends Reflecting {
     // The lab works in the meantime.
     const [sheets, ...makers] = await Promise.all([styleSheets(), ...loading]);
     if (mine !== this.#started || !this.isConnected) return;
-    if (this.#shadow.adoptedStyleSheets.length === 0) this.#shadow.adoptedStyleSheets = sheets;
+    this.#shadow.adoptedStyleSheets = sheets;
     keepKeys(this.#shadow);
     const { lab } = this.#shared;
     listenForUndo(this.#show(this.#shared, wanted, makers), lab.store);

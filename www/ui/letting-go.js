@@ -9,10 +9,9 @@
 export function letGo(root) {
   releaseRadios(root);
   for (const { effect } of root.getAnimations()) {
-    const target = /** @type {HTMLElement | null} */ (/** @type {KeyframeEffect} */ (effect).target);
-    if (target) target.style.transition = 'none';
+    /** @type {any} */ (effect).target.style.transition = 'none';
   }
-  root.host.getBoundingClientRect(); // Ends the transitions.
+  root.getAnimations(); // Computes the styles, which ends the transitions.
 }
 
 /**
@@ -22,5 +21,5 @@ export function letGo(root) {
  * @param {ParentNode} root
  */
 export function releaseRadios(root) {
-  for (const radio of root.querySelectorAll('input[type="radio"]')) radio.removeAttribute('name');
+  for (const radio of root.querySelectorAll('[type=radio]')) radio.removeAttribute('name');
 }

@@ -14,22 +14,20 @@ try {
 /** Replaces rem by multiples of `REM`: a host page may set any font size on its root (mdBook: 62.5 %). @param {string} css */
 const inReadersSize = (css) => css.replace(/(-?[\d.]+)rem\b/g, `calc($1 * var(${REM}))`);
 
-/** By their files. @type {Map<string, Promise<CSSStyleSheet>>} */
-const sheets = new Map();
-
-/** @param {string} file */
-function sheetOf(file) {
-  const sheet = sheets.get(file) ?? textOf(file).then((css) => new CSSStyleSheet().replace(inReadersSize(css)));
-  sheets.set(file, sheet);
-  sheet.catch(() => sheets.delete(file)); // The next element tries again.
-  return sheet;
-}
+/** @type {Promise<CSSStyleSheet[]> | undefined} */
+let sheets;
 
 /** @returns {Promise<CSSStyleSheet[]>} In the order of precedence. */
-export const styleSheets = () => Promise.all(FILES.map(sheetOf));
+export function styleSheets() {
+  sheets ??= Promise.all(FILES.map(fetched));
+  sheets.catch(() => (sheets = undefined)); // The next element tries again.
+  return sheets;
+}
+
+/** @param {string} file */
+const fetched = async (file) => new CSSStyleSheet().replace(inReadersSize(await textOf(file)));
 
 /** Adds the style sheet of a part that is loaded later to a shadow root. @param {Node} root @param {string} file */
 export async function addStyleSheet(root, file) {
-  const sheet = await sheetOf(file);
-  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+  if (root instanceof ShadowRoot) root.adoptedStyleSheets.push(await fetched(file));
 }
