@@ -13,7 +13,7 @@ usage() {
 ./build.sh mpi            build the command for several processes, target/release/polytask, and test it with mpirun
 ./build.sh cuda           build the command for NVIDIA graphics cards, target/cuda/release/polytask, and check its code
 ./build.sh fuzz [SECONDS] [TARGET...]
-                          give each target of fuzz/ random inputs for so long (60), and keep in fuzz/found what breaks one
+                          give each target of fuzz/ random inputs for so long (60), or 10 million, and keep in fuzz/found what breaks one
 ./build.sh soak [RUNS]    train RUNS times (500) in one tab, and the command for as many steps as eight hours have: nothing may grow
 ./build.sh bench          run the benchmarks, against PyTorch (a download of several GB) and ONNX Runtime Web too
 ./build.sh pack           build the page, and the element with its small encoder as an npm package in target/npm/
@@ -362,7 +362,7 @@ fuzz() { # [SECONDS] [TARGET...]
     corpus=target/fuzz/corpus/$target
     mkdir -p "$corpus" "fuzz/found/$target"
     say "fuzzing $target for $seconds s"
-    "$cargo_fuzz" run "${fuzzing[@]}" "$target" "$corpus" "target/fuzz/seeds/$target" -- -max_total_time="$seconds" \
+    "$cargo_fuzz" run "${fuzzing[@]}" "$target" "$corpus" "target/fuzz/seeds/$target" -- -max_total_time="$seconds" -runs=10000000 \
       -rss_limit_mb=4096 -timeout=30 -len_control=20 -max_len=1048576 -print_final_stats=1 \
       -artifact_prefix="fuzz/found/$target/" >"target/fuzz/$target.log" 2>&1 || broken+=("$target")
     grep -E 'number_of_executed_units|peak_rss_mb|panicked|ERROR' "target/fuzz/$target.log" || true

@@ -1,6 +1,10 @@
 // What an element may leave behind on a page that it was removed from, counted in the page and on its heap.
 
 import assert from 'node:assert/strict';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { sleep } from './browser.mjs';
 
 /**
@@ -112,4 +116,34 @@ export async function untilNoneOnHeap(page, module, name) {
   await prototype.dispose();
   await cdp.detach();
   assert.equal(count, 0, `${name} of ${module} on the heap`);
+}
+
+/** With this signal Firefox collects its garbage and writes a report of its memory: SIGRTMIN + 1. */
+const COLLECT_AND_REPORT = 35;
+
+/**
+ * What Firefox reports once the garbage is gone, in bytes: the heap of all its pages, and the orphans of one page, which are elements
+ * in no document that something still holds.
+ *
+ * @param {number} pid Process id of the browser.
+ * @param {string} page The end of the page's address.
+ */
+export async function heldInFirefox(pid, page) {
+  process.kill(pid, COLLECT_AND_REPORT);
+  const isReport = (/** @type {string} */ file) => file.startsWith('unified-memory-report-') && file.endsWith(`-${pid}.json.gz`);
+  let file;
+  for (const end = Date.now() + 2 * GONE_MS; !file && Date.now() < end; ) {
+    await sleep(500);
+    file = (await readdir(tmpdir())).find(isReport);
+  }
+  assert.ok(file, 'Firefox reports its memory');
+  const report = path.join(tmpdir(), file);
+  const { reports } = JSON.parse(gunzipSync(await readFile(report)).toString());
+  await rm(report);
+  const sum = (/** @type {(path: string) => boolean} */ isMeant) =>
+    reports.reduce((total, { process, path, amount }) => total + (process.startsWith('web (') && isMeant(path) ? amount : 0), 0);
+  return {
+    heapBytes: sum((path) => path === 'heap-allocated'),
+    orphanBytes: sum((path) => path.startsWith('explicit/window-objects/') && path.includes(`${page},`) && path.endsWith('/orphan-nodes')),
+  };
 }

@@ -6,15 +6,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { WEIGHTING_NAMES } from '../../www/lab/recipe/weightings.js';
 import { VIEWS } from '../../www/views/registry.js';
 import { BROWSERS, launch, openLab, sleep } from '../browser/browser.mjs';
-import { countLeftovers } from '../browser/leftovers.mjs';
+import { countLeftovers, heldInFirefox } from '../browser/leftovers.mjs';
 import { pageWith } from '../browser/pages.mjs';
 import { SITE, startServer } from '../browser/server.mjs';
 import { tinyFolder } from '../browser/tiny-bert.mjs';
@@ -132,7 +128,7 @@ async function changeLooks({ page }, run) {
  * @param {number} pid Process id of the browser.
  */
 async function count(lab, browser, pid) {
-  const inBrowser = browser === 'chromium' ? await countInChromium(lab.page) : await countInFirefox(pid);
+  const inBrowser = browser === 'chromium' ? await countInChromium(lab.page) : await heldInFirefox(pid, 'soak.html');
   await sleep(2000); // For what is due to end.
   const inPage = await lab.page.evaluate(() => {
     const { listeners, timers, observers, workers } = window.leftBehind();
@@ -184,31 +180,6 @@ async function heldByScripts(cdp) {
     if (!['code', 'native'].includes(types[type][nodes[i + type]])) held += nodes[i + size];
   }
   return held;
-}
-
-/** With this signal Firefox collects its garbage and writes a report of its memory: SIGRTMIN + 1. */
-const MINIMIZE_AND_REPORT = 35;
-
-/**
- * What Firefox reports of its pages once the garbage is gone. Orphans are elements in no document that something still holds.
- *
- * @param {number} pid
- */
-async function countInFirefox(pid) {
-  process.kill(pid, MINIMIZE_AND_REPORT);
-  const isReport = (/** @type {string} */ file) => file.startsWith('unified-memory-report-') && file.endsWith(`-${pid}.json.gz`);
-  let file;
-  for (let i = 0; !file && i < 120; i++) {
-    await sleep(500);
-    file = (await readdir(tmpdir())).find(isReport);
-  }
-  assert.ok(file, 'Firefox reports its memory');
-  const report = path.join(tmpdir(), file);
-  const { reports } = JSON.parse(gunzipSync(await readFile(report)).toString());
-  await rm(report);
-  const sum = (/** @type {RegExp} */ of) =>
-    reports.reduce((total, { process, path, amount }) => total + (process.startsWith('web (') && of.test(path) ? amount : 0), 0);
-  return { heapBytes: sum(/^heap-allocated$/), orphanBytes: sum(/^explicit\/window-objects\/.*soak\.html.*\/orphan-nodes$/) };
 }
 
 /** Memory of a process and all that it started, in bytes: what is its own. @param {number} root */
