@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 
+/// The most layers that a model may have, as where it was trained.
+const MOST_LAYERS: usize = 512;
+
 /// A model without its weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -177,13 +180,17 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// If a size is 0, the heads do not divide `hidden_size`, a number is not positive, or two outputs would have one name.
+    /// If a size is 0, there are more than 512 layers, the heads do not divide `hidden_size`, a number is not positive, or two
+    /// outputs would have one name.
     pub fn validate(&self) -> Result<(), Error> {
-        let Encoder { hidden_size, num_attention_heads, layer_norm_eps, .. } = self.encoder;
+        let Encoder { hidden_size, num_hidden_layers, num_attention_heads, layer_norm_eps, .. } = self.encoder;
         for (field, size) in self.encoder.sizes() {
             if size == 0 {
                 return Err(wrong(format!("{field} is 0; it must be at least 1")));
             }
+        }
+        if num_hidden_layers > MOST_LAYERS {
+            return Err(wrong(format!("num_hidden_layers is {num_hidden_layers}; it must be at most {MOST_LAYERS}")));
         }
         if !hidden_size.is_multiple_of(num_attention_heads) {
             return Err(wrong(format!(
@@ -291,6 +298,11 @@ mod tests {
             "config.json: hidden_size 30 is not a multiple of num_attention_heads 4",
         );
         fails(config(r#""hidden_size": 0"#, TONE), "config.json: hidden_size is 0; it must be at least 1");
+        let many = SHAPE.replace("layers\": 2", "layers\": 513");
+        fails(
+            Model::from_config(format!(r#"{{{many}, "hidden_size": 32, "polytask": {{{TONE}}}}}"#).as_bytes()),
+            "config.json: num_hidden_layers is 513; it must be at most 512",
+        );
         fails(config(r#""x": 0"#, TONE), "config.json: missing field `hidden_size`");
         fails(
             config(&format!(r#"{h}, "layer_norm_eps": -1"#), TONE),

@@ -116,6 +116,7 @@ export default {
     'config.json: model_type ist {family:?}, und nur "bert" wird unterstützt (bert-base-uncased, die MiniLMs, die kleinen BERTs)',
   'model.config_field': 'config.json: {why}',
   'model.config_zero': 'config.json: {field} ist 0 und muss mindestens 1 sein',
+  'model.config_layers': 'config.json: num_hidden_layers ist {layers}; höchstens {most} sind möglich',
   'model.config_heads': 'config.json: hidden_size {hidden} ist kein Vielfaches von num_attention_heads {heads}',
   'model.no_pooler': 'Dieser Encoder hat keinen Pooler; nimm "mean" oder "cls"',
   'model.tensor_missing':

@@ -2,6 +2,7 @@
 
 use ::parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::reader::RowIter;
 use ::parquet::record::{Field, Row};
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::roles::Roles;
 use super::sheet::{Cell, Flow, Format, Record, Records, Sheet, filled};
+use super::thrift::Header;
 use crate::data::faults::Places;
 use crate::data::table::{Place, column_of};
 use crate::error::message;
@@ -81,8 +83,16 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
 }
 
 fn scanned(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
+    let endless = || damaged(name, "a list of booleans where Parquet has none".into());
+    if Header::walk(footer(bytes)) == Header::Booleans {
+        return Err(endless());
+    }
     let bytes = Bytes::copy_from_slice(bytes);
     let reader = SerializedFileReader::new(bytes.clone()).map_err(|why| damaged(name, why.to_string().into()))?;
+    let mut chunks = reader.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
+    if chunks.any(|chunk| has_endless_page(&bytes, chunk)) {
+        return Err(endless());
+    }
     let schema = reader.metadata().file_metadata().schema().get_fields();
     let columns = schema.iter().map(|column| column.name().trim().to_string()).collect();
     let mut rows = Rows { bytes, kinds: schema.iter().map(|column| Kind::of(column)).collect() };
@@ -108,6 +118,33 @@ fn scanned(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
     }
     let (name, format, records) = (name.into(), Format::Json, Records::Parquet(rows));
     Ok(Sheet { name, format, columns, rows: count, records, blank, padded, assumed: Vec::new() })
+}
+
+/// What a file ends with, but for its length in four bytes and a mark of four: its schema, and where the columns are.
+fn footer(bytes: &[u8]) -> &[u8] {
+    let Some((rest, end)) = bytes.split_last_chunk::<8>() else { return &[] };
+    let length = u32::from_le_bytes([end[0], end[1], end[2], end[3]]) as usize;
+    rest.get(rest.len().saturating_sub(length)..).unwrap_or_default()
+}
+
+/// Whether the header of a page of this column's has a list of booleans.
+fn has_endless_page(bytes: &[u8], chunk: &ColumnChunkMetaData) -> bool {
+    let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+    let range = usize::try_from(start).ok().zip(usize::try_from(chunk.compressed_size()).ok());
+    let mut rest = range
+        .and_then(|(start, size)| bytes.get(start..start.saturating_add(size).min(bytes.len())))
+        .unwrap_or_default();
+    loop {
+        match Header::walk(rest) {
+            Header::Booleans => return true,
+            Header::Broken => return false,
+            Header::Whole { bytes, third } => {
+                let page = usize::try_from(third).ok().and_then(|page| rest.get(bytes.saturating_add(page)..));
+                let Some(behind) = page else { return false };
+                rest = behind;
+            }
+        }
+    }
 }
 
 impl Rows {

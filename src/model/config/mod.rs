@@ -55,6 +55,10 @@ pub struct EncoderByHash {
     pub sha256: String,
 }
 
+/// The most layers that an encoder may have; those that are published have some dozens. What is made of a config before its
+/// weights are there grows with them.
+const MOST_LAYERS: usize = 512;
+
 /// Reads `config.json`.
 ///
 /// # Errors
@@ -97,6 +101,14 @@ pub fn parse_config(json: &[u8]) -> Result<ModelConfig> {
                 field = field
             )));
         }
+    }
+    if bert.num_hidden_layers > MOST_LAYERS {
+        return Err(Error::encoder(message!(
+            "model.config_layers",
+            "config.json: num_hidden_layers is {layers}; it must be at most {most}",
+            layers = bert.num_hidden_layers,
+            most = MOST_LAYERS
+        )));
     }
     if !bert.hidden_size.is_multiple_of(bert.num_attention_heads) {
         return Err(Error::encoder(message!(
@@ -171,6 +183,10 @@ mod tests {
         fails(
             &format!("{{{SHAPE}, \"hidden_size\": 30}}"),
             "encoder: config.json: hidden_size 30 is not a multiple of num_attention_heads 4",
+        );
+        fails(
+            &format!("{{{SHAPE}, \"hidden_size\": 32}}").replace("layers\": 2", "layers\": 513"),
+            "encoder: config.json: num_hidden_layers is 513; it must be at most 512",
         );
         fails(&format!("{{{SHAPE}}}"), "encoder: config.json: missing field `hidden_size`");
         fails(
