@@ -292,7 +292,7 @@ test_everything() {
   export POLYTASK_CARGO_FLAGS="${packages[*]} ${features[*]}"
   packages+=(--target-dir target --release)
   check "clippy, native" cargo clippy "${packages[@]}" -- -D warnings
-  check "clippy, all features" cargo clippy "${packages[@]}" "${features[@]}" --all-targets -- -D warnings
+  check "clippy, all features" all_features cargo clippy "${packages[@]}" "${features[@]},polytask/nccl" --all-targets -- -D warnings
   check "clippy, wasm: threads" lint_wasm threads
   check "rustdoc" env RUSTDOCFLAGS=-Dwarnings cargo doc "${packages[@]}" "${features[@]}" --no-deps
   wait "$downloads" || true
@@ -314,6 +314,11 @@ test_everything() {
   check "tsc -p www" node_modules/.bin/tsc -p www
   # Two files at once: most tests train on one thread, and a test waits for its browser much of the time.
   check "browser tests" node_test tests/browser 2
+}
+
+# Runs a check of the Rust code for graphics cards without CUDA: its compiler, of which Candle's build asks kernels, is a stand-in.
+all_features() { # COMMAND...
+  NVCC=$PWD/build/stand-in/nvcc CUDARC_CUDA_VERSION=13000 CUDA_COMPUTE_CAP=80 "$@"
 }
 
 # Compiles the native tests beside the page: either has long parts that keep one core busy.
