@@ -18,8 +18,6 @@ mod sheet;
 mod streamed;
 #[cfg(test)]
 mod tests;
-#[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
-mod thrift;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,7 @@
 //! Parquet, by the `parquet` crate: row after row, in as many passes as it takes.
 
+mod thrift;
+
 use ::parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
@@ -10,9 +12,9 @@ use ::parquet::schema::types::Type;
 use bytes::Bytes;
 use serde_json::Value;
 
+use self::thrift::Header;
 use super::roles::Roles;
 use super::sheet::{Cell, Flow, Format, Record, Records, Sheet, filled};
-use super::thrift::Header;
 use crate::data::faults::Places;
 use crate::data::table::{Place, column_of};
 use crate::error::message;
