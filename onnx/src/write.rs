@@ -386,9 +386,14 @@ mod tests {
             Precision::Int8,
             "the ONNX file would have 2.4 GB, and such a file can have at most 2.1 GB; train a smaller encoder",
         );
-        // As many layers as a hostile config likes: no node is made.
+        // As many layers or words as a hostile config likes: no node is made.
         fails(
             of_size(usize::MAX, 11),
+            Precision::Int8,
+            "config.json: num_hidden_layers is 18446744073709551615; it must be at most 512",
+        );
+        fails(
+            of_size(2, usize::MAX),
             Precision::Int8,
             "the ONNX file would have 18446744073.7 GB, and such a file can have at most 2.1 GB; train a smaller encoder",
         );

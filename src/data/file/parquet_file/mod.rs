@@ -23,6 +23,13 @@ use crate::{Error, Result, panics};
 /// What a Parquet file begins with.
 pub(super) const START: &[u8] = b"PAR1";
 
+/// Bytes up to which a page may be packed as it likes; writers make pages of 1 MB.
+const HARMLESS: i32 = 32 << 20;
+/// The most bytes that a larger page may unpack to for one that is packed.
+const MOST_RATIO: i32 = 60;
+/// What a header must not have.
+const BOOLEANS: &str = "a list of booleans where Parquet has none";
+
 /// The rows of a Parquet file, which are decoded again in each pass.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -85,15 +92,14 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
 }
 
 fn scanned(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
-    let endless = || damaged(name, "a list of booleans where Parquet has none".into());
     if Header::walk(footer(bytes)) == Header::Booleans {
-        return Err(endless());
+        return Err(damaged(name, BOOLEANS.into()));
     }
     let bytes = Bytes::copy_from_slice(bytes);
     let reader = SerializedFileReader::new(bytes.clone()).map_err(|why| damaged(name, why.to_string().into()))?;
     let mut chunks = reader.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
-    if chunks.any(|chunk| has_endless_page(&bytes, chunk)) {
-        return Err(endless());
+    if let Some(why) = chunks.find_map(|chunk| fault_in_pages(&bytes, chunk)) {
+        return Err(damaged(name, why.into()));
     }
     let schema = reader.metadata().file_metadata().schema().get_fields();
     let columns = schema.iter().map(|column| column.name().trim().to_string()).collect();
@@ -129,21 +135,21 @@ fn footer(bytes: &[u8]) -> &[u8] {
     rest.get(rest.len().saturating_sub(length)..).unwrap_or_default()
 }
 
-/// Whether the header of a page of this column's has a list of booleans.
-fn has_endless_page(bytes: &[u8], chunk: &ColumnChunkMetaData) -> bool {
-    let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
-    let range = usize::try_from(start).ok().zip(usize::try_from(chunk.compressed_size()).ok());
-    let mut rest = range
-        .and_then(|(start, size)| bytes.get(start..start.saturating_add(size).min(bytes.len())))
-        .unwrap_or_default();
+/// What is wrong with the header of a page of this column's, if the crate would take long or much memory for it.
+fn fault_in_pages(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Option<String> {
+    let start = usize::try_from(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset())).ok()?;
+    let size = usize::try_from(chunk.compressed_size()).ok()?;
+    let mut rest = bytes.get(start..start.saturating_add(size).min(bytes.len()))?;
     loop {
         match Header::walk(rest) {
-            Header::Booleans => return true,
-            Header::Broken => return false,
-            Header::Whole { bytes, third } => {
-                let page = usize::try_from(third).ok().and_then(|page| rest.get(bytes.saturating_add(page)..));
-                let Some(behind) = page else { return false };
-                rest = behind;
+            Header::Booleans => return Some(BOOLEANS.into()),
+            Header::Broken => return None, // the crate finds that too
+            Header::Whole { bytes, numbers: [unpacked, packed] } => {
+                // The crate takes the memory before it unpacks.
+                if unpacked > HARMLESS && unpacked / MOST_RATIO > packed {
+                    return Some(format!("a page of {packed} bytes that says it unpacks to {unpacked}"));
+                }
+                rest = rest.get(bytes.saturating_add(usize::try_from(packed).ok()?)..)?;
             }
         }
     }

@@ -13,8 +13,9 @@ pub(super) enum Header {
     Whole {
         /// The bytes that it takes.
         bytes: usize,
-        /// What its third field holds, if that is a whole number: in a page's header, the bytes of the page.
-        third: i64,
+        /// What its second and its third field hold, if those are whole numbers: in a page's header, the bytes of the page
+        /// unpacked and packed. The crate takes the lowest 32 bits.
+        numbers: [i32; 2],
     },
     /// It cannot be read: the crate will say why.
     Broken,
@@ -27,7 +28,7 @@ impl Header {
     pub fn walk(bytes: &[u8]) -> Self {
         let mut walk = Walk { rest: bytes };
         match walk.structure(0) {
-            Ok(third) => Self::Whole { bytes: bytes.len() - walk.rest.len(), third },
+            Ok(numbers) => Self::Whole { bytes: bytes.len() - walk.rest.len(), numbers },
             Err(Stop::Broken) => Self::Broken,
             Err(Stop::Booleans) => Self::Booleans,
         }
@@ -77,22 +78,22 @@ impl Kind {
 }
 
 impl Walk<'_> {
-    /// Walks a structure; gives its third field, or 0.
-    fn structure(&mut self, depth: usize) -> Walked<i64> {
-        let (mut id, mut third) = (0_i64, 0);
+    /// Walks a structure; gives its second and its third field, or 0 for them.
+    fn structure(&mut self, depth: usize) -> Walked<[i32; 2]> {
+        let (mut id, mut numbers) = (0_i64, [0; 2]);
         loop {
             let head = self.byte()?;
             if head & 0xf == 0 {
-                return Ok(third);
+                return Ok(numbers);
             }
             id = match head >> 4 {
                 0 => self.integer()?,
-                step => id + i64::from(step),
+                step => id.saturating_add(i64::from(step)),
             };
             let kind = Kind::of(head)?;
             match kind {
                 Kind::Boolean => {} // the type says which
-                Kind::Integer if id == 3 => third = self.integer()?,
+                Kind::Integer if id == 2 || id == 3 => numbers[id as usize - 2] = self.integer()? as i32,
                 _ => self.value(kind, depth + 1)?,
             }
         }
@@ -192,7 +193,10 @@ mod tests {
     #[test]
     fn a_header_says_what_it_takes_and_how_large_the_page_is() {
         let bytes = [&PAGE[..], b"the page"].concat();
-        assert_eq!(Header::walk(&bytes), Header::Whole { bytes: 9, third: 200 });
+        assert_eq!(Header::walk(&bytes), Header::Whole { bytes: 9, numbers: [300, 200] });
+        // 2³² more.
+        let long = [0x25, 0xd8, 0x84, 0x80, 0x80, 0x20, 0x15, 0x90, 0x03, 0x00];
+        assert_eq!(Header::walk(&long), Header::Whole { bytes: 10, numbers: [300, 200] });
     }
 
     #[test]
