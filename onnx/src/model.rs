@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 
-/// The most layers that a model may have, as where it was trained.
+/// The most layers that a model may have. Polytask trains no deeper one.
 const MOST_LAYERS: usize = 512;
 
 /// A model without its weights.

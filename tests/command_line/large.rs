@@ -234,6 +234,20 @@ fn parquet_of_wrong_types_or_cut_off_is_refused_in_a_sentence() {
     let said = fails(at, &format!("{TRAIN} --data cut.parquet"));
     assert!(said.starts_with("cut.parquet: its Parquet data cannot be read ("), "{said}");
     assert!(said.ends_with("; write or download the file again"), "{said}");
+    // Files that would cost the crate much time or memory.
+    for (file, why) in [
+        ("footer-with-lists-of-booleans", "a list of booleans where Parquet has none"),
+        ("page-with-a-list-of-booleans", "a list of booleans where Parquet has none"),
+        ("columns-larger-than-the-file", "its columns take more bytes than it has"),
+        ("page-of-a-gigabyte", "a page of 15 bytes that says it unpacks to 1420382885"),
+    ] {
+        let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/found/parquet").join(file);
+        fs::copy(found, at.join("found.parquet")).unwrap();
+        let said = fails(at, &format!("{TRAIN} --data found.parquet"));
+        let expected =
+            format!("found.parquet: its Parquet data cannot be read ({why}); write or download the file again");
+        assert_eq!(said, expected, "{file}");
+    }
 }
 
 #[test]

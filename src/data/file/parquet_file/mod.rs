@@ -4,7 +4,7 @@ mod thrift;
 
 use ::parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::reader::RowIter;
 use ::parquet::record::{Field, Row};
@@ -23,11 +23,11 @@ use crate::{Error, Result, panics};
 /// What a Parquet file begins with.
 pub(super) const START: &[u8] = b"PAR1";
 
-/// Bytes up to which a page may be packed as it likes; writers make pages of 1 MB.
+/// Pages up to this many bytes may unpack from any number of bytes. Writers make pages of 1 MB.
 const HARMLESS: i32 = 32 << 20;
-/// The most bytes that a larger page may unpack to for one that is packed.
+/// How many times its packed size a larger page may have.
 const MOST_RATIO: i32 = 60;
-/// What a header must not have.
+/// Why a header is refused, as the error says it.
 const BOOLEANS: &str = "a list of booleans where Parquet has none";
 
 /// The rows of a Parquet file, which are decoded again in each pass.
@@ -97,8 +97,7 @@ fn scanned(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
     }
     let bytes = Bytes::copy_from_slice(bytes);
     let reader = SerializedFileReader::new(bytes.clone()).map_err(|why| damaged(name, why.to_string().into()))?;
-    let mut chunks = reader.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
-    if let Some(why) = chunks.find_map(|chunk| fault_in_pages(&bytes, chunk)) {
+    if let Some(why) = fault_in_columns(&bytes, reader.metadata()) {
         return Err(damaged(name, why.into()));
     }
     let schema = reader.metadata().file_metadata().schema().get_fields();
@@ -128,17 +127,28 @@ fn scanned(name: &str, bytes: &[u8]) -> Result<Sheet<'static>> {
     Ok(Sheet { name, format, columns, rows: count, records, blank, padded, assumed: Vec::new() })
 }
 
-/// What a file ends with, but for its length in four bytes and a mark of four: its schema, and where the columns are.
+/// The bytes with the schema and the columns' places. Their length and the mark `PAR1` follow them, four bytes each.
 fn footer(bytes: &[u8]) -> &[u8] {
     let Some((rest, end)) = bytes.split_last_chunk::<8>() else { return &[] };
     let length = u32::from_le_bytes([end[0], end[1], end[2], end[3]]) as usize;
     rest.get(rest.len().saturating_sub(length)..).unwrap_or_default()
 }
 
-/// What is wrong with the header of a page of this column's, if the crate would take long or much memory for it.
-fn fault_in_pages(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Option<String> {
-    let start = usize::try_from(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset())).ok()?;
-    let size = usize::try_from(chunk.compressed_size()).ok()?;
+/// Looks for what would cost the crate much time or memory; says what is wrong.
+fn fault_in_columns(bytes: &[u8], metadata: &ParquetMetaData) -> Option<String> {
+    let columns = || metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    // Columns that share their bytes would be walked many times.
+    let sizes = columns().map(|column| column.compressed_size().max(0) as u64);
+    if sizes.fold(0, u64::saturating_add) > bytes.len() as u64 {
+        return Some("its columns take more bytes than it has".into());
+    }
+    columns().find_map(|column| fault_in_pages(bytes, column))
+}
+
+/// The same for the pages of a column.
+fn fault_in_pages(bytes: &[u8], column: &ColumnChunkMetaData) -> Option<String> {
+    let start = usize::try_from(column.dictionary_page_offset().unwrap_or(column.data_page_offset())).ok()?;
+    let size = usize::try_from(column.compressed_size()).ok()?;
     let mut rest = bytes.get(start..start.saturating_add(size).min(bytes.len()))?;
     loop {
         match Header::walk(rest) {

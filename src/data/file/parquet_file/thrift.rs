@@ -13,8 +13,8 @@ pub(super) enum Header {
     Whole {
         /// The bytes that it takes.
         bytes: usize,
-        /// What its second and its third field hold, if those are whole numbers: in a page's header, the bytes of the page
-        /// unpacked and packed. The crate takes the lowest 32 bits.
+        /// Its second and third field, or 0. In a page's header they are the page's size, unpacked and packed. Only the lowest 32
+        /// bits count, as in the crate.
         numbers: [i32; 2],
     },
     /// It cannot be read: the crate will say why.
